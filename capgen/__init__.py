@@ -1,0 +1,30 @@
+"""capgen: realistic server-capacity telemetry, the same to the bit every time."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from capgen.errors import CapgenError, ConfigError, RequestError
+from capgen.version import __version__
+
+if TYPE_CHECKING:
+    from capgen.config import Config, load_config
+    from capgen.engines.threads import build
+    from capgen.panel.scanning import scan
+
+__all__ = ["CapgenError", "Config", "ConfigError", "RequestError", "__version__", "build", "load_config", "scan"]
+
+# Loaded on first use: `capgen --help` must not wait for Polars and DuckDB.
+_HOMES = {
+    "Config": "capgen.config",
+    "build": "capgen.engines.threads",
+    "load_config": "capgen.config",
+    "scan": "capgen.panel.scanning",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,79 @@
+"""The `capgen` command: its sub-commands, and what a failure looks like."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from capgen.cli import build, config, plan, sql
+from capgen.errors import CapgenError
+from capgen.version import __version__
+
+_INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
+app = typer.Typer(
+    name="capgen",
+    help="Build realistic server-capacity telemetry: servers × timestamps as Parquet, the same to the bit every time.",
+    epilog="Start with: capgen build --servers 120 --out data/",
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("build")(build.command)
+app.command("plan")(plan.command)
+app.command("sql")(sql.command)
+app.add_typer(config.app, name="config")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"capgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: words after the program's name; those of the process without them.
+
+    Returns:
+        The exit code: 0 done, 1 the data or the run failed, 2 the request was wrong.
+    """
+    try:
+        outcome = app(args=arguments, prog_name="capgen", standalone_mode=False)
+        return outcome if isinstance(outcome, int) else 0
+    except CapgenError as error:
+        return _fail(str(error), error.exit_code)
+    except typer.TyperException as error:
+        return _fail(f"{error.format_message()} Try --help.", error.exit_code)
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{place}{error.strerror or error}", CapgenError.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("interrupted", _INTERRUPTED)
+
+
+def _fail(message: str, exit_code: int) -> int:
+    colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    label = typer.style("error:", fg="red", bold=True) if colour else "error:"
+    print(label, " ".join(message.split()), file=sys.stderr)
+    return exit_code

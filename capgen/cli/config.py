@@ -1,0 +1,66 @@
+"""`capgen config`: shows, checks and starts configurations."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from capgen.cli.options import takes_config
+from capgen.errors import RequestError
+
+if TYPE_CHECKING:
+    from capgen.config import Resolved
+
+app = typer.Typer(help="Show, check and start configurations.", no_args_is_help=True)
+
+
+@app.command("show")
+@takes_config
+def show(
+    resolved: "Resolved",
+    json_wanted: Annotated[bool, typer.Option("--json", help="Print values and sources as JSON.")] = False,
+) -> None:
+    """Print the resolved configuration and where each value came from.
+
+    The output is itself a configuration file. Flags win over CF_DATA_… variables, these over the file of
+    --config or CAPACITY_FORECASTER_CONFIG, and that over the preset.
+
+    [bold]Example[/bold]
+
+    capgen config show --seed 7
+    """
+    from capgen.cli.config_text import as_json, as_yaml
+
+    typer.echo(json.dumps(as_json(resolved.merged), indent=2) if json_wanted else as_yaml(resolved.merged))
+
+
+@app.command("check")
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="YAML file to check.", show_default=False)],
+) -> None:
+    """Check a configuration file by itself, over the default preset."""
+    from capgen.config import config_digest, resolve
+    from capgen.config.repairs import repairs
+
+    config = resolve(file=file, environment={}).config
+    for archetype, distance in repairs(config).items():
+        typer.echo(f"note: archetypes.{archetype}.correlation moves by {distance:.4f} at most", err=True)
+    typer.echo(f"{file}: good; config digest {config_digest(config)}")
+
+
+@app.command("init")
+def init(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write.")] = Path("capgen.yaml"),
+    preset: Annotated[str, typer.Option(metavar="NAME", help="Shipped preset to start from.")] = "default",
+) -> None:
+    """Write a commented configuration file to start from."""
+    from capgen.config.sources import preset_text
+
+    text = preset_text(preset)
+    try:
+        with file.open("x", encoding="utf-8") as target:
+            target.write(text)
+    except FileExistsError:
+        raise RequestError(f"{file}: expected a new file, got one that exists; name another") from None
+    typer.echo(f"Wrote {file}; change what you like, then: capgen build --config {file}")

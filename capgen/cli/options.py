@@ -1,0 +1,108 @@
+"""The options that make up a configuration, shared by every command that needs one."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from capgen.errors import RequestError
+
+# Annotations here are real objects, for Typer to read; what is slow to import is imported when a command runs.
+if TYPE_CHECKING:
+    from capgen.config import Resolved
+    from capgen.config.layers import Layer
+
+_PANEL = "Configuration"
+
+
+def _option(*names: str, help: str, metavar: str | None = None) -> Any:
+    return typer.Option(*names, help=help, metavar=metavar, rich_help_panel=_PANEL, show_default=False)
+
+
+# Flags for the most used keys; --set reaches all others.
+_KEY_FLAGS = {
+    "num_servers": "--servers",
+    "start_date": "--start-date",
+    "end_date": "--end-date",
+    "granularity": "--granularity",
+    "seed": "--seed",
+}
+
+
+def _config_options(
+    config_file: Annotated[
+        Path | None, _option("--config", metavar="FILE", help="YAML file with the keys to change.")
+    ] = None,
+    preset: Annotated[str | None, _option("--preset", metavar="NAME", help="Shipped preset below the file.")] = None,
+    num_servers: Annotated[int | None, _option("--servers", metavar="N", help="Servers in the fleet.")] = None,
+    start_date: Annotated[str | None, _option("--start-date", metavar="DAY", help="First day: YYYY-MM-DD.")] = None,
+    end_date: Annotated[str | None, _option("--end-date", metavar="DAY", help="Last day, inclusive.")] = None,
+    years: Annotated[int | None, _option("--years", metavar="N", help="Whole years, in place of --end-date.")] = None,
+    granularity: Annotated[
+        str | None, _option("--granularity", metavar="STEP", help="daily, hourly, 15min, 5min, 1min …")
+    ] = None,
+    seed: Annotated[int | None, _option("--seed", metavar="N", help="Same seed, same bits.")] = None,
+    assignments: Annotated[
+        list[str] | None,
+        _option("--set", metavar="KEY=VALUE", help="Any other key, such as calendar.eoq.peak=0.4; may be repeated."),
+    ] = None,
+) -> "Resolved":
+    """Load the configuration that the options describe."""
+    from capgen.config import resolve
+    from capgen.config.sources import assignment_layers
+
+    if years is not None and end_date is not None:
+        raise RequestError("--years and --end-date: expected one of the two, got both")
+    if years is not None and years < 1:
+        raise RequestError(f"--years: expected a whole number from 1, got {years}")
+    given = {
+        "num_servers": num_servers,
+        "start_date": start_date,
+        "end_date": end_date,
+        "granularity": granularity,
+        "seed": seed,
+    }
+    flags = [*_flag_layers(given), *assignment_layers(assignments or [])]
+    return resolve(file=config_file, preset=preset, flags=flags, years=years)
+
+
+def _flag_layers(given: dict[str, Any]) -> "Iterator[Layer]":
+    from capgen.config.layers import Layer
+
+    for key, value in given.items():
+        if value is not None:
+            yield Layer(_KEY_FLAGS[key], {key: value})
+
+
+def takes_config(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that make up a configuration.
+
+    Args:
+        command: its first parameter is the resolved configuration, the others are options of its own.
+
+    Returns:
+        A command for Typer, with both sets of options.
+    """
+    shared = inspect.signature(_config_options).parameters
+    own = list(inspect.signature(command).parameters.values())[1:]
+
+    @wraps(command)
+    def with_options(**options: Any) -> None:
+        from capgen.config.repairs import repairs
+
+        resolved = _config_options(**{name: options.pop(name) for name in shared})
+        for archetype, distance in repairs(resolved.config).items():
+            typer.echo(
+                f"note: archetypes.{archetype}.correlation was impossible; took the nearest possible matrix, "
+                f"largest change {distance:.4f}",
+                err=True,
+            )
+        command(resolved, **options)
+
+    parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in [*own, *shared.values()]]
+    with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {each.name: each.annotation for each in parameters}
+    return with_options

@@ -1,0 +1,71 @@
+"""Shows how far a build is: a bar on a terminal, plain lines elsewhere; always on stderr."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from capgen.cli.text import counted, rate
+
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+@contextmanager
+def row_progress(total: int) -> Iterator[Callable[[int], None]]:
+    """Show progress while the block runs.
+
+    Args:
+        total: rows to write.
+
+    Yields:
+        A function to call, from any thread, with the number of rows just written.
+    """
+    with _bar(total) if sys.stderr.isatty() else _lines(total) as on_rows:
+        yield on_rows
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[int], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("building"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )
+    started = time.monotonic()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("build", total=total, speed="")
+
+        def on_rows(rows: int) -> None:
+            progress.update(task, advance=rows)
+            done = progress.tasks[0].completed
+            progress.update(task, speed=rate(int(done), time.monotonic() - started))
+
+        yield on_rows
+
+
+@contextmanager
+def _lines(total: int) -> Iterator[Callable[[int], None]]:
+    started = said = time.monotonic()
+    done, lock = 0, threading.Lock()
+
+    def on_rows(rows: int) -> None:
+        nonlocal done, said
+        with lock:
+            done += rows
+            now = time.monotonic()
+            if now - said < _SECONDS_BETWEEN_LINES:
+                return
+            said = now
+            left = (now - started) * (total - done) / done
+            speed = rate(done, now - started)
+            print(f"{done:,} of {counted(total, 'row')}, {speed}, {left:.0f} s left", file=sys.stderr, flush=True)
+
+    yield on_rows

@@ -1,0 +1,37 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, such as `1 file` or `175,320 rows`.
+
+    Args:
+        number: how many.
+        noun: what, in the singular.
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def byte_size(count: float) -> str:
+    """Return a size in the largest unit that leaves a number from 1, such as `2.9 MB`.
+
+    Args:
+        count: bytes.
+    """
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def rate(rows: int, seconds: float) -> str:
+    """Return a speed in rows a second.
+
+    Args:
+        rows: rows done.
+        seconds: time taken.
+    """
+    per_second = rows / max(seconds, 1e-3)
+    return f"{per_second / 1e6:.1f} M rows/s" if per_second >= 1e6 else f"{per_second / 1e3:.0f} k rows/s"

@@ -1,0 +1,114 @@
+"""Loads a configuration: flag over environment over file over defaults."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from capgen.config import sources
+from capgen.config.layers import Layer, Merged, merge
+from capgen.config.model import Config
+from capgen.config.problems import problem_lines
+from capgen.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A valid configuration and where each of its values came from.
+
+    Args:
+        config: the configuration.
+        merged: its values as given, with the source of each leaf.
+    """
+
+    config: Config
+    merged: Merged
+
+
+def load_config(
+    file: str | os.PathLike[str] | None = None,
+    *,
+    preset: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Config:
+    """Load and check a configuration.
+
+    Args:
+        file: a YAML file; without one, the file that `CAPACITY_FORECASTER_CONFIG` names, if any.
+        preset: a shipped preset that lies below the file; `default` without one.
+        overrides: nested values that win over everything else, such as `{"seed": 7}`.
+        environment: variables to read; `os.environ` without one.
+
+    Returns:
+        A valid, frozen configuration.
+
+    Raises:
+        ConfigError: names every key that is unknown or has a wrong value, and where it came from.
+    """
+    layers = [Layer("overrides", overrides)] if overrides else []
+    return resolve(file=file, preset=preset, environment=environment, flags=layers).config
+
+
+def resolve(
+    *,
+    file: str | os.PathLike[str] | None = None,
+    preset: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    flags: Iterable[Layer] = (),
+    years: int | None = None,
+) -> Resolved:
+    """Load and check a configuration, and keep where each value came from.
+
+    Args:
+        file: as in `load_config`.
+        preset: as in `load_config`.
+        environment: as in `load_config`.
+        flags: layers on top of all others.
+        years: length of the window, in place of `end_date`.
+
+    Returns:
+        The configuration with its sources.
+
+    Raises:
+        ConfigError: as in `load_config`.
+    """
+    layers = list(_layers(file, preset, os.environ if environment is None else environment, flags))
+    merged = merge(layers)
+    if years is not None:
+        merged = merge([*layers, Layer("--years", {"end_date": _end_after(merged.values.get("start_date"), years)})])
+    try:
+        text = json.dumps(merged.values)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"configuration: expected plain values, got {error}") from None
+    try:
+        return Resolved(Config.model_validate_json(text), merged)
+    except ValidationError as error:
+        raise ConfigError(*problem_lines(error, merged, Config)) from None
+
+
+def _layers(
+    file: str | os.PathLike[str] | None, preset: str | None, environment: Mapping[str, str], flags: Iterable[Layer]
+) -> Iterator[Layer]:
+    yield from sources.preset_layers(preset or sources.DEFAULT_PRESET)
+    chosen = file or environment.get(sources.FILE_VARIABLE)
+    if chosen:
+        yield sources.file_layer(Path(chosen))
+    yield from sources.environment_layers(environment)
+    yield from flags
+
+
+def _end_after(start: Any, years: int) -> str:
+    """Return the last day of a window of whole years."""
+    try:
+        first = date.fromisoformat(start)
+        return str(date(first.year + years, first.month, 1) + timedelta(days=first.day - 2))
+    except (TypeError, ValueError, OverflowError):
+        return f"{years} years after {start!r}"  # no day; the schema says what is wrong

@@ -1,0 +1,186 @@
+"""The typed configuration: every number of the model, checked before any work starts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from capgen.config import rules
+from capgen.config.types import (
+    Correlation,
+    CountryCode,
+    Day,
+    DayOfMonth,
+    Granularity,
+    Hour,
+    Interval,
+    Month,
+    Name,
+    NotNegative,
+    Probability,
+    Section,
+    ServerIdFormat,
+    SubdivisionCode,
+    Unit,
+    Weights,
+    step_minutes,
+)
+
+
+class Fleet(Section):
+    """How servers are named and what metadata they draw."""
+
+    server_id_format: ServerIdFormat
+    first_index: Annotated[int, Field(ge=0)]
+    apps_per_business_unit: Annotated[int, Field(ge=1)]
+    business_unit: Weights
+    criticality: Weights
+    region: Weights
+
+
+class BusinessHours(Section):
+    """The hours of the day, both inclusive, in which the business hours factor holds."""
+
+    first_hour: Hour
+    last_hour: Hour
+
+
+class EndOfQuarter(Section):
+    """The ramp over the last days of a quarter."""
+
+    window_days: Annotated[int, Field(ge=1, le=28)]
+    peak: Annotated[float, Field(ge=-1)]
+    months: list[Month]
+
+
+class HolidayFactor(Section):
+    """A run of days in one month and the factor that holds on them."""
+
+    month: Month
+    first_day: DayOfMonth
+    last_day: DayOfMonth
+    factor: NotNegative
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> HolidayFactor:
+        if self.first_day > self.last_day:
+            raise ValueError("expected first_day at or before last_day")
+        return self
+
+
+class Holidays(Section):
+    """The holiday calendar behind `is_holiday`."""
+
+    country: CountryCode
+    subdivision: SubdivisionCode | None = None
+    observed: bool
+
+
+class CalendarConfig(Section):
+    """Flags and factors that depend on the timestamp alone."""
+
+    business_hours: BusinessHours
+    eoq: EndOfQuarter
+    holiday_factors: list[HolidayFactor]
+    holidays: Holidays
+
+
+class Growth(Section):
+    """How the growth rate of an archetype turns into growth over time."""
+
+    trend: Literal["window", "monthly"]
+    origin: Day | None = None
+
+
+class Response(Section):
+    """How much of each factor a metric takes: 0 ignores it, 1 takes it whole."""
+
+    business_hours: NotNegative = 0
+    weekend: NotNegative = 0
+    eoq: NotNegative = 0
+    holiday: NotNegative = 0
+    growth: NotNegative = 0
+
+
+class Derived(Section):
+    """A metric that is a multiple of another one, taken before the other's clip."""
+
+    source: Name
+    factor: float
+
+
+class Metric(Section):
+    """A measured column."""
+
+    column: Name
+    unit: Unit = ""
+    clip: Interval
+    response: Response = Response()
+    spike_share: NotNegative | None = None
+    derived: Derived | None = None
+
+    @model_validator(mode="after")
+    def _derived_has_no_own_model(self) -> Metric:
+        if self.derived and (self.spike_share is not None or "response" in self.model_fields_set):
+            raise ValueError("expected no response and no spike_share beside derived")
+        return self
+
+
+class Spike(Section):
+    """Independent spikes that multiply the metrics of one cell."""
+
+    probability: Probability
+    magnitude: NotNegative
+
+
+class Archetype(Section):
+    """A kind of server: its share of the fleet, its levels and its character."""
+
+    share: Probability
+    base: dict[Name, float]
+    sd: dict[Name, NotNegative]
+    correlation: dict[str, Correlation] = Field(default_factory=dict)
+    business_hours_factor: NotNegative
+    weekend_factor: NotNegative
+    spike: Spike
+    growth_percent_per_month: float
+
+
+class Config(Section):
+    """A whole, valid configuration; `load_config` makes one."""
+
+    num_servers: Annotated[int, Field(ge=1, le=10_000_000)]
+    start_date: Day
+    end_date: Day
+    granularity: Granularity
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    out: Annotated[str, Field(min_length=1)]
+    decimals: Annotated[int, Field(ge=0, le=12)]
+    repair_correlation: bool
+    fleet: Fleet
+    calendar: CalendarConfig
+    growth: Growth
+    metrics: Annotated[dict[Name, Metric], Field(min_length=1)]
+    archetypes: Annotated[dict[Name, Archetype], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _parts_agree(self) -> Config:
+        rules.check(self)
+        return self
+
+    @property
+    def step_minutes(self) -> int:
+        """Minutes between two timestamps."""
+        return step_minutes(self.granularity)
+
+    @property
+    def growth_origin(self) -> date:
+        """The day on which monthly growth is zero."""
+        return self.growth.origin or self.start_date
+
+    @property
+    def drawn_metrics(self) -> list[str]:
+        """Keys of the metrics that have noise of their own, in order: the axes of the correlation matrices."""
+        return [key for key, metric in self.metrics.items() if metric.derived is None]

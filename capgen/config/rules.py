@@ -1,0 +1,93 @@
+"""Rules that tie the parts of a configuration together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pydantic_core import PydanticCustomError
+
+from capgen.config.correlation import correlation_matrix
+
+if TYPE_CHECKING:
+    from capgen.config.model import Archetype, Config
+
+SHARE_TOLERANCE = 1e-9
+FIXED_COLUMNS_BEFORE_METRICS = ("timestamp", "server_id")
+FIXED_COLUMNS_AFTER_METRICS = (
+    "server_type",
+    "business_unit",
+    "criticality",
+    "region",
+    "app_name",
+    "year",
+    "month",
+    "quarter",
+    "dayofweek",
+    "is_weekend",
+    "is_eoq",
+    "is_holiday",
+)
+
+
+def check(config: Config) -> None:
+    """Check what no single key can show.
+
+    Args:
+        config: a configuration whose keys are each valid on their own.
+
+    Raises:
+        PydanticCustomError: names every broken rule.
+    """
+    problems = list(_problems(config))
+    if problems:
+        raise PydanticCustomError("rules", "broken rules", {"problems": problems})
+
+
+def _problems(config: Config) -> Iterator[str]:
+    if config.end_date < config.start_date:
+        yield f"end_date: expected a day at or after start_date {config.start_date}, got {config.end_date}"
+    yield from _share_problems(config)
+    yield from _column_problems(config)
+    yield from _derived_problems(config)
+    for name, archetype in config.archetypes.items():
+        yield from _archetype_problems(name, archetype, config)
+
+
+def _share_problems(config: Config) -> Iterator[str]:
+    total = math.fsum(archetype.share for archetype in config.archetypes.values())
+    if abs(total - 1) > SHARE_TOLERANCE:
+        yield f"archetypes: expected shares that sum to 1, got a sum of {total:.10g}"
+
+
+def _column_problems(config: Config) -> Iterator[str]:
+    taken = {*FIXED_COLUMNS_BEFORE_METRICS, *FIXED_COLUMNS_AFTER_METRICS}
+    for key, metric in config.metrics.items():
+        if metric.column in taken:
+            yield f"metrics.{key}.column: expected a column name not yet taken, got {metric.column!r}"
+        taken.add(metric.column)
+
+
+def _derived_problems(config: Config) -> Iterator[str]:
+    for key, metric in config.metrics.items():
+        if metric.derived and metric.derived.source not in config.drawn_metrics:
+            known = ", ".join(config.drawn_metrics)
+            yield f"metrics.{key}.derived.source: expected one of {known}, got {metric.derived.source!r}"
+    if not config.drawn_metrics:
+        yield "metrics: expected at least one metric that is not derived"
+
+
+def _archetype_problems(name: str, archetype: Archetype, config: Config) -> Iterator[str]:
+    drawn = config.drawn_metrics
+    for section, values in (("base", archetype.base), ("sd", archetype.sd)):
+        for key in drawn:
+            if key not in values:
+                yield f"archetypes.{name}.{section}: expected a value for metric {key!r}, got none"
+        for key in values:
+            if key not in drawn:
+                yield f"archetypes.{name}.{section}.{key}: expected one of the metrics {', '.join(drawn)}"
+    try:
+        correlation_matrix(archetype.correlation, drawn, repair=config.repair_correlation)
+    except ValueError as error:
+        yield f"archetypes.{name}.correlation: {error}"

@@ -1,0 +1,109 @@
+"""Where configuration comes from: shipped presets, a file, the environment, flags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from capgen.config.layers import Layer, nested
+from capgen.config.suggest import nearest
+from capgen.config.yaml_text import parse_yaml
+from capgen.errors import ConfigError
+from capgen.resources import resource_folder
+
+DEFAULT_PRESET = "default"
+FILE_VARIABLE = "CAPACITY_FORECASTER_CONFIG"
+_VARIABLE_PREFIX = "CF_DATA_"
+_NESTING = "__"
+
+
+def preset_names() -> list[str]:
+    """Return the names of the shipped presets, sorted."""
+    return sorted(path.stem for path in resource_folder("config").glob("*.yaml"))
+
+
+def preset_text(name: str) -> str:
+    """Return a shipped preset as it was written, comments included.
+
+    Args:
+        name: one of `preset_names()`.
+
+    Returns:
+        YAML text.
+
+    Raises:
+        ConfigError: there is no such preset.
+    """
+    names = preset_names()
+    if name not in names:
+        raise ConfigError(f"preset: expected one of {', '.join(names)}, got {name[:60]!r}{nearest(name, names)}")
+    return (resource_folder("config") / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def preset_layers(name: str) -> Iterator[Layer]:
+    """Yield the default preset, then the named one where it is another.
+
+    Args:
+        name: one of `preset_names()`.
+    """
+    for each in dict.fromkeys([DEFAULT_PRESET, name]):
+        yield Layer(f"preset {each}", _mapping(preset_text(each), f"preset {each}"))
+
+
+def file_layer(path: Path) -> Layer:
+    """Return the layer of a configuration file.
+
+    Args:
+        path: a YAML file that holds a mapping.
+
+    Returns:
+        The file's values, with its path as their source.
+
+    Raises:
+        ConfigError: missing, unreadable, no YAML, or no mapping.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not UTF-8 text"
+        raise ConfigError(f"{path}: expected a readable YAML file, got: {reason}") from None
+    return Layer(str(path), _mapping(text, str(path)))
+
+
+def environment_layers(environment: Mapping[str, str]) -> Iterator[Layer]:
+    """Yield one layer for each `CF_DATA_…` variable, `__` between the keys of its path.
+
+    Args:
+        environment: variables by name, such as `os.environ`.
+    """
+    for variable in sorted(environment):
+        if variable.startswith(_VARIABLE_PREFIX):
+            path = tuple(variable.removeprefix(_VARIABLE_PREFIX).lower().split(_NESTING))
+            yield Layer(variable, nested(path, parse_yaml(environment[variable], variable)))
+
+
+def assignment_layers(assignments: Iterable[str]) -> Iterator[Layer]:
+    """Yield one layer for each `key.path=value` text, the value read as YAML.
+
+    Args:
+        assignments: such as `calendar.eoq.peak=0.4`.
+
+    Raises:
+        ConfigError: a text without `=` or with an empty key.
+    """
+    for text in assignments:
+        key, equals, value = text.partition("=")
+        path = tuple(key.strip().split("."))
+        if not equals or not all(path):
+            raise ConfigError(f"--set: expected key.path=value such as calendar.eoq.peak=0.4, got {text[:60]!r}")
+        yield Layer(f"--set {key}", nested(path, parse_yaml(value, f"--set {key}")))
+
+
+def _mapping(text: str, source: str) -> Mapping[str, Any]:
+    values = parse_yaml(text, source)
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise ConfigError(f"{source}: expected a mapping of keys to values, got {type(values).__name__}")
+    return values

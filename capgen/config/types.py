@@ -1,0 +1,95 @@
+"""The constrained types that configuration values are made of."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+MINUTES_PER_DAY = 24 * 60
+_NAMED_STEPS = {"daily": MINUTES_PER_DAY, "hourly": 60}
+_MINUTES_TEXT = re.compile(r"([0-9]{1,4})min")
+_SERVER_ID_FORMAT = re.compile(r"[A-Za-z0-9_-]{0,32}\{index(:0[1-9]d)?\}[A-Za-z0-9_-]{0,32}")
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+
+
+class Section(BaseModel):
+    """A part of the configuration: typed, frozen, strict, and closed to unknown keys."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def step_minutes(granularity: str) -> int:
+    """Return the length of a time step.
+
+    Args:
+        granularity: `daily`, `hourly`, or whole minutes such as `15min`.
+
+    Returns:
+        Minutes in a step; always a divisor of a day.
+
+    Raises:
+        ValueError: the text is no granularity, or the step does not divide a day.
+    """
+    if granularity in _NAMED_STEPS:
+        return _NAMED_STEPS[granularity]
+    match = _MINUTES_TEXT.fullmatch(granularity)
+    if match is None:
+        raise ValueError("expected daily, hourly or whole minutes such as 15min")
+    minutes = int(match[1])
+    if minutes == 0 or MINUTES_PER_DAY % minutes:
+        raise ValueError("expected a step that divides a day (1440 minutes), such as 1min, 5min, 15min or 30min")
+    return minutes
+
+
+def _canonical_granularity(text: str) -> str:
+    minutes = step_minutes(text)
+    names = {length: name for name, length in _NAMED_STEPS.items()}
+    return names.get(minutes, f"{minutes}min")
+
+
+def _check_server_id_format(text: str) -> str:
+    if _SERVER_ID_FORMAT.fullmatch(text) is None:
+        raise ValueError("expected letters, digits, _ and - around one {index} or {index:03d}")
+    return text
+
+
+def _check_day(day: date) -> date:
+    if not _FIRST_DAY <= day <= _LAST_DAY:
+        raise ValueError(f"expected a day from {_FIRST_DAY} to {_LAST_DAY}")
+    return day
+
+
+def _check_weights(weights: dict[str, float]) -> dict[str, float]:
+    if sum(weights.values()) <= 0:
+        raise ValueError("expected at least one weight above 0")
+    return weights
+
+
+def _check_interval(interval: tuple[float, float]) -> tuple[float, float]:
+    if interval[0] >= interval[1]:
+        raise ValueError("expected the lower limit below the upper one")
+    return interval
+
+
+Day = Annotated[date, AfterValidator(_check_day)]
+Granularity = Annotated[str, AfterValidator(_canonical_granularity)]
+ServerIdFormat = Annotated[str, AfterValidator(_check_server_id_format)]
+# Names stand in paths (archetype) and as columns (metric): plain lower case, so that neither needs
+# quoting and no two differ by case alone.
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _-]{0,39}$")]
+Unit = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9%/ ._-]{0,20}$")]
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,3}$")]
+SubdivisionCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,20}$")]
+NotNegative = Annotated[float, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+Correlation = Annotated[float, Field(ge=-1, le=1)]
+Hour = Annotated[int, Field(ge=0, le=23)]
+Month = Annotated[int, Field(ge=1, le=12)]
+DayOfMonth = Annotated[int, Field(ge=1, le=31)]
+Weights = Annotated[dict[Label, NotNegative], Field(min_length=1), AfterValidator(_check_weights)]
+Interval = Annotated[tuple[float, float], AfterValidator(_check_interval)]

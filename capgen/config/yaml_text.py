@@ -1,0 +1,92 @@
+"""Reads YAML as plain data: mappings, lists, text, numbers, booleans and null, nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from typing import Any
+
+import yaml
+
+from capgen.errors import ConfigError
+
+_DEEPEST_NESTING = 20
+_LONGEST_TEXT = 1_000_000
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """A loader without dates (a wrong one must not fail inside YAML), aliases, tags or repeated keys."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="expected plain values, got an alias (*name)")
+        self._depth += 1
+        if self._depth > _DEEPEST_NESTING:
+            raise yaml.MarkedYAMLError(problem=f"expected at most {_DEEPEST_NESTING} levels, got deeper nesting")
+        node = super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+        self._depth -= 1
+        assert node is None or isinstance(node, yaml.Node)
+        return node
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        mapping: dict[Hashable, Any] = {}
+        for key_node, value_node in node.value:
+            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            if not isinstance(key, str):
+                raise yaml.MarkedYAMLError(problem=f"expected text as a key, got {key!r:.60}")
+            if key in mapping:
+                raise yaml.MarkedYAMLError(problem=f"expected each key once, got {key[:60]!r} twice")
+            mapping[key] = self.construct_object(value_node, deep=True)  # type: ignore[no-untyped-call]
+        return mapping
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge"}
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+# YAML 1.1 reads 1e-3 as text; everybody means the number.
+_PlainLoader.add_implicit_resolver(  # type: ignore[no-untyped-call]
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+"), list("-+0123456789")
+)
+_PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool", "null")}
+_PlainLoader.yaml_constructors = {
+    tag: constructor
+    for tag, constructor in yaml.SafeLoader.yaml_constructors.items()
+    if tag in _PLAIN_TAGS or tag is None
+}
+
+
+def parse_yaml(text: str, source: str) -> Any:
+    """Return the plain data that a YAML text holds.
+
+    Args:
+        text: one YAML document.
+        source: where the text comes from, for error messages.
+
+    Returns:
+        Mappings with text keys, lists, text, numbers, booleans or None.
+
+    Raises:
+        ConfigError: the text is no YAML, too long, too deep, or uses tags, aliases or repeated keys.
+    """
+    if len(text) > _LONGEST_TEXT:
+        raise ConfigError(f"{source}: expected at most {_LONGEST_TEXT:,} characters of YAML, got {len(text):,}")
+    try:
+        return yaml.load(text, Loader=_PlainLoader)
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigError(f"{source}: not readable as YAML: {_one_line(error)}") from None
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, yaml.MarkedYAMLError):
+        place = f" (line {error.problem_mark.line + 1})" if error.problem_mark else ""
+        return f"{error.problem}{place}"
+    return " ".join(str(error).split())

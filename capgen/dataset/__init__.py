@@ -1,0 +1,1 @@
+"""What a dataset's folder is: layout, plan, writing, publishing, manifest."""

@@ -1,0 +1,115 @@
+"""What a build will write, worked out before anything is written."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from capgen.config import Config
+from capgen.dataset import layout
+from capgen.dataset.writing import write_chunks
+from capgen.panel.chunks import Chunk, Partition, chunks, partitions
+from capgen.panel.fleet import archetype_counts
+from capgen.panel.frame import open_panel
+from capgen.panel.time_axis import TimeAxis
+
+# Some 150 MB: few enough files for a billion rows, small enough to spread over workers.
+FILE_ROWS = 2**24
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """One data file to write.
+
+    Args:
+        path: relative to the dataset's folder.
+        year: calendar year of its rows.
+        archetype: server type of its rows.
+        chunks: what it holds, in order.
+    """
+
+    path: str
+    year: int
+    archetype: str
+    chunks: tuple[Chunk, ...]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return sum(chunk.rows for chunk in self.chunks)
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionEstimate:
+    """What one partition will hold.
+
+    Args:
+        year: calendar year.
+        archetype: server type.
+        servers: number of servers.
+        timestamps: number of timestamps.
+        rows: number of rows.
+        files: number of files.
+        bytes: estimated size of the files.
+    """
+
+    year: int
+    archetype: str
+    servers: int
+    timestamps: int
+    rows: int
+    files: int
+    bytes: int
+
+
+def plan_files(config: Config) -> Iterator[FilePlan]:
+    """Yield the data files of a build, in the order of their rows.
+
+    Args:
+        config: a valid configuration.
+    """
+    for partition in partitions(TimeAxis.of(config), archetype_counts(config)):
+        yield from _files_of(partition)
+
+
+def estimate_partitions(config: Config) -> Iterator[PartitionEstimate]:
+    """Yield what each partition will hold; its bytes come from encoding one of the archetype's chunks in memory.
+
+    Args:
+        config: a valid configuration.
+    """
+    bytes_per_row: dict[str, float] = {}
+    with open_panel(config) as panel:
+        for partition in partitions(panel.axis, archetype_counts(config)):
+            name = partition.archetype
+            if name not in bytes_per_row:
+                sample, buffer = next(chunks(partition)), io.BytesIO()
+                write_chunks(panel, [sample], buffer)
+                bytes_per_row[name] = buffer.tell() / sample.rows
+            yield PartitionEstimate(
+                year=partition.year,
+                archetype=name,
+                servers=partition.servers,
+                timestamps=partition.span.size,
+                rows=partition.rows,
+                files=sum(1 for _ in _files_of(partition)),
+                bytes=round(bytes_per_row[name] * partition.rows),
+            )
+
+
+def _files_of(partition: Partition) -> Iterator[FilePlan]:
+    held: list[Chunk] = []
+    part = rows = 0
+    for chunk in chunks(partition):
+        if held and rows + chunk.rows > FILE_ROWS:
+            yield _file(partition, part, held)
+            held, rows, part = [], 0, part + 1
+        held.append(chunk)
+        rows += chunk.rows
+    yield _file(partition, part, held)
+
+
+def _file(partition: Partition, part: int, held: list[Chunk]) -> FilePlan:
+    path = layout.part_path(partition.year, partition.archetype, part)
+    return FilePlan(path, partition.year, partition.archetype, tuple(held))

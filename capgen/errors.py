@@ -1,0 +1,29 @@
+"""The errors capgen raises on purpose: one base class and its few children."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CapgenError(Exception):
+    """The data or the run failed; the message is one line that names what, got, expected and the way out."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class RequestError(CapgenError):
+    """What was asked for is wrong, found before any work started."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class ConfigError(RequestError):
+    """A configuration that cannot be used.
+
+    Args:
+        problems: one line each, naming the key, what it got and what was expected.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+        super().__init__("; ".join(problems))

@@ -1,0 +1,122 @@
+"""Correlated noise and spikes, as arrays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capgen.panel.streams import stream
+from capgen.panel.time_axis import Span, TimeAxis
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+def cholesky(matrix: Floats) -> Floats:
+    """Return the Cholesky factor of a correlation matrix.
+
+    Worked out element by element (Cholesky-Banachiewicz), because a BLAS may round differently on
+    another machine.
+
+    Args:
+        matrix: symmetric and positive definite, shape (n, n).
+
+    Returns:
+        The lower triangular factor of the same shape; factor times its transpose is the matrix.
+    """
+    size = len(matrix)
+    factor = np.zeros((size, size))
+    for row in range(size):
+        for column in range(row + 1):
+            rest = float(matrix[row, column])
+            for inner in range(column):
+                rest -= float(factor[row, inner]) * float(factor[column, inner])
+            factor[row, column] = math.sqrt(rest) if row == column else rest / float(factor[column, column])
+    return factor
+
+
+def correlate(factor: Floats, independent: Floats) -> Floats:
+    """Turn independent normals into correlated ones: noise = factor · independent.
+
+    Worked out element by element in a fixed order, so that the last bit does not depend on how many
+    cells are worked out together. Works in place, from the last metric up: each needs only those before it.
+
+    Args:
+        factor: lower triangular, shape (metrics, metrics).
+        independent: shape (metrics, servers, steps); overwritten.
+
+    Returns:
+        The same array, now noise: standard normal for each metric.
+    """
+    term = np.empty_like(independent[0])
+    for row in reversed(range(len(factor))):
+        noise = independent[row]
+        noise *= factor[row, row]
+        for column in range(row):
+            np.multiply(independent[column], factor[row, column], out=term)
+            noise += term
+    return independent
+
+
+def draw_normals(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, metrics: int) -> Floats:
+    """Draw the independent normals behind the noise.
+
+    Each server draws each block whole, one metric after the other, so that a cell's draw depends on
+    nothing but its block and its place in it.
+
+    Args:
+        seed: the configuration's seed.
+        server_ids: the servers, in order.
+        axis: the time axis.
+        span: the steps to return.
+        metrics: number of metrics that have noise.
+
+    Returns:
+        Shape (metrics, servers, steps).
+    """
+    normals = np.empty((metrics, len(server_ids), span.size))
+    for part in _parts(axis, span):
+        for position, server_id in enumerate(server_ids):
+            draws = stream(seed, server_id, part.block, "noise").standard_normal((metrics, part.block_size))
+            normals[:, position, part.wanted] = draws[:, part.drawn]
+    return normals
+
+
+def draw_spikes(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, probability: float) -> Flags:
+    """Draw which cells a spike falls on, independently of each other.
+
+    Args:
+        seed: the configuration's seed.
+        server_ids: the servers, in order.
+        axis: the time axis.
+        span: the steps to return.
+        probability: of a spike, for each server and step.
+
+    Returns:
+        Shape (servers, steps).
+    """
+    spikes = np.empty((len(server_ids), span.size), dtype=np.bool_)
+    for part in _parts(axis, span):
+        for position, server_id in enumerate(server_ids):
+            draws = stream(seed, server_id, part.block, "spike").random(part.block_size)
+            spikes[position, part.wanted] = draws[part.drawn] < probability
+    return spikes
+
+
+class _Part(NamedTuple):
+    """What one block gives to a span: `drawn` of the block's steps are the `wanted` ones of the span."""
+
+    block: str
+    block_size: int
+    drawn: slice
+    wanted: slice
+
+
+def _parts(axis: TimeAxis, span: Span) -> Iterator[_Part]:
+    for block in axis.blocks(span):
+        shared = block.span.overlap(span)
+        yield _Part(block.label, block.span.size, shared.within(block.span), shared.within(span))

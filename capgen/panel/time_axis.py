@@ -1,0 +1,138 @@
+"""The time axis: steps counted from 1970, and the blocks that random draws are laid out in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from capgen.config import Config
+from capgen.config.types import MINUTES_PER_DAY
+
+_EPOCH = date(1970, 1, 1)
+_EPOCH_START = datetime(1970, 1, 1)
+_YEAR_BLOCK_FROM_MINUTES = 60
+_MONTH_BLOCK_FROM_MINUTES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of steps.
+
+    Args:
+        first: the first step, counted from 1970-01-01 00:00.
+        stop: one past the last step.
+    """
+
+    first: int
+    stop: int
+
+    @property
+    def size(self) -> int:
+        """Number of steps."""
+        return self.stop - self.first
+
+    def within(self, other: Span) -> slice:
+        """Return where this span lies inside a longer one.
+
+        Args:
+            other: a span that contains this one.
+
+        Returns:
+            A slice of the other span's steps.
+        """
+        return slice(self.first - other.first, self.stop - other.first)
+
+    def overlap(self, other: Span) -> Span:
+        """Return the steps that two overlapping spans share.
+
+        Args:
+            other: a span that overlaps this one.
+        """
+        return Span(max(self.first, other.first), min(self.stop, other.stop))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of the calendar whose random draws come from one stream.
+
+    Args:
+        label: names the step length and the year, month or day.
+        span: all its steps, whatever window is asked for.
+    """
+
+    label: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAxis:
+    """The timestamps of a panel.
+
+    Args:
+        start: first day.
+        end: last day, inclusive.
+        step_minutes: minutes between timestamps; divides a day.
+    """
+
+    start: date
+    end: date
+    step_minutes: int
+
+    @classmethod
+    def of(cls, config: Config) -> TimeAxis:
+        """Return the time axis of a configuration."""
+        return cls(config.start_date, config.end_date, config.step_minutes)
+
+    @property
+    def span(self) -> Span:
+        """All steps of the axis."""
+        return self.days(self.start, self.end + timedelta(days=1))
+
+    def days(self, first: date, stop: date) -> Span:
+        """Return the steps from one midnight to another.
+
+        Args:
+            first: first day.
+            stop: the day after the last one.
+        """
+        steps_per_day = MINUTES_PER_DAY // self.step_minutes
+        return Span((first - _EPOCH).days * steps_per_day, (stop - _EPOCH).days * steps_per_day)
+
+    def years(self) -> Iterator[tuple[int, Span]]:
+        """Yield each calendar year of the axis with those of its steps that lie on the axis."""
+        for year in range(self.start.year, self.end.year + 1):
+            yield year, self.days(date(year, 1, 1), date(year + 1, 1, 1)).overlap(self.span)
+
+    def timestamp(self, step: int) -> datetime:
+        """Return the timestamp of a step.
+
+        Args:
+            step: counted from 1970-01-01 00:00.
+        """
+        return _EPOCH_START + timedelta(minutes=step * self.step_minutes)
+
+    def blocks(self, span: Span) -> Iterator[Block]:
+        """Yield the blocks that overlap a span, in order of time.
+
+        A block is a calendar year for steps of an hour or more, a month for steps of five minutes or
+        more, a day below: at most about 9,000 steps.
+
+        Args:
+            span: some steps, at least one.
+        """
+        day = self.timestamp(span.first).date()
+        while self.days(day, day).first < span.stop:
+            block = self._block_at(day)
+            yield block
+            day = self.timestamp(block.span.stop).date()
+
+    def _block_at(self, day: date) -> Block:
+        if self.step_minutes >= _YEAR_BLOCK_FROM_MINUTES:
+            first, stop, name = date(day.year, 1, 1), date(day.year + 1, 1, 1), f"{day:%Y}"
+        elif self.step_minutes >= _MONTH_BLOCK_FROM_MINUTES:
+            first = day.replace(day=1)
+            stop, name = (first + timedelta(days=31)).replace(day=1), f"{day:%Y-%m}"
+        else:
+            first, stop, name = day, day + timedelta(days=1), f"{day:%Y-%m-%d}"
+        return Block(f"{self.step_minutes}min/{name}", self.days(first, stop))

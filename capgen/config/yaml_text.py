@@ -27,20 +27,20 @@ class _PlainLoader(yaml.SafeLoader):
         self._depth += 1
         if self._depth > _DEEPEST_NESTING:
             raise yaml.MarkedYAMLError(problem=f"expected at most {_DEEPEST_NESTING} levels, got deeper nesting")
-        node = super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+        node = super().compose_node(parent, index)
         self._depth -= 1
         assert node is None or isinstance(node, yaml.Node)
         return node
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: ARG002 - the base class's signature
         mapping: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
                 raise yaml.MarkedYAMLError(problem=f"expected text as a key, got {key!r:.60}")
             if key in mapping:
                 raise yaml.MarkedYAMLError(problem=f"expected each key once, got {key[:60]!r} twice")
-            mapping[key] = self.construct_object(value_node, deep=True)  # type: ignore[no-untyped-call]
+            mapping[key] = self.construct_object(value_node, deep=True)
         return mapping
 
 
@@ -53,7 +53,7 @@ _PlainLoader.yaml_implicit_resolvers = {
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 # YAML 1.1 reads 1e-3 as text; everybody means the number.
-_PlainLoader.add_implicit_resolver(  # type: ignore[no-untyped-call]
+_PlainLoader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+"), list("-+0123456789")
 )
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool", "null")}
@@ -80,7 +80,7 @@ def parse_yaml(text: str, source: str) -> Any:
     if len(text) > _LONGEST_TEXT:
         raise ConfigError(f"{source}: expected at most {_LONGEST_TEXT:,} characters of YAML, got {len(text):,}")
     try:
-        return yaml.load(text, Loader=_PlainLoader)
+        return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - the loader builds plain data only
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"{source}: not readable as YAML: {_one_line(error)}") from None
 

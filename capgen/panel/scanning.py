@@ -47,4 +47,4 @@ def _frames(config: Config, schema: pl.Schema) -> Iterator[pl.DataFrame]:
     with open_panel(config) as panel:
         for partition in partitions(TimeAxis.of(config), archetype_counts(config)):
             for chunk in chunks(partition):
-                yield panel.chunk(chunk).cast(dict(schema)).collect()
+                yield panel.chunk(chunk).cast(schema).collect()

@@ -123,7 +123,7 @@ class Metric(Section):
 
     @model_validator(mode="after")
     def _derived_has_no_own_model(self) -> Metric:
-        if self.derived and (self.spike_share is not None or "response" in self.model_fields_set):
+        if self.derived and (self.spike_share is not None or self.response != Response()):
             raise ValueError("expected no response and no spike_share beside derived")
         return self
 

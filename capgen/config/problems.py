@@ -15,6 +15,17 @@ from capgen.config.suggest import nearest
 
 _LONGEST_VALUE = 60
 _MOST_PROBLEMS = 5
+_WORDING = (
+    ("Value error, ", ""),
+    ("Input should be", "expected"),
+    ("String should", "expected text to"),
+    ("a valid dictionary", "a mapping"),
+    ("an object", "a mapping"),
+    ("greater than or equal to", "at least"),
+    ("less than or equal to", "at most"),
+    ("greater than", "above"),
+    ("less than", "below"),
+)
 
 
 def problem_lines(error: ValidationError, merged: Merged, model: type[BaseModel]) -> list[str]:
@@ -53,6 +64,10 @@ def _problem(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     key = ".".join(path)
     if detail["type"] == "extra_forbidden":
         return f"{key}: unknown key{nearest(path[-1], known_keys(model, path[:-1]))}"
+    if detail["type"] == "value_error" and isinstance(
+        detail["input"], dict
+    ):  # a whole section: its own message says what is wrong in it
+        return f"{key}: {_expectation(detail)}"
     return f"{key}: {_expectation(detail)}, got {_shown(detail['input'])}"
 
 
@@ -70,12 +85,10 @@ def _sibling_hint(path: Path, merged: Merged) -> str:
 
 
 def _expectation(detail: ErrorDetails) -> str:
-    return (
-        detail["msg"]
-        .removeprefix("Value error, ")
-        .replace("Input should be", "expected")
-        .replace("String should", "expected text to")
-    )
+    text = detail["msg"]
+    for theirs, ours in _WORDING:
+        text = text.replace(theirs, ours)
+    return text
 
 
 def _shown(value: Any) -> str:

@@ -1,0 +1,211 @@
+"""The panel is the documented model: level, spread, correlation, spikes and clips, from an independent route."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from numpy.typing import NDArray
+
+from capgen import Config, load_config, scan
+from capgen.config.correlation import correlation_matrix
+
+Floats = NDArray[np.float64]
+STANDARD_ERRORS = 4
+HALF_A_UNIT = 0.005  # values are rounded to two decimals
+WIDE = [-1e9, 1e9]
+
+GPU = """
+metrics:
+  gpu:
+    column: gpu_p95
+    unit: percent
+    clip: [0, 100]
+    response: {business_hours: 1, weekend: 0.5, eoq: 1, growth: 1}
+    spike_share: 0.9
+archetypes:
+  web: {base: {gpu: 10}, sd: {gpu: 6}, correlation: {cpu~gpu: 0.3}}
+  application: {base: {gpu: 40}, sd: {gpu: 12}, correlation: {gpu~mem: 0.4}}
+  database: {base: {gpu: 5}, sd: {gpu: 2}}
+  batch: {base: {gpu: 60}, sd: {gpu: 20}, correlation: {gpu~cpu: 0.5}}
+"""
+
+
+@dataclass(frozen=True)
+class Views:
+    """One panel seen three times: without spikes and clips, without clips, and as it is."""
+
+    config: Config
+    raw: pl.DataFrame
+    spiked: pl.DataFrame
+    final: pl.DataFrame
+
+    def cells(self, archetype: str, frame: pl.DataFrame, column: str) -> Floats:
+        values: Floats = frame.filter(pl.col("server_type") == archetype)[column].to_numpy()
+        return values
+
+    def spikes(self, archetype: str) -> NDArray[np.bool_]:
+        """Tell which cells a spike fell on: those where any metric moved (a metric at zero does not)."""
+        columns = [self.config.metrics[key].column for key in self.config.drawn_metrics]
+        moved = [self.cells(archetype, self.raw, each) != self.cells(archetype, self.spiked, each) for each in columns]
+        return np.any(moved, axis=0)
+
+
+@pytest.fixture(scope="module", params=["default", "gpu"])
+def views(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Views:
+    file = tmp_path_factory.mktemp("config") / "config.yaml"
+    file.write_text(GPU if request.param == "gpu" else "", encoding="utf-8")
+    window = {"granularity": "hourly", "start_date": "2024-01-01", "end_date": "2024-12-31"}
+    config = load_config(file, overrides=window, environment={})
+    wide = {**window, "metrics": {key: {"clip": WIDE} for key in config.metrics}}
+    calm = {**wide, "archetypes": {name: {"spike": {"probability": 0}} for name in config.archetypes}}
+    frames = [scan(load_config(file, overrides=each, environment={})).collect() for each in (calm, wide, window)]
+    return Views(config, *frames)
+
+
+def test_columns(views: Views) -> None:
+    metrics = [metric.column for metric in views.config.metrics.values()]
+    assert views.final.columns[2 : 2 + len(metrics)] == metrics
+    assert views.final.width == 14 + len(metrics)
+    assert ("gpu_p95" in views.final.columns) == ("gpu" in views.config.metrics)
+
+
+def eoq_factor(day: date) -> float:
+    month_end = (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    left = (month_end - day).days
+    return 1 + 0.3 * (5 - left) / 5 if day.month % 3 == 0 and left < 5 else 1.0
+
+
+def holiday_factor(day: date) -> float:
+    table = {(1, 1): 0.5, (7, 4): 0.7, (12, 24): 0.7}
+    table |= {(11, each): 0.7 for each in range(22, 29)} | {(12, each): 0.6 for each in range(25, 32)}
+    return table.get((day.month, day.day), 1.0)
+
+
+def expected_means(config: Config, archetype: str, key: str) -> Floats:
+    """Work out the mean of a metric at each hour of 2024, from the formula and the calendar alone."""
+    model, response = config.archetypes[archetype], config.metrics[key].response
+    hours = 366 * 24
+    means = []
+    for hour in range(hours):
+        day = date(2024, 1, 1) + timedelta(days=hour // 24)
+        factors = [
+            (response.business_hours, model.business_hours_factor if 9 <= hour % 24 <= 17 else 1),
+            (response.weekend, model.weekend_factor if day.weekday() >= 5 else 1),
+            (response.eoq, eoq_factor(day)),
+            (response.holiday, holiday_factor(day)),
+        ]
+        mean = model.base[key] * math.prod(1 + weight * (factor - 1) for weight, factor in factors)
+        means.append(mean * (1 + response.growth * model.growth_percent_per_month / 100 * hour / hours))
+    return np.array(means)
+
+
+def drawn(views: Views) -> Iterator[tuple[str, str, str, Floats]]:
+    """Yield each archetype, metric and column with the expected mean of each of its cells."""
+    for archetype in views.config.archetypes:
+        for key in views.config.drawn_metrics:
+            column = views.config.metrics[key].column
+            means = expected_means(views.config, archetype, key)
+            servers = views.cells(archetype, views.raw, column).size // means.size
+            yield archetype, key, column, np.tile(means, servers)
+
+
+def off_by(values: Floats) -> float:
+    """Return how many standard errors a sample's mean lies from zero."""
+    return float(abs(values.mean()) / (values.std() / math.sqrt(values.size)))
+
+
+def test_mean_and_sd_of_every_cell_before_spikes_and_clips(views: Views) -> None:
+    for archetype, key, column, means in drawn(views):
+        residuals = views.cells(archetype, views.raw, column) - means
+        sd = views.config.archetypes[archetype].sd[key]
+        assert off_by(residuals) < STANDARD_ERRORS, (archetype, key)
+        assert off_by(residuals**2 - sd**2) < STANDARD_ERRORS, (archetype, key)
+
+
+def density(z: Floats) -> Floats:
+    result: Floats = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
+    return result
+
+
+def cumulative(z: Floats) -> Floats:
+    return np.array([math.erfc(-each / math.sqrt(2)) / 2 for each in z.tolist()])
+
+
+def truncated_moments(means: Floats, sd: float, low: float, high: float) -> tuple[Floats, Floats]:
+    """Return mean and variance of a normal given that it lies inside the clip."""
+    levels, which = np.unique(means, return_inverse=True)
+    a, b = (low + HALF_A_UNIT - levels) / sd, (high - HALF_A_UNIT - levels) / sd
+    inside = cumulative(b) - cumulative(a)
+    shift = (density(a) - density(b)) / inside
+    variance = sd**2 * (1 + (a * density(a) - b * density(b)) / inside - shift**2)
+    return (levels + sd * shift)[which], variance[which]
+
+
+def test_mean_and_sd_of_cells_neither_clipped_nor_spiked(views: Views) -> None:
+    for archetype, key, column, means in drawn(views):
+        low, high = views.config.metrics[key].clip
+        final = views.cells(archetype, views.final, column)
+        kept = ~views.spikes(archetype) & (final > low) & (final < high)
+        expected, variance = truncated_moments(means, views.config.archetypes[archetype].sd[key], low, high)
+        residuals = final[kept] - expected[kept]
+        assert off_by(residuals) < STANDARD_ERRORS, (archetype, key)
+        assert off_by(residuals**2 - variance[kept]) < STANDARD_ERRORS, (archetype, key)
+
+
+def test_correlation_of_residuals(views: Views) -> None:
+    for archetype, model in views.config.archetypes.items():
+        residuals = [
+            views.cells(archetype, views.raw, column) - means
+            for name, _, column, means in drawn(views)
+            if name == archetype
+        ]
+        target = correlation_matrix(model.correlation, views.config.drawn_metrics, repair=False)
+        np.testing.assert_allclose(np.corrcoef(residuals), target, atol=0.02)
+
+
+def test_spikes_have_their_rate_and_fall_on_all_metrics_at_once(views: Views) -> None:
+    for archetype, model in views.config.archetypes.items():
+        spikes, rate = views.spikes(archetype), model.spike.probability
+        standard_error = math.sqrt(rate * (1 - rate) / spikes.size)
+        assert abs(spikes.mean() - rate) < STANDARD_ERRORS * standard_error, archetype
+        for metric in views.config.metrics.values():
+            if metric.spike_share is not None:
+                raw, spiked = (
+                    views.cells(archetype, each, metric.column)[spikes] for each in (views.raw, views.spiked)
+                )
+                factor = model.spike.magnitude * metric.spike_share
+                tolerance = HALF_A_UNIT * (1 + factor) + 1e-9
+                np.testing.assert_allclose(spiked, raw * factor, atol=tolerance, rtol=0)
+
+
+def test_disk_has_no_spikes(views: Views) -> None:
+    assert views.raw["disk_p95"].equals(views.spiked["disk_p95"])
+
+
+def test_final_value_is_the_clipped_one(views: Views) -> None:
+    for metric in views.config.metrics.values():
+        clipped = views.spiked[metric.column].clip(*metric.clip)
+        assert (views.final[metric.column] == clipped).all(), metric.column
+
+
+def test_net_out_is_derived_from_net_in_before_its_clip(views: Views) -> None:
+    expected = (views.spiked["net_in_p95"] * 0.6).clip(0, 600)
+    assert (views.final["net_out_p95"] - expected).abs().max() <= 2 * HALF_A_UNIT + 1e-9  # type: ignore[operator]
+
+
+def test_repaired_correlation_is_what_comes_out(tmp_path: Path) -> None:
+    file = tmp_path / "impossible.yaml"
+    file.write_text("repair_correlation: true\narchetypes: {web: {correlation: {mem~disk: 0.7}}}\n", encoding="utf-8")
+    calm = {"metrics": {key: {"clip": WIDE} for key in ("cpu", "mem", "disk", "net_in")}}
+    calm["archetypes"] = {"web": {"spike": {"probability": 0}}}
+    config = load_config(file, overrides=calm, environment={})
+    frame = scan(config).filter(pl.col("server_type") == "web", pl.col("is_weekend") == 0).collect()
+    measured = np.corrcoef([frame[f"{key}_p95"] for key in ("mem", "disk")])[0, 1]
+    assert 0.6 < measured < 0.7

@@ -1,0 +1,60 @@
+"""Streams, the Cholesky factor, and the shape of what is drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capgen.config.correlation import correlation_matrix
+from capgen.panel.noise import cholesky, correlate
+from capgen.panel.streams import stream
+from tests.conftest import make_config
+
+GOLDEN_DRAWS = [1.406685898481699, 0.03757018843136086, 0.8169611415116148]
+
+
+def test_cholesky_of_web_has_the_documented_last_row() -> None:
+    config = make_config()
+    matrix = correlation_matrix(config.archetypes["web"].correlation, config.drawn_metrics, repair=False)
+    np.testing.assert_allclose(cholesky(matrix)[3], [0.8, -0.231, 0.265, 0.486], atol=5e-4)
+
+
+@pytest.mark.parametrize("name", ["web", "application", "database", "batch"])
+def test_cholesky_factor_gives_the_matrix_back(name: str) -> None:
+    config = make_config()
+    matrix = correlation_matrix(config.archetypes[name].correlation, config.drawn_metrics, repair=False)
+    factor = cholesky(matrix)
+    assert (np.triu(factor, 1) == 0).all()
+    np.testing.assert_allclose(factor @ factor.T, matrix, atol=1e-15)
+
+
+@given(st.integers(1, 50), st.integers(1, 50), st.integers(0, 2**32))
+def test_correlate_does_not_depend_on_how_cells_are_grouped(servers: int, steps: int, seed: int) -> None:
+    factor = cholesky(np.array([[1, 0.5, 0.1], [0.5, 1, 0.3], [0.1, 0.3, 1]]))
+    normals = np.random.default_rng(seed).standard_normal((3, servers, steps))
+    one_by_one = [correlate(factor, normals[:, [server]].copy()) for server in range(servers)]
+    assert np.array_equal(np.concatenate(one_by_one, axis=1), correlate(factor, normals.copy()))
+
+
+def test_streams_are_known_numbers() -> None:
+    """Golden values: if these change, every dataset in the world changes."""
+    draws = stream(42, "server_000", "1440min/2024", "noise").standard_normal(3)
+    assert draws.tolist() == GOLDEN_DRAWS
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (43, "server_000", "1440min/2024", "noise"),
+        (42, "server_001", "1440min/2024", "noise"),
+        (42, "server_000", "1440min/2025", "noise"),
+        (42, "server_000", "60min/2024", "noise"),
+        (42, "server_000", "1440min/2024", "spike"),
+    ],
+    ids=["seed", "server", "block", "step", "purpose"],
+)
+def test_streams_differ_and_do_not_correlate(other: tuple[int, str, str, str]) -> None:
+    draws = stream(42, "server_000", "1440min/2024", "noise").standard_normal(10_000)
+    assert abs(np.corrcoef(draws, stream(*other).standard_normal(10_000))[0, 1]) < 0.05

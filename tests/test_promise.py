@@ -1,0 +1,166 @@
+"""The promise: a cell is a pure function of seed, model, granularity, server, timestamp and metric."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from capgen import Config, build, load_config, scan
+from capgen.dataset.writing import write_chunks
+from capgen.panel.chunks import chunks, partitions
+from capgen.panel.fleet import archetype_counts
+from capgen.panel.frame import open_panel
+from tests.conftest import Run
+
+# Each window crosses the edge of a block: a year, a month, a day.
+WINDOWS = {
+    "daily": (date(2022, 10, 1), date(2024, 3, 31)),
+    "hourly": (date(2023, 12, 20), date(2024, 1, 12)),
+    "15min": (date(2024, 2, 25), date(2024, 3, 3)),
+    "1min": (date(2024, 2, 28), date(2024, 3, 1)),
+}
+SERVERS = 11
+granularities = st.sampled_from(sorted(WINDOWS))
+
+
+def config_for(granularity: str, **overrides: Any) -> Config:
+    """Return a configuration whose growth does not depend on the window."""
+    first, last = WINDOWS[granularity]
+    values = {
+        "granularity": granularity,
+        "num_servers": SERVERS,
+        "start_date": str(first),
+        "end_date": str(last),
+        "growth": {"trend": "monthly", "origin": "2022-01-01"},
+    }
+    return load_config(overrides={**values, **overrides}, environment={})
+
+
+@functools.cache
+def whole(granularity: str) -> pl.DataFrame:
+    return scan(config_for(granularity)).sort("server_id", "timestamp").collect()
+
+
+def sorted_scan(config: Config) -> pl.DataFrame:
+    return scan(config).sort("server_id", "timestamp").collect()
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = sorted(folder.rglob("*.parquet"))
+    assert files
+    return {str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+@given(granularity=granularities, data=st.data())
+@settings(max_examples=30, deadline=None)
+def test_any_window_inside_a_larger_one(granularity: str, data: st.DataObject) -> None:
+    first, last = WINDOWS[granularity]
+    start = data.draw(st.dates(first, last), label="start")
+    end = data.draw(st.dates(start, last), label="end")
+    part = sorted_scan(config_for(granularity, start_date=str(start), end_date=str(end)))
+    inside = pl.col("timestamp").is_between(start, end + timedelta(days=1), closed="left")
+    assert part.height > 0
+    assert_frame_equal(part, whole(granularity).filter(inside), check_exact=True)
+
+
+@given(granularity=granularities, servers=st.integers(2, 30), archetype=st.sampled_from(["web", "batch"]))
+@settings(max_examples=20, deadline=None)
+def test_any_number_of_other_servers(granularity: str, servers: int, archetype: str) -> None:
+    all_of_one = {name: {"share": float(name == archetype)} for name in ("web", "application", "database", "batch")}
+    alone = sorted_scan(config_for(granularity, num_servers=1, archetypes=all_of_one))
+    among_others = sorted_scan(config_for(granularity, num_servers=servers, archetypes=all_of_one))
+    assert alone["server_id"].unique().to_list() == ["server_000"]
+    assert_frame_equal(alone, among_others.filter(pl.col("server_id") == "server_000"), check_exact=True)
+
+
+def test_more_servers_than_the_id_has_digits_for() -> None:
+    window = {"start_date": "2024-01-01", "end_date": "2024-01-01"}
+    few, many = (sorted_scan(config_for("daily", num_servers=count, **window)) for count in (900, 1100))
+    keys = ["server_id", "server_type"]
+    shared = many.join(few, on=keys, how="semi")
+    assert "server_1099" in many["server_id"]
+    assert shared.height > 500
+    assert_frame_equal(shared, few.join(many, on=keys, how="semi"), check_exact=True)
+
+
+@given(granularity=granularities, rows=st.integers(1, 20_000), position=st.integers(0, 3))
+@settings(max_examples=20, deadline=None)
+def test_any_chunk_size_gives_the_same_file(granularity: str, rows: int, position: int) -> None:
+    config = config_for(granularity)
+
+    def file_with(chunk_rows: int) -> bytes:
+        with open_panel(config) as panel, io.BytesIO() as buffer:
+            partition = list(partitions(panel.axis, archetype_counts(config)))[position]
+            write_chunks(panel, chunks(partition, max(chunk_rows, partition.rows // 50)), buffer)
+            return buffer.getvalue()
+
+    assert file_with(rows) == file_with(10**9)
+
+
+@given(granularity=granularities, data=st.data())
+@settings(max_examples=20, deadline=None)
+def test_any_columns_and_any_head(granularity: str, data: st.DataObject) -> None:
+    config = config_for(granularity)
+    names = data.draw(st.lists(st.sampled_from(whole(granularity).columns), min_size=1, unique=True), label="columns")
+    rows = data.draw(st.integers(0, 3000), label="rows")
+    everything = scan(config).collect()
+    assert_frame_equal(scan(config).select(names).head(rows).collect(), everything.select(names).head(rows))
+
+
+@pytest.fixture(scope="module")
+def hourly() -> Config:
+    return config_for("hourly")
+
+
+@pytest.mark.parametrize("workers", [2, 5])
+def test_any_number_of_workers_gives_the_same_files(hourly: Config, workers: int, tmp_path: Path) -> None:
+    build(hourly, tmp_path / "one", workers=1)
+    build(hourly, tmp_path / "many", workers=workers)
+    assert digests(tmp_path / "many") == digests(tmp_path / "one")
+
+
+def test_any_process_gives_the_same_files(run: Run, tmp_path: Path) -> None:
+    for hash_seed in ("1", "2"):
+        result = run("build", "--servers", "5", "--years", "1", "--out", hash_seed, PYTHONHASHSEED=hash_seed)
+        assert result.returncode == 0, result.stderr
+    assert digests(tmp_path / "1") == digests(tmp_path / "2")
+
+
+def test_files_hold_the_same_bits_as_scan(hourly: Config, tmp_path: Path) -> None:
+    build(hourly, tmp_path / "data")
+    files = pl.scan_parquet(tmp_path / "data/**/*.parquet", hive_partitioning=True)
+    read = files.sort("server_id", "timestamp").select(whole("hourly").columns).collect()
+    assert_frame_equal(read, whole("hourly"), check_exact=True)
+
+
+def test_seeds_differ_and_zero_is_one_of_them() -> None:
+    frames = [sorted_scan(config_for("hourly", seed=seed)) for seed in (0, 1, 42)]
+    values = [frame["cpu_p95"].to_list() for frame in frames]
+    assert values[0] != values[1]
+    assert values[0] != values[2]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "unchanged"),
+    [
+        ("spike", {"probability": 0.5, "magnitude": 1.8}, ["disk_p95"]),
+        ("weekend_factor", 1.0, ["disk_p95"]),
+        ("business_hours_factor", 1.0, ["disk_p95"]),
+    ],
+)
+def test_changing_one_part_leaves_the_other_draws(key: str, value: Any, unchanged: list[str]) -> None:
+    changed = sorted_scan(config_for("hourly", archetypes={"web": {key: value}}))
+    assert_frame_equal(changed.select(unchanged), whole("hourly").select(unchanged), check_exact=True)
+    web, others = pl.col("server_type") == "web", pl.col("server_type") != "web"
+    assert_frame_equal(changed.filter(others), whole("hourly").filter(others), check_exact=True)
+    assert not changed.filter(web)["cpu_p95"].equals(whole("hourly").filter(web)["cpu_p95"])

@@ -27,3 +27,9 @@ class ConfigError(RequestError):
     def __init__(self, *problems: str) -> None:
         self.problems = problems
         super().__init__("; ".join(problems))
+
+
+class StoppedError(CapgenError):
+    """The user, or the system, asked to stop."""
+
+    exit_code: ClassVar[int] = 130  # 128 + SIGINT, as shells count

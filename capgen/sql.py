@@ -83,4 +83,8 @@ def _table_text(name: str, frame: pl.DataFrame) -> str:
 
 def _literal(value: Any) -> str:
     """Write a setting as SQL; settings are numbers, dates and lists of numbers, so nothing needs quoting."""
-    return f"date '{value}'" if isinstance(value, date) else repr(value)
+    if isinstance(value, date):
+        return f"date '{value}'"
+    text = repr(value)
+    # With an exponent DuckDB reads a double; without one a decimal, which may lose the last bit.
+    return f"{text}e0" if isinstance(value, float) and "e" not in text else text

@@ -311,19 +311,15 @@ def test_digest_changes_with_the_value_of_any_cell(model: dict[str, Any], change
 METRICS = ["cpu", "mem", "disk", "net_in"]
 PAIRS = ["~".join(pair) for pair in combinations(METRICS, 2)]
 any_correlations = st.fixed_dictionaries({pair: st.floats(-1, 1) for pair in PAIRS})
-# Mixed with no correlation at all, any matrix of these is far enough from impossible.
+# Rows whose other entries sum to less than the diagonal's 1 make any matrix of these possible.
 modest_correlations = st.fixed_dictionaries({pair: st.floats(-0.3, 0.3) for pair in PAIRS})
 
 
 def as_matrix(pairs: dict[str, float]) -> Matrix:
     matrix = np.eye(len(METRICS))
-    for (row, column), value in zip(combinations(range(len(METRICS)), 2), pairs.values(), strict=True):
-        matrix[row, column] = matrix[column, row] = value
+    for row, column in combinations(range(len(METRICS)), 2):
+        matrix[row, column] = matrix[column, row] = pairs[f"{METRICS[row]}~{METRICS[column]}"]
     return matrix
-
-
-def is_possible(matrix: Matrix) -> bool:
-    return bool(np.linalg.eigvalsh(matrix)[0] > 1e-9)
 
 
 @given(any_correlations)
@@ -374,10 +370,10 @@ def test_repairing_twice_changes_nothing_more(pairs: dict[str, float]) -> None:
 
 
 def test_a_known_repair() -> None:
-    """Higham (2002), section 1: the nearest correlation matrix to a tridiagonal one."""
+    """An example of Higham (2002): the nearest correlation matrix to a tridiagonal one."""
     repaired = nearest_correlation_matrix(np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 1.0], [0.0, 1.0, 1.0]]))
     expected = [[1.0, 0.7607, 0.1573], [0.7607, 1.0, 0.7607], [0.1573, 0.7607, 1.0]]
-    np.testing.assert_allclose(repaired, expected, atol=1e-3)
+    np.testing.assert_allclose(repaired, expected, atol=2e-4)
 
 
 def test_repairing_is_a_choice() -> None:

@@ -260,7 +260,7 @@ scripted_settings = pytest.mark.parametrize(
     "settings",
     [
         {},
-        {"eoq": {"months": [1, 4, 7, 10], "window_days": 10, "peak": -0.5}, "holiday_factors": [LONG, SHORT]},
+        {"eoq": {"months": [1, 4, 7, 10], "window_days": 10, "peak": -0.123456789}, "holiday_factors": [LONG, SHORT]},
         {"eoq": {"months": []}, "holiday_factors": [], "business_hours": {"first_hour": 0, "last_hour": 23}},
     ],
     ids=["default", "other", "empty"],

@@ -101,7 +101,7 @@ def test_any_chunk_size_gives_the_same_file(granularity: str, rows: int, positio
     def file_with(chunk_rows: int) -> bytes:
         with open_panel(config) as panel, io.BytesIO() as buffer:
             partition = list(partitions(panel.axis, archetype_counts(config)))[position]
-            write_chunks(panel, chunks(partition, max(chunk_rows, partition.rows // 50)), buffer)
+            write_chunks(panel, chunks(panel.axis, partition, max(chunk_rows, partition.rows // 50)), buffer)
             return buffer.getvalue()
 
     assert file_with(rows) == file_with(10**9)

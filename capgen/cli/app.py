@@ -9,11 +9,9 @@ from typing import Annotated
 
 import typer
 
-from capgen.cli import build, config, plan, sql
-from capgen.errors import CapgenError
+from capgen.cli import build, config, plan, repair, sql, verify
+from capgen.errors import CapgenError, StoppedError
 from capgen.version import __version__
-
-_INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 app = typer.Typer(
     name="capgen",
@@ -25,6 +23,8 @@ app = typer.Typer(
 )
 app.command("build")(build.command)
 app.command("plan")(plan.command)
+app.command("verify")(verify.command)
+app.command("repair")(repair.command)
 app.command("sql")(sql.command)
 app.add_typer(config.app, name="config")
 
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place = f"{error.filename}: " if error.filename else ""
         return _fail(f"{place}{error.strerror or error}", CapgenError.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("interrupted", _INTERRUPTED)
+        return _fail("interrupted", StoppedError.exit_code)
 
 
 def _fail(message: str, exit_code: int) -> int:

@@ -10,11 +10,12 @@ import typer
 
 from capgen.cli.options import takes_config
 from capgen.cli.progress import row_progress
-from capgen.cli.text import byte_size, counted, rate
+from capgen.cli.stopping import kept_when_stopped
+from capgen.cli.text import byte_size, counted, from_here, rate
 
 if TYPE_CHECKING:
     from capgen.config import Resolved
-    from capgen.engines.threads import BuildResult
+    from capgen.dataset.build import BuildResult
 
 
 @takes_config
@@ -30,13 +31,13 @@ def command(
             metavar="N", help="Threads; one a processor without it. The data does not depend on it.", show_default=False
         ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a dataset that is there already.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a dataset of another configuration.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
     """Build a dataset: Parquet files by year and server type.
 
-    The folder appears whole or not at all. Values depend only on the seed and the configuration:
-    build again, in parts, or with more servers, and every cell is the same.
+    The folder appears whole or not at all. Interrupted, it goes on where it stopped when the same command
+    runs again; with a later --end-date it extends what is there.
 
     [bold]Examples[/bold]
 
@@ -49,24 +50,21 @@ def command(
     from capgen.panel.time_axis import TimeAxis
 
     config = resolved.config
-    with row_progress(config.num_servers * TimeAxis.of(config).span.size) as on_rows:
+    with kept_when_stopped("build"), row_progress(config.num_servers * TimeAxis.of(config).span.size) as on_rows:
         result = build(config, out, workers=workers, overwrite=overwrite, on_rows=on_rows)
     typer.echo(json.dumps(asdict(result), default=str) if as_json else _summary(result))
 
 
 def _summary(result: "BuildResult") -> str:
-    folder = _from_here(result.out)
+    folder = from_here(result.out)
+    size = f"{counted(result.rows, 'row')} in {counted(result.files, 'file')}, {byte_size(result.bytes)}"
+    if result.kept_files == result.files:
+        return f"{folder} is complete already: {size}. Nothing to do."
     files = f"{folder}/**/*.parquet".replace("'", "''")
     query = f"from '{files}' select server_type, count(*), round(avg(cpu_p95), 1) group by all"
-    return (
-        f"Built {folder}: {counted(result.rows, 'row')} in {counted(result.files, 'file')}, {byte_size(result.bytes)}, "
-        f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})\n"
-        f"Try: duckdb -c {_shell_word(query)}"
-    )
-
-
-def _from_here(folder: Path) -> str:
-    return str(folder.relative_to(Path.cwd())) if folder.is_relative_to(Path.cwd()) else str(folder)
+    kept = f", {counted(result.kept_files, 'file')} kept" if result.kept_files else ""
+    speed = f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})"
+    return f"Built {folder}: {size}, {speed}{kept}\nTry: duckdb -c {_shell_word(query)}"
 
 
 def _shell_word(text: str) -> str:

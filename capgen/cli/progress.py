@@ -64,7 +64,7 @@ def _lines(total: int) -> Iterator[Callable[[int], None]]:
             if now - said < _SECONDS_BETWEEN_LINES:
                 return
             said = now
-            left = (now - started) * (total - done) / done
+            left = (now - started) * (total - done) / max(done, 1)
             speed = rate(done, now - started)
             print(f"{done:,} of {counted(total, 'row')}, {speed}, {left:.0f} s left", file=sys.stderr, flush=True)
 

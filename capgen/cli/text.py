@@ -1,6 +1,8 @@
-"""Numbers as people read them."""
+"""Numbers and paths as people read them."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 
 def counted(number: int, noun: str) -> str:
@@ -35,3 +37,12 @@ def rate(rows: int, seconds: float) -> str:
     """
     per_second = rows / max(seconds, 1e-3)
     return f"{per_second / 1e6:.1f} M rows/s" if per_second >= 1e6 else f"{per_second / 1e3:.0f} k rows/s"
+
+
+def from_here(folder: Path) -> str:
+    """Return a path as short as it can be in the current folder.
+
+    Args:
+        folder: an absolute path.
+    """
+    return str(folder.relative_to(Path.cwd())) if folder.is_relative_to(Path.cwd()) else str(folder)

@@ -67,6 +67,8 @@ def merge(layers: Iterable[Layer]) -> Merged:
     leaves: dict[Path, tuple[Any, str]] = {}
     for layer in layers:
         for path, value in _leaves(_in_one_spelling(layer)):
+            if value == {} and any(leaf[: len(path)] == path and leaf != path for leaf in leaves):
+                continue  # an empty section changes nothing in it
             _drop_replaced(leaves, path)
             if value is None:
                 leaves.pop(path, None)

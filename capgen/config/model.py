@@ -46,6 +46,12 @@ class BusinessHours(Section):
     first_hour: Hour
     last_hour: Hour
 
+    @model_validator(mode="after")
+    def _hours_in_order(self) -> BusinessHours:
+        if self.first_hour > self.last_hour:
+            raise ValueError("expected first_hour at or before last_hour")
+        return self
+
 
 class EndOfQuarter(Section):
     """The ramp over the last days of a quarter."""

@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from holidays import country_holidays
 from pydantic_core import PydanticCustomError
 
 from capgen.config.correlation import correlation_matrix
 
 if TYPE_CHECKING:
-    from capgen.config.model import Archetype, Config
+    from capgen.config.model import Archetype, Config, Holidays
 
 SHARE_TOLERANCE = 1e-9
 FIXED_COLUMNS_BEFORE_METRICS = ("timestamp", "server_id")
@@ -51,6 +52,7 @@ def _problems(config: Config) -> Iterator[str]:
     yield from _share_problems(config)
     yield from _column_problems(config)
     yield from _derived_problems(config)
+    yield from _holiday_problems(config.calendar.holidays)
     for name, archetype in config.archetypes.items():
         yield from _archetype_problems(name, archetype, config)
 
@@ -76,6 +78,13 @@ def _derived_problems(config: Config) -> Iterator[str]:
             yield f"metrics.{key}.derived.source: expected one of {known}, got {metric.derived.source!r}"
     if not config.drawn_metrics:
         yield "metrics: expected at least one metric that is not derived"
+
+
+def _holiday_problems(wanted: Holidays) -> Iterator[str]:
+    try:
+        country_holidays(wanted.country, subdiv=wanted.subdivision)
+    except NotImplementedError as error:
+        yield f"calendar.holidays: expected a country and subdivision that the holidays library knows: {error}"
 
 
 def _archetype_problems(name: str, archetype: Archetype, config: Config) -> Iterator[str]:

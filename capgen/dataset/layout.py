@@ -1,12 +1,16 @@
-"""Where things lie in a dataset's folder."""
+"""Where things lie: in a dataset's folder, and while it is being built."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 # Readers glob **/*.parquet, hidden folders included: what lies here must never end so.
 SIDE_FOLDER = "_capgen"
 MANIFEST = f"{SIDE_FOLDER}/manifest.json"
+MANIFEST_SCHEMA = f"{SIDE_FOLDER}/manifest.schema.json"
+BUILD_STATE = f"{SIDE_FOLDER}/build.json"
+RECEIPTS = f"{SIDE_FOLDER}/receipts.ndjson"
 PARTITION_KEYS = ("year", "server_type")
 
 
@@ -21,26 +25,55 @@ def part_path(year: int, archetype: str, part: int) -> str:
     return f"year={year}/server_type={archetype}/part-{part:05d}.parquet"
 
 
-def staging_folder(out: Path) -> Path:
-    """Return the folder beside a dataset in which its next version is made.
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a build keeps what is not yet, or no longer, the dataset.
 
     Args:
-        out: the dataset's folder.
+        target: the dataset's folder, links resolved.
+        staging: the next version of the dataset, while it is made.
+        replaced: the version before, in the moment in which the next one takes its place.
+        lock: held by the one process that writes.
+        suffix: what staged data files end in, after `.parquet`.
     """
-    return out.with_name(f".{out.name}.capgen-staging")
 
+    target: Path
+    staging: Path
+    replaced: Path
+    lock: Path
+    suffix: str
 
-def replaced_folder(out: Path) -> Path:
-    """Return where the old version of a dataset lies for the moment in which the new one takes its place.
+    @classmethod
+    def of(cls, target: Path) -> Places:
+        """Return the places for a dataset: beside it, or inside it where it is a file system of its own.
 
-    Args:
-        out: the dataset's folder.
-    """
-    return out.with_name(f".{out.name}.capgen-replaced")
+        Args:
+            target: the dataset's folder; it need not exist.
+        """
+        target = target.resolve()
+        if target.is_mount():  # nothing can be renamed onto a mount point, or from beside it
+            side = target / SIDE_FOLDER
+            return cls(target, side / "staging", side / "replaced", side / "lock", ".staged")
+        beside = f".{target.name}.capgen"
+        staging, replaced, lock = (target.with_name(f"{beside}-{what}") for what in ("staging", "replaced", "lock"))
+        return cls(target, staging, replaced, lock, "")
+
+    @property
+    def inside(self) -> bool:
+        """Whether the build happens inside the target, because that is a mount point."""
+        return bool(self.suffix)
+
+    def staged_file(self, path: str) -> Path:
+        """Return where a data file lies before it is published.
+
+        Args:
+            path: relative to the dataset's folder.
+        """
+        return self.staging / f"{path}{self.suffix}"
 
 
 def is_dataset(folder: Path) -> bool:
-    """Tell whether capgen made a folder.
+    """Tell whether a folder is a complete dataset.
 
     Args:
         folder: any path.

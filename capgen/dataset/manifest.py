@@ -1,59 +1,157 @@
-"""The manifest: what a dataset is and which files it has."""
+"""The manifest: what a dataset is, and which files it has."""
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import json
 import platform
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from capgen.config import Config, config_digest
-from capgen.dataset.layout import MANIFEST
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from capgen.config import Config, config_digest, load_config
+from capgen.dataset import content
+from capgen.dataset.files import write_whole
+from capgen.dataset.layout import MANIFEST, MANIFEST_SCHEMA
+from capgen.errors import CapgenError, ConfigError, RequestError
+from capgen.panel.fleet import archetype_counts
 from capgen.version import __version__
 
 MANIFEST_VERSION = 1
 _LIBRARIES = ("polars", "duckdb", "numpy", "pyarrow")
 
 
-@dataclass(frozen=True, slots=True)
-class FileReceipt:
-    """One data file as written.
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FileEntry(_Part):
+    """One data file."""
+
+    path: str = Field(description="Relative to the dataset's folder.")
+    rows: int = Field(description="Number of rows.")
+    bytes: int = Field(description="Size of the file.")
+    sha256: str = Field(description="SHA-256 of the file, 64 hexadecimal digits.")
+    content_digest: str = Field(description="Digest of its cells, 32 hexadecimal digits.")
+    first_timestamp: datetime = Field(description="The earliest timestamp in it.")
+    last_timestamp: datetime = Field(description="The latest timestamp in it.")
+
+
+class Manifest(_Part):
+    """What a dataset is, and which files it has."""
+
+    manifest_version: int = Field(description="Version of this layout.")
+    capgen_version: str = Field(description="Version of capgen that built it.")
+    library_versions: dict[str, str] = Field(description="Versions of Python and the libraries that matter.")
+    seed: int = Field(description="The seed, as in config.")
+    config_digest: str = Field(description="Digest of the model: with version and seed, what to cite.")
+    config: dict[str, Any] = Field(description="The whole configuration but the folder.")
+    granularity: str = Field(description="Time step, as in config.")
+    first_timestamp: datetime = Field(description="Start of the time axis.")
+    last_timestamp: datetime = Field(description="End of the time axis.")
+    servers: dict[str, int] = Field(description="Number of servers, by server type.")
+    rows: int = Field(description="Number of rows.")
+    content_digest: str = Field(description="Digest of all cells; does not depend on how they are laid out in files.")
+    files: list[FileEntry] = Field(description="The data files, by path.")
+    manifest_digest: str = Field(default="", description="SHA-256 of this document without this key.")
+
+    @property
+    def entries(self) -> dict[str, FileEntry]:
+        """The data files by path."""
+        return {entry.path: entry for entry in self.files}
+
+    def load_config(self) -> Config:
+        """Return the configuration that the dataset was built from.
+
+        Raises:
+            CapgenError: this version of capgen does not understand it.
+        """
+        try:
+            return load_config(overrides=self.config, environment={})
+        except ConfigError as error:
+            raise CapgenError(f"manifest of capgen {self.capgen_version}: {error}") from None
+
+
+def manifest_of(config: Config, files: Iterable[FileEntry]) -> Manifest:
+    """Return the manifest of a dataset.
 
     Args:
-        path: relative to the dataset's folder.
-        rows: number of rows.
-        bytes: size.
-    """
-
-    path: str
-    rows: int
-    bytes: int
-
-
-def write_manifest(folder: Path, config: Config, files: Iterable[FileReceipt]) -> None:
-    """Write the manifest of a dataset; last, because it is what makes a folder a dataset.
-
-    Args:
-        folder: the dataset's folder.
         config: what it was built from.
-        files: its data files.
+        files: its data files, in any order.
     """
-    receipts = sorted(files, key=lambda file: file.path)
-    manifest = {
-        "manifest_version": MANIFEST_VERSION,
-        "capgen_version": __version__,
-        "library_versions": {
+    entries = sorted(files, key=lambda entry: entry.path)
+    manifest = Manifest(
+        manifest_version=MANIFEST_VERSION,
+        capgen_version=__version__,
+        library_versions={
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in _LIBRARIES},
         },
-        "seed": config.seed,
-        "config_digest": config_digest(config),
-        "config": config.model_dump(mode="json", exclude={"out"}),
-        "rows": sum(file.rows for file in receipts),
-        "files": [asdict(file) for file in receipts],
-    }
+        seed=config.seed,
+        config_digest=config_digest(config),
+        config=config_values(config),
+        granularity=config.granularity,
+        first_timestamp=min(entry.first_timestamp for entry in entries),
+        last_timestamp=max(entry.last_timestamp for entry in entries),
+        servers=archetype_counts(config),
+        rows=sum(entry.rows for entry in entries),
+        content_digest=content.as_text(content.combined(int(entry.content_digest, 16) for entry in entries)),
+        files=entries,
+    )
+    return manifest.model_copy(update={"manifest_digest": _digest(manifest)})
+
+
+def config_values(config: Config) -> dict[str, Any]:
+    """Return a configuration as plain data, without the folder.
+
+    Args:
+        config: a valid configuration.
+    """
+    return config.model_dump(mode="json", exclude={"out"}, exclude_none=True)
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write a manifest and its JSON Schema; the manifest last, because it is what makes a folder a dataset.
+
+    Args:
+        folder: the dataset's folder.
+        manifest: what to write.
+    """
+    write_whole(folder / MANIFEST_SCHEMA, json.dumps(Manifest.model_json_schema(), indent=2) + "\n")
+    write_whole(folder / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a dataset.
+
+    Args:
+        folder: the dataset's folder.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        RequestError: there is none.
+        CapgenError: it is damaged, or of a version that this capgen does not know.
+    """
     path = folder / MANIFEST
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+        manifest = Manifest.model_validate_json(text)
+    except (FileNotFoundError, NotADirectoryError):
+        raise RequestError(f"{folder}: expected a dataset built by capgen, found no {MANIFEST}") from None
+    except (ValidationError, UnicodeDecodeError) as error:
+        reason = str(error).splitlines()[0]
+        raise CapgenError(f"{path}: expected a manifest of version {MANIFEST_VERSION}, got {reason}") from None
+    if manifest.manifest_digest != _digest(manifest):
+        raise CapgenError(f"{path}: expected an unaltered manifest, got one that does not match its own digest")
+    return manifest
+
+
+def _digest(manifest: Manifest) -> str:
+    text = manifest.model_dump_json(exclude={"manifest_digest"})
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -12,7 +12,7 @@ from capgen.dataset.writing import write_chunks
 from capgen.panel.chunks import Chunk, Partition, chunks, partitions
 from capgen.panel.fleet import archetype_counts
 from capgen.panel.frame import open_panel
-from capgen.panel.time_axis import TimeAxis
+from capgen.panel.time_axis import Span, TimeAxis
 
 # Some 150 MB: few enough files for a billion rows, small enough to spread over workers.
 FILE_ROWS = 2**24
@@ -38,6 +38,11 @@ class FilePlan:
     def rows(self) -> int:
         """Number of rows."""
         return sum(chunk.rows for chunk in self.chunks)
+
+    @property
+    def span(self) -> Span:
+        """From the first to the last of its steps."""
+        return Span(self.chunks[0].span.first, self.chunks[-1].span.stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,9 @@ def plan_files(config: Config) -> Iterator[FilePlan]:
     Args:
         config: a valid configuration.
     """
-    for partition in partitions(TimeAxis.of(config), archetype_counts(config)):
-        yield from _files_of(partition)
+    axis = TimeAxis.of(config)
+    for partition in partitions(axis, archetype_counts(config)):
+        yield from _files_of(axis, partition)
 
 
 def estimate_partitions(config: Config) -> Iterator[PartitionEstimate]:
@@ -84,7 +90,7 @@ def estimate_partitions(config: Config) -> Iterator[PartitionEstimate]:
         for partition in partitions(panel.axis, archetype_counts(config)):
             name = partition.archetype
             if name not in bytes_per_row:
-                sample, buffer = next(chunks(partition)), io.BytesIO()
+                sample, buffer = next(chunks(panel.axis, partition)), io.BytesIO()
                 write_chunks(panel, [sample], buffer)
                 bytes_per_row[name] = buffer.tell() / sample.rows
             yield PartitionEstimate(
@@ -93,15 +99,15 @@ def estimate_partitions(config: Config) -> Iterator[PartitionEstimate]:
                 servers=partition.servers,
                 timestamps=partition.span.size,
                 rows=partition.rows,
-                files=sum(1 for _ in _files_of(partition)),
+                files=sum(1 for _ in _files_of(panel.axis, partition)),
                 bytes=round(bytes_per_row[name] * partition.rows),
             )
 
 
-def _files_of(partition: Partition) -> Iterator[FilePlan]:
+def _files_of(axis: TimeAxis, partition: Partition) -> Iterator[FilePlan]:
     held: list[Chunk] = []
     part = rows = 0
-    for chunk in chunks(partition):
+    for chunk in chunks(axis, partition):
         if held and rows + chunk.rows > FILE_ROWS:
             yield _file(partition, part, held)
             held, rows, part = [], 0, part + 1

@@ -1,63 +1,102 @@
-"""Makes a dataset appear whole: built beside its folder, renamed when complete."""
+"""Makes a dataset appear whole, in one rename where the file system allows it."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from capgen.dataset.layout import is_dataset, replaced_folder, staging_folder
+from capgen.dataset.files import exchange, remove_folder, sync
+from capgen.dataset.layout import BUILD_STATE, MANIFEST, RECEIPTS, Places, is_dataset
+from capgen.dataset.manifest import Manifest, write_manifest
 from capgen.errors import RequestError
 
 
-def check_target(out: Path, *, overwrite: bool) -> None:
+def check_target(places: Places) -> None:
     """Check that a dataset may be built into a folder.
 
     Args:
-        out: the dataset's folder.
-        overwrite: whether a dataset that is there may be replaced.
+        places: of the dataset.
 
     Raises:
-        RequestError: a file is there, or a folder that capgen did not make, or a dataset and no overwrite.
+        RequestError: a file is there, or a folder that capgen did not make.
     """
-    if not out.name:
-        raise RequestError(f"out: expected a folder with a name of its own, got {str(out)!r}")
-    if not out.exists():
-        return
-    if not out.is_dir():
-        raise RequestError(f"out: expected a folder, got the file {str(out)!r}; name another with --out")
-    if not any(out.iterdir()):
-        return
-    if not is_dataset(out):
+    target = places.target
+    if not target.name:
+        raise RequestError(f"out: expected a folder with a name of its own, got {str(target)!r}")
+    if target.exists() and not target.is_dir():
+        raise RequestError(f"out: expected a folder, got the file {str(target)!r}; name another with --out")
+    foreign = target.is_dir() and any(target.iterdir()) and not is_dataset(target) and not _begun_inside(places)
+    if foreign:
         raise RequestError(
-            f"out: expected an empty or new folder, got {str(out)!r}, which holds something that capgen did not make; "
-            "name another with --out"
+            f"out: expected an empty or new folder, got {str(target)!r}, which holds something that capgen did not "
+            "make; name another with --out"
         )
-    if not overwrite:
-        raise RequestError(f"out: {str(out)!r} holds a dataset already; add --overwrite to replace it")
 
 
-@contextmanager
-def staged(out: Path) -> Iterator[Path]:
-    """Give a folder to build in, and put it in the dataset's place when the block ends well.
+def recover(places: Places) -> None:
+    """Put back a dataset that was being replaced when the process was killed.
 
     Args:
-        out: the dataset's folder, as approved by `check_target`.
-
-    Yields:
-        An empty folder on the same file system. It is deleted when the block raises.
+        places: of the dataset.
     """
-    staging, replaced = staging_folder(out), replaced_folder(out)
-    for leftover in (staging, replaced):
-        shutil.rmtree(leftover, ignore_errors=True)
-    staging.mkdir(parents=True)
-    try:
-        yield staging
-    except BaseException:
-        shutil.rmtree(staging, ignore_errors=True)
-        raise
-    if out.exists():
-        out.rename(replaced)
-    staging.rename(out)
-    shutil.rmtree(replaced, ignore_errors=True)
+    if is_dataset(places.replaced) and not places.target.exists():
+        places.replaced.rename(places.target)
+    remove_folder(places.replaced)
+
+
+def publish(places: Places, manifest: Manifest) -> None:
+    """Put a finished build in the dataset's place.
+
+    Args:
+        places: of the dataset; all files of the manifest are staged.
+        manifest: of the finished build.
+    """
+    if places.inside:
+        _publish_inside(places, manifest)
+        return
+    write_manifest(places.staging, manifest)
+    _take_place(places)
+    sync(places.target.parent)
+    for leftover in (BUILD_STATE, RECEIPTS):
+        (places.target / leftover).unlink(missing_ok=True)
+    remove_folder(places.staging)  # after an exchange, the version before
+    remove_folder(places.replaced)
+
+
+def _take_place(places: Places) -> None:
+    if not is_dataset(places.target):
+        places.target.parent.mkdir(parents=True, exist_ok=True)
+        places.staging.rename(places.target)  # an empty folder may be there: POSIX replaces it
+    elif not exchange(places.staging, places.target):
+        places.target.rename(places.replaced)
+        places.staging.rename(places.target)
+
+
+def _publish_inside(places: Places, manifest: Manifest) -> None:
+    """Move file by file, because a mount point cannot be replaced; without a manifest meanwhile."""
+    target = places.target
+    (target / MANIFEST).unlink(missing_ok=True)
+    for path in manifest.entries:
+        staged, final = places.staged_file(path), target / path
+        if staged.exists():
+            final.parent.mkdir(parents=True, exist_ok=True)
+            staged.replace(final)
+            sync(final.parent)
+    for stray in set(data_files(target)) - set(manifest.entries):
+        (target / stray).unlink()
+    write_manifest(target, manifest)
+    remove_folder(places.staging)
+
+
+def data_files(folder: Path) -> Iterator[str]:
+    """Yield the paths, relative to a dataset's folder, of all its Parquet files.
+
+    Args:
+        folder: the dataset's folder.
+    """
+    for path in sorted(folder.rglob("*.parquet")):
+        yield str(path.relative_to(folder))
+
+
+def _begun_inside(places: Places) -> bool:
+    return places.inside and (places.staging / BUILD_STATE).is_file()

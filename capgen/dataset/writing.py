@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from capgen.config import Config, config_digest
+from capgen.dataset.content import chunk_digest, combined
 from capgen.dataset.layout import PARTITION_KEYS
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel
@@ -55,8 +56,8 @@ def file_metadata(config: Config) -> dict[str, str]:
 
 
 def write_chunks(
-    panel: Panel, chunks: Iterable[Chunk], target: Path | IO[bytes], on_chunk: Callable[[Chunk], None] | None = None
-) -> None:
+    panel: Panel, chunks: Iterable[Chunk], target: Path | IO[bytes], on_chunk: Callable[[Chunk], None] = lambda _: None
+) -> int:
     """Write chunks to one Parquet file.
 
     Args:
@@ -64,21 +65,25 @@ def write_chunks(
         chunks: in the order of their rows.
         target: a path, or a file open for writing.
         on_chunk: called after each chunk; what it raises ends the writing.
+
+    Returns:
+        The content digest of what was written.
     """
     schema = file_schema(panel.config)
+    digests: list[int] = []
+
+    def tables() -> Iterator[pa.Table]:
+        for chunk in chunks:
+            frame = panel.chunk(chunk).collect()
+            digests.append(chunk_digest(frame, chunk, panel.axis))
+            yield frame.drop(PARTITION_KEYS).to_arrow().cast(schema)
+            on_chunk(chunk)
+
     with pq.ParquetWriter(target, schema, **_writer_options(schema)) as writer:
-        for row_group in _row_groups(_tables(panel, chunks, schema, on_chunk)):
+        for row_group in _row_groups(tables()):
             writer.write_table(row_group, row_group_size=ROW_GROUP_ROWS)
         writer.add_key_value_metadata(file_metadata(panel.config))
-
-
-def _tables(
-    panel: Panel, chunks: Iterable[Chunk], schema: pa.Schema, on_chunk: Callable[[Chunk], None] | None
-) -> Iterator[pa.Table]:
-    for chunk in chunks:
-        yield panel.chunk(chunk).drop(PARTITION_KEYS).collect().to_arrow().cast(schema)
-        if on_chunk:
-            on_chunk(chunk)
+    return combined(digests)
 
 
 def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:

@@ -1,45 +1,24 @@
-"""The local engine: builds a dataset with threads on this machine."""
+"""The local engine: writes files with threads on this machine."""
 
 from __future__ import annotations
 
 import os
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
 from capgen.config import Config
-from capgen.dataset.manifest import FileReceipt, write_manifest
-from capgen.dataset.plan import FilePlan, plan_files
-from capgen.dataset.publishing import check_target, staged
-from capgen.dataset.writing import write_chunks
+from capgen.dataset.build import BuildResult, Engine, OnRows, build_dataset, write_file
+from capgen.dataset.manifest import FileEntry
+from capgen.dataset.plan import FilePlan
+from capgen.dataset.repair import repair_dataset
 from capgen.errors import RequestError
 from capgen.panel.chunks import Chunk
-from capgen.panel.frame import Panel, open_panel
-
-
-@dataclass(frozen=True, slots=True)
-class BuildResult:
-    """What a build wrote.
-
-    Args:
-        out: the dataset's folder.
-        rows: number of rows.
-        files: number of data files.
-        bytes: size of the data files.
-        seconds: wall time.
-    """
-
-    out: Path
-    rows: int
-    files: int
-    bytes: int
-    seconds: float
+from capgen.panel.frame import open_panel
 
 
 class _StoppedError(Exception):
@@ -52,60 +31,80 @@ def build(
     *,
     workers: int | None = None,
     overwrite: bool = False,
-    on_rows: Callable[[int], None] | None = None,
+    on_rows: OnRows = lambda _rows: None,
 ) -> BuildResult:
-    """Build a dataset.
+    """Build a dataset; continue it where it was interrupted, extend it where only the end date is later.
 
     Args:
         config: a valid configuration.
         out: the dataset's folder; the configuration's `out` without one.
         workers: threads; one for each processor without it. The files do not depend on it.
-        overwrite: replace a dataset that is there already. A folder capgen did not make is never replaced.
-        on_rows: called from the threads with the number of rows just written.
+        overwrite: replace a dataset of another configuration. A folder capgen did not make is never replaced.
+        on_rows: called with numbers of rows as they are written, from any thread.
 
     Returns:
         What was written.
 
     Raises:
         RequestError: the folder cannot be built into, or workers is below 1; nothing was written.
-        OSError: a file could not be written; what was begun is removed, and a dataset that was there stays.
+        CapgenError: another process writes it, or the dataset that is there is damaged.
+        OSError: a file could not be written. What is whole is kept for the next build, and a dataset that was
+            there stays as it was.
     """
-    started = time.monotonic()
-    target = Path(config.out if out is None else out).absolute()
+    return build_dataset(config, out, thread_engine(workers), overwrite=overwrite, on_rows=on_rows)
+
+
+def repair(
+    folder: str | os.PathLike[str], *, workers: int | None = None, on_rows: OnRows = lambda _rows: None
+) -> list[str]:
+    """Remake exactly the missing and altered files of a dataset from its manifest.
+
+    Args:
+        folder: the dataset's folder.
+        workers: threads; one for each processor without it.
+        on_rows: called with numbers of rows as they are written, from any thread.
+
+    Returns:
+        The paths of the files that were remade, relative to the folder.
+
+    Raises:
+        RequestError: the folder is no dataset.
+        CapgenError: a remade file is not the one that the manifest names.
+    """
+    return repair_dataset(Path(folder), thread_engine(workers), on_rows=on_rows)
+
+
+def thread_engine(workers: int | None) -> Engine:
+    """Return an engine of threads.
+
+    Args:
+        workers: how many; one for each processor without it.
+
+    Raises:
+        RequestError: fewer than 1.
+    """
     count = len(os.sched_getaffinity(0)) if workers is None else workers
     if count < 1:
-        raise RequestError(f"workers: expected at least 1, got {count}")
-    check_target(target, overwrite=overwrite)
-    with _freed_memory_returned(), staged(target) as folder, open_panel(config) as panel:
-        receipts = list(_write_files(panel, folder, count, on_rows or (lambda _rows: None)))
-        write_manifest(folder, config, receipts)
-    return BuildResult(
-        out=target,
-        rows=sum(receipt.rows for receipt in receipts),
-        files=len(receipts),
-        bytes=sum(receipt.bytes for receipt in receipts),
-        seconds=time.monotonic() - started,
-    )
+        raise RequestError(f"--workers: expected at least 1, got {count}")
 
+    def write_files(
+        config: Config, files: Sequence[FilePlan], place: Callable[[str], Path], on_rows: OnRows
+    ) -> Iterator[FileEntry]:
+        stop = threading.Event()
 
-def _write_files(panel: Panel, folder: Path, workers: int, on_rows: Callable[[int], None]) -> Iterator[FileReceipt]:
-    stop = threading.Event()
+        def on_chunk(chunk: Chunk) -> None:
+            if stop.is_set():
+                raise _StoppedError
+            on_rows(chunk.rows)
 
-    def on_chunk(chunk: Chunk) -> None:
-        if stop.is_set():
-            raise _StoppedError
-        on_rows(chunk.rows)
+        with _freed_memory_returned(), open_panel(config) as panel, _pool(count, stop) as pool:
+            written: list[Future[FileEntry]] = [
+                pool.submit(write_file, panel, file, place(file.path), on_chunk) for file in files
+            ]
+            for each in as_completed(written):
+                yield each.result()
 
-    def write(file: FilePlan) -> FileReceipt:
-        path = folder / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_chunks(panel, file.chunks, path, on_chunk)
-        return FileReceipt(file.path, file.rows, path.stat().st_size)
-
-    with ThreadPoolExecutor(workers) as pool, _stopping(pool, stop):
-        futures: list[Future[FileReceipt]] = [pool.submit(write, file) for file in plan_files(panel.config)]
-        for future in as_completed(futures):
-            yield future.result()
+    return write_files
 
 
 @contextmanager
@@ -120,11 +119,12 @@ def _freed_memory_returned() -> Iterator[None]:
 
 
 @contextmanager
-def _stopping(pool: ThreadPoolExecutor, stop: threading.Event) -> Iterator[None]:
-    """Let the other threads end soon when the block raises."""
-    try:
-        yield
-    except BaseException:
-        stop.set()
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
+def _pool(workers: int, stop: threading.Event) -> Iterator[ThreadPoolExecutor]:
+    """Open a pool whose threads end soon when the block raises."""
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            yield pool
+        except BaseException:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

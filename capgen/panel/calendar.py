@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import polars as pl
+from holidays import country_holidays
 
 from capgen import sql
 from capgen.config import Config
-from capgen.errors import ConfigError
 from capgen.panel.time_axis import Span, TimeAxis
 
 CalendarFrame = Callable[[Span], pl.DataFrame]
@@ -54,22 +54,10 @@ def holiday_dates(config: Config) -> list[date]:
 
     Returns:
         Days, observed ones included where configured.
-
-    Raises:
-        ConfigError: the holidays library does not know the country or subdivision.
     """
-    import holidays  # a slow import, needed once a build
-
     wanted = config.calendar.holidays
     years = range(config.start_date.year, config.end_date.year + 1)
-    try:
-        found = holidays.country_holidays(
-            wanted.country, subdiv=wanted.subdivision, years=years, observed=wanted.observed
-        )
-    except NotImplementedError as error:
-        raise ConfigError(
-            f"calendar.holidays: expected a country and subdivision of the holidays library: {error}"
-        ) from None
+    found = country_holidays(wanted.country, subdiv=wanted.subdivision, years=years, observed=wanted.observed)
     return sorted(day for day in found if config.start_date <= day <= config.end_date)
 
 

@@ -68,16 +68,29 @@ def partitions(axis: TimeAxis, counts: Mapping[str, int]) -> Iterator[Partition]
                 yield Partition(year, archetype, servers, span)
 
 
-def chunks(partition: Partition, rows: int = CHUNK_ROWS) -> Iterator[Chunk]:
+def chunks(axis: TimeAxis, partition: Partition, rows: int = CHUNK_ROWS) -> Iterator[Chunk]:
     """Yield the chunks of a partition in the order of its rows: by server, then by time.
 
     Args:
+        axis: the time axis.
         partition: what to cut.
-        rows: the most rows a chunk may have. A server with more than that is cut by time.
+        rows: how many rows a chunk should have at the most. A server with more is cut by time, between
+            blocks: a block is never drawn twice.
     """
     servers_at_once = max(1, rows // partition.span.size)
+    spans = [partition.span] if partition.span.size <= rows else list(_whole_blocks(axis, partition.span, rows))
     for first in range(0, partition.servers, servers_at_once):
         stop = min(first + servers_at_once, partition.servers)
-        for start in range(partition.span.first, partition.span.stop, rows):
-            span = Span(start, min(start + rows, partition.span.stop))
+        for span in spans:
             yield Chunk(partition.archetype, first, stop, span)
+
+
+def _whole_blocks(axis: TimeAxis, span: Span, steps: int) -> Iterator[Span]:
+    """Cut a span between blocks into runs of about so many steps."""
+    first = span.first
+    for block in axis.blocks(span):
+        stop = min(block.span.stop, span.stop)
+        following = axis.blocks(Span(stop, stop + 1))
+        if stop == span.stop or next(following).span.stop - first > steps:
+            yield Span(first, stop)
+            first = stop

@@ -46,5 +46,5 @@ def scan(config: Config) -> pl.LazyFrame:
 def _frames(config: Config, schema: pl.Schema) -> Iterator[pl.DataFrame]:
     with open_panel(config) as panel:
         for partition in partitions(TimeAxis.of(config), archetype_counts(config)):
-            for chunk in chunks(partition):
+            for chunk in chunks(panel.axis, partition):
                 yield panel.chunk(chunk).cast(schema).collect()

@@ -9,6 +9,8 @@ create or replace macro days_to_month_end(ts) as
 create or replace macro eoq_factor(ts) as (
     select
         case
+            when ts is null
+                then null
             when list_contains(eoq_months, month(ts)) and days_to_month_end(ts) < eoq_window_days
                 then 1 + eoq_peak * (eoq_window_days - days_to_month_end(ts)) / eoq_window_days
             else 1

@@ -15,11 +15,14 @@ create or replace macro is_holiday(ts) as
 
 -- The first row that matches holds.
 create or replace macro holiday_factor(ts) as
-    coalesce(
-        (
-            select arg_min(rule_factor, rule_position)
-            from holiday_factors
-            where rule_month = month(ts) and day(ts) between rule_first_day and rule_last_day
-        ),
-        1
-    )::double;
+    case
+        when ts is not null
+            then coalesce(
+                (
+                    select arg_min(rule_factor, rule_position)
+                    from holiday_factors
+                    where rule_month = month(ts) and day(ts) between rule_first_day and rule_last_day
+                ),
+                1
+            )::double
+    end;

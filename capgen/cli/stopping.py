@@ -1,0 +1,36 @@
+"""What happens to work that is stopped or fails half-way: it is kept, and a line says how to go on."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from capgen.errors import CapgenError, StoppedError
+
+
+@contextmanager
+def kept_when_stopped(command: str) -> Iterator[None]:
+    """Turn Ctrl-C, SIGTERM and failed writes into one line that says how to go on.
+
+    Args:
+        command: the command's name.
+
+    Raises:
+        StoppedError: stopped from outside.
+        CapgenError: the system refused to read or write.
+    """
+    before = signal.signal(signal.SIGTERM, _stop)
+    go_on = f"what is whole is kept, run the same capgen {command} again to go on"
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise StoppedError(f"interrupted; {go_on}") from None
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise CapgenError(f"{place}{error.strerror or error}; {go_on}") from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

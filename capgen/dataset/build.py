@@ -1,0 +1,167 @@
+"""Builds a dataset: continues what was begun, extends what is there, publishes it whole."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from capgen.config import Config, config_digest
+from capgen.dataset.content import as_text
+from capgen.dataset.differences import differences, differing_keys
+from capgen.dataset.files import sha256, whole_file
+from capgen.dataset.layout import Places, is_dataset
+from capgen.dataset.locking import one_writer
+from capgen.dataset.manifest import FileEntry, Manifest, config_values, manifest_of, read_manifest
+from capgen.dataset.plan import FilePlan, plan_files
+from capgen.dataset.publishing import check_target, publish, recover
+from capgen.dataset.staging import Staging
+from capgen.dataset.verify import damaged_files
+from capgen.dataset.writing import write_chunks
+from capgen.errors import CapgenError, RequestError
+from capgen.panel.chunks import Chunk
+from capgen.panel.frame import Panel
+from capgen.version import __version__
+
+OnRows = Callable[[int], None]
+# Writes files of a configuration, each to the path that a function gives for it; yields them as they are whole.
+Engine = Callable[[Config, Sequence[FilePlan], Callable[[str], Path], OnRows], Iterator[FileEntry]]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build wrote.
+
+    Args:
+        out: the dataset's folder.
+        rows: number of rows.
+        files: number of data files.
+        bytes: size of the data files.
+        kept_files: how many of the files were whole before.
+        seconds: wall time.
+    """
+
+    out: Path
+    rows: int
+    files: int
+    bytes: int
+    kept_files: int
+    seconds: float
+
+
+def build_dataset(
+    config: Config, out: str | os.PathLike[str] | None, engine: Engine, *, overwrite: bool, on_rows: OnRows
+) -> BuildResult:
+    """Build a dataset with an engine.
+
+    Args:
+        config: a valid configuration.
+        out: the dataset's folder; the configuration's `out` without one.
+        engine: writes the files.
+        overwrite: replace a dataset of another configuration, or discard a build of it that was begun.
+        on_rows: called with numbers of rows as they are written, from any thread.
+
+    Returns:
+        What was written.
+
+    Raises:
+        RequestError: the folder cannot be built into; nothing was written.
+        CapgenError: another process writes it, or the dataset that is there is damaged.
+    """
+    started = time.monotonic()
+    places = Places.of(Path(config.out if out is None else out).absolute())
+    check_target(places)
+    with one_writer(places.lock, places.target):
+        recover(places)
+        present = read_manifest(places.target) if is_dataset(places.target) else None
+        if present and present.capgen_version == __version__ and present.config == config_values(config):
+            _check_undamaged(places.target, present)
+            return _result(places, present, len(present.files), started)
+        if present and not overwrite:
+            _check_extends(places.target, present, config)
+        manifest, kept = _make(config, places, present, engine, overwrite=overwrite, on_rows=on_rows)
+        publish(places, manifest)
+    return _result(places, manifest, kept, started)
+
+
+def write_file(panel: Panel, file: FilePlan, path: Path, on_chunk: Callable[[Chunk], None]) -> FileEntry:
+    """Write one data file, whole or not at all.
+
+    Args:
+        panel: the panel that its chunks belong to.
+        file: what to write.
+        path: where.
+        on_chunk: called after each chunk; what it raises ends the writing.
+
+    Returns:
+        The file as the manifest names it.
+    """
+    with whole_file(path) as unfinished:
+        digest = write_chunks(panel, file.chunks, unfinished, on_chunk)
+    return FileEntry(
+        path=file.path,
+        rows=file.rows,
+        bytes=path.stat().st_size,
+        sha256=sha256(path),
+        content_digest=as_text(digest),
+        first_timestamp=panel.axis.timestamp(file.span.first),
+        last_timestamp=panel.axis.timestamp(file.span.stop - 1),
+    )
+
+
+def _make(
+    config: Config, places: Places, present: Manifest | None, engine: Engine, *, overwrite: bool, on_rows: OnRows
+) -> tuple[Manifest, int]:
+    """Stage all files of a dataset; return its manifest and how many files were whole before."""
+    staging = Staging(places, config)
+    whole = staging.open(discard_other=overwrite)
+    files = list(plan_files(config))
+    unchanged = _unchanged(present, config, files) if present else []
+    adopted = [entry for entry in unchanged if entry.path not in whole]
+    staging.adopt(places.target, adopted)
+    whole |= {entry.path: entry for entry in adopted}
+    on_rows(sum(entry.rows for entry in whole.values()))
+    missing = [file for file in files if file.path not in whole]
+    for entry in engine(config, missing, places.staged_file, on_rows):
+        staging.record(entry)
+        whole[entry.path] = entry
+    return manifest_of(config, whole.values()), len(files) - len(missing)
+
+
+def _unchanged(present: Manifest, config: Config, files: list[FilePlan]) -> list[FileEntry]:
+    """Return the files of a dataset that would be written again just as they are."""
+    if present.capgen_version != __version__ or present.config_digest != config_digest(config):
+        return []
+    before = set(plan_files(present.load_config()))
+    return [present.entries[file.path] for file in files if file in before]
+
+
+def _check_undamaged(folder: Path, manifest: Manifest) -> None:
+    problem = next(damaged_files(folder, manifest, read=False), None)
+    if problem:
+        raise CapgenError(f"{problem.path}: {problem.kind}, {problem.detail}; mend it with: capgen repair {folder}")
+
+
+def _check_extends(folder: Path, present: Manifest, config: Config) -> None:
+    """Allow a later end date, and nothing else, without --overwrite."""
+    before = {"capgen_version": present.capgen_version, **present.config}
+    after = {"capgen_version": __version__, **config_values(config)}
+    keys = {key for key, _, _ in differences(before, after)}
+    if keys != {"end_date"} or after["end_date"] < before["end_date"]:
+        raise RequestError(
+            f"out: {str(folder)!r} holds a dataset of another configuration ({differing_keys(before, after)}); "
+            "add --overwrite to replace it"
+        )
+
+
+def _result(places: Places, manifest: Manifest, kept: int, started: float) -> BuildResult:
+    return BuildResult(
+        out=places.target,
+        rows=manifest.rows,
+        files=len(manifest.files),
+        bytes=sum(entry.bytes for entry in manifest.files),
+        kept_files=kept,
+        seconds=time.monotonic() - started,
+    )

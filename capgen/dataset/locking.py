@@ -1,0 +1,57 @@
+"""One writer: a lock that a dead process cannot hold."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from capgen.errors import CapgenError
+
+
+@contextmanager
+def one_writer(lock: Path, target: Path) -> Iterator[None]:
+    """Hold the right to write to a dataset.
+
+    The system gives the lock up when its process ends, however it ends.
+
+    Args:
+        lock: the lock's file. Its folder is made.
+        target: the dataset's folder, for the message.
+
+    Raises:
+        CapgenError: another process holds it; says which.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = _acquire(lock, target)
+    try:
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _acquire(lock: Path, target: Path) -> int:
+    while True:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(descriptor, 200).decode(errors="replace") or "another process"
+            os.close(descriptor)
+            raise CapgenError(f"{target}: {holder} is writing it; wait for it, or build elsewhere with --out") from None
+        if _is_still(lock, descriptor):
+            return descriptor
+        os.close(descriptor)  # the holder before us has removed this file: take the next one
+
+
+def _is_still(lock: Path, descriptor: int) -> bool:
+    try:
+        return lock.stat().st_ino == os.fstat(descriptor).st_ino
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,48 @@
+"""Remakes the missing and damaged files of a dataset from its manifest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from capgen.dataset.build import Engine, OnRows
+from capgen.dataset.layout import Places
+from capgen.dataset.locking import one_writer
+from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.dataset.plan import plan_files
+from capgen.dataset.verify import damaged_files
+from capgen.errors import CapgenError
+
+
+def repair_dataset(folder: Path, engine: Engine, *, on_rows: OnRows) -> list[str]:
+    """Remake exactly the files that are missing or altered.
+
+    Args:
+        folder: the dataset's folder.
+        engine: writes the files.
+        on_rows: called with numbers of rows as they are written, from any thread.
+
+    Returns:
+        The paths of the files that were remade, relative to the folder.
+
+    Raises:
+        RequestError: the folder is no dataset.
+        CapgenError: a remade file is not the one that the manifest names.
+    """
+    places = Places.of(folder.absolute())
+    manifest = read_manifest(places.target)
+    with one_writer(places.lock, places.target):
+        damaged = {problem.path for problem in damaged_files(places.target, manifest, read=True)}
+        config = manifest.load_config()
+        files = [file for file in plan_files(config) if file.path in damaged]
+        for entry in engine(config, files, lambda path: places.target / path, on_rows):
+            if entry != manifest.entries[entry.path]:
+                raise CapgenError(
+                    f"{entry.path}: remade, but not the file that the manifest names; it was built by "
+                    f"{_versions(manifest)}; use these versions, or build anew with --overwrite"
+                )
+    return sorted(damaged)
+
+
+def _versions(manifest: Manifest) -> str:
+    libraries = (f"{name} {version}" for name, version in manifest.library_versions.items())
+    return ", ".join([f"capgen {manifest.capgen_version}", *libraries])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,20 +16,25 @@ from capgen.resources import resource_folder
 
 _SQL_TYPES = {pl.Int64: "bigint", pl.Float64: "double", pl.Date: "date", pl.List(pl.Int64): "bigint[]"}
 
+_PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
+_PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
 Connection = duckdb.DuckDBPyConnection
+DatabaseError = duckdb.Error
 
 
 @contextmanager
-def open_database(tables: Mapping[str, pl.DataFrame]) -> Iterator[Connection]:
+def open_database(tables: Mapping[str, pl.DataFrame], *, threads: int | None = 1) -> Iterator[Connection]:
     """Open an in-memory DuckDB with tables and the macros that read them.
 
     Args:
         tables: frames by table name; the macros say which they need.
+        threads: how many DuckDB may use; None for one a processor.
 
     Yields:
         A connection that belongs to the calling thread; closed on leaving.
     """
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with duckdb.connect(config={"threads": threads} if threads else {}) as connection:
         for name, frame in tables.items():
             connection.register(name, frame)
         connection.execute(macro_text())
@@ -49,19 +56,62 @@ def query_text(name: str) -> str:
     return (resource_folder("sql") / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def run_query(connection: Connection, name: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
+def run_query(
+    connection: Connection, name: str, parameters: Mapping[str, Any], repeats: Sequence[Mapping[str, str]] = ()
+) -> pl.DataFrame:
     """Run a shipped query.
 
     Args:
         connection: from `open_database`.
         name: as in `query_text`.
         parameters: bound values by name.
+        repeats: as in `repeat_lines`.
 
     Returns:
         The query's rows.
     """
-    frame: pl.DataFrame = connection.sql(query_text(name), params=dict(parameters)).pl()
+    text = repeat_lines(query_text(name), repeats)
+    frame: pl.DataFrame = connection.sql(text, params=dict(parameters)).pl()
     return frame
+
+
+def repeat_lines(text: str, repeats: Sequence[Mapping[str, str]]) -> str:
+    """Repeat the lines of a query that stand for one line each metric, or each pair of metrics.
+
+    A line with `{column}` is written once for each mapping that gives a `column` and nothing else; one with
+    `{left}` and `{right}` once for each that gives these two. Other lines stay as they are.
+
+    Args:
+        text: a query.
+        repeats: column names by placeholder.
+
+    Raises:
+        ValueError: a name is not a plain lower-case one, as those of a valid configuration are.
+    """
+    for each in repeats:
+        if not all(map(_PLAIN_NAME.fullmatch, each.values())):
+            raise ValueError(f"expected plain lower-case column names, got {each}")
+    lines: list[str] = []
+    for line in text.splitlines():
+        wanted = set(_PLACEHOLDER.findall(line))
+        fitting = [each for each in repeats if wanted == set(each)] if wanted else [{}]
+        lines += [_fill(line, each) for each in fitting]
+    return "\n".join(lines)
+
+
+def _fill(line: str, names: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda match: names[match[1]], line)
+
+
+def view_parquet(connection: Connection, name: str, files: Sequence[Path]) -> None:
+    """Give a name to the rows of some Parquet files, to be read when a query asks for them.
+
+    Args:
+        connection: from `open_database`.
+        name: of the view.
+        files: with hive partition keys in their paths; columns are matched by name.
+    """
+    connection.read_parquet([str(file) for file in files], hive_partitioning=True, union_by_name=True).create_view(name)
 
 
 def script_text(tables: Mapping[str, pl.DataFrame]) -> str:
@@ -88,3 +138,14 @@ def _literal(value: Any) -> str:
     text = repr(value)
     # With an exponent DuckDB reads a double; without one a decimal, which may lose the last bit.
     return f"{text}e0" if isinstance(value, float) and "e" not in text else text
+
+
+def count_rows(connection: Connection, name: str) -> int:
+    """Count the rows of a view; of Parquet files, from their footers alone.
+
+    Args:
+        connection: from `open_database`.
+        name: of the view.
+    """
+    ((rows,),) = connection.view(name).count("*").fetchall()
+    return int(rows)

@@ -32,9 +32,11 @@ CONFIGURATION = [
     "--set",
 ]
 OPTIONS = {
-    "": ["--version", "build", "plan", "sql", "config"],
+    "": ["--version", "build", "plan", "verify", "repair", "sql", "config"],
     "build": [*CONFIGURATION, "--out", "--workers", "--overwrite", "--json"],
     "plan": [*CONFIGURATION, "--json"],
+    "verify": ["DATA", "--json"],
+    "repair": ["DATA", "--workers", "--json"],
     "sql": CONFIGURATION,
     "config": ["show", "check", "init"],
     "config show": [*CONFIGURATION, "--json"],
@@ -157,6 +159,12 @@ def test_plan_says_what_build_writes(arguments: list[str], capsys: pytest.Captur
     assert written == {}
 
 
+def test_plan_knows_a_short_first_year(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--start-date=2022-12-20", "--end-date=2023-12-31", "--servers=20"]
+    plan, built = json_of(capsys, "plan", *arguments), json_of(capsys, "build", *arguments)
+    assert plan["bytes"] == pytest.approx(built["bytes"], rel=0.2)
+
+
 def test_plan_totals_are_the_sum_of_its_partitions(capsys: pytest.CaptureFixture[str]) -> None:
     plan = json_of(capsys, "plan", "--servers=40", "--end-date=2022-01-05")
     for key in ("rows", "files", "bytes"):
@@ -175,8 +183,9 @@ def test_build_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> No
     said = json_of(capsys, "build", *SMALL, "--out", "here")
     files = list((tmp_path / "here").rglob("*.parquet"))
     sizes = [file.stat().st_size for file in files]
-    assert said.pop("seconds") > 0
-    assert said == {"out": str(tmp_path / "here"), "rows": 4, "files": len(files), "bytes": sum(sizes)}
+    assert said["seconds"] > 0
+    expected = {"out": str(tmp_path / "here"), "rows": 4, "files": len(files), "bytes": sum(sizes)}
+    assert expected.items() <= said.items()
 
 
 def test_build_in_words(capsys: pytest.CaptureFixture[str]) -> None:
@@ -185,6 +194,11 @@ def test_build_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert output.startswith("Built here: 4 rows in 1 file, ")
     assert "duckdb -c \"from 'here/**/*.parquet'" in output
     assert progress == ""
+
+
+def test_build_into_the_working_folder(run: Run) -> None:
+    outcome = run("build", *SMALL, "--out", ".")
+    assert (outcome.returncode, outcome.stderr) == (0, "")
 
 
 def test_progress_lines_stay_off_stdout(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,20 +219,6 @@ def test_progress_lines_stay_off_stdout(capsys: pytest.CaptureFixture[str], monk
 # Known gaps, each with the right behaviour: a repaired one turns red here until it moves up.
 
 
-@pytest.mark.xfail(raises=AssertionError, strict=True)
-def test_plan_knows_a_short_first_year(capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["--start-date=2022-12-20", "--end-date=2023-12-31", "--servers=20"]
-    plan, built = json_of(capsys, "plan", *arguments), json_of(capsys, "build", *arguments)
-    assert plan["bytes"] == pytest.approx(built["bytes"], rel=0.2)
-
-
-@pytest.mark.xfail(raises=AssertionError, strict=True)
-def test_build_into_the_working_folder(run: Run) -> None:
-    outcome = run("build", *SMALL, "--out", ".")
-    assert (outcome.returncode, outcome.stderr) == (0, "")
-
-
-@pytest.mark.xfail(raises=AssertionError, strict=True)
 def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -228,7 +228,6 @@ def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
     assert (outcome.returncode, outcome.stderr) == (0, b"")
 
 
-@pytest.mark.xfail(raises=AssertionError, strict=True)
 def test_a_folder_name_that_is_no_text(run: Run) -> None:
     outcome = run("build", *SMALL, "--out", os.fsdecode(b"data\xff"))
     assert "Traceback" not in outcome.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from capgen.cli import build, config, plan, repair, sql, verify
+from capgen.cli import build, check, config, plan, repair, sql, verify
 from capgen.errors import CapgenError, StoppedError
 from capgen.version import __version__
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 app.command("build")(build.command)
 app.command("plan")(plan.command)
+app.command("check")(check.command)
 app.command("verify")(verify.command)
 app.command("repair")(repair.command)
 app.command("sql")(sql.command)
@@ -55,15 +57,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 done, 1 the data or the run failed, 2 the request was wrong.
     """
+    for stream in (sys.stdout, sys.stderr):  # a folder's name may hold bytes that are no text
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         outcome = app(args=arguments, prog_name="capgen", standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0
     except CapgenError as error:
         return _fail(str(error), error.exit_code)
     except typer.TyperException as error:
-        return _fail(f"{error.format_message()} Try --help.", error.exit_code)
-    except BrokenPipeError:  # the reader, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        message = error.format_message()
+        return _fail(f"{message} Try --help.", error.exit_code) if message else 0  # without one, help was shown
+    except SystemExit:  # how Typer ends where the reader of a pipe, such as head, has seen enough
         return 0
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
@@ -73,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fail(message: str, exit_code: int) -> int:
-    colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     label = typer.style("error:", fg="red", bold=True) if colour else "error:"
     print(label, " ".join(message.split()), file=sys.stderr)
     return exit_code

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capgen.cli.options import takes_config
+from capgen.cli.options import WORKERS, takes_config
 from capgen.cli.progress import row_progress
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.text import byte_size, counted, from_here, rate
@@ -25,12 +25,7 @@ def command(
         Path | None,
         typer.Option("--out", "-o", metavar="FOLDER", help="Where to build; `data` without it.", show_default=False),
     ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", help="Threads; one a processor without it. The data does not depend on it.", show_default=False
-        ),
-    ] = None,
+    workers: Annotated[int | None, WORKERS] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a dataset of another configuration.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:

@@ -63,4 +63,6 @@ def init(
             target.write(text)
     except FileExistsError:
         raise RequestError(f"{file}: expected a new file, got one that exists; name another") from None
+    except OSError as error:
+        raise RequestError(f"{file}: expected a place to write to, got: {error.strerror}") from None
     typer.echo(f"Wrote {file}; change what you like, then: capgen build --config {file}")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from capgen.config.layers import Merged, Path
+from capgen.config.yaml_text import parse_yaml
 
 _COMMENT_COLUMN = 60
+_INDENT = "  "
+_Leaf = tuple[Any, str]
 
 
 def as_yaml(merged: Merged) -> str:
@@ -17,7 +21,7 @@ def as_yaml(merged: Merged) -> str:
     Args:
         merged: the configuration's values and their sources.
     """
-    return "\n".join(_lines(merged.values, (), merged))
+    return "\n".join(_lines(merged))
 
 
 def as_json(merged: Merged) -> dict[str, dict[str, Any]]:
@@ -27,27 +31,37 @@ def as_json(merged: Merged) -> dict[str, dict[str, Any]]:
         merged: the configuration's values and their sources.
     """
     return {
-        ".".join(path): {"value": _value_at(merged.values, path), "source": source}
-        for path, source in merged.sources.items()
+        ".".join(path): {"value": value, "source": source} for path, (value, source) in sorted(_shown(merged).items())
     }
 
 
-def _lines(values: Mapping[str, Any], path: Path, merged: Merged) -> Iterator[str]:
-    indent = "  " * len(path)
-    for key, value in values.items():
-        if isinstance(value, dict) and value:
-            yield f"{indent}{_word(key)}:"
-            yield from _lines(value, (*path, key), merged)
-        else:
-            text = f"{indent}{_word(key)}: {json.dumps(value)}"  # JSON is YAML
-            yield f"{text:<{_COMMENT_COLUMN}}  # {merged.sources[(*path, key)]}"
+def _shown(merged: Merged) -> dict[Path, _Leaf]:
+    """Return the leaves, and a null for each key that was taken away: a file made of them says the same."""
+    return {**merged.leaves, **{path: (None, source) for path, source in merged.removed.items()}}
+
+
+def _lines(merged: Merged) -> Iterator[str]:
+    open_sections: Path = ()
+    for path, (value, source) in _grouped(_shown(merged)):
+        pairs = zip(open_sections, path[:-1], strict=False)
+        shared = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+        for depth in range(shared, len(path) - 1):
+            yield f"{_INDENT * depth}{_word(path[depth])}:"
+        open_sections = path[:-1]
+        text = f"{_INDENT * len(open_sections)}{_word(path[-1])}: {json.dumps(value)}"  # JSON is YAML
+        yield f"{text:<{_COMMENT_COLUMN}}  # {source}"
+
+
+def _grouped(leaves: Mapping[Path, _Leaf]) -> list[tuple[Path, _Leaf]]:
+    """Return the leaves so that those of one section stand together, in the order in which they first came."""
+    order: dict[Path, int] = {}
+    for path in leaves:
+        for length in range(1, len(path) + 1):
+            order.setdefault(path[:length], len(order))
+    return sorted(leaves.items(), key=lambda leaf: [order[leaf[0][:length]] for length in range(1, len(leaf[0]) + 1)])
 
 
 def _word(key: str) -> str:
-    return key if key.replace("_", "").replace("-", "").isalnum() else json.dumps(key)
-
-
-def _value_at(values: Any, path: Path) -> Any:
-    for key in path:
-        values = values[key]
-    return values
+    """Quote a key that YAML would read as something else, such as NO."""
+    plain = key.replace("_", "").replace("-", "").isalnum() and parse_yaml(key, key) == key
+    return key if plain else json.dumps(key)

@@ -18,8 +18,37 @@ if TYPE_CHECKING:
 _PANEL = "Configuration"
 
 
-def _option(*names: str, help: str, metavar: str | None = None) -> Any:
-    return typer.Option(*names, help=help, metavar=metavar, rich_help_panel=_PANEL, show_default=False)
+def _option(*names: str, **details: Any) -> Any:
+    return typer.Option(*names, rich_help_panel=_PANEL, show_default=False, **details)
+
+
+def positive_whole_number(text: str | int) -> int:
+    """Read an option's value.
+
+    Args:
+        text: as given.
+
+    Returns:
+        A whole number from 1.
+
+    Raises:
+        BadParameter: it is none; says what was given.
+    """
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise typer.BadParameter(f"expected a whole number from 1, got {text!r}.")
+    return number
+
+
+WORKERS = typer.Option(
+    metavar="N",
+    help="Threads; one a processor without it. The data does not depend on it.",
+    show_default=False,
+    parser=positive_whole_number,
+)
 
 
 # Flags for the most used keys; --set reaches all others.
@@ -37,14 +66,17 @@ def _config_options(
         Path | None, _option("--config", metavar="FILE", help="YAML file with the keys to change.")
     ] = None,
     preset: Annotated[str | None, _option("--preset", metavar="NAME", help="Shipped preset below the file.")] = None,
-    num_servers: Annotated[int | None, _option("--servers", metavar="N", help="Servers in the fleet.")] = None,
+    num_servers: Annotated[str | None, _option("--servers", metavar="N", help="Servers in the fleet.")] = None,
     start_date: Annotated[str | None, _option("--start-date", metavar="DAY", help="First day: YYYY-MM-DD.")] = None,
     end_date: Annotated[str | None, _option("--end-date", metavar="DAY", help="Last day, inclusive.")] = None,
-    years: Annotated[int | None, _option("--years", metavar="N", help="Whole years, in place of --end-date.")] = None,
+    years: Annotated[
+        int | None,
+        _option("--years", metavar="N", help="Whole years, in place of --end-date.", parser=positive_whole_number),
+    ] = None,
     granularity: Annotated[
         str | None, _option("--granularity", metavar="STEP", help="daily, hourly, 15min, 5min, 1min …")
     ] = None,
-    seed: Annotated[int | None, _option("--seed", metavar="N", help="Same seed, same bits.")] = None,
+    seed: Annotated[str | None, _option("--seed", metavar="N", help="Same seed, same bits.")] = None,
     assignments: Annotated[
         list[str] | None,
         _option("--set", metavar="KEY=VALUE", help="Any other key, such as calendar.eoq.peak=0.4; may be repeated."),
@@ -56,8 +88,6 @@ def _config_options(
 
     if years is not None and end_date is not None:
         raise RequestError("--years and --end-date: expected one of the two, got both")
-    if years is not None and years < 1:
-        raise RequestError(f"--years: expected a whole number from 1, got {years}")
     given = {
         "num_servers": num_servers,
         "start_date": start_date,
@@ -69,12 +99,14 @@ def _config_options(
     return resolve(file=config_file, preset=preset, flags=flags, years=years)
 
 
-def _flag_layers(given: dict[str, Any]) -> "Iterator[Layer]":
+def _flag_layers(given: dict[str, str | None]) -> "Iterator[Layer]":
     from capgen.config.layers import Layer
+    from capgen.config.yaml_text import parse_yaml
 
     for key, value in given.items():
         if value is not None:
-            yield Layer(_KEY_FLAGS[key], {key: value})
+            flag = _KEY_FLAGS[key]
+            yield Layer(flag, {key: parse_yaml(value, flag)})
 
 
 def takes_config(command: Callable[..., None]) -> Callable[..., None]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from capgen.cli.options import WORKERS
 from capgen.cli.progress import row_progress
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.text import counted
@@ -14,9 +15,7 @@ from capgen.cli.verify import DATASET
 
 def command(
     data: Annotated[Path, DATASET],
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Threads; one a processor without it.", show_default=False)
-    ] = None,
+    workers: Annotated[int | None, WORKERS] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
     """Remake exactly the missing and altered files of a dataset, bit for bit, from its manifest.

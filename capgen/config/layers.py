@@ -30,24 +30,32 @@ class Merged:
     """The outcome of merging layers.
 
     Args:
-        values: nested plain data.
-        sources: which layer gave each leaf, by path.
+        leaves: value and source of each leaf, by path.
+        removed: source of each null that took away what a lower layer had there, by path.
     """
 
-    values: dict[str, Any]
-    sources: dict[Path, str]
+    leaves: dict[Path, tuple[Any, str]]
+    removed: dict[Path, str]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values as nested plain data."""
+        values: dict[str, Any] = {}
+        for path, (value, _) in self.leaves.items():
+            _put(values, path, value)
+        return values
 
     def source_of(self, path: Path) -> str:
-        """Return the layer that gave a key, or the first key below it.
+        """Return the layer that gave a key, or the first key below it, or took it away.
 
         Args:
             path: keys from the top.
 
         Returns:
-            The layer's source, or the empty string where no layer gave the key.
+            The layer's source, or the empty string where no layer names the key.
         """
-        matching = (source for leaf, source in self.sources.items() if leaf[: len(path)] == path)
-        return self.sources.get(path) or next(matching, "")
+        sources = {**{leaf: source for leaf, (_, source) in self.leaves.items()}, **self.removed}
+        return next((source for leaf, source in sources.items() if leaf[: len(path)] == path), "")
 
 
 def merge(layers: Iterable[Layer]) -> Merged:
@@ -59,25 +67,32 @@ def merge(layers: Iterable[Layer]) -> Merged:
         layers: lowest precedence first.
 
     Returns:
-        The merged values and the source of each leaf.
+        The merged values and where they come from.
 
     Raises:
         ConfigError: a layer gives an archetype or a correlation pair twice, under two spellings.
     """
-    leaves: dict[Path, tuple[Any, str]] = {}
+    merged = Merged({}, {})
     for layer in layers:
         for path, value in _leaves(_in_one_spelling(layer)):
-            if value == {} and any(leaf[: len(path)] == path and leaf != path for leaf in leaves):
-                continue  # an empty section changes nothing in it
-            _drop_replaced(leaves, path)
-            if value is None:
-                leaves.pop(path, None)
-            else:
-                leaves[path] = (value, layer.source)
-    values: dict[str, Any] = {}
-    for path, (value, _) in leaves.items():
-        _put(values, path, value)
-    return Merged(values, {path: source for path, (_, source) in leaves.items()})
+            _lay(merged, path, value, layer.source)
+    return merged
+
+
+def _lay(merged: Merged, path: Path, value: Any, source: str) -> None:
+    below = [leaf for leaf in merged.leaves if leaf[: len(path)] == path]
+    if value == {} and below not in ([], [path]):
+        return  # an empty section changes nothing in it
+    above = [leaf for leaf in merged.leaves if leaf == path[: len(leaf)] and leaf != path]
+    takes_away = value is None and bool(below)
+    for leaf in [*above, *(leaf for leaf in below if takes_away or leaf != path)]:
+        del merged.leaves[leaf]
+    for leaf in [leaf for leaf in merged.removed if leaf == path[: len(leaf)]]:
+        del merged.removed[leaf]
+    if takes_away:
+        merged.removed[path] = source
+    else:
+        merged.leaves[path] = (value, source)
 
 
 def nested(path: Path, value: Any) -> dict[str, Any]:
@@ -101,13 +116,6 @@ def _leaves(values: Mapping[str, Any], prefix: Path = ()) -> Iterator[tuple[Path
             yield from _leaves(value, (*prefix, key))
         else:
             yield (*prefix, key), value
-
-
-def _drop_replaced(leaves: dict[Path, Any], path: Path) -> None:
-    """Remove the leaves below a new leaf and the one above it; the same leaf keeps its place in the order."""
-    replaced = [leaf for leaf in leaves if leaf != path and (leaf[: len(path)] == path or leaf == path[: len(leaf)])]
-    for leaf in replaced:
-        del leaves[leaf]
 
 
 def _put(values: dict[str, Any], path: Path, value: Any) -> None:

@@ -85,7 +85,7 @@ def resolve(
     if years is not None:
         merged = merge([*layers, Layer("--years", {"end_date": _end_after(merged.values.get("start_date"), years)})])
     try:
-        text = json.dumps(merged.values)
+        text = json.dumps(merged.values, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"configuration: expected plain values, got {error}") from None
     try:

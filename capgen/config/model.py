@@ -13,6 +13,7 @@ from capgen.config.types import (
     CountryCode,
     Day,
     DayOfMonth,
+    Frozen,
     Granularity,
     Hour,
     Interval,
@@ -33,8 +34,8 @@ class Fleet(Section):
     """How servers are named and what metadata they draw."""
 
     server_id_format: ServerIdFormat
-    first_index: Annotated[int, Field(ge=0)]
-    apps_per_business_unit: Annotated[int, Field(ge=1)]
+    first_index: Annotated[int, Field(ge=0, le=10**9)]
+    apps_per_business_unit: Annotated[int, Field(ge=1, le=10**6)]
     business_unit: Weights
     criticality: Weights
     region: Weights
@@ -58,7 +59,7 @@ class EndOfQuarter(Section):
 
     window_days: Annotated[int, Field(ge=1, le=28)]
     peak: Annotated[float, Field(ge=-1)]
-    months: list[Month]
+    months: tuple[Month, ...]
 
 
 class HolidayFactor(Section):
@@ -89,7 +90,7 @@ class CalendarConfig(Section):
 
     business_hours: BusinessHours
     eoq: EndOfQuarter
-    holiday_factors: list[HolidayFactor]
+    holiday_factors: tuple[HolidayFactor, ...]
     holidays: Holidays
 
 
@@ -145,9 +146,9 @@ class Archetype(Section):
     """A kind of server: its share of the fleet, its levels and its character."""
 
     share: Probability
-    base: dict[Name, float]
-    sd: dict[Name, NotNegative]
-    correlation: dict[str, Correlation] = Field(default_factory=dict)
+    base: Frozen[Name, float]
+    sd: Frozen[Name, NotNegative]
+    correlation: Frozen[str, Correlation] = Field(default_factory=dict)
     business_hours_factor: NotNegative
     weekend_factor: NotNegative
     spike: Spike
@@ -168,8 +169,8 @@ class Config(Section):
     fleet: Fleet
     calendar: CalendarConfig
     growth: Growth
-    metrics: Annotated[dict[Name, Metric], Field(min_length=1)]
-    archetypes: Annotated[dict[Name, Archetype], Field(min_length=1)]
+    metrics: Annotated[Frozen[Name, Metric], Field(min_length=1)]
+    archetypes: Annotated[Frozen[Name, Archetype], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Config:

@@ -57,7 +57,7 @@ def _lines(details: list[ErrorDetails], merged: Merged, model: type[BaseModel]) 
             yield _with_source(_problem(detail, path, model), path, merged)
     for path, keys in missing.items():
         text = f"{'.'.join(path) or 'configuration'}: expected {', '.join(keys)} as well{_sibling_hint(path, merged)}"
-        yield _with_source(text, path, merged)
+        yield _with_source(text, (*path, keys[0]) if (*path, keys[0]) in merged.removed else path, merged)
 
 
 def _problem(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:

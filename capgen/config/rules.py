@@ -10,11 +10,13 @@ from holidays import country_holidays
 from pydantic_core import PydanticCustomError
 
 from capgen.config.correlation import correlation_matrix
+from capgen.config.types import MINUTES_PER_DAY
 
 if TYPE_CHECKING:
     from capgen.config.model import Archetype, Config, Holidays
 
 SHARE_TOLERANCE = 1e-9
+MOST_ROWS = 10**13  # some 100 terabytes; more is a slip of the finger
 FIXED_COLUMNS_BEFORE_METRICS = ("timestamp", "server_id")
 FIXED_COLUMNS_AFTER_METRICS = (
     "server_type",
@@ -49,12 +51,20 @@ def check(config: Config) -> None:
 def _problems(config: Config) -> Iterator[str]:
     if config.end_date < config.start_date:
         yield f"end_date: expected a day at or after start_date {config.start_date}, got {config.end_date}"
+    yield from _size_problems(config)
     yield from _share_problems(config)
     yield from _column_problems(config)
     yield from _derived_problems(config)
     yield from _holiday_problems(config.calendar.holidays)
     for name, archetype in config.archetypes.items():
         yield from _archetype_problems(name, archetype, config)
+
+
+def _size_problems(config: Config) -> Iterator[str]:
+    days = (config.end_date - config.start_date).days + 1
+    rows = config.num_servers * days * (MINUTES_PER_DAY // config.step_minutes)
+    if rows > MOST_ROWS:
+        yield f"num_servers: expected at most {MOST_ROWS:.0e} rows in all, got {rows:.1e}; ask for fewer or shorter"
 
 
 def _share_problems(config: Config) -> Iterator[str]:

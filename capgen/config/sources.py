@@ -80,6 +80,8 @@ def environment_layers(environment: Mapping[str, str]) -> Iterator[Layer]:
     for variable in sorted(environment):
         if variable.startswith(_VARIABLE_PREFIX):
             path = tuple(variable.removeprefix(_VARIABLE_PREFIX).lower().split(_NESTING))
+            if not all(path):
+                raise ConfigError(f"{variable}: expected {_VARIABLE_PREFIX} and a key, such as {_VARIABLE_PREFIX}SEED")
             yield Layer(variable, nested(path, parse_yaml(environment[variable], variable)))
 
 

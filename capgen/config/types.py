@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, NoReturn, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 MINUTES_PER_DAY = 24 * 60
 _NAMED_STEPS = {"daily": MINUTES_PER_DAY, "hourly": 60}
 _MINUTES_TEXT = re.compile(r"([0-9]{1,4})min")
 _SERVER_ID_FORMAT = re.compile(r"[A-Za-z0-9_-]{0,32}\{index(:0[1-9]d)?\}[A-Za-z0-9_-]{0,32}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
@@ -68,13 +69,34 @@ def _check_weights(weights: dict[str, float]) -> dict[str, float]:
     return weights
 
 
+def _check_date_text(text: object) -> object:
+    if not isinstance(text, str) or _DATE.fullmatch(text) is None:  # a number of seconds is no date
+        raise ValueError("expected a date as YYYY-MM-DD")
+    return text
+
+
+def _check_pair(values: object) -> object:
+    if not isinstance(values, list) or len(values) != 2:
+        raise ValueError("expected two numbers, the lower and the upper limit")
+    return values
+
+
 def _check_interval(interval: tuple[float, float]) -> tuple[float, float]:
     if interval[0] >= interval[1]:
         raise ValueError("expected the lower limit below the upper one")
     return interval
 
 
-Day = Annotated[date, AfterValidator(_check_day)]
+class FrozenDict(dict[Any, Any]):
+    """A mapping that cannot change."""
+
+    def _refuse(self, *_arguments: object, **_options: object) -> NoReturn:
+        raise TypeError("a configuration is frozen; load another with the values you want")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+
+Day = Annotated[date, Field(strict=False), BeforeValidator(_check_date_text), AfterValidator(_check_day)]
 Granularity = Annotated[str, AfterValidator(_canonical_granularity)]
 ServerIdFormat = Annotated[str, AfterValidator(_check_server_id_format)]
 # Names stand in paths (archetype) and as columns (metric): plain lower case, so that neither needs
@@ -85,11 +107,16 @@ Unit = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9%/ ._-]{0,20}$")]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,3}$")]
 SubdivisionCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,20}$")]
 NotNegative = Annotated[float, Field(ge=0)]
-Positive = Annotated[float, Field(gt=0)]
 Probability = Annotated[float, Field(ge=0, le=1)]
 Correlation = Annotated[float, Field(ge=-1, le=1)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 Month = Annotated[int, Field(ge=1, le=12)]
 DayOfMonth = Annotated[int, Field(ge=1, le=31)]
-Weights = Annotated[dict[Label, NotNegative], Field(min_length=1), AfterValidator(_check_weights)]
-Interval = Annotated[tuple[float, float], AfterValidator(_check_interval)]
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+Frozen = Annotated[dict[Key, Value], AfterValidator(FrozenDict)]
+Weights = Annotated[Frozen[Label, NotNegative], Field(min_length=1), AfterValidator(_check_weights)]
+Interval = Annotated[
+    tuple[float, float], Field(strict=False), BeforeValidator(_check_pair), AfterValidator(_check_interval)
+]

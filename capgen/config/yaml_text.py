@@ -15,7 +15,7 @@ _LONGEST_TEXT = 1_000_000
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """A loader without dates (a wrong one must not fail inside YAML), aliases, tags or repeated keys."""
+    """A loader without dates, aliases, tags or repeated keys."""
 
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
@@ -32,6 +32,12 @@ class _PlainLoader(yaml.SafeLoader):
         assert node is None or isinstance(node, yaml.Node)
         return node
 
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
+        text = str(super().construct_scalar(node))
+        if not text.isprintable() and any("\ud800" <= character <= "\udfff" for character in text):
+            raise yaml.MarkedYAMLError(problem="expected text, got half a character (a lone surrogate)")
+        return text
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: ARG002 - the base class's signature
         mapping: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
@@ -39,23 +45,26 @@ class _PlainLoader(yaml.SafeLoader):
             if not isinstance(key, str):
                 raise yaml.MarkedYAMLError(problem=f"expected text as a key, got {key!r:.60}")
             if key in mapping:
-                raise yaml.MarkedYAMLError(problem=f"expected each key once, got {key[:60]!r} twice")
+                raise yaml.MarkedYAMLError(
+                    problem=f"expected each key once, got {key[:60]!r} twice", problem_mark=key_node.start_mark
+                )
             mapping[key] = self.construct_object(value_node, deep=True)
         return mapping
 
 
-_PlainLoader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if tag not in {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge"}
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+# Scalars as in YAML 1.2: NO is a country and 010 no octal. Dates stay text: a wrong one must not fail inside YAML.
+_SCALARS = {
+    "null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    "int": (r"[-+]?(0|[1-9][0-9_]*)", list("-+0123456789")),
+    "float": (
+        r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        list("-+.0123456789"),
+    ),
 }
-# YAML 1.1 reads 1e-3 as text; everybody means the number.
-_PlainLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+"), list("-+0123456789")
-)
+_PlainLoader.yaml_implicit_resolvers = {}
+for _name, (_pattern, _first) in _SCALARS.items():
+    _PlainLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(rf"^(?:{_pattern})$"), _first)
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool", "null")}
 _PlainLoader.yaml_constructors = {
     tag: constructor

@@ -71,7 +71,7 @@ def build_dataset(
         CapgenError: another process writes it, or the dataset that is there is damaged.
     """
     started = time.monotonic()
-    places = Places.of(Path(config.out if out is None else out).absolute())
+    places = Places.of(Path(config.out if out is None else out).expanduser().absolute())
     check_target(places)
     with one_writer(places.lock, places.target):
         recover(places)
@@ -98,8 +98,8 @@ def write_file(panel: Panel, file: FilePlan, path: Path, on_chunk: Callable[[Chu
     Returns:
         The file as the manifest names it.
     """
-    with whole_file(path) as unfinished:
-        digest = write_chunks(panel, file.chunks, unfinished, on_chunk)
+    with whole_file(path) as unfinished, unfinished.open("wb") as target:
+        digest = write_chunks(panel, file.chunks, target, on_chunk)
     return FileEntry(
         path=file.path,
         rows=file.rows,

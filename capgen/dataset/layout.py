@@ -45,14 +45,16 @@ class Places:
 
     @classmethod
     def of(cls, target: Path) -> Places:
-        """Return the places for a dataset: beside it, or inside it where it is a file system of its own.
+        """Return the places for a dataset: beside it, or inside it where it cannot be replaced.
+
+        A mount point cannot, and the working folder should not: who stands in it would stand in a removed one.
 
         Args:
             target: the dataset's folder; it need not exist.
         """
         target = target.resolve()
-        if target.is_mount():  # nothing can be renamed onto a mount point, or from beside it
-            side = target / SIDE_FOLDER
+        side = target / SIDE_FOLDER
+        if target.is_mount() or Path.cwd().is_relative_to(target) or (side / "staging").is_dir():
             return cls(target, side / "staging", side / "replaced", side / "lock", ".staged")
         beside = f".{target.name}.capgen"
         staging, replaced, lock = (target.with_name(f"{beside}-{what}") for what in ("staging", "replaced", "lock"))
@@ -60,7 +62,7 @@ class Places:
 
     @property
     def inside(self) -> bool:
-        """Whether the build happens inside the target, because that is a mount point."""
+        """Whether the build happens inside the target."""
         return bool(self.suffix)
 
     def staged_file(self, path: str) -> Path:

@@ -146,9 +146,15 @@ def read_manifest(folder: Path) -> Manifest:
         raise RequestError(f"{folder}: expected a dataset built by capgen, found no {MANIFEST}") from None
     except (ValidationError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0]
-        raise CapgenError(f"{path}: expected a manifest of version {MANIFEST_VERSION}, got {reason}") from None
+        raise CapgenError(
+            f"{path}: expected a manifest of version {MANIFEST_VERSION}, got {reason}; restore it from a copy, "
+            "or build anew in another folder"
+        ) from None
     if manifest.manifest_digest != _digest(manifest):
-        raise CapgenError(f"{path}: expected an unaltered manifest, got one that does not match its own digest")
+        raise CapgenError(
+            f"{path}: expected an unaltered manifest, got one that does not match its own digest; restore it from a "
+            "copy, or build anew in another folder"
+        )
     return manifest
 
 

@@ -11,7 +11,7 @@ from capgen.dataset import layout
 from capgen.dataset.writing import write_chunks
 from capgen.panel.chunks import Chunk, Partition, chunks, partitions
 from capgen.panel.fleet import archetype_counts
-from capgen.panel.frame import open_panel
+from capgen.panel.frame import Panel, open_panel
 from capgen.panel.time_axis import Span, TimeAxis
 
 # Some 150 MB: few enough files for a billion rows, small enough to spread over workers.
@@ -85,23 +85,26 @@ def estimate_partitions(config: Config) -> Iterator[PartitionEstimate]:
     Args:
         config: a valid configuration.
     """
-    bytes_per_row: dict[str, float] = {}
     with open_panel(config) as panel:
-        for partition in partitions(panel.axis, archetype_counts(config)):
-            name = partition.archetype
-            if name not in bytes_per_row:
-                sample, buffer = next(chunks(panel.axis, partition)), io.BytesIO()
-                write_chunks(panel, [sample], buffer)
-                bytes_per_row[name] = buffer.tell() / sample.rows
+        every = list(partitions(panel.axis, archetype_counts(config)))
+        largest = {each.archetype: each for each in sorted(every, key=lambda each: each.rows)}
+        bytes_per_row = {name: _bytes_per_row(panel, partition) for name, partition in largest.items()}
+        for partition in every:
             yield PartitionEstimate(
                 year=partition.year,
-                archetype=name,
+                archetype=partition.archetype,
                 servers=partition.servers,
                 timestamps=partition.span.size,
                 rows=partition.rows,
                 files=sum(1 for _ in _files_of(panel.axis, partition)),
-                bytes=round(bytes_per_row[name] * partition.rows),
+                bytes=round(bytes_per_row[partition.archetype] * partition.rows),
             )
+
+
+def _bytes_per_row(panel: Panel, partition: Partition) -> float:
+    sample, buffer = next(chunks(panel.axis, partition)), io.BytesIO()
+    write_chunks(panel, [sample], buffer)
+    return buffer.tell() / sample.rows
 
 
 def _files_of(axis: TimeAxis, partition: Partition) -> Iterator[FilePlan]:

@@ -23,8 +23,9 @@ def check_target(places: Places) -> None:
     target = places.target
     if not target.name:
         raise RequestError(f"out: expected a folder with a name of its own, got {str(target)!r}")
-    if target.exists() and not target.is_dir():
-        raise RequestError(f"out: expected a folder, got the file {str(target)!r}; name another with --out")
+    file = next((path for path in (target, *target.parents) if path.exists() and not path.is_dir()), None)
+    if file:
+        raise RequestError(f"out: expected a folder, got the file {str(file)!r}; name another with --out")
     foreign = target.is_dir() and any(target.iterdir()) and not is_dataset(target) and not _begun_inside(places)
     if foreign:
         raise RequestError(
@@ -34,14 +35,14 @@ def check_target(places: Places) -> None:
 
 
 def recover(places: Places) -> None:
-    """Put back a dataset that was being replaced when the process was killed.
+    """Finish what a process was killed in the middle of: putting one dataset in the place of another.
 
     Args:
         places: of the dataset.
     """
     if is_dataset(places.replaced) and not places.target.exists():
         places.replaced.rename(places.target)
-    remove_folder(places.replaced)
+    _tidy(places)
 
 
 def publish(places: Places, manifest: Manifest) -> None:
@@ -57,9 +58,15 @@ def publish(places: Places, manifest: Manifest) -> None:
     write_manifest(places.staging, manifest)
     _take_place(places)
     sync(places.target.parent)
+    _tidy(places)
+
+
+def _tidy(places: Places) -> None:
+    """Remove what a published dataset leaves behind."""
     for leftover in (BUILD_STATE, RECEIPTS):
         (places.target / leftover).unlink(missing_ok=True)
-    remove_folder(places.staging)  # after an exchange, the version before
+    if not (places.staging / BUILD_STATE).exists():  # after an exchange the version before lies there
+        remove_folder(places.staging)
     remove_folder(places.replaced)
 
 
@@ -73,7 +80,7 @@ def _take_place(places: Places) -> None:
 
 
 def _publish_inside(places: Places, manifest: Manifest) -> None:
-    """Move file by file, because a mount point cannot be replaced; without a manifest meanwhile."""
+    """Move file by file, because the folder itself cannot be replaced; there is no manifest meanwhile."""
     target = places.target
     (target / MANIFEST).unlink(missing_ok=True)
     for path in manifest.entries:

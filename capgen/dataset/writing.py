@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import IO, Any
 
 import polars as pl
@@ -56,14 +55,14 @@ def file_metadata(config: Config) -> dict[str, str]:
 
 
 def write_chunks(
-    panel: Panel, chunks: Iterable[Chunk], target: Path | IO[bytes], on_chunk: Callable[[Chunk], None] = lambda _: None
+    panel: Panel, chunks: Iterable[Chunk], target: IO[bytes], on_chunk: Callable[[Chunk], None] = lambda _: None
 ) -> int:
     """Write chunks to one Parquet file.
 
     Args:
         panel: the panel that the chunks belong to.
         chunks: in the order of their rows.
-        target: a path, or a file open for writing.
+        target: a file open for writing.
         on_chunk: called after each chunk; what it raises ends the writing.
 
     Returns:

@@ -36,7 +36,7 @@ def macro_tables(config: Config) -> Mapping[str, pl.DataFrame]:
     rule_schema = dict.fromkeys(integers, pl.Int64) | {"rule_factor": pl.Float64}
     return {
         "eoq_settings": pl.DataFrame(
-            {"eoq_window_days": [eoq.window_days], "eoq_peak": [eoq.peak], "eoq_months": [eoq.months]},
+            {"eoq_window_days": [eoq.window_days], "eoq_peak": [eoq.peak], "eoq_months": [list(eoq.months)]},
             schema_overrides={"eoq_peak": pl.Float64, "eoq_months": pl.List(pl.Int64)},
         ),
         "business_hours": pl.DataFrame({"first_hour": [hours.first_hour], "last_hour": [hours.last_hour]}),

@@ -22,6 +22,22 @@ def mean_column(key: str) -> str:
     return f"mean.{key}"
 
 
+def neutral_factors() -> dict[str, pl.Expr]:
+    """Return, for each factor, the calendar column that `mean_expressions` reads it from, where it does nothing.
+
+    Returns:
+        Expressions to replace a column of the calendar with, by the factor's name: with one of them replaced, the
+        means are those of a panel in which this one factor is 1 everywhere.
+    """
+    return {
+        "business_hours": pl.lit(False).alias("is_business_hour"),
+        "weekend": pl.lit(0, pl.Int8).alias("is_weekend"),
+        "eoq": pl.lit(1.0).alias("eoq_factor"),
+        "holiday": pl.lit(1.0).alias("holiday_factor"),
+        "growth": pl.lit(0.0).alias("growth_time"),
+    }
+
+
 def mean_expressions(config: Config, archetype: Archetype) -> Iterator[pl.Expr]:
     """Yield the mean of each drawn metric, over the columns of the calendar.
 

@@ -1,0 +1,110 @@
+"""`capgen check`: proves that what was configured is really in the data."""
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from capgen.cli.text import counted
+
+if TYPE_CHECKING:
+    from capgen.quality.findings import Finding, Report, Rule
+
+_COLOURS = {"pass": "green", "fail": "bold red", "not testable": "yellow"}
+_NUMBERS = ("measured", "expected", "off by")
+_NARROWEST, _WIDTH_OF_FILES = 120, 300
+
+
+def command(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="Folder of a dataset.", show_default=False)],
+    config_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", metavar="FILE", help="What to expect; the manifest says it without.", show_default=False
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every measurement as JSON.")] = False,
+) -> None:
+    """Check that what was configured is really in the data.
+
+    One line a rule, with the measurement that came nearest to its limit. SE are standard errors. Exit code 1 when a
+    rule fails; a rule that the data is too short or too small for is not testable, and fails nothing.
+
+    [bold]Examples[/bold]
+
+    capgen check data/
+
+    capgen check elsewhere/ --config expected.yaml --json
+    """
+    from capgen.quality.check import check
+
+    report = check(data, config_file)
+    if as_json:
+        typer.echo(json.dumps(_as_json(report), indent=2, allow_nan=False))
+    else:
+        _print_table(report)
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+def _print_table(report: "Report") -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for heading, side in (("rule", "left"), ("verdict", "left"), *((each, "right") for each in _NUMBERS)):
+        table.add_column(heading, justify=side, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column("what, where and why", overflow="fold")
+    for rule in report.rules:
+        worst = rule.worst
+        verdict = Text(worst.verdict, style=_COLOURS[worst.verdict])
+        table.add_row(rule.name, verdict, *_cells(worst), Text(_remark(rule)))
+    console = Console()
+    console.width = max(console.width, _NARROWEST if console.is_terminal else _WIDTH_OF_FILES)
+    console.print(table, soft_wrap=True)
+    typer.echo(f"\n{report.folder}: {_summary(report)}")
+
+
+def _cells(finding: "Finding") -> list[str]:
+    off = "" if finding.off is None or finding.limit is None or not finding.limit else _off_by(finding)
+    return [_shown(finding.measured), _shown(finding.expected), off]
+
+
+def _off_by(finding: "Finding") -> str:
+    return f"{_shown(finding.off)} of {_shown(finding.limit)} {finding.unit}"
+
+
+def _shown(value: float | str | None) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else f"{value:,.4g}"
+
+
+def _remark(rule: "Rule") -> str:
+    worst, findings = rule.worst, len(rule.findings)
+    where = f"{worst.subject} (of {findings})" if worst.subject and findings > 1 else worst.subject
+    return ": ".join(part for part in (where, worst.note) if part)
+
+
+def _summary(report: "Report") -> str:
+    verdicts = [str(rule.verdict) for rule in report.rules]
+    counts = ", ".join(f"{verdicts.count(each)} {each}" for each in dict.fromkeys(verdicts))
+    return f"{counted(len(verdicts), 'rule')}: {counts}"
+
+
+def _as_json(report: "Report") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    rules = []
+    for rule in report.rules:
+        findings = [{key: _finite(value) for key, value in asdict(each).items()} for each in rule.findings]
+        rules.append({"rule": rule.name, "verdict": rule.verdict, "findings": findings})
+    return {"folder": report.folder, "passed": report.passed, "rules": rules}
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no infinity: the largest float stands for it."""
+    return math.copysign(1.7e308, value) if isinstance(value, float) and math.isinf(value) else value

@@ -1,0 +1,1 @@
+"""Judges datasets: whether what was configured is really in the data."""

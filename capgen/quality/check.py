@@ -1,0 +1,80 @@
+"""`check`: proves that what was configured is really in the data.
+
+Exact rules allow nothing wrong. Statistical ones compare what was measured with what the configuration implies in
+closed form, in standard errors that follow from the configuration too; `capgen.quality.statistics` says how their
+limits are corrected for their number, so that a good dataset fails at most once in 1,000 checks.
+
+Memory does not grow with the rows: DuckDB streams the files, summed up by server, by day, or by archetype and hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from capgen.panel.schema import panel_schema
+from capgen.quality.correlation import correlation_statistics
+from capgen.quality.effects import archetype_findings, effect_statistics, level_statistics
+from capgen.quality.findings import Finding, Report, report_of
+from capgen.quality.measured import hour_sums, measure
+from capgen.quality.model import archetype_models, hourly_calendar
+from capgen.quality.residuals import residual_sums
+from capgen.quality.source import Source, open_source
+from capgen.quality.spikes import spike_statistics
+from capgen.quality.statistics import judge
+from capgen.quality.structure import check_keys, check_schema
+from capgen.quality.values import FLAGS, check_calendar, check_completeness, check_range, check_size
+
+_KEYS = frozenset({"timestamp", "server_id", "server_type"})
+
+
+def check(folder: Path | str, config_file: Path | str | None = None) -> Report:
+    """Check a dataset against what it should be.
+
+    Args:
+        folder: the dataset's, with folders year=…/server_type=….
+        config_file: a configuration that says what to expect; the dataset's manifest says it without one.
+
+    Returns:
+        The rules with their verdicts. Rules whose columns are missing or of a wrong type are left out: the rule
+        `schema` fails then.
+
+    Raises:
+        RequestError: there is no such dataset, or nothing that says what to expect.
+        CapgenError: a file cannot be read.
+    """
+    with open_source(Path(folder), None if config_file is None else Path(config_file)) as source:
+        return report_of(str(folder), _findings(source))
+
+
+def _findings(source: Source) -> Iterator[Finding]:
+    schema, good = check_schema(source)
+    yield schema
+    if good >= _KEYS:
+        yield from check_keys(source)
+    if good >= FLAGS | {"timestamp"}:
+        yield check_calendar(source)
+    if good >= _KEYS:
+        keys = tuple(key for key, metric in source.config.metrics.items() if metric.column in good)
+        yield from _value_findings(source.with_keys(keys)) if keys else ()
+    if good >= set(panel_schema(source.config)):
+        yield check_size(source)
+
+
+def _value_findings(source: Source) -> Iterator[Finding]:
+    sums = hour_sums(source)
+    yield from check_completeness(source, sums)
+    yield from check_range(source, sums)
+    calendar = hourly_calendar(source.config)
+    archetypes = list(measure(sums, calendar, archetype_models(source.config, calendar, list(source.keys))))
+    models = [each.model for each in archetypes]
+    residuals = residual_sums(source, calendar, models)
+    yield from judge(
+        [
+            *effect_statistics(archetypes),
+            *spike_statistics(source.config, archetypes, residuals),
+            *correlation_statistics(source.config, models, residuals),
+            *level_statistics(archetypes),
+        ]
+    )
+    yield from archetype_findings(archetypes)

@@ -1,0 +1,194 @@
+"""Effects of the calendar and growth, the level and spread of each metric, and whether archetypes differ.
+
+**Effects.** For each effect there are two expectations of every value, both in closed form: e under the configuration,
+and e₀ with this one factor set to 1 everywhere. With d = e − e₀, the slope of (value − e₀) on d,
+β = Σ d (value − e₀) / Σ d², is 1 where the effect is as configured and 0 where it is missing; its variance under the
+configuration is Σ d² variance / (Σ d²)². All sums go over archetype and hour: no cell is looked at twice.
+
+An effect is tested per metric, pooled over the metrics of an archetype, and pooled over all: the weakest one, growth,
+shows only in the pool. Metrics of one cell are correlated. Clipping is monotone and cannot raise the correlation of
+two normals (H. O. Lancaster, "Some properties of the bivariate normal distribution", 1957), so the covariance within
+each part of the mixture lies between 0 and correlation × sd × sd; between the parts it is known. The pool's variance
+takes the upper end.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from capgen.quality.clipped import Floats
+from capgen.quality.findings import Finding, Verdict, not_testable
+from capgen.quality.measured import ArchetypeHours, MetricHours
+from capgen.quality.model import EFFECTS
+from capgen.quality.statistics import Deviation, Statistic
+
+_TOLD_APART = 10.0  # standard errors
+_SURELY = 6.0  # more that the configuration must imply for a measurement to be sure to show it
+_NEVER = {
+    "business_hours": "no timestamp has business hours",
+    "weekend": "the window has no weekend",
+    "eoq": "the window has no end of quarter",
+    "holiday": "the window has no holiday",
+    "growth": "nothing grows",
+}
+
+
+class _Slope(NamedTuple):
+    """The numerator of a slope less its expectation, and the denominator."""
+
+    deviation: Deviation
+    information: float
+
+    def statistic(self, rule: str, subject: str) -> Statistic:
+        slope = 1 + self.deviation.total / self.information
+        reach = self.information / self.deviation.variance**0.5 if self.deviation.variance > 0 else np.inf
+        off, skewness, kurtosis = self.deviation.standard_errors, self.deviation.skewness, self.deviation.kurtosis
+        return Statistic(rule, subject, slope, 1.0, off, skewness, kurtosis, reach)
+
+
+def effect_statistics(archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic | Finding]:
+    """Yield the slope of each effect, which is 1 where it is as configured and 0 where it is missing.
+
+    Args:
+        archetypes: measured and expected values.
+    """
+    for effect in EFFECTS:
+        found: list[Statistic | Finding] = list(_effect_statistics(effect, archetypes))
+        yield from found or [not_testable(effect, f"{_NEVER[effect]}, or no metric responds")]
+
+
+def _effect_statistics(effect: str, archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic]:
+    pools = []
+    for archetype in archetypes:
+        responding = [each for each in archetype.metrics if _informs(each, effect)]
+        slopes = [_slope(each, effect) for each in responding]
+        for each, slope in zip(responding, slopes, strict=True):
+            yield slope.statistic(effect, each.subject)
+        if len(slopes) > 1:
+            pools.append(_pool(archetype, responding, slopes, effect))
+            yield pools[-1].statistic(effect, f"{archetype.model.name}, all metrics")
+    if len(pools) > 1:
+        yield _sum(pools).statistic(effect, "all archetypes and metrics")
+
+
+def _informs(metric: MetricHours, effect: str) -> bool:
+    return effect in metric.model.effects and bool((metric.counts * metric.model.effects[effect] ** 2).sum() > 0)
+
+
+def _slope(metric: MetricHours, effect: str) -> _Slope:
+    difference = metric.model.effects[effect]
+    return _Slope(metric.deviation(difference), float((metric.counts * difference**2).sum()))
+
+
+def _pool(archetype: ArchetypeHours, metrics: list[MetricHours], slopes: list[_Slope], effect: str) -> _Slope:
+    """Return the slope over some metrics, each weighted by the inverse of its variance."""
+    weights = [each.information / max(each.deviation.variance, 1e-300) for each in slopes]
+    scaled = [_scaled(each, weight) for each, weight in zip(slopes, weights, strict=True)]
+    pooled = _sum(scaled)
+    differences = [each.model.effects[effect] * weight for each, weight in zip(metrics, weights, strict=True)]
+    positions = {each.subject: position for position, each in enumerate(archetype.metrics)}
+    shared = 0.0
+    for (one, d_one), (two, d_two) in itertools.combinations(zip(metrics, differences, strict=True), 2):
+        correlation = archetype.model.correlations[positions[one.subject], positions[two.subject]]
+        shared += 2 * _largest_covariance(one, two, d_one * d_two, float(correlation))
+    deviation = pooled.deviation._replace(
+        variance=pooled.deviation.variance + shared,
+        third=sum(abs(each.deviation.third) ** (1 / 3) for each in scaled) ** 3,  # at most, by Minkowski
+        fourth=sum(abs(each.deviation.fourth) ** (1 / 4) for each in scaled) ** 4,
+    )
+    return _Slope(deviation, pooled.information)
+
+
+def _largest_covariance(one: MetricHours, two: MetricHours, weights: Floats, correlation: float) -> float:
+    """Bound the covariance of two metrics' weighted sums from above."""
+    chances = np.array([part.chance for part in one.model.parts])
+    left, right = one.model.values, two.model.values
+    within = correlation * (chances @ (left.part_sds * right.part_sds))
+    between = chances @ ((left.part_means - left.mean) * (right.part_means - right.mean))
+    bound = np.maximum(weights * within, 0) + weights * between
+    return float((np.minimum(one.counts, two.counts) * np.maximum(bound, 0)).sum())
+
+
+def _scaled(slope: _Slope, by: float) -> _Slope:
+    total, variance, third, fourth, slack = slope.deviation
+    deviation = Deviation(total * by, variance * by**2, third * by**3, fourth * by**4, slack * by)
+    return _Slope(deviation, slope.information * by)
+
+
+def _sum(slopes: Sequence[_Slope]) -> _Slope:
+    """Add slopes of independent values."""
+    columns = zip(*(each.deviation for each in slopes), strict=True)
+    return _Slope(Deviation(*map(sum, columns)), sum(each.information for each in slopes))
+
+
+def level_statistics(archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic | Finding]:
+    """Yield the mean and the variance of each metric of each archetype.
+
+    Args:
+        archetypes: measured and expected values.
+    """
+    for metric in _all_metrics(archetypes):
+        count = metric.counts.sum()
+        if count == 0:
+            yield from (not_testable(rule, "no values", metric.subject) for rule in ("level", "spread"))
+            continue
+        mean = metric.deviation(np.ones_like(metric.counts))
+        expected = float((metric.counts * metric.model.values.mean).sum() / count)
+        yield _statistic("level", metric.subject, mean, expected, count)
+    for metric in _all_metrics(archetypes):
+        count = metric.counts.sum()
+        if count == 0:
+            continue
+        if min(part.sd for part in metric.model.parts) < metric.model.unit:
+            yield not_testable("spread", "the sd is below what values are rounded to", metric.subject)
+        else:
+            expected = float((metric.counts * metric.model.values.variance).sum() / count)
+            yield _statistic("spread", metric.subject, metric.spread(), expected, count)
+
+
+def _all_metrics(archetypes: Sequence[ArchetypeHours]) -> Iterator[MetricHours]:
+    return itertools.chain.from_iterable(each.metrics for each in archetypes)
+
+
+def _statistic(rule: str, subject: str, deviation: Deviation, expected: float, count: float) -> Statistic:
+    measured = expected + deviation.total / count
+    off, skewness, kurtosis = deviation.standard_errors, deviation.skewness, deviation.kurtosis
+    return Statistic(rule, subject, measured, expected, off, skewness, kurtosis)
+
+
+def archetype_findings(archetypes: Sequence[ArchetypeHours]) -> Iterator[Finding]:
+    """Yield for each pair of archetypes how far the metric that tells them apart best does so.
+
+    Args:
+        archetypes: measured and expected values.
+    """
+    if len(archetypes) < 2:
+        yield not_testable("archetypes_differ", "there are fewer than two archetypes")
+    for one, two in itertools.combinations(archetypes, 2):
+        pairs = [each for each in zip(one.metrics, two.metrics, strict=True) if min(m.counts.sum() for m in each) > 0]
+        expected = max((_distance(*each, measured=False) for each in pairs), default=0.0)
+        measured = max((_distance(*each, measured=True) for each in pairs), default=0.0)
+        yield _apart(f"{one.model.name} and {two.model.name}", measured, expected)
+
+
+def _apart(subject: str, measured: float, expected: float) -> Finding:
+    if expected < _TOLD_APART + _SURELY:
+        why = f"as configured they are {expected:.1f} standard errors apart, and {_TOLD_APART + _SURELY:.0f} are needed"
+        return not_testable("archetypes_differ", why, subject)
+    verdict = Verdict.PASS if measured >= _TOLD_APART else Verdict.FAIL
+    return Finding("archetypes_differ", subject, verdict, measured, expected, unit="SE", note="at least 10 SE")
+
+
+def _distance(one: MetricHours, two: MetricHours, *, measured: bool) -> float:
+    """Return the distance of two means in standard errors."""
+    means, variances = [], []
+    for each in (one, two):
+        count = each.counts.sum()
+        total = each.totals if measured else each.counts * each.model.values.mean
+        means.append(total.sum() / count)
+        variances.append((each.counts * each.model.values.variance).sum() / count**2)
+    return float(abs(means[0] - means[1]) / max(sum(variances), 1e-300) ** 0.5)

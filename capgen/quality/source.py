@@ -1,0 +1,113 @@
+"""Opens a dataset for checking: its files, the configuration it should follow, and its rows as a DuckDB view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from capgen import sql
+from capgen.config import Config, load_config
+from capgen.dataset.layout import PARTITION_KEYS
+from capgen.dataset.manifest import read_manifest
+from capgen.errors import CapgenError, RequestError
+from capgen.panel.calendar import macro_tables
+from capgen.panel.time_axis import TimeAxis
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A dataset that is open for checking.
+
+    Args:
+        folder: the dataset's.
+        config: what it should follow.
+        files: its data files, sorted.
+        strays: Parquet files that do not lie in a folder of year and server type.
+        connection: DuckDB with the macros, and the view `panel` where there are files.
+        keys: metrics whose columns can be read; all of them, until the schema is known.
+    """
+
+    folder: Path
+    config: Config
+    files: tuple[Path, ...]
+    strays: tuple[Path, ...]
+    connection: sql.Connection
+    keys: tuple[str, ...]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the metrics that can be read."""
+        return [self.config.metrics[key].column for key in self.keys]
+
+    def calendar_parameters(self) -> dict[str, Any]:
+        """Return what a query needs to lay out the timestamps."""
+        axis = TimeAxis.of(self.config)
+        return {
+            "first_timestamp": axis.timestamp(axis.span.first),
+            "last_timestamp": axis.timestamp(axis.span.stop - 1),
+            "step_minutes": axis.step_minutes,
+        }
+
+    def with_keys(self, keys: tuple[str, ...]) -> Source:
+        """Return the same source with fewer metrics.
+
+        Args:
+            keys: of the metrics whose columns can be read.
+        """
+        return replace(self, keys=keys)
+
+
+@contextmanager
+def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
+    """Open a dataset for checking.
+
+    Args:
+        folder: the dataset's.
+        config_file: the configuration that it should follow; that of its manifest without one.
+
+    Yields:
+        The source, closed on leaving.
+
+    Raises:
+        RequestError: there is no such folder, no Parquet file in it, or nothing that says what to expect.
+        CapgenError: a file cannot be read.
+    """
+    files = _files(folder)
+    config = _config(folder, config_file)
+    depth = len(PARTITION_KEYS) + 1
+    strays = tuple(each for each in files if not _is_in_partition(each.relative_to(folder).parts[-depth:-1]))
+    whole = tuple(each for each in files if each not in set(strays))
+    try:
+        with sql.open_database(macro_tables(config), threads=None) as connection:
+            if whole:
+                sql.view_parquet(connection, "panel", whole)
+            yield Source(folder, config, whole, strays, connection, tuple(config.metrics))
+    except sql.DatabaseError as error:
+        reason = str(error).splitlines()[0]
+        raise CapgenError(f"{folder}: expected Parquet files that DuckDB can read, got {reason}") from None
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise RequestError(f"{folder}: expected the folder of a dataset, found no such folder")
+    files = sorted(each for each in folder.rglob("*.parquet") if each.is_file())
+    if not files:
+        raise RequestError(f"{folder}: expected the folder of a dataset, found no Parquet file in it")
+    return files
+
+
+def _config(folder: Path, config_file: Path | None) -> Config:
+    if config_file is not None:
+        return load_config(config_file)
+    try:
+        return read_manifest(folder).load_config()
+    except RequestError as error:
+        raise RequestError(f"{error}; say what to expect with --config FILE") from None
+
+
+def _is_in_partition(folders: tuple[str, ...]) -> bool:
+    keys = [name.partition("=")[0] for name in folders]
+    return keys == list(PARTITION_KEYS)

@@ -1,0 +1,105 @@
+"""Whether spikes come as often, and as high, as configured.
+
+The data does not mark spikes. But with τ = mean + 2.5 sd of each archetype and hour (or just below the clip), the
+chance q of a value above τ follows from the configuration, with spikes and without (q₀). The slope of (exceeds − q₀)
+on d = q − q₀ is 1 where spikes are as configured and 0 where there are none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from capgen.config import Config
+from capgen.quality.clipped import Floats, upper_tail
+from capgen.quality.findings import Finding, not_testable
+from capgen.quality.measured import ArchetypeHours, MetricHours
+from capgen.quality.model import MetricModel
+from capgen.quality.statistics import Deviation, Statistic
+
+SPIKE_SD = 2.5  # a value so far above its mean passes for a spike
+_SMALLEST_SD = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Exceedance:
+    """How often values of one metric exceed a threshold, hour by hour.
+
+    Args:
+        threshold: half a rounding step off what values can be.
+        chance: of exceeding it, as configured.
+        effect: what spikes add to that chance.
+    """
+
+    threshold: Floats
+    chance: Floats
+    effect: Floats
+
+    def deviation(self, counts: Floats, exceeded: float) -> Deviation:
+        """Return the weighted number of values above the threshold, less its expectation.
+
+        Args:
+            counts: number of values, shape (hours,).
+            exceeded: sum of the effects of those values that exceed the threshold.
+        """
+        spread = self.chance * (1 - self.chance)
+        return Deviation(
+            total=exceeded - float((counts * self.effect * self.chance).sum()),
+            variance=float((counts * self.effect**2 * spread).sum()),
+            third=float((counts * self.effect**3 * spread * (1 - 2 * self.chance)).sum()),
+            fourth=float((counts * self.effect**4 * spread * (1 - 6 * spread)).sum()),
+            slack=0.0,
+        )
+
+
+def exceedance(model: MetricModel) -> Exceedance:
+    """Return how often values exceed the threshold that tells spikes.
+
+    Args:
+        model: of a metric.
+    """
+    sd = max(model.parts[0].sd, _SMALLEST_SD)
+    wanted = np.minimum(model.means + SPIKE_SD * sd, model.high - model.unit)
+    threshold = (np.floor(wanted / model.unit) + 0.5) * model.unit
+    calm, spiked = (
+        np.where(threshold < model.low, 1.0, upper_tail((threshold - part.scale * model.means) / max(part.sd, 1e-9)))
+        for part in model.parts
+    )
+    chance = model.parts[0].chance * calm + model.parts[1].chance * spiked
+    return Exceedance(threshold, chance, chance - calm)
+
+
+def spike_statistics(
+    config: Config, archetypes: Sequence[ArchetypeHours], sums: pl.DataFrame
+) -> Iterator[Statistic | Finding]:
+    """Yield the measured spike rate, from each metric that has spikes.
+
+    Args:
+        config: what was configured.
+        archetypes: measured and expected values.
+        sums: from `residual_sums`.
+    """
+    for archetype in archetypes:
+        rate = config.archetypes[archetype.model.name].spike.probability
+        measured = sums.filter(pl.col("server_type") == archetype.model.name)
+        spiking = [each for each in archetype.metrics if each.model.has_spikes]
+        for each in spiking:
+            exceeded = measured[f"{each.model.column}.exceeded"].sum()
+            yield _statistic(each, rate, float(exceeded))
+        if not spiking:
+            yield not_testable("spike_rate", "no spikes are configured", archetype.model.name)
+
+
+def _statistic(metric: MetricHours, rate: float, exceeded: float) -> Statistic | Finding:
+    model = exceedance(metric.model)
+    information = float((metric.counts * model.effect**2).sum())
+    deviation = model.deviation(metric.counts, exceeded)
+    if information == 0 or deviation.variance == 0:
+        return not_testable("spike_rate", "spikes lift no value above the threshold", metric.subject)
+    measured = rate * (1 + deviation.total / information)
+    off, skewness, kurtosis = deviation.standard_errors, deviation.skewness, deviation.kurtosis
+    reach = information / deviation.variance**0.5
+    return Statistic("spike_rate", metric.subject, measured, rate, off, skewness, kurtosis, reach)

@@ -1,0 +1,133 @@
+"""Exact rules about the shape of a dataset: schema, servers, timestamps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from capgen import sql
+from capgen.config.rules import FIXED_COLUMNS_BEFORE_METRICS
+from capgen.dataset.layout import PARTITION_KEYS
+from capgen.panel.fleet import fleet_frame
+from capgen.panel.schema import panel_schema
+from capgen.panel.time_axis import TimeAxis
+from capgen.quality.findings import Finding, Verdict, exact
+from capgen.quality.source import Source
+
+_TYPE_NAMES = {
+    pl.Datetime("us"): "TIMESTAMP",
+    pl.String(): "VARCHAR",
+    pl.Float64(): "DOUBLE",
+    pl.Int64(): "BIGINT",
+    pl.Int8(): "TINYINT",
+}
+_MOST_SUSPECT_CELLS = 4_000_000  # some 300 MB while they are looked at
+_MOST_NAMED = 3
+
+
+def check_schema(source: Source) -> tuple[Finding, frozenset[str]]:
+    """Compare the columns of every file with the data contract.
+
+    Args:
+        source: an open dataset.
+
+    Returns:
+        The finding, and the columns that are as expected in every file, partition keys included.
+    """
+    names = {name: _TYPE_NAMES[kind] for name, kind in panel_schema(source.config).items()}
+    expected = {name: kind for name, kind in names.items() if name not in PARTITION_KEYS}
+    problems = [f"{len(source.strays)} files outside year=/server_type= folders"] if source.strays else []
+    good = set(names if source.files else ())
+    wrong = len(source.strays)
+    parameters = {"files": [str(file) for file in source.files]}
+    schemas = sql.run_query(source.connection, "checks/schema", parameters) if source.files else pl.DataFrame()
+    for columns, types, files, first_file in schemas.iter_rows():
+        found = dict(zip(columns, types, strict=True))
+        if list(found.items()) != list(expected.items()):
+            wrong += files
+            problems.append(f"{', '.join(_differences(expected, found))} in {first_file}")
+        good -= {name for name in expected if found.get(name) != expected[name]}
+    finding = exact("schema", wrong, len(source.files) + len(source.strays), "files", "; ".join(problems[:_MOST_NAMED]))
+    return finding, frozenset(good)
+
+
+def _differences(expected: dict[str, str], found: dict[str, str]) -> Iterator[str]:
+    for name, kind in expected.items():
+        if found.get(name) != kind:
+            yield f"{name}: {found.get(name, 'missing')}, expected {kind}"
+    yield from (f"{name}: not expected" for name in found if name not in expected)
+    if set(found) == set(expected) and list(found) != list(expected):
+        yield f"order {', '.join(found)}"
+
+
+def needed_for_keys() -> frozenset[str]:
+    """Return the columns that `check_keys` reads."""
+    return frozenset({*FIXED_COLUMNS_BEFORE_METRICS, "server_type"})
+
+
+def check_keys(source: Source) -> Iterator[Finding]:
+    """Check the number of rows, unique keys, gaps, and the fleet.
+
+    Args:
+        source: an open dataset.
+
+    Yields:
+        One finding a rule.
+    """
+    servers = sql.run_query(source.connection, "checks/servers", source.calendar_parameters())
+    timestamps, fleet = TimeAxis.of(source.config).span.size, source.config.num_servers
+    rows, expected = int(servers["timestamps"].sum()), fleet * timestamps
+    verdict = Verdict.PASS if rows == expected else Verdict.FAIL
+    yield Finding("row_count", "", verdict, f"{rows:,} rows", f"{expected:,} rows", rows - expected, 0, "rows")
+    suspects = servers.filter("differs").select("server_id", "timestamps")
+    yield from _timestamp_findings(source, suspects, servers.height, timestamps)
+    yield _fleet_finding(source, servers)
+
+
+def _timestamp_findings(source: Source, suspects: pl.DataFrame, servers: int, timestamps: int) -> Iterator[Finding]:
+    looked_at = _look_at(source, suspects, timestamps)
+    rest = suspects[looked_at.height :]
+    repeated = looked_at.filter(pl.col("repeated") > 0)
+    note = "".join(
+        f"{each['server_id']} has {each['first_repeated']} more than once" for each in repeated[:1].to_dicts()
+    )
+    wrong = repeated.height + rest.filter(pl.col("timestamps") >= timestamps).height
+    yield exact("unique_keys", wrong, servers, "servers with repeated timestamps", note)
+    gaps = looked_at.filter((pl.col("missing") > 0) | (pl.col("strange") > 0))
+    note = "".join(
+        f"{each['server_id']} lacks {each['missing']} timestamps from {each['first_missing']} on, "
+        f"and has {each['strange']} that are not on the calendar"
+        for each in gaps[:1].to_dicts()
+    )
+    wrong = gaps.height + rest.filter(pl.col("timestamps") <= timestamps).height
+    yield exact("no_gaps", wrong, servers, "servers with gaps", note)
+
+
+def _look_at(source: Source, suspects: pl.DataFrame, timestamps: int) -> pl.DataFrame:
+    """Return what is wrong with the first suspects: as many as memory allows; counts must do for the rest."""
+    cells = suspects["timestamps"].cast(pl.Int64).cum_sum() + timestamps * pl.int_range(
+        1, suspects.height + 1, eager=True
+    )
+    first = suspects.filter((cells <= _MOST_SUSPECT_CELLS) | (pl.int_range(pl.len()) == 0))
+    source.connection.register("suspects", first.select("server_id"))
+    return sql.run_query(source.connection, "checks/timestamps", source.calendar_parameters())
+
+
+def _fleet_finding(source: Source, servers: pl.DataFrame) -> Finding:
+    fleet = fleet_frame(source.config).select("server_id", "server_type")
+    compared = fleet.join(servers, on="server_id", how="full", coalesce=True, nulls_equal=True)
+    as_expected = pl.col("server_type").eq_missing(pl.col("first_type")) & pl.col("first_type").eq_missing(
+        pl.col("last_type")
+    )
+    wrong = compared.filter(~as_expected).sort("server_id")
+    note = "; ".join(
+        f"{each['server_id']}: {_types(each)}, expected {each['server_type'] or 'no such server'}"
+        for each in wrong[:_MOST_NAMED].to_dicts()
+    )
+    return exact("fleet", wrong.height, compared.height, "servers", note)
+
+
+def _types(server: dict[str, str | None]) -> str:
+    first, last = server["first_type"], server["last_type"]
+    return "missing" if first is None else first if first == last else f"{first} and {last}"

@@ -1,0 +1,94 @@
+"""Rules that look at each value by itself: present, inside the clip, flags that fit the timestamp; and the size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from capgen import sql
+from capgen.quality.findings import Finding, Verdict, exact, not_testable
+from capgen.quality.source import Source
+
+FLAGS = frozenset({"year", "month", "quarter", "dayofweek", "is_weekend", "is_eoq", "is_holiday"})
+_MOST_MISSING = 0.05
+_SMALLEST_RATIO = 3.0
+_ROWS_TO_JUDGE_SIZE = 100_000  # below, file footers count for too much
+_DEFAULT_ROWS, _MOST_DEFAULT_BYTES = 175_320, 10_000_000
+_SAMPLED_FILES, _SAMPLED_ROWS = 16, 1000
+
+
+def check_completeness(source: Source, sums: pl.DataFrame) -> Iterator[Finding]:
+    """Check how many values are present, metric by metric; all together can be no worse than the worst.
+
+    Args:
+        source: an open dataset.
+        sums: from `hour_sums`.
+    """
+    rows = int(sums["cells"].sum())
+    for column in source.columns:
+        missing = 1 - int(sums[f"{column}.present"].sum()) / rows if rows else 1.0
+        verdict = Verdict.PASS if missing <= _MOST_MISSING else Verdict.FAIL
+        present, least = f"{1 - missing:.2%}", f"at least {1 - _MOST_MISSING:.0%}"
+        yield Finding("completeness", column, verdict, present, least, missing * 100, _MOST_MISSING * 100, "% missing")
+
+
+def check_range(source: Source, sums: pl.DataFrame) -> Iterator[Finding]:
+    """Check that every value that is present lies inside its metric's clip; NaN lies outside.
+
+    Args:
+        source: an open dataset.
+        sums: from `hour_sums`.
+    """
+    outside = {each: int(sums[f"{each}.present"].sum()) - int(sums[f"{each}.inside"].sum()) for each in source.columns}
+    present = sum(int(sums[f"{each}.present"].sum()) for each in source.columns)
+    note = ", ".join(f"{column}: {count:,}" for column, count in outside.items() if count)
+    yield exact("valid_range", sum(outside.values()), present, "values outside the clip", note)
+
+
+def check_calendar(source: Source) -> Finding:
+    """Check that the flags agree with the timestamp.
+
+    Args:
+        source: an open dataset.
+    """
+    window = {"start_date": source.config.start_date, "end_date": source.config.end_date}
+    wrong = sql.run_query(source.connection, "checks/calendar", window)
+    note = ", ".join(f"{each['flag']}: {each['cells']:,} from {each['first_day']} on" for each in wrong.to_dicts())
+    return exact("calendar", wrong.height, len(FLAGS), "flags wrong", note)
+
+
+def check_size(source: Source) -> Finding:
+    """Compare the files' size with what the rows would take as CSV.
+
+    Args:
+        source: an open dataset.
+    """
+    rows = sql.count_rows(source.connection, "panel")
+    if rows < _ROWS_TO_JUDGE_SIZE:
+        return not_testable("size", f"judged from {_ROWS_TO_JUDGE_SIZE:,} rows on")
+    size = sum(file.stat().st_size for file in source.files)
+    csv = _csv_bytes_per_row(source) * rows
+    is_default = source.config.granularity == "daily" and rows <= _DEFAULT_ROWS
+    good = csv >= _SMALLEST_RATIO * size and (not is_default or size < _MOST_DEFAULT_BYTES)
+    below = f"; at most {_MOST_DEFAULT_BYTES / 1e6:.0f} MB" if is_default else ""
+    return Finding(
+        "size",
+        "",
+        Verdict.PASS if good else Verdict.FAIL,
+        f"{csv / size:.1f} : 1",
+        f"{_SMALLEST_RATIO:.0f} : 1",
+        note=f"{size / 1e6:.1f} MB, {csv / 1e6:.1f} MB as CSV{below}",
+        details={"bytes": size, "csv_bytes": round(csv)},
+    )
+
+
+def _csv_bytes_per_row(source: Source) -> float:
+    """Estimate it from the first rows of some files, evenly spread."""
+    step = -(-len(source.files) // _SAMPLED_FILES)
+    rows = written = 0
+    for file in source.files[::step]:
+        sample = sql.run_query(source.connection, "checks/csv_size", {"file": str(file), "rows": _SAMPLED_ROWS})
+        rows += int(sample["sampled"][0])
+        written += int(sample.select(pl.sum_horizontal(pl.exclude("sampled"))).item())
+    return written / max(rows, 1)

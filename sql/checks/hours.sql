@@ -1,0 +1,27 @@
+-- The panel summed up by archetype and hour: all that the statistical rules need of the values, and small however
+-- many servers there are. A value outside its metric's clip, NaN included, is counted as present and left out of
+-- the sums, so that one of them does not hide what the others say.
+-- Repeats: column. Parameters: column_low and column_high for each. Reads: panel.
+with clipped as (
+    select
+        "{column}" as "{column}.present",
+        case when "{column}" between ${column}_low and ${column}_high then "{column}" end as "{column}",
+        server_type,
+        date_trunc('hour', timestamp) as hour
+    from panel
+),
+
+hours as (
+    select
+        count("{column}.present") as "{column}.present",
+        count("{column}") as "{column}.inside",
+        coalesce(sum("{column}"), 0) as "{column}.total",
+        coalesce(sum("{column}" * "{column}"), 0) as "{column}.squares",
+        count(*) as cells,
+        server_type,
+        hour
+    from clipped
+    group by server_type, hour
+)
+
+select * from hours

@@ -1,0 +1,45 @@
+-- One pass over the cells with what the model expects of their archetype and hour beside them: correlations of the
+-- standardised residuals, correlations of the plain values, and the weight of values above a threshold.
+--
+-- Residuals count where neither metric of the pair is clipped, and no spike is seen. Spikes are not marked in the
+-- data: a cell in which any metric lies more than its `cut` above its mean passes for one. What that misses, and what
+-- it drops too much, the expectation knows.
+-- Repeats: column; left and right. Parameters: column_low, column_high, column_cut for each column.
+-- Reads: panel, expected.
+with standardised as (
+    select
+        case when panel."{column}" between ${column}_low and ${column}_high then panel."{column}" end as "{column}",
+        (panel."{column}" - expected."{column}.mean") / expected."{column}.sd" as "{column}.z",
+        panel."{column}" > ${column}_low and panel."{column}" < ${column}_high as "{column}.free",
+        expected."{column}.threshold" as "{column}.threshold",
+        expected."{column}.weight" as "{column}.weight",
+        panel.server_type
+    from panel
+    inner join expected
+        on panel.server_type = expected.server_type and date_trunc('hour', panel.timestamp) = expected.hour
+),
+
+residuals as (
+    select
+        case when "{column}.free" then "{column}.z" end as "{column}.residual",
+        * exclude (server_type),
+        (
+            ("{column}.z" <= ${column}_cut) is not false and
+            true
+        ) as is_calm,
+        server_type
+    from standardised
+),
+
+measured as (
+    select
+        sum("{column}.weight") filter ("{column}" > "{column}.threshold") as "{column}.exceeded",
+        corr("{left}.residual", "{right}.residual") filter (is_calm) as "{left}~{right}.residual",
+        regr_count("{left}.residual", "{right}.residual") filter (is_calm) as "{left}~{right}.cells",
+        corr("{left}", "{right}") as "{left}~{right}.raw",
+        server_type
+    from residuals
+    group by server_type
+)
+
+select * from measured

@@ -1,0 +1,73 @@
+"""Kills a build at moments spread over it, and shows that nothing ever looks whole that is not.
+
+Run `python -m tests.bench.kill [MOMENTS]`; 30 without a number. Each moment is tried on a new dataset and on one
+that is being replaced.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from capgen.dataset.layout import is_dataset
+from capgen.dataset.manifest import read_manifest
+from capgen.dataset.verify import problems
+from tests.faults import build_killed_at
+
+CONFIG = {"num_servers": 24, "granularity": "hourly", "end_date": "2023-12-31"}
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of a dataset that is as its manifest says."""
+    manifest = read_manifest(folder)
+    found = list(problems(folder, manifest))
+    assert not found, found
+    return {entry.path: entry.sha256 for entry in manifest.files}
+
+
+def spread(moments: int, wanted: int) -> Iterator[int]:
+    """Yield so many moments, evenly spread."""
+    for position in range(wanted):
+        yield 1 + position * (moments - 1) // max(wanted - 1, 1)
+
+
+def kill_at_each(wanted: int, folder: Path, *, overwrite: bool) -> int:
+    """Kill and resume a build at moments spread over it; return how many were tried."""
+    old, new = {**CONFIG, "seed": 1}, {**CONFIG, "seed": 2}
+    build_killed_at(0, old, folder / "old")
+    expected_old = digests(folder / "old")
+    if overwrite:
+        build_killed_at(0, old, folder / "whole")
+    moments = build_killed_at(0, new, folder / "whole", overwrite=overwrite)
+    expected_new = digests(folder / "whole")
+    for number, moment in enumerate(spread(moments, wanted)):
+        target = folder / f"data {number}"
+        if overwrite:
+            build_killed_at(0, old, target)
+        build_killed_at(moment, new, target, overwrite=overwrite)
+        if is_dataset(target):
+            assert digests(target) in ([expected_old, expected_new] if overwrite else [expected_new])
+        else:
+            assert not target.exists()
+            assert not overwrite, "the old dataset is gone"
+        build_killed_at(0, new, target, overwrite=overwrite)
+        assert digests(target) == expected_new
+        leftovers = [entry.name for entry in folder.iterdir() if entry.name.startswith(f".{target.name}.")]
+        assert not leftovers, leftovers
+    return moments
+
+
+def main() -> None:
+    """Try both kinds of build and say how many moments there are."""
+    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 30
+    for overwrite in (False, True):
+        with tempfile.TemporaryDirectory() as folder:
+            moments = kill_at_each(wanted, Path(folder), overwrite=overwrite)
+        kind = "replacing a dataset" if overwrite else "a new dataset"
+        print(f"{kind}: killed at {wanted} of {moments} moments, each time absent or whole, then equal after resuming")
+
+
+if __name__ == "__main__":
+    main()

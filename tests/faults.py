@@ -1,0 +1,62 @@
+"""Kills a build at a chosen moment: before or after its n-th step on the file system, or its n-th row group."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+# Counts the steps that change the file system. At the chosen one the process ends as if the power had gone.
+SCRIPT = """
+import json, os, pathlib, shutil, signal, sys
+import pyarrow.parquet
+import capgen.dataset.files, capgen.dataset.publishing
+from capgen import build, load_config
+
+overrides, target, fatal, overwrite = json.loads(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4] == "overwrite"
+moments = 0
+
+def moment():
+    global moments
+    moments += 1
+    if moments == fatal:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def watch(owner, name):
+    original = getattr(owner, name)
+    def watched(*arguments, **options):
+        moment()
+        outcome = original(*arguments, **options)
+        moment()
+        return outcome
+    setattr(owner, name, watched)
+
+for owner, name in [
+    (pathlib.Path, "replace"), (pathlib.Path, "rename"), (pathlib.Path, "unlink"), (shutil, "rmtree"), (os, "fsync"),
+    (os, "link"), (pyarrow.parquet.ParquetWriter, "write_table"), (capgen.dataset.publishing, "exchange"),
+]:
+    watch(owner, name)
+build(load_config(overrides=overrides, environment={}), target, workers=2, overwrite=overwrite)
+print(moments)
+"""
+
+
+def build_killed_at(moment: int, overrides: dict[str, Any], target: Path, *, overwrite: bool = False) -> int:
+    """Build in a process of its own that dies at a moment.
+
+    Args:
+        moment: which one, from 1; 0 never.
+        overrides: the configuration.
+        target: the dataset's folder.
+        overwrite: as in a build.
+
+    Returns:
+        How many moments there were, where the build was not killed; 0 where it was.
+    """
+    command = [sys.executable, "-c", SCRIPT, json.dumps(overrides), str(target), str(moment)]
+    command.append("overwrite" if overwrite else "keep")
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode in (0, -9), result.stderr
+    return int(result.stdout) if result.returncode == 0 else 0

@@ -1,0 +1,157 @@
+"""Hostile configuration: refused in one line, nothing executed, nothing written."""
+
+from __future__ import annotations
+
+import io
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from capgen import ConfigError, load_config
+from capgen.cli.app import main
+from capgen.config.sources import preset_text
+
+SECONDS = 5  # in practice a tenth of one; the machine may be busy
+NAMES = [
+    "../../x",
+    "a/b",
+    "'; drop table x; --",
+    "{__class__}",
+    "x" * 10_000_000,
+    "",
+    "\x00",
+    "a\nb",
+    "${HOME}",
+    "ключ",
+]
+ANCHORS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefg", "bcdefgh", strict=True)
+)
+TEXTS = {
+    "deeply nested flow": "a: " + "[" * 100_000,
+    "deeply nested blocks": "\n".join(" " * depth + "a:" for depth in range(2000)),
+    "deeply nested mapping": "{a: " * 5000,
+    "self-referencing": "a: &a [*a]",
+    "self-referencing mapping": "&a {b: *a}",
+    "a billion laughs": ANCHORS,
+    "python object": "seed: !!python/object/apply:os.system ['touch pwned']",
+    "python name": "seed: !!python/name:os.system",
+    "python module": "seed: !!python/module:os",
+    "custom tag": "seed: !run 'touch pwned'",
+    "huge text": "out: " + "x" * 10_000_000,
+    "huge number": "seed: " + "9" * 100_000,
+    "huge exponent": "seed: 1e999999",
+    "hexadecimal": "seed: 0x" + "f" * 50_000,
+    "10^15 rows": "{num_servers: 10000000, start_date: 1900-01-01, end_date: 2199-12-31, granularity: 1min}",
+    "nul byte": "seed: \x00",
+    "a list": "- 1",
+    "sixty as a number": "seed: 1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1",
+}
+
+
+def refused(arguments: list[str], folder: Path) -> str:
+    """Run a build that must be refused in one short line, quickly, with nothing written; return the line."""
+    before = sorted(folder.rglob("*"))
+    started = time.monotonic()
+    with redirect_stderr(io.StringIO()) as errors, redirect_stdout(io.StringIO()) as output:
+        code = main(arguments)
+    assert time.monotonic() - started < SECONDS
+    assert code == 2
+    assert output.getvalue() == ""
+    (line,) = errors.getvalue().splitlines()
+    assert line.startswith("error: ")
+    assert len(line) < 2000
+    assert sorted(folder.rglob("*")) == before
+    return line
+
+
+@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("archetypes", None),
+        ("metrics", None),
+        ("fleet", "region", None),
+        ("fleet", "server_id_format"),
+        ("metrics", "cpu", "column"),
+        ("archetypes", "web", "correlation", None),
+        ("calendar", "holidays", "country"),
+        ("granularity",),
+        ("start_date",),
+    ],
+    ids=lambda path: ".".join(key or "*" for key in path),
+)
+def test_names(name: str, path: tuple[str | None, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    values: Any = name if path[-1] else {name: {"share": 1} if len(path) == 2 else 1}
+    for key in reversed([each for each in path if each]):
+        values = {key: values}
+    (tmp_path / "hostile.yaml").write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
+    refused(["build", "--config", "hostile.yaml"], tmp_path)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_texts(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hostile.yaml").write_text(text, encoding="utf-8")
+    refused(["build", "--config", "hostile.yaml"], tmp_path)
+
+
+DEFAULT_LINES = preset_text("default").splitlines()
+fragments = st.sampled_from(
+    ["[", "]", "{", "}", ":", "- ", "&a ", "*a", "!!", "null", "-1", "1e400", ".nan", "~", "'", '"', "\t"]
+)
+
+
+@given(line=st.integers(0, len(DEFAULT_LINES) - 1), data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_damaged_default_never_gets_a_traceback(line: int, data: st.DataObject) -> None:
+    lines = list(DEFAULT_LINES)
+    position = data.draw(st.integers(0, len(lines[line])), label="position")
+    inserted = data.draw(fragments | st.text(max_size=5), label="inserted")
+    lines[line] = lines[line][:position] + inserted + lines[line][position + data.draw(st.integers(0, 4)) :]
+    load_or_refuse("\n".join(lines))
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=150, deadline=None)
+def test_any_text_never_gets_a_traceback(text: str) -> None:
+    load_or_refuse(text)
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=8,
+)
+sections = st.sampled_from(["seed", "fleet", "calendar", "growth", "metrics", "archetypes", "out", "start_date"])
+
+
+@given(st.dictionaries(sections, plain, max_size=3))
+@settings(max_examples=150, deadline=None)
+def test_any_values_in_known_sections_never_get_a_traceback(values: dict[str, Any]) -> None:
+    load_or_refuse(yaml.safe_dump(values, allow_unicode=True))
+
+
+def load_or_refuse(text: str) -> None:
+    """Load a configuration from a text as an environment variable, or see it refused."""
+    try:
+        load_config(environment={"CF_DATA_FLEET__REGION": text})
+        load_config(environment={"CF_DATA_ARCHETYPES": text})
+    except ConfigError as error:
+        assert "\n" not in str(error)  # noqa: PT017 - either outcome is right
+    from capgen.config.layers import Layer
+    from capgen.config.loading import resolve
+    from capgen.config.yaml_text import parse_yaml
+
+    try:
+        values = parse_yaml(text, "text")
+        resolve(environment={}, flags=[Layer("text", values)] if isinstance(values, dict) else [])
+    except ConfigError as error:
+        assert str(error)  # noqa: PT017 - either outcome is right

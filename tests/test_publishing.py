@@ -1,0 +1,420 @@
+"""A dataset is absent or whole, whatever happens to the process that makes it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from capgen import CapgenError, RequestError, build
+from capgen.cli.app import main
+from capgen.dataset.layout import is_dataset
+from capgen.dataset.manifest import read_manifest
+from capgen.dataset.verify import problems
+from tests.bench.kill import digests, kill_at_each
+from tests.conftest import make_config
+
+SMALL = {"num_servers": 8, "end_date": "2023-12-31"}
+HOURLY = {"num_servers": 24, "granularity": "hourly", "end_date": "2023-12-31"}
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system needs root")
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+def mounted(folder: Path, options: str) -> bool:
+    folder.mkdir(exist_ok=True)
+    return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=False).returncode == 0
+
+
+@pytest.fixture
+def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mount a small file system of its own."""
+    folder = tmp_path / "mount"
+
+    def mount_with(options: str) -> Path:
+        if not mounted(folder, options):
+            pytest.skip("mounting is not possible here")
+        return folder
+
+    yield mount_with
+    subprocess.run(["umount", str(folder)], check=False, capture_output=True)
+
+
+def interrupt_after(rows: int) -> Callable[[int], None]:
+    """Return a function to call with rows, which interrupts once it has seen so many."""
+    seen = 0
+
+    def on_rows(new: int) -> None:
+        nonlocal seen
+        seen += new
+        if seen > rows:
+            raise KeyboardInterrupt
+
+    return on_rows
+
+
+@pytest.mark.parametrize("overwrite", [False, True], ids=["new", "replacing"])
+def test_killed_at_any_moment(tmp_path: Path, *, overwrite: bool) -> None:
+    kill_at_each(5, tmp_path, overwrite=overwrite)
+
+
+def test_resuming_keeps_the_files_that_are_whole(target: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        build(make_config(**SMALL), target, workers=1, on_rows=interrupt_after(4000))
+    assert not target.exists()
+    result = build(make_config(**SMALL), target)
+    assert 0 < result.kept_files < result.files
+    build(make_config(**SMALL), target.with_name("at once"))
+    assert digests(target) == digests(target.with_name("at once"))
+
+
+def test_a_damaged_staged_file_is_made_again(target: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        build(make_config(**SMALL), target, workers=1, on_rows=interrupt_after(4000))
+    staged = next(target.with_name(".data.capgen-staging").rglob("*.parquet"))
+    staged.write_bytes(staged.read_bytes()[:-1] + b"x")
+    build(make_config(**SMALL), target)
+    assert digests(target)
+
+
+def test_the_same_again_does_nothing(target: Path) -> None:
+    build(make_config(**SMALL), target)
+    before = {file: file.stat().st_mtime_ns for file in target.rglob("*")}
+    result = build(make_config(**SMALL), target)
+    assert result.kept_files == result.files
+    assert {file: file.stat().st_mtime_ns for file in target.rglob("*")} == before
+
+
+def test_another_configuration_is_refused_with_the_keys_that_differ(target: Path) -> None:
+    build(make_config(**SMALL), target)
+    with pytest.raises(RequestError, match=r"seed: 42, now 7.*--overwrite"):
+        build(make_config(**SMALL, seed=7), target)
+    assert read_manifest(target).seed == 42
+    build(make_config(**SMALL, seed=7), target, overwrite=True)
+    assert read_manifest(target).seed == 7
+
+
+def test_an_interrupted_build_of_another_configuration_is_not_lost_silently(target: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        build(make_config(**SMALL), target, on_rows=interrupt_after(0))
+    with pytest.raises(RequestError, match=r"interrupted build.*seed: 42, now 7.*--overwrite"):
+        build(make_config(**SMALL, seed=7), target)
+    build(make_config(**SMALL, seed=7), target, overwrite=True)
+    assert read_manifest(target).seed == 7
+
+
+def test_a_later_end_date_extends_and_rewrites_only_what_changes(target: Path) -> None:
+    monthly = {"growth": {"trend": "monthly"}, "num_servers": 8}
+    build(make_config(**monthly, end_date="2023-06-30"), target)
+    before = {file: file.stat().st_ino for file in target.rglob("year=2022/**/*.parquet")}
+    result = build(make_config(**monthly, end_date="2024-03-31"), target)
+    assert result.kept_files == len(before) > 0
+    assert {file: file.stat().st_ino for file in target.rglob("year=2022/**/*.parquet")} == before
+    build(make_config(**monthly, end_date="2024-03-31"), target.with_name("at once"))
+    assert digests(target) == digests(target.with_name("at once"))
+
+
+def test_an_earlier_end_date_is_refused(target: Path) -> None:
+    build(make_config(**SMALL), target)
+    with pytest.raises(RequestError, match="end_date"):
+        build(make_config(**{**SMALL, "end_date": "2023-06-30"}), target)
+
+
+def test_two_builds_at_once(target: Path) -> None:
+    inside, let_go = threading.Event(), threading.Event()
+
+    def wait(_rows: int) -> None:
+        inside.set()
+        let_go.wait(20)
+
+    first = threading.Thread(target=build, args=(make_config(**SMALL), target), kwargs={"on_rows": wait})
+    first.start()
+    assert inside.wait(20)
+    with pytest.raises(CapgenError, match=rf"process {os.getpid()} on .* is writing it"):
+        build(make_config(**SMALL), target)
+    let_go.set()
+    first.join()
+    assert digests(target)
+    assert [entry.name for entry in target.parent.iterdir()] == ["data"]
+
+
+def test_a_lock_of_a_dead_process_does_not_block(target: Path) -> None:
+    target.with_name(".data.capgen-lock").write_text("process 1 on somewhere")
+    build(make_config(**SMALL), target)
+    assert digests(target)
+
+
+def test_a_reader_never_sees_a_part(target: Path) -> None:
+    config, other = make_config(**HOURLY, seed=1), make_config(**HOURLY, seed=2)
+    counts: list[int] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            with duckdb.connect() as connection:
+                try:
+                    counts.extend(connection.execute(f"select count(*) from '{target}/**/*.parquet'").fetchone() or ())
+                except duckdb.IOException as error:
+                    assert "No files found" in str(error)  # noqa: PT017 - the only failure a reader may meet
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    rows = build(config, target).rows
+    build(other, target, overwrite=True)
+    time.sleep(0.2)
+    done.set()
+    reader.join()
+    assert set(counts) == {rows}
+
+
+def test_a_foreign_folder_is_neither_written_nor_deleted(target: Path) -> None:
+    target.mkdir()
+    (target / "precious.txt").write_text("mine")
+    with pytest.raises(RequestError, match="did not make"):
+        build(make_config(**SMALL), target, overwrite=True)
+    assert [entry.name for entry in target.iterdir()] == ["precious.txt"]
+
+
+def test_a_symbolic_link_is_followed(tmp_path: Path, target: Path) -> None:
+    (tmp_path / "real").mkdir()
+    target.symlink_to(tmp_path / "real")
+    build(make_config(**SMALL), target)
+    assert target.is_symlink()
+    assert digests(tmp_path / "real") == digests(target)
+
+
+@needs_root
+def test_a_mount_point(mount: Callable[[str], Path]) -> None:
+    folder = mount("size=40m")
+    build(make_config(**SMALL, seed=1), folder)
+    first = digests(folder)
+    with pytest.raises(KeyboardInterrupt):
+        build(make_config(**SMALL, seed=2), folder, overwrite=True, on_rows=interrupt_after(0))
+    assert digests(folder) == first
+    build(make_config(**SMALL, seed=2), folder, overwrite=True)
+    assert digests(folder) != first
+    assert {entry.name for entry in folder.iterdir()} == {"_capgen", "year=2022", "year=2023"}
+
+
+@needs_root
+def test_a_full_disk(mount: Callable[[str], Path], capfd: pytest.CaptureFixture[str]) -> None:
+    folder = mount("size=1200k")
+    small = ["--servers=2", "--years=1", f"--out={folder / 'data'}"]
+    assert main(["build", *small]) == 0
+    before = digests(folder / "data")
+    capfd.readouterr()
+    large = ["--servers=60", "--years=3", f"--out={folder / 'data'}", "--overwrite"]
+    assert main(["build", *large]) == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "No space left" in line
+    assert "again to go on" in line
+    assert digests(folder / "data") == before
+    subprocess.run(["mount", "-o", "remount,size=20m", str(folder)], check=True)
+    assert main(["build", *large, "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["kept_files"] > 0
+    assert digests(folder / "data") != before
+
+
+def test_a_limit_on_the_size_of_files(target: Path) -> None:
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)); "
+    script = f"{limited} from capgen.cli.app import main; raise SystemExit(main())"
+    command = [sys.executable, "-c", script, "build", "--servers=60", "--years=2", f"--out={target}"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert "File too large" in result.stderr
+    assert not target.exists()
+    assert main([*command[3:]]) == 0
+    assert digests(target)
+
+
+@pytest.fixture
+def unwritable(tmp_path: Path, mount: Callable[[str], Path]) -> Iterator[Path]:
+    if os.geteuid() == 0:  # root may write everywhere but on a read-only file system
+        yield mount("ro")
+        return
+    folder = tmp_path / "unwritable"
+    folder.mkdir(mode=0o555)
+    yield folder
+    folder.chmod(0o755)
+
+
+@pytest.mark.parametrize("name", ["", "data", "deeper/data"])
+def test_an_unwritable_place(unwritable: Path, name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "--servers=2", "--years=1", f"--out={unwritable / name}"]) == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith("error: ")
+    assert str(unwritable) in line
+
+
+@pytest.mark.parametrize("what", ["data", ".data.capgen-staging"])
+def test_a_folder_removed_during_the_build(target: Path, what: str) -> None:
+    target.mkdir()
+
+    def remove(_rows: int) -> None:
+        shutil.rmtree(target.with_name(what), ignore_errors=True)
+
+    if what == "data":  # nothing in it yet: the dataset appears all the same
+        build(make_config(**SMALL), target, on_rows=remove)
+        assert digests(target)
+        return
+    with pytest.raises(OSError, match="No such file"):
+        build(make_config(**SMALL), target, on_rows=remove)
+    assert not is_dataset(target)
+    build(make_config(**SMALL), target)
+    assert digests(target)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_is_quick_and_says_how_to_go_on(target: Path, number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "capgen", "build", "--granularity=hourly", "--servers=2000", f"--out={target}"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    staging = target.with_name(".data.capgen-staging")
+    while not any(staging.rglob("*.unfinished")):
+        time.sleep(0.05)
+        assert process.poll() is None
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert errors.splitlines()[-1] == (
+        "error: interrupted; what is whole is kept, run the same capgen build again to go on"
+    )
+    assert staging.is_dir()
+    assert not target.exists()
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("verify") / "data"
+    build(make_config(**SMALL), folder)
+    return folder
+
+
+@pytest.fixture
+def copy(dataset: Path, target: Path) -> Path:
+    shutil.copytree(dataset, target)
+    return target
+
+
+def found(folder: Path) -> dict[str, str]:
+    return {problem.path: problem.kind for problem in problems(folder, read_manifest(folder))}
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.parquet"))
+
+
+def test_verify_names_every_flipped_byte_and_repair_restores_it(copy: Path) -> None:
+    good = digests(copy)
+    for number in range(50):
+        file = files(copy)[number % len(good)]
+        content = bytearray(file.read_bytes())
+        position = number * 7919 % len(content)
+        content[position] ^= 1 << number % 8
+        file.write_bytes(content)
+        assert found(copy) == {str(file.relative_to(copy)): "altered"}
+        content[position] ^= 1 << number % 8
+        file.write_bytes(content)
+    file.write_bytes(content[:-1])
+    assert main(["repair", str(copy)]) == 0
+    assert digests(copy) == good
+
+
+def truncate(folder: Path) -> dict[str, str]:
+    file = files(folder)[0]
+    file.write_bytes(file.read_bytes()[:1000])
+    return {str(file.relative_to(folder)): "altered"}
+
+
+def remove(folder: Path) -> dict[str, str]:
+    file = files(folder)[1]
+    file.unlink()
+    return {str(file.relative_to(folder)): "missing"}
+
+
+def swap(folder: Path) -> dict[str, str]:
+    first, second, *_ = files(folder)
+    between = first.with_name("between")
+    first.rename(between)
+    second.rename(first)
+    between.rename(second)
+    return {str(file.relative_to(folder)): "altered" for file in (first, second)}
+
+
+@pytest.mark.parametrize("damage", [truncate, remove, swap])
+def test_verify_names_damage_and_repair_mends_it(copy: Path, damage: Callable[[Path], dict[str, str]]) -> None:
+    good = digests(copy)
+    expected = damage(copy)
+    assert found(copy) == expected
+    assert main(["verify", str(copy)]) == 1
+    assert main(["repair", str(copy)]) == 0
+    assert main(["verify", str(copy)]) == 0
+    assert digests(copy) == good
+
+
+def test_verify_names_an_extra_file_and_repair_leaves_it(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    extra = copy / "year=2022/server_type=web/part-00009.parquet"
+    extra.write_bytes(b"not ours")
+    assert found(copy) == {str(extra.relative_to(copy)): "extra"}
+    assert main(["repair", str(copy)]) == 0
+    assert extra.exists()
+    assert main(["verify", "--json", str(copy)]) == 1
+    assert json.loads(capsys.readouterr().out.split("\n", 1)[1])["problems"][0]["kind"] == "extra"
+
+
+def test_a_build_does_not_take_a_damaged_dataset_for_complete(copy: Path) -> None:
+    remove(copy)
+    with pytest.raises(CapgenError, match="capgen repair"):
+        build(make_config(**SMALL), copy)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "not json", None])
+def test_a_damaged_manifest_is_one_line(copy: Path, text: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+    manifest = copy / "_capgen/manifest.json"
+    manifest.write_text(manifest.read_text().replace('"seed": 42', '"seed": 43') if text is None else text)
+    assert main(["verify", str(copy)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "manifest.json" in line
+
+
+def test_no_dataset_is_a_wrong_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("verify", "repair"):
+        assert main([command, str(tmp_path)]) == 2
+        assert "expected a dataset" in capsys.readouterr().err
+
+
+def test_the_manifest_says_what_the_dataset_is(dataset: Path) -> None:
+    manifest = read_manifest(dataset)
+    schema = json.loads((dataset / "_capgen/manifest.schema.json").read_text())
+    assert set(json.loads((dataset / "_capgen/manifest.json").read_text())) == set(schema["properties"])
+    assert manifest.load_config() == make_config(**SMALL)
+    assert manifest.servers == {"web": 2, "application": 5, "database": 1, "batch": 0}
+    assert str(manifest.first_timestamp) == "2022-01-01 00:00:00"
+    assert str(manifest.last_timestamp) == "2023-12-31 00:00:00"
+
+
+def test_the_content_digest_does_not_depend_on_the_layout(
+    dataset: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capgen.dataset.plan.FILE_ROWS", 800)
+    monkeypatch.setattr("capgen.dataset.writing.ROW_GROUP_ROWS", 100)
+    monkeypatch.setattr("capgen.panel.chunks.chunks.__defaults__", (700,))
+    build(make_config(**SMALL), target)
+    one, other = read_manifest(dataset), read_manifest(target)
+    assert len(other.files) > len(one.files)
+    assert other.content_digest == one.content_digest
+    build(make_config(**SMALL, seed=1), target.with_name("other seed"))
+    assert read_manifest(target.with_name("other seed")).content_digest != one.content_digest

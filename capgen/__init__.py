@@ -10,16 +10,27 @@ from capgen.version import __version__
 
 if TYPE_CHECKING:
     from capgen.config import Config, load_config
-    from capgen.engines.threads import build
+    from capgen.engines.threads import build, repair
     from capgen.panel.scanning import scan
 
-__all__ = ["CapgenError", "Config", "ConfigError", "RequestError", "__version__", "build", "load_config", "scan"]
+__all__ = [
+    "CapgenError",
+    "Config",
+    "ConfigError",
+    "RequestError",
+    "__version__",
+    "build",
+    "load_config",
+    "repair",
+    "scan",
+]
 
 # Loaded on first use: `capgen --help` must not wait for Polars and DuckDB.
 _HOMES = {
     "Config": "capgen.config",
     "build": "capgen.engines.threads",
     "load_config": "capgen.config",
+    "repair": "capgen.engines.threads",
     "scan": "capgen.panel.scanning",
 }
 

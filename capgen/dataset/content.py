@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import polars as pl
 import xxhash
 from numpy.typing import NDArray
@@ -30,9 +31,9 @@ def chunk_digest(frame: pl.DataFrame, chunk: Chunk, axis: TimeAxis) -> int:
     strings = [name for name, kind in frame.schema.items() if kind in (pl.String, pl.Enum)]
     numbers = [_bits(frame[name]) for name in frame.columns if name not in strings]
     total = 0
-    for server in range(chunk.stop_server - chunk.first_server):
+    of_servers = frame.select(strings).gather_every(chunk.span.size).rows()
+    for server, words in enumerate("\0".join(row) for row in of_servers):
         first = server * chunk.span.size
-        words = "\0".join(map(str, frame.select(strings).row(first)))
         for rows in _block_rows(axis, chunk.span):
             digest = xxhash.xxh3_128(words.encode())
             for column in numbers:
@@ -65,7 +66,7 @@ def _block_rows(axis: TimeAxis, span: Span) -> Iterator[slice]:
 
 
 def _bits(column: pl.Series) -> NDArray[Any]:
-    """Return a column as numbers without nulls."""
-    if column.dtype == pl.Float64:
-        return column.fill_null(math.nan).to_numpy()
-    return column.to_physical().to_numpy()
+    """Return a column as numbers; only metrics may be null, and NaN stands for that."""
+    present = column.fill_null(math.nan) if column.null_count() else column
+    numbers = present.to_numpy()
+    return numbers.view(np.int64) if column.dtype == pl.Datetime else numbers

@@ -56,7 +56,8 @@ class Clipped:
     @property
     def variance(self) -> Floats:
         """Variance, shape (n,)."""
-        return self.central[2]
+        variance: Floats = self.central[2]
+        return variance
 
 
 def upper_tail(z: Floats) -> Floats:

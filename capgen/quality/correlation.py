@@ -112,6 +112,7 @@ def _draw(
     means, sd = metric.means[hours], metric.parts[0].sd
     raw = means + metric.sign * sd * noise
     values = np.where(spikes, raw * metric.parts[1].scale, raw)
-    clipped = np.clip(values, metric.low, metric.high)
-    standardised = (clipped - means) / sd if sd else np.full_like(means, np.nan)
-    return standardised, (values > metric.low) & (values < metric.high)
+    units = round(1 / metric.unit)
+    rounded = np.rint(np.clip(values, metric.low, metric.high) * units) / units  # the nearest floats, as the ends are
+    standardised = (rounded - means) / sd if sd else np.full_like(means, np.nan)
+    return standardised, (rounded > metric.low) & (rounded < metric.high)

@@ -1,0 +1,114 @@
+"""How often `capgen check` raises an alarm on good datasets: at most once in 1,000 is promised.
+
+Run `python -m tests.bench.check_alarms [HOW_MANY [FIRST]]`: builds and checks so many small datasets, each with a
+random configuration and seed of its own, in two processes, and prints the rules that failed with the number that
+makes the same configuration again.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import sys
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from capgen import build, load_config
+from capgen.quality.check import check
+from capgen.quality.findings import Verdict
+
+METRICS = ("cpu", "mem", "disk", "net_in")
+SHAPES = {"daily": (30, 1461), "hourly": (2, 120), "15min": (1, 20), "6min": (1, 5)}
+MOST_ROWS = 60_000
+GPU = {"column": "gpu_p95", "unit": "percent", "clip": [0, 100], "response": {"weekend": 0.5}, "spike_share": 0.9}
+
+
+def random_overrides(number: int) -> dict[str, Any]:
+    """Return a configuration that is drawn from a wide range, the same for the same number."""
+    draw = random.Random(number)  # noqa: S311 (no secret)
+    granularity = draw.choice(list(SHAPES))
+    days = draw.randint(*SHAPES[granularity])
+    start = date(2020, 1, 1) + timedelta(days=draw.randint(0, 2000))
+    config: dict[str, Any] = {
+        "seed": draw.randrange(2**40),
+        "granularity": granularity,
+        "start_date": str(start),
+        "end_date": str(start + timedelta(days=days - 1)),
+        "num_servers": draw.choice([1, 2, 5, 20, 60, 120]),
+        "decimals": draw.choice([2, 2, 1, 0, 4]),
+        "growth": {"trend": draw.choice(["window", "monthly"])},
+        "calendar": {
+            "eoq": {"window_days": draw.randint(1, 15), "peak": draw.choice([0.0, 0.1, 0.3, 1.0])},
+            "holiday_factors": draw.choice([[], random_holidays(draw)]),
+        },
+        "archetypes": {name: random_archetype(draw) for name in ("web", "application", "database", "batch")},
+        "metrics": {"net_in": {"clip": [0, draw.choice([150, 400, 1000])]}},
+    }
+    if draw.random() < 0.2:
+        with_gpu(config)
+    if draw.random() < 0.1:
+        config["archetypes"] = dict.fromkeys(config["archetypes"]) | {
+            "web": config["archetypes"]["web"] | {"share": 1.0}
+        }
+    return config
+
+
+def random_holidays(draw: random.Random) -> list[dict[str, Any]]:
+    """Return a run of days in each month, with factors on both sides of 1."""
+    return [
+        {"month": month, "first_day": 1, "last_day": draw.randint(1, 9), "factor": draw.choice([0.0, 0.6, 1.4])}
+        for month in range(1, 13)
+    ]
+
+
+def random_archetype(draw: random.Random) -> dict[str, Any]:
+    """Return changes to an archetype: levels near the clips, rare and frequent spikes, strong and no effects."""
+    return {
+        "base": {key: draw.choice([5.0, 20.0, 50.0, 95.0]) for key in METRICS},
+        "sd": {key: draw.choice([0.5, 5.0, 10.0, 25.0]) for key in METRICS},
+        "business_hours_factor": draw.choice([0.7, 1.0, 1.5]),
+        "weekend_factor": draw.choice([0.5, 0.9, 1.0, 1.3]),
+        "spike": {"probability": draw.choice([0.0, 0.001, 0.02, 0.1]), "magnitude": draw.choice([0.5, 1.5, 3.0])},
+        "growth_percent_per_month": draw.choice([-1.0, 0.0, 0.5, 5.0]),
+    }
+
+
+def with_gpu(config: dict[str, Any]) -> None:
+    """Add a metric."""
+    config["metrics"]["gpu"] = GPU
+    for archetype in config["archetypes"].values():
+        archetype["base"]["gpu"], archetype["sd"]["gpu"] = 40.0, 12.0
+
+
+def failed_rules(number: int) -> tuple[int, list[str]]:
+    """Build a dataset, check it, and return the rules that failed."""
+    config = load_config(overrides=random_overrides(number), environment={})
+    rows_a_server = ((config.end_date - config.start_date).days + 1) * 1440 // config.step_minutes
+    servers = max(1, min(config.num_servers, MOST_ROWS // rows_a_server))
+    config = load_config(overrides={**random_overrides(number), "num_servers": servers}, environment={})
+    with tempfile.TemporaryDirectory() as folder:
+        build(config, Path(folder) / "data", workers=1)
+        report = check(Path(folder) / "data")
+    return number, [
+        f"{rule.name} {rule.worst.subject}: {rule.worst.off} beyond {rule.worst.limit}"
+        for rule in report.rules
+        if rule.verdict is Verdict.FAIL
+    ]
+
+
+def main() -> None:
+    """Print the alarms, and how many there were."""
+    how_many, first = map(int, (sys.argv[1:] + ["1000", "0"][len(sys.argv) - 1 :])[:2])
+    alarms = 0
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        for number, failed in pool.imap_unordered(failed_rules, range(first, first + how_many)):
+            alarms += bool(failed)
+            for each in failed:
+                print(f"{number}: {each}", flush=True)
+    print(f"{alarms} alarms in {how_many} good datasets")
+
+
+if __name__ == "__main__":
+    main()

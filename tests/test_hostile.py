@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -92,7 +93,7 @@ def test_names(name: str, path: tuple[str | None, ...], tmp_path: Path, monkeypa
     values: Any = name if path[-1] else {name: {"share": 1} if len(path) == 2 else 1}
     for key in reversed([each for each in path if each]):
         values = {key: values}
-    (tmp_path / "hostile.yaml").write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
+    (tmp_path / "hostile.yaml").write_text(json.dumps(values), encoding="utf-8")  # JSON is YAML
     refused(["build", "--config", "hostile.yaml"], tmp_path)
 
 

@@ -32,14 +32,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_command(folder: Path) -> None:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**os.environ, "PATH": path}
-    outputs = {}
+    outputs = []
     for command in commands():
         shell = ["bash", "-c", command]
         result = subprocess.run(shell, cwd=folder, env=environment, capture_output=True, text=True, check=False)
         assert result.returncode == 0, f"{command}\n{result.stderr}"
         assert "Error" not in result.stderr, f"{command}\n{result.stderr}"
-        outputs[command] = result.stdout
-    assert "Built data: 175,320 rows in 16 files" in outputs["capgen build --servers 120 --out data/"]
+        outputs.append(result.stdout)
+    assert outputs[0].startswith("Built data: 175,320 rows in 16 files")
+    assert any(output.startswith("data is complete already") for output in outputs)
     assert len(outputs) > 10
 
 

@@ -149,3 +149,14 @@ def count_rows(connection: Connection, name: str) -> int:
     """
     ((rows,),) = connection.view(name).count("*").fetchall()
     return int(rows)
+
+
+def column_types(connection: Connection, name: str) -> dict[str, str]:
+    """Return the columns of a view and their types, as DuckDB writes them.
+
+    Args:
+        connection: from `open_database`.
+        name: of the view.
+    """
+    view = connection.view(name)
+    return dict(zip(view.columns, map(str, view.types), strict=True))

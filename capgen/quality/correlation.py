@@ -112,7 +112,9 @@ def _draw(
     means, sd = metric.means[hours], metric.parts[0].sd
     raw = means + metric.sign * sd * noise
     values = np.where(spikes, raw * metric.parts[1].scale, raw)
-    units = round(1 / metric.unit)
-    rounded = np.rint(np.clip(values, metric.low, metric.high) * units) / units  # the nearest floats, as the ends are
+    units = round(1 / metric.limits.unit)
+    rounded = (
+        np.rint(np.clip(values, metric.limits.low, metric.limits.high) * units) / units
+    )  # the nearest floats, as the ends are
     standardised = (rounded - means) / sd if sd else np.full_like(means, np.nan)
-    return standardised, (rounded > metric.low) & (rounded < metric.high)
+    return standardised, (rounded > metric.limits.low) & (rounded < metric.limits.high)

@@ -27,6 +27,7 @@ from capgen.quality.model import EFFECTS
 from capgen.quality.statistics import Deviation, Statistic
 
 _TOLD_APART = 10.0  # standard errors
+_COARSE = 5.0  # an sd of fewer units shows the rounding
 _SURELY = 6.0  # more that the configuration must imply for a measurement to be sure to show it
 _NEVER = {
     "business_hours": "no timestamp has business hours",
@@ -68,8 +69,9 @@ def _effect_statistics(effect: str, archetypes: Sequence[ArchetypeHours]) -> Ite
         slopes = [_slope(each, effect) for each in responding]
         for each, slope in zip(responding, slopes, strict=True):
             yield slope.statistic(effect, each.subject)
-        if len(slopes) > 1:
-            pools.append(_pool(archetype, responding, slopes, effect))
+        uncertain = [pair for pair in zip(responding, slopes, strict=True) if _varies(*pair)]
+        if len(uncertain) > 1:
+            pools.append(_pool(archetype, uncertain, effect))
             yield pools[-1].statistic(effect, f"{archetype.model.name}, all metrics")
     if len(pools) > 1:
         yield _sum(pools).statistic(effect, "all archetypes and metrics")
@@ -84,9 +86,15 @@ def _slope(metric: MetricHours, effect: str) -> _Slope:
     return _Slope(metric.deviation(difference), float((metric.counts * difference**2).sum()))
 
 
-def _pool(archetype: ArchetypeHours, metrics: list[MetricHours], slopes: list[_Slope], effect: str) -> _Slope:
+def _varies(metric: MetricHours, slope: _Slope) -> bool:
+    """Tell whether values vary at all: those that always lie at the clip would have all the weight in a pool."""
+    return slope.deviation.variance > (metric.model.limits.unit / 100) ** 2 * slope.information
+
+
+def _pool(archetype: ArchetypeHours, uncertain: list[tuple[MetricHours, _Slope]], effect: str) -> _Slope:
     """Return the slope over some metrics, each weighted by the inverse of its variance."""
-    weights = [each.information / max(each.deviation.variance, 1e-300) for each in slopes]
+    metrics, slopes = [metric for metric, _ in uncertain], [slope for _, slope in uncertain]
+    weights = [each.information / each.deviation.variance for each in slopes]
     scaled = [_scaled(each, weight) for each, weight in zip(slopes, weights, strict=True)]
     pooled = _sum(scaled)
     differences = [each.model.effects[effect] * weight for each, weight in zip(metrics, weights, strict=True)]
@@ -143,8 +151,8 @@ def level_statistics(archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic
         count = metric.counts.sum()
         if count == 0:
             continue
-        if min(part.sd for part in metric.model.parts) < metric.model.unit:
-            yield not_testable("spread", "the sd is below what values are rounded to", metric.subject)
+        if min(part.sd for part in metric.model.parts) < _COARSE * metric.model.limits.unit:
+            yield not_testable("spread", "the sd is too near to what values are rounded to", metric.subject)
         else:
             expected = float((metric.counts * metric.model.values.variance).sum() / count)
             yield _statistic("spread", metric.subject, metric.spread(), expected, count)

@@ -14,9 +14,10 @@ from capgen.panel.calendar import open_calendar
 from capgen.panel.fleet import archetype_counts
 from capgen.panel.metrics import mean_column, mean_expressions, neutral_factors
 from capgen.panel.time_axis import TimeAxis
-from capgen.quality.clipped import Clipped, Floats, Part, clipped, clipped_mean
+from capgen.quality.clipped import Clipped, Floats, Limits, Part, clipped, clipped_mean
 
 EFFECTS = tuple(neutral_factors())
+_SMALLEST_EFFECT = 1e-9  # relative; less is what floating-point sums make of nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,7 @@ class MetricModel:
         sign: −1 where it falls when its source rises.
         means: of cells without spikes and clip, shape (hours,).
         parts: without and with a spike.
-        low: lower end of the clip, rounded as values are.
-        high: upper end of the clip, likewise.
-        unit: values are rounded to multiples of it.
+        limits: what its values can be.
         values: what the configuration implies.
         effects: for each effect that does anything, what it adds to the expected values, shape (hours,).
     """
@@ -45,9 +44,7 @@ class MetricModel:
     sign: int
     means: Floats
     parts: tuple[Part, Part]
-    low: float
-    high: float
-    unit: float
+    limits: Limits
     values: Clipped
     effects: dict[str, Floats]
 
@@ -129,9 +126,13 @@ def _metric_model(
     metric = config.metrics[key]
     source, factor = (metric.derived.source, metric.derived.factor) if metric.derived else (key, 1.0)
     low, high = (round(bound, config.decimals) for bound in metric.clip)
-    column, unit, parts = mean_column(source), 10.0**-config.decimals, _parts(config, name, source, factor)
+    limits, column, parts = (
+        Limits(low, high, 10.0**-config.decimals),
+        mean_column(source),
+        _parts(config, name, source, factor),
+    )
     plain = means[column].to_numpy() * factor
-    values = clipped(plain, parts, low, high, unit)
+    values = clipped(plain, parts, limits)
     others = {effect: frame[column].to_numpy() * factor for effect, frame in without.items()}
     return MetricModel(
         archetype=name,
@@ -141,26 +142,22 @@ def _metric_model(
         sign=-1 if factor < 0 else 1,
         means=plain,
         parts=parts,
-        low=low,
-        high=high,
-        unit=unit,
+        limits=limits,
         values=values,
         effects={
-            effect: _difference(values.mean, plain, other, parts, low, high)
+            effect: _difference(values.mean, plain, other, parts, limits)
             for effect, other in others.items()
             if not np.array_equal(plain, other)
         },
     )
 
 
-def _difference(
-    expected: Floats, plain: Floats, other: Floats, parts: tuple[Part, Part], low: float, high: float
-) -> Floats:
-    """Return how far the expected values lie from those for other means: 0 where the means are the same."""
+def _difference(expected: Floats, plain: Floats, other: Floats, parts: tuple[Part, Part], limits: Limits) -> Floats:
+    """Return how far the expected values lie from those for other means: 0 where no float can tell them apart."""
     differs = plain != other
     result = np.zeros(plain.size)
-    result[differs] = expected[differs] - clipped_mean(other[differs], parts, low, high)
-    return result
+    result[differs] = expected[differs] - clipped_mean(other[differs], parts, limits)
+    return np.where(np.abs(result) > _SMALLEST_EFFECT * (1 + np.abs(expected)), result, 0.0)
 
 
 def _parts(config: Config, name: str, source: str, factor: float) -> tuple[Part, Part]:

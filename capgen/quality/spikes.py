@@ -62,10 +62,12 @@ def exceedance(model: MetricModel) -> Exceedance:
         model: of a metric.
     """
     sd = max(model.parts[0].sd, _SMALLEST_SD)
-    wanted = np.minimum(model.means + SPIKE_SD * sd, model.high - model.unit)
-    threshold = (np.floor(wanted / model.unit) + 0.5) * model.unit
+    wanted = np.minimum(model.means + SPIKE_SD * sd, model.limits.high - model.limits.unit)
+    threshold = (np.floor(wanted / model.limits.unit) + 0.5) * model.limits.unit
     calm, spiked = (
-        np.where(threshold < model.low, 1.0, upper_tail((threshold - part.scale * model.means) / max(part.sd, 1e-9)))
+        np.where(
+            threshold < model.limits.low, 1.0, upper_tail((threshold - part.scale * model.means) / max(part.sd, 1e-9))
+        )
         for part in model.parts
     )
     chance = model.parts[0].chance * calm + model.parts[1].chance * spiked

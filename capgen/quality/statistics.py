@@ -56,12 +56,12 @@ class Deviation(NamedTuple):
     @property
     def skewness(self) -> float:
         """Third standardised cumulant."""
-        return self.third / self.variance**1.5 if self.variance > 0 else 0.0
+        return self.third / self.variance / math.sqrt(self.variance) if self.variance > 0 else 0.0
 
     @property
     def kurtosis(self) -> float:
         """Fourth standardised cumulant."""
-        return self.fourth / self.variance**2 if self.variance > 0 else 0.0
+        return self.fourth / self.variance / self.variance if self.variance > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

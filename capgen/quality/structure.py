@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import polars as pl
 
 from capgen import sql
-from capgen.config.rules import FIXED_COLUMNS_BEFORE_METRICS
 from capgen.dataset.layout import PARTITION_KEYS
 from capgen.panel.fleet import fleet_frame
 from capgen.panel.schema import panel_schema
@@ -24,6 +23,7 @@ _TYPE_NAMES = {
 }
 _MOST_SUSPECT_CELLS = 4_000_000  # some 300 MB while they are looked at
 _MOST_NAMED = 3
+_STRAY = f"files lie outside folders of {' and '.join(PARTITION_KEYS)}"
 
 
 def check_schema(source: Source) -> tuple[Finding, frozenset[str]]:
@@ -35,21 +35,24 @@ def check_schema(source: Source) -> tuple[Finding, frozenset[str]]:
     Returns:
         The finding, and the columns that are as expected in every file, partition keys included.
     """
+    if not source.files:
+        return exact("schema", len(source.strays), len(source.strays), "files", _STRAY), frozenset()
     names = {name: _TYPE_NAMES[kind] for name, kind in panel_schema(source.config).items()}
-    expected = {name: kind for name, kind in names.items() if name not in PARTITION_KEYS}
-    problems = [f"{len(source.strays)} files outside year=/server_type= folders"] if source.strays else []
-    good = set(names if source.files else ())
-    wrong = len(source.strays)
-    parameters = {"files": [str(file) for file in source.files]}
-    schemas = sql.run_query(source.connection, "checks/schema", parameters) if source.files else pl.DataFrame()
+    in_files = {name: kind for name, kind in names.items() if name not in PARTITION_KEYS}
+    read = sql.column_types(source.connection, "panel")
+    good = {name for name in PARTITION_KEYS if read[name] == names[name]} | set(in_files)
+    problems = [f"{name}: {read[name]}, expected {names[name]}" for name in PARTITION_KEYS if name not in good]
+    wrong = len(source.files) if problems else 0
+    problems += [_STRAY] if source.strays else []
+    schemas = sql.run_query(source.connection, "checks/schema", {"files": [str(file) for file in source.files]})
     for columns, types, files, first_file in schemas.iter_rows():
         found = dict(zip(columns, types, strict=True))
-        if list(found.items()) != list(expected.items()):
-            wrong += files
-            problems.append(f"{', '.join(_differences(expected, found))} in {first_file}")
-        good -= {name for name in expected if found.get(name) != expected[name]}
-    finding = exact("schema", wrong, len(source.files) + len(source.strays), "files", "; ".join(problems[:_MOST_NAMED]))
-    return finding, frozenset(good)
+        if list(found.items()) != list(in_files.items()):
+            wrong = min(wrong + files, len(source.files))
+            problems.append(f"{', '.join(_differences(in_files, found))} in {first_file}")
+        good -= {name for name, kind in in_files.items() if found.get(name) != kind}
+    wrong, count = wrong + len(source.strays), len(source.files) + len(source.strays)
+    return exact("schema", wrong, count, "files", "; ".join(problems[:_MOST_NAMED])), frozenset(good)
 
 
 def _differences(expected: dict[str, str], found: dict[str, str]) -> Iterator[str]:
@@ -59,11 +62,6 @@ def _differences(expected: dict[str, str], found: dict[str, str]) -> Iterator[st
     yield from (f"{name}: not expected" for name in found if name not in expected)
     if set(found) == set(expected) and list(found) != list(expected):
         yield f"order {', '.join(found)}"
-
-
-def needed_for_keys() -> frozenset[str]:
-    """Return the columns that `check_keys` reads."""
-    return frozenset({*FIXED_COLUMNS_BEFORE_METRICS, "server_type"})
 
 
 def check_keys(source: Source) -> Iterator[Finding]:

@@ -1,11 +1,12 @@
 -- The panel summed up by archetype and hour: all that the statistical rules need of the values, and small however
 -- many servers there are. A value outside its metric's clip, NaN included, is counted as present and left out of
--- the sums, so that one of them does not hide what the others say.
+-- the sums, so that one of them does not hide what the others say. (isfinite is not idle: a file's statistics leave
+-- NaN out, and DuckDB takes a comparison that holds for their ends for true of every row.)
 -- Repeats: column. Parameters: column_low and column_high for each. Reads: panel.
 with clipped as (
     select
         "{column}" as "{column}.present",
-        case when "{column}" between ${column}_low and ${column}_high then "{column}" end as "{column}",
+        case when isfinite("{column}") and "{column}" between ${column}_low and ${column}_high then "{column}" end as "{column}",
         server_type,
         date_trunc('hour', timestamp) as hour
     from panel

@@ -8,9 +8,10 @@
 -- Reads: panel, expected.
 with standardised as (
     select
-        case when panel."{column}" between ${column}_low and ${column}_high then panel."{column}" end as "{column}",
+        isfinite(panel."{column}") and panel."{column}" between ${column}_low and ${column}_high as "{column}.inside",
         (panel."{column}" - expected."{column}.mean") / expected."{column}.sd" as "{column}.z",
-        panel."{column}" > ${column}_low and panel."{column}" < ${column}_high as "{column}.free",
+        "{column}.inside" and panel."{column}" > ${column}_low and panel."{column}" < ${column}_high as "{column}.free",
+        case when "{column}.inside" then panel."{column}" end as "{column}",
         expected."{column}.threshold" as "{column}.threshold",
         expected."{column}.weight" as "{column}.weight",
         panel.server_type

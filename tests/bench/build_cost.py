@@ -6,6 +6,7 @@ Run `python -m tests.bench.build_cost`. Times of one run compare with each other
 from __future__ import annotations
 
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -22,26 +23,25 @@ CASES = {
     "1min, 10 servers, 1 month": ({"granularity": "1min", "num_servers": 10, "end_date": "2022-01-31"}, 2),
 }
 
-SCRIPT = """
-import json, resource, sys, time
-from capgen import build, load_config
-config = load_config(overrides=json.loads(sys.argv[1]), environment={})
-loaded = time.process_time()
-result = build(config, sys.argv[2], workers=int(sys.argv[3]))
-cost = {"rows": result.rows, "bytes": result.bytes, "wall_seconds": result.seconds,
-        "processor_seconds": time.process_time() - loaded,
-        "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
-print(json.dumps(cost))
-"""
-
 
 def measure(overrides: dict[str, Any], workers: int) -> dict[str, float]:
-    """Build in a process of its own and return what it cost."""
+    """Run `capgen build` and return what it cost, start-up included."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", SCRIPT, json.dumps(overrides), f"{folder}/data", str(workers)]
-        result = subprocess.run(command, capture_output=True, text=True, check=True)
-    cost: dict[str, float] = json.loads(result.stdout)
-    return cost
+        settings = [f"--set={key}={value}" for key, value in overrides.items()]
+        command = ["build", *settings, f"--workers={workers}", f"--out={folder}/data", "--json"]
+        process = subprocess.Popen([sys.executable, "-m", "capgen", *command], stdout=subprocess.PIPE)
+        assert process.stdout
+        result = json.loads(process.stdout.read())
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return {
+        "rows": result["rows"],
+        "bytes": result["bytes"],
+        "wall_seconds": result["seconds"],
+        "processor_seconds": usage.ru_utime + usage.ru_stime,
+        "peak_megabytes": usage.ru_maxrss / 1024,
+    }
 
 
 def main() -> None:

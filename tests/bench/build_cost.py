@@ -29,11 +29,11 @@ def measure(overrides: dict[str, Any], workers: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         settings = [f"--set={key}={value}" for key, value in overrides.items()]
         command = ["build", *settings, f"--workers={workers}", f"--out={folder}/data", "--json"]
-        process = subprocess.Popen([sys.executable, "-m", "capgen", *command], stdout=subprocess.PIPE)
-        assert process.stdout
-        result = json.loads(process.stdout.read())
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        with subprocess.Popen([sys.executable, "-m", "capgen", *command], stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            result = json.loads(process.stdout.read())
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
     return {
         "rows": result["rows"],

@@ -24,17 +24,17 @@ DatabaseError = duckdb.Error
 
 
 @contextmanager
-def open_database(tables: Mapping[str, pl.DataFrame], *, threads: int | None = 1) -> Iterator[Connection]:
+def open_database(tables: Mapping[str, pl.DataFrame], *, threads: int = 1) -> Iterator[Connection]:
     """Open an in-memory DuckDB with tables and the macros that read them.
 
     Args:
         tables: frames by table name; the macros say which they need.
-        threads: how many DuckDB may use; None for one a processor.
+        threads: how many DuckDB may use.
 
     Yields:
         A connection that belongs to the calling thread; closed on leaving.
     """
-    with duckdb.connect(config={"threads": threads} if threads else {}) as connection:
+    with duckdb.connect(config={"threads": threads}) as connection:
         for name, frame in tables.items():
             connection.register(name, frame)
         connection.execute(macro_text())

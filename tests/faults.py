@@ -43,7 +43,9 @@ print(moments)
 """
 
 
-def build_killed_at(moment: int, overrides: dict[str, Any], target: Path, *, overwrite: bool = False) -> int:
+def build_killed_at(
+    moment: int, overrides: dict[str, Any], target: Path, *, overwrite: bool = False, inside: bool = False
+) -> int:
     """Build in a process of its own that dies at a moment.
 
     Args:
@@ -51,12 +53,14 @@ def build_killed_at(moment: int, overrides: dict[str, Any], target: Path, *, ove
         overrides: the configuration.
         target: the dataset's folder.
         overwrite: as in a build.
+        inside: run in the dataset's folder, which then cannot be replaced in one step.
 
     Returns:
         How many moments there were, where the build was not killed; 0 where it was.
     """
     command = [sys.executable, "-c", SCRIPT, json.dumps(overrides), str(target), str(moment)]
     command.append("overwrite" if overwrite else "keep")
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    folder = target if inside else None
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert result.returncode in (0, -9), result.stderr
     return int(result.stdout) if result.returncode == 0 else 0

@@ -23,6 +23,7 @@ from capgen.dataset.manifest import read_manifest
 from capgen.dataset.verify import problems
 from tests.bench.kill import digests, kill_at_each
 from tests.conftest import make_config
+from tests.faults import build_killed_at
 
 SMALL = {"num_servers": 8, "end_date": "2023-12-31"}
 HOURLY = {"num_servers": 24, "granularity": "hourly", "end_date": "2023-12-31"}
@@ -207,6 +208,18 @@ def test_a_mount_point(mount: Callable[[str], Path]) -> None:
     build(make_config(**SMALL, seed=2), folder, overwrite=True)
     assert digests(folder) != first
     assert {entry.name for entry in folder.iterdir()} == {"_capgen", "year=2022", "year=2023"}
+
+
+@pytest.mark.parametrize("moment", [30, 60, 75, 85, 95, 105])
+def test_killed_in_the_working_folder(tmp_path: Path, moment: int) -> None:
+    overrides = {**SMALL, "seed": 1}
+    folder = tmp_path / "here"
+    folder.mkdir()
+    build_killed_at(moment, overrides, folder, inside=True)
+    assert not is_dataset(folder) or digests(folder)
+    build_killed_at(0, overrides, folder, inside=True)
+    assert digests(folder)
+    assert {entry.name for entry in (folder / "_capgen").iterdir()} == {"manifest.json", "manifest.schema.json"}
 
 
 @needs_root

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _COLOURS = {"pass": "green", "fail": "bold red", "not testable": "yellow"}
 _NUMBERS = ("measured", "expected", "off by")
-_NARROWEST, _WIDTH_OF_FILES = 120, 300
+_WIDE, _WIDTH_OF_FILES = 140, 300  # characters
 
 
 def command(
@@ -54,18 +54,30 @@ def _print_table(report: "Report") -> None:
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
+    if not console.is_terminal:
+        console.width = _WIDTH_OF_FILES
+    is_wide = console.width >= _WIDE
     table = Table(box=None, pad_edge=False)
     for heading, side in (("rule", "left"), ("verdict", "left"), *((each, "right") for each in _NUMBERS)):
         table.add_column(heading, justify=side, no_wrap=True)  # type: ignore[arg-type]
-    table.add_column("what, where and why", overflow="fold")
+    if is_wide:
+        table.add_column("what, where and why", overflow="fold")
     for rule in report.rules:
         worst = rule.worst
         verdict = Text(worst.verdict, style=_COLOURS[worst.verdict])
-        table.add_row(rule.name, verdict, *_cells(worst), Text(_remark(rule)))
-    console = Console()
-    console.width = max(console.width, _NARROWEST if console.is_terminal else _WIDTH_OF_FILES)
-    console.print(table, soft_wrap=True)
+        table.add_row(rule.name, verdict, *_cells(worst), *([Text(_remark(rule))] if is_wide else []))
+    console.print(table)
+    if not is_wide:
+        _print_reasons(report)
     typer.echo(f"\n{report.folder}: {_summary(report)}")
+
+
+def _print_reasons(report: "Report") -> None:
+    """Say below a table that is too narrow for it what failed or could not be tested, and why."""
+    for rule in report.rules:
+        if rule.verdict != "pass":
+            typer.echo(f"\n{rule.name}: {rule.verdict}: {_remark(rule)}")
 
 
 def _cells(finding: "Finding") -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from capgen.dataset.files import exchange, remove_folder, sync
-from capgen.dataset.layout import BUILD_STATE, MANIFEST, RECEIPTS, Places, is_dataset
+from capgen.dataset.layout import BUILD_STATE, MANIFEST, RECEIPTS, SIDE_FOLDER, Places, is_dataset
 from capgen.dataset.manifest import Manifest, write_manifest
 from capgen.errors import RequestError
 
@@ -26,8 +26,9 @@ def check_target(places: Places) -> None:
     file = next((path for path in (target, *target.parents) if path.exists() and not path.is_dir()), None)
     if file:
         raise RequestError(f"out: expected a folder, got the file {str(file)!r}; name another with --out")
-    foreign = target.is_dir() and any(target.iterdir()) and not is_dataset(target) and not _begun_inside(places)
-    if foreign:
+    ours = {SIDE_FOLDER} if places.inside else set()
+    others = {entry.name for entry in target.iterdir()} - ours if target.is_dir() else set()
+    if others and not is_dataset(target) and not _begun_inside(places):
         raise RequestError(
             f"out: expected an empty or new folder, got {str(target)!r}, which holds something that capgen did not "
             "make; name another with --out"
@@ -65,7 +66,8 @@ def _tidy(places: Places) -> None:
     """Remove what a published dataset leaves behind."""
     for leftover in (BUILD_STATE, RECEIPTS):
         (places.target / leftover).unlink(missing_ok=True)
-    if not (places.staging / BUILD_STATE).exists():  # after an exchange the version before lies there
+    published = places.inside and is_dataset(places.target) and not any(places.staging.rglob(f"*{places.suffix}"))
+    if published or not (places.staging / BUILD_STATE).exists():  # after an exchange the version before lies there
         remove_folder(places.staging)
     remove_folder(places.replaced)
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from capgen.panel.schema import panel_schema
 from capgen.quality.correlation import correlation_statistics
-from capgen.quality.effects import archetype_findings, effect_statistics, level_statistics
+from capgen.quality.effects import effect_statistics
 from capgen.quality.findings import Finding, Report, report_of
+from capgen.quality.level import archetype_findings, level_statistics
 from capgen.quality.measured import hour_sums, measure
 from capgen.quality.model import archetype_models, hourly_calendar
 from capgen.quality.residuals import residual_sums

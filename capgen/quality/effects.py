@@ -1,6 +1,6 @@
-"""Effects of the calendar and growth, the level and spread of each metric, and whether archetypes differ.
+"""Effects of the calendar and of growth.
 
-**Effects.** For each effect there are two expectations of every value, both in closed form: e under the configuration,
+For each effect there are two expectations of every value, both in closed form: e under the configuration,
 and e₀ with this one factor set to 1 everywhere. With d = e − e₀, the slope of (value − e₀) on d,
 β = Σ d (value − e₀) / Σ d², is 1 where the effect is as configured and 0 where it is missing; its variance under the
 configuration is Σ d² variance / (Σ d²)². All sums go over archetype and hour: no cell is looked at twice.
@@ -21,14 +21,11 @@ from typing import NamedTuple
 import numpy as np
 
 from capgen.quality.clipped import Floats
-from capgen.quality.findings import Finding, Verdict, not_testable
+from capgen.quality.findings import Finding, not_testable
 from capgen.quality.measured import ArchetypeHours, MetricHours
 from capgen.quality.model import EFFECTS
 from capgen.quality.statistics import Deviation, Statistic
 
-_TOLD_APART = 10.0  # standard errors
-_COARSE = 5.0  # an sd of fewer units shows the rounding
-_SURELY = 6.0  # more that the configuration must imply for a measurement to be sure to show it
 _NEVER = {
     "business_hours": "no timestamp has business hours",
     "weekend": "the window has no weekend",
@@ -131,72 +128,3 @@ def _sum(slopes: Sequence[_Slope]) -> _Slope:
     """Add slopes of independent values."""
     columns = zip(*(each.deviation for each in slopes), strict=True)
     return _Slope(Deviation(*map(sum, columns)), sum(each.information for each in slopes))
-
-
-def level_statistics(archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic | Finding]:
-    """Yield the mean and the variance of each metric of each archetype.
-
-    Args:
-        archetypes: measured and expected values.
-    """
-    for metric in _all_metrics(archetypes):
-        count = metric.counts.sum()
-        if count == 0:
-            yield from (not_testable(rule, "no values", metric.subject) for rule in ("level", "spread"))
-            continue
-        mean = metric.deviation(np.ones_like(metric.counts))
-        expected = float((metric.counts * metric.model.values.mean).sum() / count)
-        yield _statistic("level", metric.subject, mean, expected, count)
-    for metric in _all_metrics(archetypes):
-        count = metric.counts.sum()
-        if count == 0:
-            continue
-        if min(part.sd for part in metric.model.parts) < _COARSE * metric.model.limits.unit:
-            yield not_testable("spread", "the sd is too near to what values are rounded to", metric.subject)
-        else:
-            expected = float((metric.counts * metric.model.values.variance).sum() / count)
-            yield _statistic("spread", metric.subject, metric.spread(), expected, count)
-
-
-def _all_metrics(archetypes: Sequence[ArchetypeHours]) -> Iterator[MetricHours]:
-    return itertools.chain.from_iterable(each.metrics for each in archetypes)
-
-
-def _statistic(rule: str, subject: str, deviation: Deviation, expected: float, count: float) -> Statistic:
-    measured = expected + deviation.total / count
-    off, skewness, kurtosis = deviation.standard_errors, deviation.skewness, deviation.kurtosis
-    return Statistic(rule, subject, measured, expected, off, skewness, kurtosis)
-
-
-def archetype_findings(archetypes: Sequence[ArchetypeHours]) -> Iterator[Finding]:
-    """Yield for each pair of archetypes how far the metric that tells them apart best does so.
-
-    Args:
-        archetypes: measured and expected values.
-    """
-    if len(archetypes) < 2:
-        yield not_testable("archetypes_differ", "there are fewer than two archetypes")
-    for one, two in itertools.combinations(archetypes, 2):
-        pairs = [each for each in zip(one.metrics, two.metrics, strict=True) if min(m.counts.sum() for m in each) > 0]
-        expected = max((_distance(*each, measured=False) for each in pairs), default=0.0)
-        measured = max((_distance(*each, measured=True) for each in pairs), default=0.0)
-        yield _apart(f"{one.model.name} and {two.model.name}", measured, expected)
-
-
-def _apart(subject: str, measured: float, expected: float) -> Finding:
-    if expected < _TOLD_APART + _SURELY:
-        why = f"as configured they are {expected:.1f} standard errors apart, and {_TOLD_APART + _SURELY:.0f} are needed"
-        return not_testable("archetypes_differ", why, subject)
-    verdict = Verdict.PASS if measured >= _TOLD_APART else Verdict.FAIL
-    return Finding("archetypes_differ", subject, verdict, measured, expected, unit="SE", note="at least 10 SE")
-
-
-def _distance(one: MetricHours, two: MetricHours, *, measured: bool) -> float:
-    """Return the distance of two means in standard errors."""
-    means, variances = [], []
-    for each in (one, two):
-        count = each.counts.sum()
-        total = each.totals if measured else each.counts * each.model.values.mean
-        means.append(total.sum() / count)
-        variances.append((each.counts * each.model.values.variance).sum() / count**2)
-    return float(abs(means[0] - means[1]) / max(sum(variances), 1e-300) ** 0.5)

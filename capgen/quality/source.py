@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from capgen.dataset.manifest import read_manifest
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
 from capgen.panel.time_axis import TimeAxis
+
+_MOST_THREADS = 4  # each holds row groups and sums of its own, some 50 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +87,17 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
     strays = tuple(each for each in files if not _is_in_partition(each.relative_to(folder).parts[-depth:-1]))
     whole = tuple(each for each in files if each not in set(strays))
     try:
-        with sql.open_database(macro_tables(config), threads=None) as connection:
+        with sql.open_database(macro_tables(config), threads=_threads()) as connection:
             if whole:
                 sql.view_parquet(connection, "panel", whole)
             yield Source(folder, config, whole, strays, connection, tuple(config.metrics))
     except sql.DatabaseError as error:
         reason = str(error).splitlines()[0]
         raise CapgenError(f"{folder}: expected Parquet files that DuckDB can read, got {reason}") from None
+
+
+def _threads() -> int:
+    return min(os.cpu_count() or 1, _MOST_THREADS)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -38,21 +38,30 @@ def check_schema(source: Source) -> tuple[Finding, frozenset[str]]:
     if not source.files:
         return exact("schema", len(source.strays), len(source.strays), "files", _STRAY), frozenset()
     names = {name: _TYPE_NAMES[kind] for name, kind in panel_schema(source.config).items()}
+    bad = {name: kind for name, kind in _folder_types(source).items() if names[name] != kind}
     in_files = {name: kind for name, kind in names.items() if name not in PARTITION_KEYS}
-    read = sql.column_types(source.connection, "panel")
-    good = {name for name in PARTITION_KEYS if read[name] == names[name]} | set(in_files)
-    problems = [f"{name}: {read[name]}, expected {names[name]}" for name in PARTITION_KEYS if name not in good]
-    wrong = len(source.files) if problems else 0
+    problems = [f"{name}: {kind}, expected {names[name]}" for name, kind in bad.items()]
     problems += [_STRAY] if source.strays else []
+    wrong = 0
     schemas = sql.run_query(source.connection, "checks/schema", {"files": [str(file) for file in source.files]})
     for columns, types, files, first_file in schemas.iter_rows():
         found = dict(zip(columns, types, strict=True))
-        if list(found.items()) != list(in_files.items()):
-            wrong = min(wrong + files, len(source.files))
-            problems.append(f"{', '.join(_differences(in_files, found))} in {first_file}")
-        good -= {name for name, kind in in_files.items() if found.get(name) != kind}
-    wrong, count = wrong + len(source.strays), len(source.files) + len(source.strays)
-    return exact("schema", wrong, count, "files", "; ".join(problems[:_MOST_NAMED])), frozenset(good)
+        differences = list(_differences(in_files, found))
+        if differences:
+            wrong += files
+            problems.append(f"{', '.join(differences)} in {first_file}")
+        bad |= {name: found.get(name, "missing") for name, kind in in_files.items() if found.get(name) != kind}
+    wrong, count = (
+        len(source.files) if set(bad) & set(PARTITION_KEYS) else wrong,
+        len(source.files) + len(source.strays),
+    )
+    note = "; ".join(problems[:_MOST_NAMED])
+    return exact("schema", wrong + len(source.strays), count, "files", note), frozenset(set(names) - set(bad))
+
+
+def _folder_types(source: Source) -> dict[str, str]:
+    types = sql.column_types(source.connection, "panel")
+    return {name: types[name] for name in PARTITION_KEYS}
 
 
 def _differences(expected: dict[str, str], found: dict[str, str]) -> Iterator[str]:

@@ -22,21 +22,20 @@ with standardised as (
 
 residuals as (
     select
-        case when "{column}.free" then "{column}.z" end as "{column}.residual",
-        * exclude (server_type),
         (
             ("{column}.z" <= ${column}_cut) is not false and
             true
         ) as is_calm,
-        server_type
+        case when is_calm and "{column}.free" then "{column}.z" end as "{column}.residual",
+        *
     from standardised
 ),
 
 measured as (
     select
         sum("{column}.weight") filter ("{column}" > "{column}.threshold") as "{column}.exceeded",
-        corr("{left}.residual", "{right}.residual") filter (is_calm) as "{left}~{right}.residual",
-        regr_count("{left}.residual", "{right}.residual") filter (is_calm) as "{left}~{right}.cells",
+        corr("{left}.residual", "{right}.residual") as "{left}~{right}.residual",
+        regr_count("{left}.residual", "{right}.residual") as "{left}~{right}.cells",
         corr("{left}", "{right}") as "{left}~{right}.raw",
         server_type
     from residuals

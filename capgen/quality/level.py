@@ -1,0 +1,81 @@
+"""The level and spread of each metric, and whether archetypes differ."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from capgen.quality.clipped import Floats
+from capgen.quality.findings import Finding, Verdict, not_testable
+from capgen.quality.measured import ArchetypeHours, MetricHours
+from capgen.quality.statistics import Deviation, Statistic
+
+_COARSE = 5.0  # an sd of fewer units shows the rounding
+_TOLD_APART = 10.0  # standard errors
+_SURELY = 6.0  # more that the configuration must imply for a measurement to be sure to show it
+
+
+def level_statistics(archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic | Finding]:
+    """Yield the mean and the variance of each metric of each archetype.
+
+    Args:
+        archetypes: measured and expected values.
+    """
+    metrics = list(itertools.chain.from_iterable(each.metrics for each in archetypes))
+    yield from (_level(each) for each in metrics)
+    yield from (_spread(each) for each in metrics)
+
+
+def _level(metric: MetricHours) -> Statistic | Finding:
+    return _statistic("level", metric, metric.deviation(np.ones_like(metric.counts)), metric.model.values.mean)
+
+
+def _spread(metric: MetricHours) -> Statistic | Finding:
+    if min(part.sd for part in metric.model.parts) < _COARSE * metric.model.limits.unit:
+        return not_testable("spread", "the sd is too near to what values are rounded to", metric.subject)
+    return _statistic("spread", metric, metric.spread(), metric.model.values.variance)
+
+
+def _statistic(rule: str, metric: MetricHours, deviation: Deviation, expected: Floats) -> Statistic | Finding:
+    count = float(metric.counts.sum())
+    if count == 0:
+        return not_testable(rule, "no values", metric.subject)
+    mean = float((metric.counts * expected).sum()) / count
+    off, skewness, kurtosis = deviation.standard_errors, deviation.skewness, deviation.kurtosis
+    return Statistic(rule, metric.subject, mean + deviation.total / count, mean, off, skewness, kurtosis)
+
+
+def archetype_findings(archetypes: Sequence[ArchetypeHours]) -> Iterator[Finding]:
+    """Yield for each pair of archetypes how far the metric that tells them apart best does so.
+
+    Args:
+        archetypes: measured and expected values.
+    """
+    if len(archetypes) < 2:
+        yield not_testable("archetypes_differ", "there are fewer than two archetypes")
+    for one, two in itertools.combinations(archetypes, 2):
+        pairs = [each for each in zip(one.metrics, two.metrics, strict=True) if min(m.counts.sum() for m in each) > 0]
+        expected = max((_distance(*each, measured=False) for each in pairs), default=0.0)
+        measured = max((_distance(*each, measured=True) for each in pairs), default=0.0)
+        yield _apart(f"{one.model.name} and {two.model.name}", measured, expected)
+
+
+def _apart(subject: str, measured: float, expected: float) -> Finding:
+    if expected < _TOLD_APART + _SURELY:
+        why = f"as configured they are {expected:.1f} standard errors apart, and {_TOLD_APART + _SURELY:.0f} are needed"
+        return not_testable("archetypes_differ", why, subject)
+    verdict = Verdict.PASS if measured >= _TOLD_APART else Verdict.FAIL
+    return Finding("archetypes_differ", subject, verdict, measured, expected, unit="SE", note="at least 10 SE")
+
+
+def _distance(one: MetricHours, two: MetricHours, *, measured: bool) -> float:
+    """Return the distance of two means in standard errors."""
+    means, variances = [], []
+    for each in (one, two):
+        count = each.counts.sum()
+        total = each.totals if measured else each.counts * each.model.values.mean
+        means.append(total.sum() / count)
+        variances.append((each.counts * each.model.values.variance).sum() / count**2)
+    return float(abs(means[0] - means[1]) / max(sum(variances), 1e-300) ** 0.5)

@@ -76,6 +76,13 @@ GOOD: dict[str, dict[str, Any]] = {
     "one archetype": {**YEAR, **WEB_ALONE},
     "another metric": {**YEAR, **GPU},
     "another metric, hourly": {**MONTH, **GPU},
+    "awkward names": {
+        **MONTH,
+        "metrics": {
+            key: {"column": column}
+            for key, column in {"cpu": "hour", "mem": "cells", "disk": "order", "net_in": "is_calm"}.items()
+        },
+    },
     "four decimals": {**YEAR, "decimals": 4},
     "no decimals": {**YEAR, "decimals": 0},
     "from a leap day on": {**YEAR, "start_date": "2024-02-29", "end_date": "2025-02-28"},

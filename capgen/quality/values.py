@@ -89,6 +89,6 @@ def _csv_bytes_per_row(source: Source) -> float:
     rows = written = 0
     for file in source.files[::step]:
         sample = sql.run_query(source.connection, "checks/csv_size", {"file": str(file), "rows": _SAMPLED_ROWS})
-        rows += int(sample["sampled"][0])
-        written += int(sample.select(pl.sum_horizontal(pl.exclude("sampled"))).item())
+        rows += int(sample["panel.sampled"][0])
+        written += int(sample.select(pl.sum_horizontal(pl.exclude("panel.sampled"))).item())
     return written / max(rows, 1)

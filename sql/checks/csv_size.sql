@@ -7,7 +7,7 @@ with few as (
 
 written as (
     select
-        count(*) as sampled,
+        count(*) as "panel.sampled",
         sum(coalesce(length(columns(*)::varchar), 0) + 1)::bigint
     from few
 )

@@ -2,13 +2,14 @@
 -- many servers there are. A value outside its metric's clip, NaN included, is counted as present and left out of
 -- the sums, so that one of them does not hide what the others say. (isfinite is not idle: a file's statistics leave
 -- NaN out, and DuckDB takes a comparison that holds for their ends for true of every row.)
+-- A metric may have any plain name, hour too; names with a dot are free.
 -- Repeats: column. Parameters: column_low and column_high for each. Reads: panel.
 with clipped as (
     select
         "{column}" as "{column}.present",
         case when isfinite("{column}") and "{column}" between ${column}_low and ${column}_high then "{column}" end as "{column}",
         server_type,
-        date_trunc('hour', timestamp) as hour
+        date_trunc('hour', timestamp) as "panel.hour"
     from panel
 ),
 
@@ -20,9 +21,9 @@ hours as (
         coalesce(sum("{column}" * "{column}"), 0) as "{column}.squares",
         count(*) as cells,
         server_type,
-        hour
+        "panel.hour" as hour
     from clipped
-    group by server_type, hour
+    group by server_type, "panel.hour"
 )
 
 select * from hours

@@ -25,8 +25,8 @@ residuals as (
         (
             ("{column}.z" <= ${column}_cut) is not false and
             true
-        ) as is_calm,
-        case when is_calm and "{column}.free" then "{column}.z" end as "{column}.residual",
+        ) as "panel.is_calm",
+        case when "panel.is_calm" and "{column}.free" then "{column}.z" end as "{column}.residual",
         *
     from standardised
 ),

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from capgen.dataset.layout import is_dataset
 from capgen.dataset.manifest import read_manifest
@@ -33,9 +34,9 @@ def spread(moments: int, wanted: int) -> Iterator[int]:
         yield 1 + position * (moments - 1) // max(wanted - 1, 1)
 
 
-def kill_at_each(wanted: int, folder: Path, *, overwrite: bool) -> int:
-    """Kill and resume a build at moments spread over it; return how many were tried."""
-    old, new = {**CONFIG, "seed": 1}, {**CONFIG, "seed": 2}
+def kill_at_each(wanted: int, folder: Path, config: dict[str, Any], *, overwrite: bool) -> int:
+    """Kill and resume a build at moments spread over it; return how many there are."""
+    old, new = {**config, "seed": 1}, {**config, "seed": 2}
     build_killed_at(0, old, folder / "old")
     expected_old = digests(folder / "old")
     if overwrite:
@@ -64,7 +65,7 @@ def main() -> None:
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 30
     for overwrite in (False, True):
         with tempfile.TemporaryDirectory() as folder:
-            moments = kill_at_each(wanted, Path(folder), overwrite=overwrite)
+            moments = kill_at_each(wanted, Path(folder), CONFIG, overwrite=overwrite)
         kind = "replacing a dataset" if overwrite else "a new dataset"
         print(f"{kind}: killed at {wanted} of {moments} moments, each time absent or whole, then equal after resuming")
 

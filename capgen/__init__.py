@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from capgen.config import Config, load_config
     from capgen.engines.threads import build, repair
     from capgen.panel.scanning import scan
+    from capgen.quality.check import check
 
 __all__ = [
     "CapgenError",
@@ -20,6 +21,7 @@ __all__ = [
     "RequestError",
     "__version__",
     "build",
+    "check",
     "load_config",
     "repair",
     "scan",
@@ -29,6 +31,7 @@ __all__ = [
 _HOMES = {
     "Config": "capgen.config",
     "build": "capgen.engines.threads",
+    "check": "capgen.quality.check",
     "load_config": "capgen.config",
     "repair": "capgen.engines.threads",
     "scan": "capgen.panel.scanning",

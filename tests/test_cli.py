@@ -32,9 +32,10 @@ CONFIGURATION = [
     "--set",
 ]
 OPTIONS = {
-    "": ["--version", "build", "plan", "verify", "repair", "sql", "config"],
+    "": ["--version", "build", "plan", "check", "verify", "repair", "sql", "config"],
     "build": [*CONFIGURATION, "--out", "--workers", "--overwrite", "--json"],
     "plan": [*CONFIGURATION, "--json"],
+    "check": ["DATA", "--config", "--json"],
     "verify": ["DATA", "--json"],
     "repair": ["DATA", "--workers", "--json"],
     "sql": CONFIGURATION,

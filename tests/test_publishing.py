@@ -419,6 +419,16 @@ def test_the_manifest_says_what_the_dataset_is(dataset: Path) -> None:
     assert str(manifest.last_timestamp) == "2023-12-31 00:00:00"
 
 
+def test_what_was_taken_away_stays_away(target: Path) -> None:
+    less = {"archetypes": {"batch": None, "web": {"share": 0.45, "correlation": {"cpu~disk": None}}}}
+    build(make_config(**SMALL, **less), target)
+    assert read_manifest(target).load_config() == make_config(**SMALL, **less)
+    good = digests(target)
+    remove(target)
+    assert main(["repair", str(target)]) == 0
+    assert digests(target) == good
+
+
 def test_the_content_digest_does_not_depend_on_the_layout(
     dataset: Path, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-from pydantic import ValidationError
 
 from capgen import sql
 from capgen.config import Config, load_config
@@ -113,14 +110,9 @@ def _config(folder: Path, config_file: Path | None) -> Config:
     if config_file is not None:
         return load_config(config_file)
     try:
-        manifest = read_manifest(folder)
+        return read_manifest(folder).load_config()
     except RequestError as error:
         raise RequestError(f"{error}; say what to expect with --config FILE") from None
-    try:  # as it stands, not laid over the defaults: these have archetypes and metrics that it may have taken away
-        return Config.model_validate_json(json.dumps({"out": str(folder), **manifest.config}))
-    except ValidationError as error:
-        reason = str(error).splitlines()[0]
-        raise CapgenError(f"{folder}: manifest of capgen {manifest.capgen_version}: {reason}") from None
 
 
 def _is_in_partition(folders: tuple[str, ...]) -> bool:

@@ -19,7 +19,8 @@ def kept_when_stopped(command: str) -> Iterator[None]:
         StoppedError: stopped from outside.
         CapgenError: the system refused to read or write.
     """
-    before = signal.signal(signal.SIGTERM, _stop)
+    # SIGINT too: Polars puts in a handler of its own when it is imported, which takes seconds to be heard.
+    before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
     go_on = f"what is whole is kept, run the same capgen {command} again to go on"
     try:
         yield
@@ -29,7 +30,8 @@ def kept_when_stopped(command: str) -> Iterator[None]:
         place = f"{error.filename}: " if error.filename else ""
         raise CapgenError(f"{place}{error.strerror or error}; {go_on}") from None
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

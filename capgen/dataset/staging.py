@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from capgen.config import Config
 from capgen.dataset.differences import differing_keys
-from capgen.dataset.files import remove_folder, sha256, sync, write_whole
+from capgen.dataset.files import remove_folder, sync, write_whole
 from capgen.dataset.layout import BUILD_STATE, RECEIPTS, Places
 from capgen.dataset.manifest import FileEntry, config_values
+from capgen.dataset.verify import problem_of
 from capgen.errors import RequestError
 from capgen.version import __version__
 
@@ -99,7 +100,4 @@ class Staging:
         candidates = [self._places.staged_file(entry.path)]
         if self._places.inside:
             candidates.append(self._places.target / entry.path)  # already published
-        return any(
-            path.is_file() and path.stat().st_size == entry.bytes and sha256(path) == entry.sha256
-            for path in candidates
-        )
+        return any(problem_of(path, entry, read=True) is None for path in candidates)

@@ -35,6 +35,16 @@ def problems(folder: Path, manifest: Manifest) -> Iterator[Problem]:
         manifest: what it should hold.
     """
     yield from damaged_files(folder, manifest, read=True)
+    yield from extra_files(folder, manifest)
+
+
+def extra_files(folder: Path, manifest: Manifest) -> Iterator[Problem]:
+    """Yield the files that capgen did not write.
+
+    Args:
+        folder: the dataset's folder.
+        manifest: what it should hold.
+    """
     for path in sorted(folder.rglob("*")):
         name = str(path.relative_to(folder))
         if not path.is_dir() and name not in manifest.entries and not name.startswith(f"{SIDE_FOLDER}/"):
@@ -50,12 +60,19 @@ def damaged_files(folder: Path, manifest: Manifest, *, read: bool) -> Iterator[P
         read: compare every byte; without it, sizes only.
     """
     for entry in manifest.files:
-        problem = _problem(folder / entry.path, entry, read=read)
+        problem = problem_of(folder / entry.path, entry, read=read)
         if problem:
             yield problem
 
 
-def _problem(path: Path, entry: FileEntry, *, read: bool) -> Problem | None:
+def problem_of(path: Path, entry: FileEntry, *, read: bool) -> Problem | None:
+    """Return what is wrong with one file, or None.
+
+    Args:
+        path: where it should lie.
+        entry: what it should be.
+        read: compare every byte; without it, the size only.
+    """
     if not path.is_file():
         return Problem(entry.path, "missing", f"expected {entry.bytes:,} bytes")
     size = path.stat().st_size

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -187,6 +188,20 @@ def test_a_foreign_folder_is_neither_written_nor_deleted(target: Path) -> None:
     with pytest.raises(RequestError, match="did not make"):
         build(make_config(**SMALL), target, overwrite=True)
     assert [entry.name for entry in target.iterdir()] == ["precious.txt"]
+
+
+@pytest.mark.parametrize("changed", [{"seed": 7}, {"end_date": "2024-03-31"}], ids=["replaced", "extended"])
+def test_a_file_put_into_a_dataset_is_not_lost(target: Path, changed: dict[str, Any]) -> None:
+    build(make_config(**SMALL), target)
+    before = digests(target)
+    (target / "notes.txt").write_text("mine")
+    with pytest.raises(RequestError, match=r"notes\.txt.*move it away"):
+        build(make_config(**{**SMALL, **changed}), target, overwrite=True)
+    assert (target / "notes.txt").read_text() == "mine"
+    (target / "notes.txt").unlink()
+    assert digests(target) == before
+    build(make_config(**{**SMALL, **changed}), target, overwrite="seed" in changed)
+    assert digests(target) != before
 
 
 def test_a_symbolic_link_is_followed(tmp_path: Path, target: Path) -> None:

@@ -18,7 +18,7 @@ from capgen.dataset.manifest import FileEntry, Manifest, config_values, manifest
 from capgen.dataset.plan import FilePlan, plan_files
 from capgen.dataset.publishing import check_target, publish, recover
 from capgen.dataset.staging import Staging
-from capgen.dataset.verify import damaged_files
+from capgen.dataset.verify import damaged_files, extra_files
 from capgen.dataset.writing import write_chunks
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.chunks import Chunk
@@ -79,6 +79,8 @@ def build_dataset(
         if present and present.capgen_version == __version__ and present.config == config_values(config):
             _check_undamaged(places.target, present)
             return _result(places, present, len(present.files), started)
+        if present:
+            _check_nothing_is_lost(places.target, present)
         if present and not overwrite:
             _check_extends(places.target, present, config)
         manifest, kept = _make(config, places, present, engine, overwrite=overwrite, on_rows=on_rows)
@@ -142,6 +144,16 @@ def _check_undamaged(folder: Path, manifest: Manifest) -> None:
     problem = next(damaged_files(folder, manifest, read=False), None)
     if problem:
         raise CapgenError(f"{problem.path}: {problem.kind}, {problem.detail}; mend it with: capgen repair {folder}")
+
+
+def _check_nothing_is_lost(folder: Path, present: Manifest) -> None:
+    """A dataset is replaced with its whole folder: refuse where somebody put a file of their own into it."""
+    extra = next(extra_files(folder, present), None)
+    if extra:
+        raise RequestError(
+            f"out: {str(folder)!r} holds {extra.path!r}, which capgen did not write and would delete; "
+            "move it away first"
+        )
 
 
 def _check_extends(folder: Path, present: Manifest, config: Config) -> None:

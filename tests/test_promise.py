@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import io
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from capgen import Config, build, load_config, scan
-from capgen.dataset.writing import write_chunks
-from capgen.panel.chunks import chunks, partitions
+from capgen.panel.chunks import cut, partitions
 from capgen.panel.fleet import archetype_counts
 from capgen.panel.frame import open_panel
 from tests.conftest import Run
@@ -95,16 +93,12 @@ def test_more_servers_than_the_id_has_digits_for() -> None:
 
 @given(granularity=granularities, rows=st.integers(1, 20_000), position=st.integers(0, 3))
 @settings(max_examples=20, deadline=None)
-def test_any_chunk_size_gives_the_same_file(granularity: str, rows: int, position: int) -> None:
-    config = config_for(granularity)
-
-    def file_with(chunk_rows: int) -> bytes:
-        with open_panel(config) as panel, io.BytesIO() as buffer:
-            partition = list(partitions(panel.axis, archetype_counts(config)))[position]
-            write_chunks(panel, chunks(panel.axis, partition, max(chunk_rows, partition.rows // 50)), buffer)
-            return buffer.getvalue()
-
-    assert file_with(rows) == file_with(10**9)
+def test_any_chunk_size_gives_the_same_cells(granularity: str, rows: int, position: int) -> None:
+    with open_panel(config_for(granularity)) as panel:
+        partition = list(partitions(panel.axis, archetype_counts(panel.config)))[position]
+        of_any_size = list(cut(panel.axis, partition.whole, max(rows, partition.rows // 50)))
+        together = pl.concat([panel.cells(chunk, panel.servers(chunk)) for chunk in of_any_size])
+        assert_frame_equal(together, panel.cells(partition.whole, panel.servers(partition.whole)), check_exact=True)
 
 
 @given(granularity=granularities, data=st.data())

@@ -447,9 +447,9 @@ def test_what_was_taken_away_stays_away(target: Path) -> None:
 def test_the_content_digest_does_not_depend_on_the_layout(
     dataset: Path, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("capgen.dataset.plan.FILE_ROWS", 800)
-    monkeypatch.setattr("capgen.dataset.writing.ROW_GROUP_ROWS", 100)
-    monkeypatch.setattr("capgen.panel.chunks.chunks.__defaults__", (700,))
+    monkeypatch.setattr("capgen.dataset.sizes._ROW_GROUP_ROWS", 700)
+    monkeypatch.setattr("capgen.dataset.sizes._FILE_BYTES", 8000)
+    monkeypatch.setattr("capgen.panel.values._SLICE_ROWS", 100)
     build(make_config(**SMALL), target)
     one, other = read_manifest(dataset), read_manifest(target)
     assert len(other.files) > len(one.files)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capgen.cli.options import WORKERS, takes_config
+from capgen.cli.options import FILE_SIZE, MEMORY, WORKERS, takes_config
 from capgen.cli.progress import row_progress
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.text import byte_size, counted, from_here, rate
@@ -26,6 +26,8 @@ def command(
         typer.Option("--out", "-o", metavar="FOLDER", help="Where to build; `data` without it.", show_default=False),
     ] = None,
     workers: Annotated[int | None, WORKERS] = None,
+    memory: Annotated[int | None, MEMORY] = None,
+    file_size: Annotated[int | None, FILE_SIZE] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a dataset of another configuration.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
@@ -46,7 +48,15 @@ def command(
 
     config = resolved.config
     with kept_when_stopped("build"), row_progress(config.num_servers * TimeAxis.of(config).span.size) as on_rows:
-        result = build(config, out, workers=workers, overwrite=overwrite, on_rows=on_rows)
+        result = build(
+            config,
+            out,
+            workers=workers,
+            memory=memory,
+            file_bytes=file_size,
+            overwrite=overwrite,
+            on_rows=on_rows,
+        )
     typer.echo(json.dumps(asdict(result), default=str) if as_json else _summary(result))
 
 

@@ -1,6 +1,7 @@
 """The options that make up a configuration, shared by every command that needs one."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from capgen.config.layers import Layer
 
 _PANEL = "Configuration"
+_UNITS = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) *([kmg]i?b|b)?")
 
 
 def _option(*names: str, **details: Any) -> Any:
@@ -43,11 +46,38 @@ def positive_whole_number(text: str | int) -> int:
     return number
 
 
+def number_of_bytes(text: str | int) -> int:
+    """Read an option's value.
+
+    Args:
+        text: as given, such as `400MB`.
+
+    Returns:
+        Bytes, at least one.
+
+    Raises:
+        BadParameter: it is no size; says what was given.
+    """
+    size = _SIZE.fullmatch(str(text).strip().lower())
+    if not size or float(size[1]) <= 0:
+        raise typer.BadParameter(f"expected a size such as 400MB or 1.5GB, got {text!r}.")
+    return round(float(size[1]) * _UNITS[size[2] or "b"])
+
+
 WORKERS = typer.Option(
     metavar="N",
     help="Threads; one a processor without it. The data does not depend on it.",
     show_default=False,
     parser=positive_whole_number,
+)
+MEMORY = typer.Option(
+    metavar="SIZE",
+    help="Stay within it, such as 400MB: fewer workers, smaller row groups. Without it: 250 MB and 50 MB a worker.",
+    show_default=False,
+    parser=number_of_bytes,
+)
+FILE_SIZE = typer.Option(
+    metavar="SIZE", help="Size of a file to aim at; 128MB without it.", show_default=False, parser=number_of_bytes
 )
 
 

@@ -39,6 +39,17 @@ def rate(rows: int, seconds: float) -> str:
     return f"{per_second / 1e6:.1f} M rows/s" if per_second >= 1e6 else f"{per_second / 1e3:.0f} k rows/s"
 
 
+def duration(seconds: float) -> str:
+    """Return a time in the largest unit that leaves a number from 1, such as `42 s` or `1.5 h`.
+
+    Args:
+        seconds: how long.
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
 def from_here(folder: Path) -> str:
     """Return a path as short as it can be in the current folder.
 

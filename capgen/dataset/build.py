@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from capgen.config import Config, config_digest
 from capgen.dataset.content import as_text
@@ -17,9 +18,10 @@ from capgen.dataset.locking import one_writer
 from capgen.dataset.manifest import FileEntry, Manifest, config_values, manifest_of, read_manifest
 from capgen.dataset.plan import FilePlan, plan_files
 from capgen.dataset.publishing import check_target, publish, recover
+from capgen.dataset.sizes import Sizes, choose_sizes
 from capgen.dataset.staging import Staging
 from capgen.dataset.verify import damaged_files, extra_files
-from capgen.dataset.writing import write_chunks
+from capgen.dataset.writing import write_row_groups
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel
@@ -52,7 +54,14 @@ class BuildResult:
 
 
 def build_dataset(
-    config: Config, out: str | os.PathLike[str] | None, engine: Engine, *, overwrite: bool, on_rows: OnRows
+    config: Config,
+    out: str | os.PathLike[str] | None,
+    engine: Engine,
+    *,
+    memory: int | None,
+    file_bytes: int | None,
+    overwrite: bool,
+    on_rows: OnRows,
 ) -> BuildResult:
     """Build a dataset with an engine.
 
@@ -60,6 +69,8 @@ def build_dataset(
         config: a valid configuration.
         out: the dataset's folder; the configuration's `out` without one.
         engine: writes the files.
+        memory: bytes that one worker must fit into.
+        file_bytes: size of a file to aim at.
         overwrite: replace a dataset of another configuration, or discard a build of it that was begun.
         on_rows: called with numbers of rows as they are written, from any thread.
 
@@ -76,14 +87,15 @@ def build_dataset(
     with one_writer(places.lock, places.target):
         recover(places)
         present = read_manifest(places.target) if is_dataset(places.target) else None
-        if present and present.capgen_version == __version__ and present.config == config_values(config):
+        sizes = choose_sizes(config, memory, file_bytes, present.sizes if present and not overwrite else None)
+        if present and _identity(present) == _wanted(config, sizes):
             _check_undamaged(places.target, present)
             return _result(places, present, len(present.files), started)
         if present:
             _check_nothing_is_lost(places.target, present)
         if present and not overwrite:
-            _check_extends(places.target, present, config)
-        manifest, kept = _make(config, places, present, engine, overwrite=overwrite, on_rows=on_rows)
+            _check_extends(places.target, present, _wanted(config, sizes))
+        manifest, kept = _make(config, sizes, places, present, engine, overwrite=overwrite, on_rows=on_rows)
         publish(places, manifest)
     return _result(places, manifest, kept, started)
 
@@ -101,7 +113,7 @@ def write_file(panel: Panel, file: FilePlan, path: Path, on_chunk: Callable[[Chu
         The file as the manifest names it.
     """
     with whole_file(path) as unfinished, unfinished.open("wb") as target:
-        digest = write_chunks(panel, file.chunks, target, on_chunk)
+        digest = write_row_groups(panel, file.row_groups, target, on_chunk)
     return FileEntry(
         path=file.path,
         rows=file.rows,
@@ -114,12 +126,19 @@ def write_file(panel: Panel, file: FilePlan, path: Path, on_chunk: Callable[[Chu
 
 
 def _make(
-    config: Config, places: Places, present: Manifest | None, engine: Engine, *, overwrite: bool, on_rows: OnRows
+    config: Config,
+    sizes: Sizes,
+    places: Places,
+    present: Manifest | None,
+    engine: Engine,
+    *,
+    overwrite: bool,
+    on_rows: OnRows,
 ) -> tuple[Manifest, int]:
     """Stage all files of a dataset; return its manifest and how many files were whole before."""
-    staging = Staging(places, config)
+    staging = Staging(places, config, sizes)
     whole = staging.open(discard_other=overwrite)
-    files = list(plan_files(config))
+    files = list(plan_files(config, sizes))
     unchanged = _unchanged(present, config, files) if present else []
     adopted = [entry for entry in unchanged if entry.path not in whole]
     staging.adopt(places.target, adopted)
@@ -129,14 +148,14 @@ def _make(
     for entry in engine(config, missing, places.staged_file, on_rows):
         staging.record(entry)
         whole[entry.path] = entry
-    return manifest_of(config, whole.values()), len(files) - len(missing)
+    return manifest_of(config, sizes, whole.values()), len(files) - len(missing)
 
 
 def _unchanged(present: Manifest, config: Config, files: list[FilePlan]) -> list[FileEntry]:
     """Return the files of a dataset that would be written again just as they are."""
     if present.capgen_version != __version__ or present.config_digest != config_digest(config):
         return []
-    before = set(plan_files(present.load_config()))
+    before = set(plan_files(present.load_config(), present.sizes))
     return [present.entries[file.path] for file in files if file in before]
 
 
@@ -156,14 +175,23 @@ def _check_nothing_is_lost(folder: Path, present: Manifest) -> None:
         )
 
 
-def _check_extends(folder: Path, present: Manifest, config: Config) -> None:
+def _identity(present: Manifest) -> dict[str, Any]:
+    """Return what a dataset's files follow from."""
+    return {"capgen_version": present.capgen_version, "sizes": present.sizes.model_dump(), **present.config}
+
+
+def _wanted(config: Config, sizes: Sizes) -> dict[str, Any]:
+    """Return what the files of a build follow from."""
+    return {"capgen_version": __version__, "sizes": sizes.model_dump(), **config_values(config)}
+
+
+def _check_extends(folder: Path, present: Manifest, wanted: dict[str, Any]) -> None:
     """Allow a later end date, and nothing else, without --overwrite."""
-    before = {"capgen_version": present.capgen_version, **present.config}
-    after = {"capgen_version": __version__, **config_values(config)}
-    keys = {key for key, _, _ in differences(before, after)}
-    if keys != {"end_date"} or after["end_date"] < before["end_date"]:
+    before = _identity(present)
+    keys = {key for key, _, _ in differences(before, wanted)}
+    if keys != {"end_date"} or wanted["end_date"] < before["end_date"]:
         raise RequestError(
-            f"out: {str(folder)!r} holds a dataset of another configuration ({differing_keys(before, after)}); "
+            f"out: {str(folder)!r} holds a dataset of another configuration ({differing_keys(before, wanted)}); "
             "add --overwrite to replace it"
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from capgen.panel.chunks import Chunk
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.panel.time_axis import TimeAxis
 
 _MODULUS = 2**128
 
@@ -21,7 +21,8 @@ def chunk_digest(frame: pl.DataFrame, chunk: Chunk, axis: TimeAxis) -> int:
     """Return the content digest of a chunk.
 
     The sum, modulo 2^128, of the XXH3-128 of each server's rows in each block: a sum, so that it does not
-    matter in which order or in which file they stand.
+    matter in which order or in which file they stand. Hashed are the server's strings, the digest of the date
+    columns, and the metrics; the date columns are hashed once, because a cross join repeats them for each server.
 
     Args:
         frame: the chunk's rows, sorted by server_id and timestamp.
@@ -29,16 +30,18 @@ def chunk_digest(frame: pl.DataFrame, chunk: Chunk, axis: TimeAxis) -> int:
         axis: the time axis.
     """
     strings = [name for name, kind in frame.schema.items() if kind in (pl.String, pl.Enum)]
-    numbers = [_bits(frame[name]) for name in frame.columns if name not in strings]
+    metrics = [name for name, kind in frame.schema.items() if kind == pl.Float64]
+    steps = chunk.span.size
+    dates = frame[:steps].drop(*strings, *metrics)
+    servers = frame[strings][range(0, chunk.rows, steps)]
+    blocks = [block.span.overlap(chunk.span).within(chunk.span) for block in axis.blocks(chunk.span)]
+    of_dates = [_digest(b"", _numbers(dates), rows).digest() for rows in blocks]
+    values = _numbers(frame[metrics])
     total = 0
-    of_servers = frame.select(strings).gather_every(chunk.span.size).rows()
-    for server, words in enumerate("\0".join(row) for row in of_servers):
-        first = server * chunk.span.size
-        for rows in _block_rows(axis, chunk.span):
-            digest = xxhash.xxh3_128(words.encode())
-            for column in numbers:
-                digest.update(column[first + rows.start : first + rows.stop].data)
-            total += digest.intdigest()
+    for server, words in enumerate(servers.rows()):
+        for rows, of_block in zip(blocks, of_dates, strict=True):
+            here = slice(server * steps + rows.start, server * steps + rows.stop)
+            total += _digest("\0".join(words).encode() + of_block, values, here).intdigest()
     return total % _MODULUS
 
 
@@ -60,9 +63,15 @@ def as_text(digest: int) -> str:
     return f"{digest:032x}"
 
 
-def _block_rows(axis: TimeAxis, span: Span) -> Iterator[slice]:
-    for block in axis.blocks(span):
-        yield block.span.overlap(span).within(span)
+def _digest(start: bytes, columns: Iterable[NDArray[Any]], rows: slice) -> xxhash.xxh3_128:
+    digest = xxhash.xxh3_128(start)
+    for column in columns:
+        digest.update(column[rows].data)
+    return digest
+
+
+def _numbers(frame: pl.DataFrame) -> list[NDArray[Any]]:
+    return [_bits(column) for column in frame.get_columns()]
 
 
 def _bits(column: pl.Series) -> NDArray[Any]:

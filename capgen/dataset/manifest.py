@@ -17,6 +17,7 @@ from capgen.config import Config, config_digest
 from capgen.dataset import content
 from capgen.dataset.files import write_whole
 from capgen.dataset.layout import MANIFEST, MANIFEST_SCHEMA
+from capgen.dataset.sizes import Sizes
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.fleet import archetype_counts
 from capgen.version import __version__
@@ -53,6 +54,7 @@ class Manifest(_Part):
     granularity: str = Field(description="Time step, as in config.")
     first_timestamp: datetime = Field(description="Start of the time axis.")
     last_timestamp: datetime = Field(description="End of the time axis.")
+    sizes: Sizes = Field(description="How large the files and row groups may be.")
     servers: dict[str, int] = Field(description="Number of servers, by server type.")
     rows: int = Field(description="Number of rows.")
     content_digest: str = Field(description="Digest of all cells; does not depend on how they are laid out in files.")
@@ -79,11 +81,12 @@ class Manifest(_Part):
             raise CapgenError(f"manifest of capgen {self.capgen_version}: {reason}") from None
 
 
-def manifest_of(config: Config, files: Iterable[FileEntry]) -> Manifest:
+def manifest_of(config: Config, sizes: Sizes, files: Iterable[FileEntry]) -> Manifest:
     """Return the manifest of a dataset.
 
     Args:
         config: what it was built from.
+        sizes: of files and row groups.
         files: its data files, in any order.
     """
     entries = sorted(files, key=lambda entry: entry.path)
@@ -100,6 +103,7 @@ def manifest_of(config: Config, files: Iterable[FileEntry]) -> Manifest:
         granularity=config.granularity,
         first_timestamp=min(entry.first_timestamp for entry in entries),
         last_timestamp=max(entry.last_timestamp for entry in entries),
+        sizes=sizes,
         servers=archetype_counts(config),
         rows=sum(entry.rows for entry in entries),
         content_digest=content.as_text(content.combined(int(entry.content_digest, 16) for entry in entries)),

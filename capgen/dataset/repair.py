@@ -33,7 +33,7 @@ def repair_dataset(folder: Path, engine: Engine, *, on_rows: OnRows) -> list[str
     with one_writer(places.lock, places.target):
         damaged = {problem.path for problem in damaged_files(places.target, manifest, read=True)}
         config = manifest.load_config()
-        files = [file for file in plan_files(config) if file.path in damaged]
+        files = [file for file in plan_files(config, manifest.sizes) if file.path in damaged]
         for entry in engine(config, files, lambda path: places.target / path, on_rows):
             if entry != manifest.entries[entry.path]:
                 raise CapgenError(

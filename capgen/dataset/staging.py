@@ -15,6 +15,7 @@ from capgen.dataset.differences import differing_keys
 from capgen.dataset.files import remove_folder, sync, write_whole
 from capgen.dataset.layout import BUILD_STATE, RECEIPTS, Places
 from capgen.dataset.manifest import FileEntry, config_values
+from capgen.dataset.sizes import Sizes
 from capgen.dataset.verify import problem_of
 from capgen.errors import RequestError
 from capgen.version import __version__
@@ -26,11 +27,16 @@ class Staging:
     Args:
         places: where it is.
         config: what is being built.
+        sizes: of files and row groups.
     """
 
-    def __init__(self, places: Places, config: Config) -> None:
+    def __init__(self, places: Places, config: Config, sizes: Sizes) -> None:
         self._places = places
-        self._state = {"capgen_version": __version__, "config": config_values(config)}
+        self._state = {
+            "capgen_version": __version__,
+            "config": config_values(config),
+            "sizes": sizes.model_dump(),
+        }
 
     def open(self, *, discard_other: bool) -> dict[str, FileEntry]:
         """Start a build, or take up the one that was interrupted.

@@ -1,8 +1,8 @@
-"""Writes chunks as Parquet, regrouped into row groups that do not depend on the chunks' size."""
+"""Writes row groups as Parquet, each worked out in chunks whose size does not show in the file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from typing import IO, Any
 
 import polars as pl
@@ -10,35 +10,37 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from capgen.config import Config, config_digest
+from capgen.config.model import Metric
 from capgen.dataset.content import chunk_digest, combined
 from capgen.dataset.layout import PARTITION_KEYS
 from capgen.panel.chunks import Chunk
-from capgen.panel.frame import Panel
+from capgen.panel.frame import Panel, as_enums
 from capgen.panel.schema import panel_schema
+from capgen.panel.values import Workspace
 from capgen.version import __version__
 
-# Each row group repeats the dictionaries of its metrics: fewer rows cost bytes, more rows cost memory.
-ROW_GROUP_ROWS = 2**16
 _COMPRESSION_LEVEL = 1  # higher levels cost time and gain under 1 %
 _PRUNING_COLUMNS = ["timestamp", "server_id"]  # what readers skip row groups by
-_STRING_CODES = pa.dictionary(pa.int32(), pa.large_string())
+_MOST_BYTE_CODES = 2**8  # servers in a row group whose strings are numbered by bytes
+_MOST_DISTINCT_VALUES = 2**17  # of a metric that is written with a dictionary
+_PAGE_BYTES = 2**24  # more than a column of a row group: one page each, wherever the chunks begin
 
 
-def file_schema(config: Config) -> pa.Schema:
+def file_schema(config: Config, codes: pl.DataType) -> pa.Schema:
     """Return the Arrow schema of a data file: the panel without its partition keys.
 
     Args:
         config: a valid configuration.
+        codes: what stands for a string in a column.
 
     Returns:
-        Strings as dictionaries, so that Parquet does not have to find them again.
+        Strings as dictionaries, so that Parquet does not have to find them again; nothing may be null.
     """
     columns = {name: kind for name, kind in panel_schema(config).items() if name not in PARTITION_KEYS}
     arrow = pl.DataFrame(schema=columns).to_arrow().schema
-    fields = [
-        pa.field(field.name, _STRING_CODES if columns[field.name] == pl.String else field.type) for field in arrow
-    ]
-    return pa.schema(fields)
+    strings = pa.dictionary(pl.Series(dtype=codes).to_arrow().type, pa.string())
+    kinds = [strings if columns[field.name] == pl.String else field.type for field in arrow]
+    return pa.schema([pa.field(field.name, kind, nullable=False) for field, kind in zip(arrow, kinds, strict=True)])
 
 
 def file_metadata(config: Config) -> dict[str, str]:
@@ -54,57 +56,70 @@ def file_metadata(config: Config) -> dict[str, str]:
     }
 
 
-def write_chunks(
-    panel: Panel, chunks: Iterable[Chunk], target: IO[bytes], on_chunk: Callable[[Chunk], None] = lambda _: None
+def write_row_groups(
+    panel: Panel, row_groups: Sequence[Chunk], target: IO[bytes], on_chunk: Callable[[Chunk], None] = lambda _: None
 ) -> int:
-    """Write chunks to one Parquet file.
+    """Write chunks to one Parquet file, each as a row group.
 
     Args:
         panel: the panel that the chunks belong to.
-        chunks: in the order of their rows.
+        row_groups: in the order of their rows.
         target: a file open for writing.
-        on_chunk: called after each chunk; what it raises ends the writing.
+        on_chunk: called after each piece of work; what it raises ends the writing.
 
     Returns:
         The content digest of what was written.
     """
-    schema = file_schema(panel.config)
+    most_servers = max(each.stop_server - each.first_server for each in row_groups)
+    schema = file_schema(panel.config, pl.UInt8() if most_servers < _MOST_BYTE_CODES else pl.Int32())
     digests: list[int] = []
-
-    def tables() -> Iterator[pa.Table]:
-        for chunk in chunks:
-            frame = panel.chunk(chunk).collect()
-            digests.append(chunk_digest(frame, chunk, panel.axis))
-            yield frame.drop(PARTITION_KEYS).to_arrow().cast(schema)
-            on_chunk(chunk)
-
-    with pq.ParquetWriter(target, schema, **_writer_options(schema)) as writer:
-        for row_group in _row_groups(tables()):
-            writer.write_table(row_group, row_group_size=ROW_GROUP_ROWS)
+    workspace = Workspace()
+    with pq.ParquetWriter(target, schema, **writer_options(panel.config, schema)) as writer:
+        for row_group in row_groups:
+            frame = panel.cells(row_group, as_enums(panel.servers(row_group)), workspace=workspace)
+            digests.append(chunk_digest(frame, row_group, panel.axis))
+            writer.write_table(_as_table(frame, schema), row_group_size=row_group.rows)
+            on_chunk(row_group)
         writer.add_key_value_metadata(file_metadata(panel.config))
     return combined(digests)
 
 
-def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """Yield tables of `ROW_GROUP_ROWS` rows each, the last one shorter."""
-    held: list[pa.Table] = []
-    for table in tables:
-        held.append(table)
-        while sum(each.num_rows for each in held) >= ROW_GROUP_ROWS:
-            joined = pa.concat_tables(held)
-            # One dictionary a column and row group: Parquet falls back to plain strings otherwise.
-            yield joined.slice(0, ROW_GROUP_ROWS).unify_dictionaries()
-            held = [joined.slice(ROW_GROUP_ROWS)]
-    if any(each.num_rows for each in held):
-        yield pa.concat_tables(held).unify_dictionaries()
+def _as_table(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:
+    # Column by column: a whole frame would be copied into pieces of equal length. Nothing is cast by Arrow: loading its
+    # functions takes as long as building a small dataset.
+    return pa.Table.from_arrays([_as_arrow(frame, field) for field in schema], schema=schema)
 
 
-def _writer_options(schema: pa.Schema) -> dict[str, Any]:
+def _as_arrow(frame: pl.DataFrame, field: pa.Field) -> pa.ChunkedArray:
+    column = frame[field.name]
+    if not isinstance(column.dtype, pl.Enum):
+        return frame[[field.name]].to_arrow().column(0)
+    codes = column.to_physical().to_arrow()
+    if codes.type != field.type.index_type:
+        codes = column.to_physical().cast(pl.Int32).to_arrow()
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(codes, column.dtype.categories.to_list())])
+
+
+def writer_options(config: Config, schema: pa.Schema) -> dict[str, Any]:
+    """Return the settings of pyarrow's Parquet writer.
+
+    Args:
+        config: a valid configuration.
+        schema: of the file.
+    """
+    plain = {"timestamp"} | {metric.column for metric in config.metrics.values() if not _few_values(metric, config)}
     return {
         "compression": "zstd",
         "compression_level": _COMPRESSION_LEVEL,
-        "use_dictionary": [name for name in schema.names if name != "timestamp"],
+        "use_dictionary": [name for name in schema.names if name not in plain],
         "column_encoding": {"timestamp": "DELTA_BINARY_PACKED"},
         "write_statistics": _PRUNING_COLUMNS,
+        "data_page_size": _PAGE_BYTES,
+        "dictionary_pagesize_limit": _PAGE_BYTES,
         "store_schema": False,  # readers should see plain strings, not our dictionaries
     }
+
+
+def _few_values(metric: Metric, config: Config) -> bool:
+    lowest, highest = metric.clip
+    return bool((highest - lowest) * 10**config.decimals < _MOST_DISTINCT_VALUES)

@@ -16,6 +16,7 @@ from capgen.dataset.build import BuildResult, Engine, OnRows, build_dataset, wri
 from capgen.dataset.manifest import FileEntry
 from capgen.dataset.plan import FilePlan
 from capgen.dataset.repair import repair_dataset
+from capgen.dataset.sizes import workers_within
 from capgen.errors import RequestError
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import open_panel
@@ -30,6 +31,8 @@ def build(
     out: str | os.PathLike[str] | None = None,
     *,
     workers: int | None = None,
+    memory: int | None = None,
+    file_bytes: int | None = None,
     overwrite: bool = False,
     on_rows: OnRows = lambda _rows: None,
 ) -> BuildResult:
@@ -39,6 +42,8 @@ def build(
         config: a valid configuration.
         out: the dataset's folder; the configuration's `out` without one.
         workers: threads; one for each processor without it. The files do not depend on it.
+        memory: bytes to stay within, by fewer workers, and by smaller row groups if it is too little for one.
+        file_bytes: size of a file to aim at; 128 MB without it.
         overwrite: replace a dataset of another configuration. A folder capgen did not make is never replaced.
         on_rows: called with numbers of rows as they are written, from any thread.
 
@@ -51,7 +56,10 @@ def build(
         OSError: a file could not be written. What is whole is kept for the next build, and a dataset that was
             there stays as it was.
     """
-    return build_dataset(config, out, thread_engine(workers), overwrite=overwrite, on_rows=on_rows)
+    engine = thread_engine(workers, memory)
+    return build_dataset(
+        config, out, engine, memory=memory, file_bytes=file_bytes, overwrite=overwrite, on_rows=on_rows
+    )
 
 
 def repair(
@@ -74,23 +82,26 @@ def repair(
     return repair_dataset(Path(folder), thread_engine(workers), on_rows=on_rows)
 
 
-def thread_engine(workers: int | None) -> Engine:
+def thread_engine(workers: int | None, memory: int | None = None) -> Engine:
     """Return an engine of threads.
 
     Args:
         workers: how many; one for each processor without it.
+        memory: bytes to stay within, by fewer workers.
 
     Raises:
         RequestError: fewer than 1.
     """
-    count = len(os.sched_getaffinity(0)) if workers is None else workers
-    if count < 1:
-        raise RequestError(f"--workers: expected at least 1, got {count}")
+    if workers is not None and workers < 1:
+        raise RequestError(f"--workers: expected at least 1, got {workers}")
 
     def write_files(
         config: Config, files: Sequence[FilePlan], place: Callable[[str], Path], on_rows: OnRows
     ) -> Iterator[FileEntry]:
         stop = threading.Event()
+        largest_first = sorted(files, key=lambda file: -file.rows)  # so that workers end at about the same time
+        largest = max((row_group.rows for file in files for row_group in file.row_groups), default=1)
+        count = worker_count(config, workers, memory, largest)
 
         def on_chunk(chunk: Chunk) -> None:
             if stop.is_set():
@@ -99,12 +110,25 @@ def thread_engine(workers: int | None) -> Engine:
 
         with _freed_memory_returned(), open_panel(config) as panel, _pool(count, stop) as pool:
             written: list[Future[FileEntry]] = [
-                pool.submit(write_file, panel, file, place(file.path), on_chunk) for file in files
+                pool.submit(write_file, panel, file, place(file.path), on_chunk) for file in largest_first
             ]
             for each in as_completed(written):
                 yield each.result()
 
     return write_files
+
+
+def worker_count(config: Config, workers: int | None, memory: int | None, row_group_rows: int) -> int:
+    """Return how many threads to use.
+
+    Args:
+        config: a valid configuration.
+        workers: how many were asked for; one for each processor without it.
+        memory: bytes to stay within, by fewer workers.
+        row_group_rows: rows of the largest row group.
+    """
+    count = len(os.sched_getaffinity(0)) if workers is None else workers
+    return count if memory is None else min(count, workers_within(config, memory, row_group_rows))
 
 
 @contextmanager

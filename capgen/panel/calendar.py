@@ -17,7 +17,7 @@ from capgen.panel.time_axis import Span, TimeAxis
 
 CalendarFrame = Callable[[Span], pl.DataFrame]
 
-_KEPT_SPANS = 4  # what a few workers share, some 40 MB each for a year of minutes
+_KEPT_SPANS = 8  # of at most a chunk's rows each, some 40 bytes a row
 DAYS_PER_MONTH = 30.4375  # 365.25 / 12
 
 

@@ -1,21 +1,25 @@
-"""The panel: a lazy cross join of servers and dates, with noise attached as columns."""
+"""The panel: a lazy cross join of servers and dates, with the metrics attached as columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
 from capgen.config import Config
 from capgen.config.correlation import correlation_matrix
 from capgen.panel import metrics, noise
-from capgen.panel.calendar import CalendarFrame, open_calendar
+from capgen.panel.calendar import open_calendar
 from capgen.panel.chunks import Chunk
 from capgen.panel.fleet import fleet_frame
 from capgen.panel.schema import panel_schema
-from capgen.panel.time_axis import TimeAxis
+from capgen.panel.time_axis import Span, TimeAxis
+from capgen.panel.values import Workspace, chunk_values
+
+_KEPT_DATES = 2  # for as many archetypes as are usually in work at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,46 +31,59 @@ class Panel:
         axis: its time axis.
         fleets: the server frame of each archetype, sorted by server_id.
         factors: the Cholesky factor of each archetype's noise.
-        calendar: returns the date frame of a span.
+        dates: returns the date frame of an archetype and a span: the calendar, and the mean of each drawn metric.
     """
 
     config: Config
     axis: TimeAxis
     fleets: dict[str, pl.DataFrame]
     factors: dict[str, noise.Floats]
-    calendar: CalendarFrame
+    dates: Callable[[str, Span], pl.DataFrame]
 
-    def chunk(self, chunk: Chunk) -> pl.LazyFrame:
+    def servers(self, chunk: Chunk) -> pl.DataFrame:
+        """Return the server frame of a chunk.
+
+        Args:
+            chunk: some servers of one archetype over some steps of one year.
+        """
+        return self.fleets[chunk.archetype][chunk.first_server : chunk.stop_server]
+
+    def cells(
+        self,
+        chunk: Chunk,
+        servers: pl.DataFrame,
+        columns: Sequence[str] | None = None,
+        workspace: Workspace | None = None,
+    ) -> pl.DataFrame:
         """Return the rows of a chunk, sorted by server_id and timestamp.
 
         Args:
             chunk: some servers of one archetype over some steps of one year.
+            servers: its server frame; strings may be Enums, and are so in the result then.
+            columns: those of the panel's columns to make; all without it. What they do not need is not drawn.
+            workspace: holds the metrics; the result is good until it is used again.
 
         Returns:
-            The panel's columns; strings are Enums of the values that occur in the chunk.
+            The columns, in the panel's order.
         """
-        archetype = self.config.archetypes[chunk.archetype]
-        servers = _as_enums(self.fleets[chunk.archetype][chunk.first_server : chunk.stop_server])
-        dates = self.calendar(chunk.span).lazy().with_columns(metrics.mean_expressions(self.config, archetype))
-        cells = servers.lazy().join(dates, how="cross", maintain_order="left_right")
-        return (
-            pl.concat([cells, self._draws(chunk, servers["server_id"].to_list()).lazy()], how="horizontal")
-            .with_columns(
-                *metrics.value_expressions(self.config, archetype),
-                pl.lit(self.axis.timestamp(chunk.span.first).year, pl.Int64).alias("year"),
-            )
-            .select(panel_schema(self.config).names())
+        wanted = [name for name in panel_schema(self.config).names() if columns is None or name in columns]
+        dates = self.dates(chunk.archetype, chunk.span)
+        means = dates.select(map(metrics.mean_column, self.config.drawn_metrics)).to_numpy().T
+        values = chunk_values(
+            self.config,
+            self.axis,
+            chunk,
+            servers["server_id"].to_list(),
+            means,
+            self.factors[chunk.archetype],
+            wanted,
+            workspace or Workspace(),
         )
-
-    def _draws(self, chunk: Chunk, server_ids: list[str]) -> pl.DataFrame:
-        """Return the noise and spike columns of a chunk."""
-        seed, keys = self.config.seed, self.config.drawn_metrics
-        probability = self.config.archetypes[chunk.archetype].spike.probability
-        normals = noise.draw_normals(seed, server_ids, self.axis, chunk.span, len(keys))
-        correlated = noise.correlate(self.factors[chunk.archetype], normals)
-        spikes = noise.draw_spikes(seed, server_ids, self.axis, chunk.span, probability)
-        columns = {metrics.noise_column(key): values.ravel() for key, values in zip(keys, correlated, strict=True)}
-        return pl.DataFrame({**columns, metrics.SPIKE: spikes.ravel()})
+        year = pl.lit(self.axis.timestamp(chunk.span.first).year, pl.Int64).alias("year")
+        cells = servers.lazy().join(dates.lazy(), how="cross", maintain_order="left_right").with_columns(year)
+        labels = cells.select(name for name in wanted if name not in values).collect()
+        # By position, not by an expression: that would copy all columns into pieces of equal length.
+        return labels.hstack([pl.Series(name, column) for name, column in values.items()])[wanted]
 
 
 @contextmanager
@@ -87,10 +104,23 @@ def open_panel(config: Config) -> Iterator[Panel]:
         for name, archetype in config.archetypes.items()
     }
     with open_calendar(config) as calendar:
+
+        @lru_cache(maxsize=_KEPT_DATES)
+        def dates(archetype: str, span: Span) -> pl.DataFrame:
+            means = metrics.mean_expressions(config, config.archetypes[archetype])
+            return calendar(span).lazy().with_columns(means).collect()
+
         by_name = {str(name): servers for (name,), servers in fleets.items()}
-        yield Panel(config, TimeAxis.of(config), by_name, factors, calendar)
+        yield Panel(config, TimeAxis.of(config), by_name, factors, dates)
 
 
-def _as_enums(servers: pl.DataFrame) -> pl.DataFrame:
-    """Turn strings into Enums, so that the cross join repeats small codes and Parquet gets ready-made dictionaries."""
+def as_enums(servers: pl.DataFrame) -> pl.DataFrame:
+    """Turn strings into Enums, so that the cross join repeats small codes and Parquet gets ready-made dictionaries.
+
+    Args:
+        servers: a server frame.
+
+    Returns:
+        The frame, each column an Enum of the values that occur in it.
+    """
     return servers.with_columns(column.cast(pl.Enum(column.unique(maintain_order=True))) for column in servers)

@@ -1,20 +1,15 @@
-"""The value of a cell, as Polars expressions."""
+"""The model of a metric: its mean as Polars expressions over the calendar, its value as arithmetic on noise."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 import polars as pl
 
 from capgen.config import Config
-from capgen.config.model import Archetype, Metric
-
-SPIKE = "spike"
-
-
-def noise_column(key: str) -> str:
-    """Return the name of the column that carries a metric's noise."""
-    return f"noise.{key}"
+from capgen.config.model import Archetype, Derived
+from capgen.panel.noise import Flags, Floats
 
 
 def mean_column(key: str) -> str:
@@ -70,8 +65,10 @@ def mean_expressions(config: Config, archetype: Archetype) -> Iterator[pl.Expr]:
         yield mean.alias(mean_column(key))
 
 
-def value_expressions(config: Config, archetype: Archetype) -> Iterator[pl.Expr]:
-    """Yield the value of each metric, over the mean, noise and spike columns.
+def work_out_values(
+    config: Config, archetype: Archetype, keys: Sequence[str], cells: Floats, means: Floats, spikes: Flags | None
+) -> None:
+    """Turn noise into values, in place.
 
     round(clip(spiked)), where spiked = (mean + sd × noise) × magnitude × share on a spike. A derived metric
     takes a multiple of the other metric's spiked value.
@@ -79,18 +76,58 @@ def value_expressions(config: Config, archetype: Archetype) -> Iterator[pl.Expr]
     Args:
         config: a valid configuration.
         archetype: one of its archetypes.
-
-    Yields:
-        One expression a metric, named as its column, in the configuration's order.
+        keys: the metrics, from `metrics_needed`.
+        cells: noise of the drawn metrics, and room for the derived ones, in the order of the keys; shape
+            (metrics, servers, steps). Values afterwards.
+        means: of the drawn metrics, shape (drawn metrics, steps).
+        spikes: where a spike falls, shape (servers, steps); None where no metric takes a share in it.
     """
-    spiked = {key: _spiked(key, config.metrics[key], archetype) for key in config.drawn_metrics}
-    for key, metric in config.metrics.items():
-        value = spiked[metric.derived.source] * metric.derived.factor if metric.derived else spiked[key]
-        yield value.clip(*metric.clip).round(config.decimals).alias(metric.column)
+    of_key = dict(zip(keys, cells, strict=True))
+    for key, mean in zip(keys, means, strict=False):
+        cell, share = of_key[key], config.metrics[key].spike_share
+        cell *= archetype.sd[key]
+        cell += mean
+        if spikes is not None and share is not None:
+            np.multiply(cell, archetype.spike.magnitude, out=cell, where=spikes)
+            np.multiply(cell, share, out=cell, where=spikes)
+    for key, derived in _derived(config, keys):
+        np.multiply(of_key[derived.source], derived.factor, out=of_key[key])
+    for key, cell in of_key.items():
+        np.clip(cell, *config.metrics[key].clip, out=cell)
+        np.round(cell, config.decimals, out=cell)
 
 
-def _spiked(key: str, metric: Metric, archetype: Archetype) -> pl.Expr:
-    raw = pl.col(mean_column(key)) + pl.col(noise_column(key)) * archetype.sd[key]
-    if metric.spike_share is None:
-        return raw
-    return pl.when(pl.col(SPIKE)).then(raw * archetype.spike.magnitude * metric.spike_share).otherwise(raw)
+def metrics_needed(config: Config, wanted: Sequence[str]) -> list[str]:
+    """Return the metrics that some columns need.
+
+    Noise of one drawn metric is a sum over the draws of those before it, so all up to the last one are needed.
+
+    Args:
+        config: a valid configuration.
+        wanted: columns to make; those that are no metrics need none.
+
+    Returns:
+        Keys: a leading part of the drawn metrics, then the derived ones among the wanted.
+    """
+    asked = [key for key, metric in config.metrics.items() if metric.column in wanted]
+    derived = dict(_derived(config, asked))
+    drawn = config.drawn_metrics
+    last = max((drawn.index(derived[key].source if key in derived else key) for key in asked), default=-1)
+    return [*drawn[: last + 1], *derived]
+
+
+def spikes_needed(config: Config, keys: Sequence[str]) -> bool:
+    """Tell whether a spike can change one of some metrics.
+
+    Args:
+        config: a valid configuration.
+        keys: metrics, from `metrics_needed`.
+    """
+    return any(config.metrics[key].spike_share is not None for key in keys)
+
+
+def _derived(config: Config, keys: Sequence[str]) -> Iterator[tuple[str, Derived]]:
+    for key in keys:
+        derived = config.metrics[key].derived
+        if derived:
+            yield key, derived

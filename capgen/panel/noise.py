@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -39,30 +39,24 @@ def cholesky(matrix: Floats) -> Floats:
     return factor
 
 
-def correlate(factor: Floats, independent: Floats) -> Floats:
-    """Turn independent normals into correlated ones: noise = factor · independent.
+def correlate(factor: Floats, independent: Floats) -> None:
+    """Turn independent normals into correlated ones, in place: noise = factor · independent.
 
     Worked out element by element in a fixed order, so that the last bit does not depend on how many
-    cells are worked out together. Works in place, from the last metric up: each needs only those before it.
+    cells are worked out together; from the last metric up, because each needs only those before it.
 
     Args:
         factor: lower triangular, shape (metrics, metrics).
-        independent: shape (metrics, servers, steps); overwritten.
-
-    Returns:
-        The same array, now noise: standard normal for each metric.
+        independent: shape (metrics, servers, steps); noise afterwards, standard normal for each metric.
     """
-    term = np.empty_like(independent[0])
-    for row in reversed(range(len(factor))):
+    for row in reversed(range(len(independent))):
         noise = independent[row]
         noise *= factor[row, row]
         for column in range(row):
-            np.multiply(independent[column], factor[row, column], out=term)
-            noise += term
-    return independent
+            noise += independent[column] * factor[row, column]
 
 
-def draw_normals(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, metrics: int) -> Floats:
+def draw_normals(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: Floats) -> None:
     """Draw the independent normals behind the noise.
 
     Each server draws each block whole, one metric after the other, so that a cell's draw depends on
@@ -72,18 +66,14 @@ def draw_normals(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Spa
         seed: the configuration's seed.
         server_ids: the servers, in order.
         axis: the time axis.
-        span: the steps to return.
-        metrics: number of metrics that have noise.
-
-    Returns:
-        Shape (metrics, servers, steps).
+        span: the steps.
+        out: where to, shape (metrics, servers, steps).
     """
-    normals = np.empty((metrics, len(server_ids), span.size))
     for part in _parts(axis, span):
         for position, server_id in enumerate(server_ids):
-            draws = stream(seed, server_id, part.block, "noise").standard_normal((metrics, part.block_size))
-            normals[:, position, part.wanted] = draws[:, part.drawn]
-    return normals
+            generator = stream(seed, server_id, part.block, "noise")
+            for of_metric in out[:, position, part.wanted]:
+                part.fill(generator.standard_normal, of_metric)
 
 
 def draw_spikes(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, probability: float) -> Flags:
@@ -99,12 +89,12 @@ def draw_spikes(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span
     Returns:
         Shape (servers, steps).
     """
-    spikes = np.empty((len(server_ids), span.size), dtype=np.bool_)
+    uniforms = np.empty((len(server_ids), span.size))
     for part in _parts(axis, span):
         for position, server_id in enumerate(server_ids):
-            draws = stream(seed, server_id, part.block, "spike").random(part.block_size)
-            spikes[position, part.wanted] = draws[part.drawn] < probability
-    return spikes
+            generator = stream(seed, server_id, part.block, "spike")
+            part.fill(generator.random, uniforms[position, part.wanted])
+    return uniforms < probability
 
 
 class _Part(NamedTuple):
@@ -114,6 +104,13 @@ class _Part(NamedTuple):
     block_size: int
     drawn: slice
     wanted: slice
+
+    def fill(self, draw: Callable[..., Floats], target: Floats) -> None:
+        """Draw the block whole, and keep the wanted steps of it."""
+        if target.size == self.block_size:
+            draw(out=target)
+        else:
+            target[:] = draw(self.block_size)[self.drawn]
 
 
 def _parts(axis: TimeAxis, span: Span) -> Iterator[_Part]:

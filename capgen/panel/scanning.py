@@ -9,7 +9,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from capgen.config import Config
-from capgen.panel.chunks import chunks, partitions
+from capgen.panel.chunks import CHUNK_ROWS, cut, partitions
 from capgen.panel.fleet import archetype_counts
 from capgen.panel.frame import open_panel
 from capgen.panel.schema import panel_schema
@@ -32,7 +32,7 @@ def scan(config: Config) -> pl.LazyFrame:
         columns: list[str] | None, predicate: pl.Expr | None, row_limit: int | None, _batch_size: int | None
     ) -> Iterator[pl.DataFrame]:
         left = math.inf if row_limit is None else row_limit
-        for frame in _frames(config, schema):
+        for frame in _frames(config):
             rows = frame if predicate is None else frame.filter(predicate)
             rows = rows[: int(min(left, rows.height))]
             left -= rows.height
@@ -43,8 +43,8 @@ def scan(config: Config) -> pl.LazyFrame:
     return register_io_source(source, schema=schema, is_pure=True)
 
 
-def _frames(config: Config, schema: pl.Schema) -> Iterator[pl.DataFrame]:
+def _frames(config: Config) -> Iterator[pl.DataFrame]:
     with open_panel(config) as panel:
         for partition in partitions(TimeAxis.of(config), archetype_counts(config)):
-            for chunk in chunks(panel.axis, partition):
-                yield panel.chunk(chunk).cast(schema).collect()
+            for chunk in cut(panel.axis, partition.whole, CHUNK_ROWS):
+                yield panel.cells(chunk, panel.servers(chunk))

@@ -96,7 +96,8 @@ def _draw_residuals(config: Config, model: ArchetypeModel) -> Floats:
     hours = random.integers(model.metrics[0].means.size, size=_DRAWS)
     spikes = random.random(_DRAWS) < config.archetypes[model.name].spike.probability
     drawn = random.standard_normal((len(config.drawn_metrics), 1, _DRAWS))
-    noise = dict(zip(config.drawn_metrics, correlate(cholesky(model.drawn), drawn)[:, 0], strict=True))
+    correlate(cholesky(model.drawn), drawn)
+    noise = dict(zip(config.drawn_metrics, drawn[:, 0], strict=True))
     calm = np.ones(_DRAWS, dtype=np.bool_)
     residuals = []
     for metric in model.metrics:

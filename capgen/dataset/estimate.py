@@ -1,0 +1,80 @@
+"""What a build would take, from making a little of it in memory."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from capgen.config import Config
+from capgen.dataset.plan import FilePlan, files_of
+from capgen.dataset.sizes import Sizes
+from capgen.dataset.writing import write_row_groups
+from capgen.panel.chunks import partitions
+from capgen.panel.fleet import archetype_counts
+from capgen.panel.frame import Panel, open_panel
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionEstimate:
+    """What one partition will hold, and take.
+
+    Args:
+        year: calendar year.
+        archetype: server type.
+        servers: number of servers.
+        timestamps: number of timestamps.
+        rows: number of rows.
+        files: number of files.
+        bytes: estimated size of the files.
+        processor_seconds: estimated time of one processor.
+    """
+
+    year: int
+    archetype: str
+    servers: int
+    timestamps: int
+    rows: int
+    files: int
+    bytes: int
+    processor_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Cost:
+    bytes_per_row: float
+    seconds_per_row: float
+
+
+def estimate_partitions(config: Config, sizes: Sizes) -> Iterator[PartitionEstimate]:
+    """Yield what each partition will hold and take, judged by a row group of each archetype's largest partition.
+
+    Args:
+        config: a valid configuration.
+        sizes: of files and row groups.
+    """
+    with open_panel(config) as panel:
+        every = list(partitions(panel.axis, archetype_counts(config)))
+        files = {partition: list(files_of(panel.axis, partition, sizes)) for partition in every}
+        of_archetype = {each.archetype: files[each][0] for each in sorted(every, key=lambda each: each.rows)}
+        _cost(panel, next(iter(of_archetype.values())))  # what comes first also pays for loading and the calendar
+        costs = {archetype: _cost(panel, file) for archetype, file in of_archetype.items()}
+    for partition in every:
+        cost = costs[partition.archetype]
+        yield PartitionEstimate(
+            year=partition.year,
+            archetype=partition.archetype,
+            servers=partition.servers,
+            timestamps=partition.span.size,
+            rows=partition.rows,
+            files=len(files[partition]),
+            bytes=round(cost.bytes_per_row * partition.rows),
+            processor_seconds=cost.seconds_per_row * partition.rows,
+        )
+
+
+def _cost(panel: Panel, file: FilePlan) -> _Cost:
+    sample, buffer, started = file.row_groups[0], io.BytesIO(), time.thread_time()
+    write_row_groups(panel, [sample], buffer)
+    return _Cost(buffer.tell() / sample.rows, (time.thread_time() - started) / sample.rows)

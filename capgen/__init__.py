@@ -10,6 +10,7 @@ from capgen.version import __version__
 
 if TYPE_CHECKING:
     from capgen.config import Config, load_config
+    from capgen.dataset.connecting import connect
     from capgen.engines.threads import build, repair
     from capgen.panel.scanning import scan
     from capgen.quality.check import check
@@ -22,6 +23,7 @@ __all__ = [
     "__version__",
     "build",
     "check",
+    "connect",
     "load_config",
     "repair",
     "scan",
@@ -32,6 +34,7 @@ _HOMES = {
     "Config": "capgen.config",
     "build": "capgen.engines.threads",
     "check": "capgen.quality.check",
+    "connect": "capgen.dataset.connecting",
     "load_config": "capgen.config",
     "repair": "capgen.engines.threads",
     "scan": "capgen.panel.scanning",

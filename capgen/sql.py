@@ -34,11 +34,25 @@ def open_database(tables: Mapping[str, pl.DataFrame], *, threads: int = 1) -> It
     Yields:
         A connection that belongs to the calling thread; closed on leaving.
     """
-    with duckdb.connect(config={"threads": threads}) as connection:
-        for name, frame in tables.items():
-            connection.register(name, frame)
-        connection.execute(macro_text())
+    with connect(tables, {"threads": threads}) as connection:
         yield connection
+
+
+def connect(tables: Mapping[str, pl.DataFrame], settings: Mapping[str, Any] | None = None) -> Connection:
+    """Connect to an in-memory DuckDB with tables and the macros that read them.
+
+    Args:
+        tables: frames by table name; the macros say which they need.
+        settings: DuckDB's own, by name.
+
+    Returns:
+        A connection for the caller to close.
+    """
+    connection = duckdb.connect(config=dict(settings or {}))
+    for name, frame in tables.items():
+        connection.register(name, frame)
+    connection.execute(macro_text())
+    return connection
 
 
 def macro_text() -> str:
@@ -103,15 +117,17 @@ def _fill(line: str, names: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: names[match[1]], line)
 
 
-def view_parquet(connection: Connection, name: str, files: Sequence[Path]) -> None:
+def view_parquet(connection: Connection, name: str, files: Sequence[Path], columns: str = "*") -> None:
     """Give a name to the rows of some Parquet files, to be read when a query asks for them.
 
     Args:
         connection: from `open_database`.
         name: of the view.
         files: with hive partition keys in their paths; columns are matched by name.
+        columns: names, separated by commas, in the order that the view has them.
     """
-    connection.read_parquet([str(file) for file in files], hive_partitioning=True, union_by_name=True).create_view(name)
+    rows = connection.read_parquet([str(file) for file in files], hive_partitioning=True, union_by_name=True)
+    rows.project(columns).create_view(name)
 
 
 def script_text(tables: Mapping[str, pl.DataFrame]) -> str:

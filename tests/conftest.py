@@ -34,9 +34,11 @@ def duckdb_command() -> str:
 def run(tmp_path: Path) -> Run:
     """Run `capgen` as a process of its own in an empty folder."""
 
-    def run_capgen(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run_capgen(*arguments: str, stdin: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "capgen", *arguments]
         environment = {**os.environ, **variables}
-        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, input=stdin, capture_output=True, text=True, check=False
+        )
 
     return run_capgen

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from datetime import date, timedelta
+import tempfile
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,11 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from capgen import Config, build, load_config, scan
+from capgen.panel import noise
 from capgen.panel.chunks import cut, partitions
 from capgen.panel.fleet import archetype_counts
 from capgen.panel.frame import open_panel
+from capgen.panel.time_axis import Span, TimeAxis
 from tests.conftest import Run
 
 # Each window crosses the edge of a block: a year, a month, a day.
@@ -109,6 +113,79 @@ def test_any_columns_and_any_head(granularity: str, data: st.DataObject) -> None
     rows = data.draw(st.integers(0, 3000), label="rows")
     everything = scan(config).collect()
     assert_frame_equal(scan(config).select(names).head(rows).collect(), everything.select(names).head(rows))
+
+
+CONDITIONS = {
+    "one archetype": pl.col("server_type") == "web",
+    "two servers": pl.col("server_id").is_in(["server_002", "server_007"]),
+    "a region": pl.col("region") != "EU",
+    "no server": pl.col("server_id") == "nobody",
+    "weekends": pl.col("is_weekend") == 1,
+    "a month": pl.col("month") == 1,
+    "a weekday": pl.col("dayofweek") == 2,
+    "a quarter's end": pl.col("is_eoq") == 1,
+    "a year": pl.col("year") == 2024,
+    "no year": pl.col("year") == 1999,
+    "a time range": pl.col("timestamp").is_between(datetime(2023, 12, 27, 7), datetime(2024, 3, 1, 12)),
+    "busy": pl.col("cpu_p95") > 70,
+    "either": (pl.col("server_type") == "batch") | (pl.col("net_out_p95") < 40),
+    "across": (pl.col("server_type") == "batch") | (pl.col("month") == 2),
+    "always": pl.lit(True),
+    "never": pl.lit(False),
+}
+
+
+@functools.cache
+def written(granularity: str) -> pl.DataFrame:
+    with tempfile.TemporaryDirectory() as folder:
+        build(config_for(granularity), f"{folder}/data")
+        files = pl.scan_parquet(f"{folder}/data/**/*.parquet", hive_partitioning=True)
+        order = ["year", pl.col("server_type").cast(pl.Enum(["web", "application", "database", "batch"]))]
+        return files.sort(*order, "server_id", "timestamp").select(whole(granularity).columns).collect()
+
+
+@given(granularity=granularities, data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_any_filter_columns_and_slice_over_scan_equal_the_same_over_the_files(
+    granularity: str, data: st.DataObject
+) -> None:
+    names = data.draw(st.lists(st.sampled_from(sorted(CONDITIONS)), max_size=3, unique=True), label="conditions")
+    columns = data.draw(st.lists(st.sampled_from(written(granularity).columns), min_size=1, unique=True))
+    offset, length = data.draw(st.integers(0, 3000)), data.draw(st.none() | st.integers(0, 3000))
+
+    def ask(frame: pl.LazyFrame) -> pl.DataFrame:
+        for name in names:
+            frame = frame.filter(CONDITIONS[name])
+        return frame.select(columns).slice(offset, length).collect()
+
+    asked, expected = ask(scan(config_for(granularity))), ask(written(granularity).lazy())
+    assert_frame_equal(asked, expected, check_exact=True)
+
+
+def test_what_is_not_asked_for_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[int, int]] = []
+    draw = noise.draw_normals
+
+    def counting(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: noise.Floats) -> None:
+        drawn.append((len(out), len(server_ids) * span.size))
+        draw(seed, server_ids, axis, span, out)
+
+    def cost(frame: pl.LazyFrame) -> tuple[int, int]:
+        drawn.clear()
+        frame.collect()
+        return max((metrics for metrics, _ in drawn), default=0), sum(cells for _, cells in drawn)
+
+    monkeypatch.setattr(noise, "draw_normals", counting)
+    panel = scan(config_for("daily"))
+    metrics, cells = cost(panel)
+    assert (metrics, cells) == (4, whole("daily").height)
+    assert cost(panel.select("mem_p95", "region")) == (2, cells)
+    assert cost(panel.select("timestamp", "is_eoq", "app_name")) == (0, 0)
+    assert cost(panel.select(pl.len())) == (0, 0)
+    assert cost(panel.filter(pl.col("server_type") == "batch")) == (4, cells // SERVERS)
+    assert cost(panel.filter(pl.col("year") == 2023)) == (4, 365 * SERVERS)
+    assert cost(panel.filter(pl.col("server_id") == "nobody")) == (0, 0)
+    assert cost(panel.head(10))[1] < 366
 
 
 @pytest.fixture(scope="module")

@@ -139,6 +139,16 @@ def _flag_layers(given: dict[str, str | None]) -> "Iterator[Layer]":
             yield Layer(flag, {key: parse_yaml(value, flag)})
 
 
+def given_options(context: typer.Context) -> list[str]:
+    """Return the options that set keys of the configuration, as far as they were given.
+
+    Args:
+        context: of the running command, which takes a configuration.
+    """
+    names = inspect.signature(_config_options).parameters
+    return [each.opts[0] for each in context.command.params if each.name in names and context.params.get(each.name)]
+
+
 def takes_config(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that make up a configuration.
 

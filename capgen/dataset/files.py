@@ -29,7 +29,11 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}{_UNFINISHED}")
-    yield unfinished
+    try:
+        yield unfinished
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
     sync(unfinished)
     unfinished.replace(path)
     sync(path.parent)

@@ -83,7 +83,8 @@ class Panel:
         cells = servers.lazy().join(dates.lazy(), how="cross", maintain_order="left_right").with_columns(year)
         labels = cells.select(name for name in wanted if name not in values).collect()
         # By position, not by an expression: that would copy all columns into pieces of equal length.
-        return labels.hstack([pl.Series(name, column) for name, column in values.items()])[wanted]
+        series = [pl.Series(name, column) for name, column in values.items()]
+        return pl.DataFrame([*labels.get_columns(), *series])[wanted]
 
 
 @contextmanager

@@ -1,23 +1,29 @@
-"""The whole panel as one lazy frame that makes its chunks on demand."""
+"""The whole panel as one lazy frame that makes its chunks on demand, and only those that are asked for."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from capgen.config import Config
-from capgen.panel.chunks import CHUNK_ROWS, cut, partitions
-from capgen.panel.fleet import archetype_counts
-from capgen.panel.frame import open_panel
+from capgen.panel.chunks import CHUNK_ROWS, Chunk, Partition, cut, partitions
+from capgen.panel.fleet import fleet_frame
+from capgen.panel.frame import Panel, open_panel
 from capgen.panel.schema import panel_schema
-from capgen.panel.time_axis import TimeAxis
+from capgen.panel.time_axis import Span, TimeAxis
+
+_SERVER_COLUMNS = {"server_id", "server_type", "business_unit", "criticality", "region", "app_name"}
+_PLAIN_DATE_COLUMNS = {"timestamp", "year", "month", "quarter", "dayofweek"}
 
 
 def scan(config: Config) -> pl.LazyFrame:
     """Return the panel as a lazy frame, without writing it and without ever holding it whole.
+
+    Columns that a query does not use are not drawn; conditions on servers and dates skip what cannot match; `head`
+    stops early.
 
     Args:
         config: a valid configuration.
@@ -26,25 +32,108 @@ def scan(config: Config) -> pl.LazyFrame:
         The panel's columns, year by year and archetype by archetype, sorted by server_id and timestamp
         within each. Every cell has the same bits as in a built dataset.
     """
-    schema = panel_schema(config)
 
     def source(
         columns: list[str] | None, predicate: pl.Expr | None, row_limit: int | None, _batch_size: int | None
     ) -> Iterator[pl.DataFrame]:
-        left = math.inf if row_limit is None else row_limit
-        for frame in _frames(config):
-            rows = frame if predicate is None else frame.filter(predicate)
-            rows = rows[: int(min(left, rows.height))]
+        return frames(config, columns, predicate, row_limit)
+
+    return register_io_source(source, schema=panel_schema(config), is_pure=True)
+
+
+def frames(
+    config: Config, columns: Sequence[str] | None, predicate: pl.Expr | None = None, row_limit: int | None = None
+) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a panel, piece by piece.
+
+    Args:
+        config: a valid configuration.
+        columns: to return; all without it.
+        predicate: which rows to return; all without it.
+        row_limit: most rows to return; all without it.
+
+    Yields:
+        Frames, one at least, that make up the answer in the order of `scan`.
+    """
+    schema = panel_schema(config)
+    wanted = list(schema.names() if columns is None else columns)
+    needed = {*wanted, *(predicate.meta.root_names() if predicate is not None else ())}
+    left = row_limit
+    yield pl.DataFrame(schema=schema).select(wanted)
+    for frame in _chunks(config, sorted(needed), predicate, row_limit):
+        rows = (frame if predicate is None else frame.filter(predicate)).select(wanted)
+        if left is not None:
+            rows = rows[:left]
             left -= rows.height
-            yield rows if columns is None else rows.select(columns)
-            if left == 0:
+        yield rows
+        if left == 0:
+            return
+
+
+def _chunks(
+    config: Config, needed: Sequence[str], predicate: pl.Expr | None, row_limit: int | None
+) -> Iterator[pl.DataFrame]:
+    """Yield the needed columns of all chunks in which the predicate may hold."""
+    conditions = [] if predicate is None else list(_conditions(predicate))
+    of_servers = [pl.lit(True), *(each for each in conditions if set(each.meta.root_names()) <= _SERVER_COLUMNS)]
+    fleet = fleet_frame(config).filter(of_servers)
+    if fleet.is_empty() or row_limit == 0:
+        return
+    counts = {name: fleet.filter(server_type=name).height for name in config.archetypes}
+    rows = CHUNK_ROWS if row_limit is None or predicate is not None else min(CHUNK_ROWS, row_limit)
+    with open_panel(config) as whole:
+        panel = replace(whole, fleets={name: servers.filter(of_servers) for name, servers in whole.fleets.items()})
+        of_dates = [each for each in conditions if set(each.meta.root_names()) <= {*_date_columns(config)}]
+        for partition in partitions(TimeAxis.of(config), counts):
+            narrowed = _narrowed(panel, partition, of_dates)
+            for chunk in cut(panel.axis, narrowed.whole, rows) if narrowed.rows else ():
+                yield panel.cells(chunk, panel.servers(chunk), needed)
+
+
+def _date_columns(config: Config) -> list[str]:
+    metrics = {metric.column for metric in config.metrics.values()}
+    return [name for name in panel_schema(config).names() if name not in _SERVER_COLUMNS | metrics]
+
+
+def _narrowed(panel: Panel, partition: Partition, of_dates: Sequence[pl.Expr]) -> Partition:
+    """Return the part of a partition that conditions on dates can hold for."""
+    plain = [each for each in of_dates if set(each.meta.root_names()) <= _PLAIN_DATE_COLUMNS]
+    flagged = [each for each in of_dates if set(each.meta.root_names()) - _PLAIN_DATE_COLUMNS]
+    narrowed = _where(panel, partition, plain, lambda piece: _plain_dates(panel.axis, piece.span))
+    return _where(panel, narrowed, flagged, lambda piece: panel.dates(piece.archetype, piece.span))
+
+
+def _where(
+    panel: Panel, partition: Partition, conditions: Sequence[pl.Expr], dates_of: Callable[[Chunk], pl.DataFrame]
+) -> Partition:
+    """Cut off the steps before the first and after the last one on which all conditions hold."""
+    if not conditions or not partition.rows:
+        return partition
+    found: list[int] = []
+    for piece in cut(panel.axis, replace(partition, servers=1).whole, CHUNK_ROWS):
+        dates = dates_of(piece).with_columns(year=pl.lit(partition.year, pl.Int64))
+        holds = dates.select(pl.all_horizontal(conditions)).to_series().arg_true()
+        found += [piece.span.first + step for step in (holds[0], holds[-1])] if len(holds) else []
+    span = Span(min(found), max(found) + 1) if found else Span(partition.span.first, partition.span.first)
+    return replace(partition, span=span)
+
+
+def _plain_dates(axis: TimeAxis, span: Span) -> pl.DataFrame:
+    """Return what follows from a timestamp alone: no need to ask the calendar."""
+    stamp = pl.col("timestamp")
+    first, last = axis.timestamp(span.first), axis.timestamp(span.stop - 1)
+    return pl.select(timestamp=pl.datetime_range(first, last, f"{axis.step_minutes}m", time_unit="us")).with_columns(
+        month=stamp.dt.month(), quarter=stamp.dt.quarter(), dayofweek=stamp.dt.weekday() - 1
+    )
+
+
+def _conditions(predicate: pl.Expr) -> Iterator[pl.Expr]:
+    """Take a predicate apart into conditions that must all hold."""
+    parts = predicate.meta.pop()
+    if len(parts) == 2:
+        for left, right in (parts, parts[::-1]):
+            if (left & right).meta.eq(predicate):
+                yield from _conditions(left)
+                yield from _conditions(right)
                 return
-
-    return register_io_source(source, schema=schema, is_pure=True)
-
-
-def _frames(config: Config) -> Iterator[pl.DataFrame]:
-    with open_panel(config) as panel:
-        for partition in partitions(TimeAxis.of(config), archetype_counts(config)):
-            for chunk in cut(panel.axis, partition.whole, CHUNK_ROWS):
-                yield panel.cells(chunk, panel.servers(chunk))
+    yield predicate

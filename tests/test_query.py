@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from polars.testing import assert_frame_equal
 import capgen
 from capgen.cli.app import main
 from capgen.panel import noise
+from capgen.panel.time_axis import Span, TimeAxis
 from tests.conftest import Run, make_config
 
 SMALL = {"num_servers": 9, "granularity": "hourly", "start_date": "2023-12-20", "end_date": "2024-01-10"}
@@ -52,7 +54,12 @@ def test_both_panels_have_the_same_columns(dataset: Path) -> None:
 def test_a_condition_on_servers_and_days_draws_only_these(monkeypatch: pytest.MonkeyPatch) -> None:
     servers: list[str] = []
     draw = noise.draw_normals
-    monkeypatch.setattr(noise, "draw_normals", lambda seed, ids, *rest: (servers.extend(ids), draw(seed, ids, *rest)))
+
+    def noting(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: noise.Floats) -> None:
+        servers.extend(server_ids)
+        draw(seed, server_ids, axis, span, out)
+
+    monkeypatch.setattr(noise, "draw_normals", noting)
     with capgen.connect(make_config(**SMALL)) as connection:
         connection.sql("select avg(cpu_p95) from panel where server_id = 'server_003' and month = 1").fetchall()
         assert servers == ["server_003"]
@@ -66,7 +73,7 @@ def test_output_files_read_back(ending: str, tmp_path: Path, capsys: pytest.Capt
     query = "select server_id, cpu_p95, month from panel order by timestamp, server_id limit 100"
     assert main(["query", query, *FLAGS, "--output", str(file)]) == 0
     assert capsys.readouterr() == ("", "")
-    read = {"csv": pl.read_csv, "json": pl.read_json, "parquet": pl.read_parquet}[ending](file)
+    read: pl.DataFrame = getattr(pl, f"read_{ending}")(file)
     with capgen.connect(make_config(**SMALL)) as connection:
         expected = connection.sql(query).pl()
     assert_frame_equal(read, expected, check_dtypes=False)

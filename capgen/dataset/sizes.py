@@ -5,11 +5,14 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from capgen.config import Config
+from capgen.config.types import MINUTES_PER_DAY
 from capgen.errors import RequestError
 
-# One server's year of minutes. Each row group repeats the dictionaries of its metrics, so that fewer rows cost time and
-# bytes; more rows cost memory, and make a query for one server read more.
+# Each row group repeats the dictionaries of its metrics, so that fewer rows cost time and bytes; more rows cost memory,
+# and make a query for one server read more. This is one server's year of minutes; of such short steps it holds half a
+# year, because then the dates take as much memory as the rows.
 _ROW_GROUP_ROWS = 33 * 2**14
+_STEPS_PER_YEAR_OF_MINUTES = 366 * MINUTES_PER_DAY
 _FEWEST_ROW_GROUP_ROWS = 2**14
 _FILE_BYTES = 128_000_000  # few files for a billion rows, small enough to spread over workers and to lose one
 _BYTES_PER_VALUE = 2  # of a metric in a file; other columns take next to nothing
@@ -41,9 +44,9 @@ def choose_sizes(config: Config, memory: int | None, file_bytes: int | None, pre
     Raises:
         RequestError: the memory is too little for the smallest row groups.
     """
-    default = present or Sizes(row_group_rows=_ROW_GROUP_ROWS, file_rows=_file_rows(config, _FILE_BYTES))
-    row_group_rows = default.row_group_rows if memory is None else _row_group_rows(config, memory)
-    file_rows = default.file_rows if file_bytes is None else _file_rows(config, file_bytes)
+    usual = present or Sizes(row_group_rows=_usual_rows(config), file_rows=_file_rows(config, _FILE_BYTES))
+    row_group_rows = usual.row_group_rows if memory is None else _row_group_rows(config, memory)
+    file_rows = usual.file_rows if file_bytes is None else _file_rows(config, file_bytes)
     return Sizes(row_group_rows=row_group_rows, file_rows=max(file_rows, row_group_rows))
 
 
@@ -63,7 +66,12 @@ def _row_group_rows(config: Config, memory: int) -> int:
     if affordable < _FEWEST_ROW_GROUP_ROWS:
         least = _BASE_BYTES + _FEWEST_ROW_GROUP_ROWS * _bytes_per_row(config)
         raise RequestError(f"memory: expected at least {least / 1e6:.0f} MB, got {memory / 1e6:.0f} MB")
-    return min(affordable, _ROW_GROUP_ROWS)
+    return min(affordable, _usual_rows(config))
+
+
+def _usual_rows(config: Config) -> int:
+    steps_per_year = _STEPS_PER_YEAR_OF_MINUTES // config.step_minutes
+    return _ROW_GROUP_ROWS if 2 * steps_per_year <= _ROW_GROUP_ROWS else _ROW_GROUP_ROWS // 2
 
 
 def _bytes_per_row(config: Config) -> int:

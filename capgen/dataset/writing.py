@@ -76,12 +76,16 @@ def write_row_groups(
     workspace = Workspace()
     with pq.ParquetWriter(target, schema, **writer_options(panel.config, schema)) as writer:
         for row_group in row_groups:
-            frame = panel.cells(row_group, as_enums(panel.servers(row_group)), workspace=workspace)
-            digests.append(chunk_digest(frame, row_group, panel.axis))
-            writer.write_table(_as_table(frame, schema), row_group_size=row_group.rows)
+            digests.append(_write_row_group(panel, row_group, writer, workspace))
             on_chunk(row_group)
         writer.add_key_value_metadata(file_metadata(panel.config))
     return combined(digests)
+
+
+def _write_row_group(panel: Panel, row_group: Chunk, writer: pq.ParquetWriter, workspace: Workspace) -> int:
+    frame = panel.cells(row_group, as_enums(panel.servers(row_group)), workspace=workspace)
+    writer.write_table(_as_table(frame, writer.schema), row_group_size=row_group.rows)
+    return chunk_digest(frame, row_group, panel.axis)
 
 
 def _as_table(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,10 @@ from capgen.dataset.sizes import workers_within
 from capgen.errors import RequestError
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import open_panel
+
+
+_LARGE_BLOCK_LIMIT = -3  # M_MMAP_THRESHOLD
+_LARGE_BLOCK_BYTES = 2**18
 
 
 class _StoppedError(Exception):
@@ -133,7 +138,10 @@ def worker_count(config: Config, workers: int | None, memory: int | None, row_gr
 
 @contextmanager
 def _freed_memory_returned() -> Iterator[None]:
-    """Use the system's allocator for Arrow: the default one keeps what it freed, a fifth of the peak."""
+    """Use the system's allocator for Arrow, and have it give large blocks back: others keep what was freed."""
+    allocator = ctypes.CDLL(None)
+    if hasattr(allocator, "mallopt"):  # of the GNU C library, which would raise this limit to 32 MB by itself
+        allocator.mallopt(_LARGE_BLOCK_LIMIT, _LARGE_BLOCK_BYTES)
     before = pa.default_memory_pool()
     pa.set_memory_pool(pa.system_memory_pool())
     try:

@@ -17,7 +17,8 @@ from capgen.panel.time_axis import Span, TimeAxis
 
 CalendarFrame = Callable[[Span], pl.DataFrame]
 
-_KEPT_SPANS = 8  # of at most a chunk's rows each, some 40 bytes a row
+_KEPT_SPANS = 2  # some 40 bytes a step
+_STEPS_AT_ONCE = 2**15  # DuckDB needs several times the memory of what it returns
 DAYS_PER_MONTH = 30.4375  # 365.25 / 12
 
 
@@ -78,14 +79,19 @@ def open_calendar(config: Config) -> Iterator[CalendarFrame]:
 
     with sql.open_database(macro_tables(config)) as connection:
 
-        @lru_cache(maxsize=_KEPT_SPANS)
-        def compute(span: Span) -> pl.DataFrame:
+        def piece(span: Span) -> pl.DataFrame:
             parameters = {
                 "first_timestamp": axis.timestamp(span.first),
                 "last_timestamp": axis.timestamp(span.stop - 1),
                 "step_minutes": axis.step_minutes,
             }
             return sql.run_query(connection, "calendar", parameters).with_columns(growth_time(config, axis, span))
+
+        @lru_cache(maxsize=_KEPT_SPANS)
+        def compute(span: Span) -> pl.DataFrame:
+            firsts = range(span.first, span.stop, _STEPS_AT_ONCE)
+            pieces = [piece(Span(first, min(first + _STEPS_AT_ONCE, span.stop))) for first in firsts]
+            return pl.concat(pieces, rechunk=True)
 
         def frame(span: Span) -> pl.DataFrame:
             with lock:

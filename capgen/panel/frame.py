@@ -19,7 +19,7 @@ from capgen.panel.schema import panel_schema
 from capgen.panel.time_axis import Span, TimeAxis
 from capgen.panel.values import Workspace, chunk_values
 
-_KEPT_DATES = 2  # for as many archetypes as are usually in work at once
+_KEPT_DATES = 4  # two archetypes at a time, and two halves of a year of minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Panel:
         """
         wanted = [name for name in panel_schema(self.config).names() if columns is None or name in columns]
         dates = self.dates(chunk.archetype, chunk.span)
-        means = dates.select(map(metrics.mean_column, self.config.drawn_metrics)).to_numpy().T
+        means = [dates[metrics.mean_column(key)].to_numpy() for key in self.config.drawn_metrics]
         values = chunk_values(
             self.config,
             self.axis,
@@ -109,7 +109,8 @@ def open_panel(config: Config) -> Iterator[Panel]:
         @lru_cache(maxsize=_KEPT_DATES)
         def dates(archetype: str, span: Span) -> pl.DataFrame:
             means = metrics.mean_expressions(config, config.archetypes[archetype])
-            return calendar(span).lazy().with_columns(means).collect()
+            columns = [name for name in panel_schema(config).names() if name in calendar(span).columns]
+            return calendar(span).select(*columns, *means)
 
         by_name = {str(name): servers for (name,), servers in fleets.items()}
         yield Panel(config, TimeAxis.of(config), by_name, factors, dates)

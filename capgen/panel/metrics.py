@@ -66,7 +66,12 @@ def mean_expressions(config: Config, archetype: Archetype) -> Iterator[pl.Expr]:
 
 
 def work_out_values(
-    config: Config, archetype: Archetype, keys: Sequence[str], cells: Floats, means: Floats, spikes: Flags | None
+    config: Config,
+    archetype: Archetype,
+    keys: Sequence[str],
+    cells: Floats,
+    means: Sequence[Floats],
+    spikes: Flags | None,
 ) -> None:
     """Turn noise into values, in place.
 
@@ -79,7 +84,7 @@ def work_out_values(
         keys: the metrics, from `metrics_needed`.
         cells: noise of the drawn metrics, and room for the derived ones, in the order of the keys; shape
             (metrics, servers, steps). Values afterwards.
-        means: of the drawn metrics, shape (drawn metrics, steps).
+        means: of each drawn metric, one for each step.
         spikes: where a spike falls, shape (servers, steps); None where no metric takes a share in it.
     """
     of_key = dict(zip(keys, cells, strict=True))

@@ -39,7 +39,7 @@ def chunk_values(
     axis: TimeAxis,
     chunk: Chunk,
     server_ids: Sequence[str],
-    means: noise.Floats,
+    means: Sequence[noise.Floats],
     factor: noise.Floats,
     wanted: Sequence[str],
     workspace: Workspace,
@@ -51,7 +51,7 @@ def chunk_values(
         axis: its time axis.
         chunk: some servers of one archetype over some steps of one year.
         server_ids: the chunk's servers, in order.
-        means: of the drawn metrics, shape (drawn metrics, steps).
+        means: of each drawn metric, one for each step.
         factor: the Cholesky factor of the archetype's noise.
         wanted: columns to make; what they do not need is not drawn.
         workspace: holds the values.
@@ -73,6 +73,6 @@ def chunk_values(
         spikes = (
             noise.draw_spikes(config.seed, ids, axis, part.span, archetype.spike.probability) if with_spikes else None
         )
-        work_out_values(config, archetype, keys, here, means[:drawn, steps], spikes)
+        work_out_values(config, archetype, keys, here, [mean[steps] for mean in means[:drawn]], spikes)
     columns = {config.metrics[key].column: values.ravel() for key, values in zip(keys, cells, strict=True)}
     return {name: values for name, values in columns.items() if name in wanted}

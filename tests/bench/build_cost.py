@@ -6,15 +6,12 @@ Run `python -m tests.bench.build_cost`. Times of one run compare with each other
 from __future__ import annotations
 
 import json
-import os
-import platform
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import version
 from typing import Any
 
-ALLOCATOR_SETTING = "_RJEM_MALLOC_CONF"  # a process that has imported Polars hands its own on
+from tests.bench.measuring import child_environment, versions
 
 CASES = {
     "daily, 120 servers, 4 years": ({"granularity": "daily", "num_servers": 120}, 2),
@@ -42,17 +39,15 @@ def measure(overrides: dict[str, Any], workers: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         settings = [f"--set={key}={value}" for key, value in overrides.items()]
         command = ["build", *settings, f"--workers={workers}", f"--out={folder}/data", "--json"]
-        environment = {name: value for name, value in os.environ.items() if name != ALLOCATOR_SETTING}
         script = [sys.executable, "-c", SCRIPT, *command]
-        result = subprocess.run(script, env=environment, capture_output=True, text=True, check=True)
+        result = subprocess.run(script, env=child_environment(), capture_output=True, text=True, check=True)
     built, cost = (json.loads(line) for line in result.stdout.splitlines())
     return {"rows": built["rows"], "bytes": built["bytes"], "wall_seconds": built["seconds"], **cost}
 
 
 def main() -> None:
     """Print a table of all cases, with versions."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("capgen", "polars", "duckdb", "numpy", "pyarrow"))
-    print(f"Python {platform.python_version()}, {libraries}\n")
+    print(f"{versions()}\n")
     print(f"{'case':42} {'rows':>12} {'ns/row':>8} {'B/row':>6} {'peak MB':>8} {'wall s':>7}")
     for name, (overrides, workers) in CASES.items():
         cost = measure(overrides, workers)

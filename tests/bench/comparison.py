@@ -1,0 +1,170 @@
+"""capgen beside other ways to the same rows: a floor, hand-written DuckDB and Polars, a loop, and another generator.
+
+Run `python -m tests.bench.comparison`. Each runs alone, in a process of its own. Imports are not counted. Times of one
+run compare with each other only: machines differ, and are shared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from capgen.config import load_config
+from tests.bench import report
+from tests.bench.measuring import ContenderError, Cost, measure_command, measure_contender, versions
+
+Overrides = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One line of the table.
+
+    Args:
+        name: what `--only` selects it by.
+        label: what the table calls it.
+        module: below `tests.bench`.
+        settings: of the module's `run`.
+    """
+
+    name: str
+    label: str
+    module: str
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What is built."""
+
+    year: Overrides
+    years: Overrides
+    daily: Overrides
+    minutely: Overrides
+    loop: Overrides
+    scale: float
+
+
+FULL = Sizes(
+    year={"granularity": "hourly", "num_servers": 1200, "end_date": "2022-12-31"},
+    years={"granularity": "hourly", "num_servers": 120},
+    daily={"granularity": "daily", "num_servers": 120},
+    minutely={"granularity": "1min", "num_servers": 20, "end_date": "2022-12-31"},
+    loop={"granularity": "hourly", "num_servers": 12, "end_date": "2022-03-31"},
+    scale=1.0,
+)
+QUICK = Sizes(
+    year={"granularity": "hourly", "num_servers": 200, "end_date": "2022-01-31"},
+    years={"granularity": "hourly", "num_servers": 10, "end_date": "2023-12-31"},
+    daily={"granularity": "daily", "num_servers": 120, "end_date": "2022-12-31"},
+    minutely={"granularity": "1min", "num_servers": 10, "end_date": "2022-01-10"},
+    loop={"granularity": "hourly", "num_servers": 4, "end_date": "2022-01-31"},
+    scale=0.01,
+)
+
+
+def contenders(sizes: Sizes) -> Iterator[Contender]:
+    """Yield all contenders, in the order of the table."""
+    for name, overrides, counts in (
+        ("hourly", sizes.year, (1, 2)),
+        ("years", sizes.years, (2,)),
+        ("daily", sizes.daily, (2,)),
+        ("minutely", sizes.minutely, (1, 2)),
+    ):
+        for workers in counts:
+            yield _capgen(name, overrides, workers)
+    yield Contender("floor", f"floor {described(sizes.year)}", "floor", {"overrides": sizes.year})
+    for name, overrides in (("duckdb", sizes.year), ("polars", sizes.years), ("loop", sizes.loop)):
+        yield Contender(name, f"{name} {described(overrides)}", f"contender_{name}", {"overrides": overrides})
+    for threads in (1, None):
+        for compression in (None, "ZSTD(1)"):
+            yield _tpchgen(sizes.scale, threads, compression)
+    yield Contender("entropy", f"entropy {described(sizes.year)}", "entropy", {"overrides": sizes.year})
+
+
+def _capgen(name: str, overrides: Overrides, workers: int) -> Contender:
+    many = "1 worker" if workers == 1 else f"{workers} workers"
+    settings = {"overrides": overrides, "workers": workers}
+    return Contender(f"{name}-{workers}", f"capgen {described(overrides)}, {many}", "contender_capgen", settings)
+
+
+def _tpchgen(scale: float, threads: int | None, compression: str | None) -> Contender:
+    kind, many = compression or "its compression", f"{threads} thread" if threads else "its threads"
+    name = f"tpchgen-{'zstd' if compression else 'default'}-{threads or 'all'}"
+    settings = {"scale": scale, "threads": threads, "compression": compression}
+    return Contender(name, f"tpchgen-cli lineitem, scale {scale:g}, {kind}, {many}", "contender_tpchgen", settings)
+
+
+def described(overrides: Overrides) -> str:
+    """Return the size of a panel in words."""
+    config = load_config(overrides=overrides)
+    days = (config.end_date - config.start_date) / timedelta(days=1) + 1
+    return f"{config.granularity}, {config.num_servers:,} servers × {days:,.0f} days"
+
+
+def measure_all(chosen: Sequence[Contender], repeats: int) -> dict[str, Cost | str]:
+    """Run the contenders in turn, and that as often as asked; return the best costs, or why there are none."""
+    outcomes: dict[str, Cost | str] = {}
+    for contender in [*chosen] * repeats:
+        before = outcomes.get(contender.name)
+        if not isinstance(before, str):
+            print(f"{contender.label} …", file=sys.stderr, flush=True)
+            outcomes[contender.name] = _best(before, _outcome(contender))
+    return outcomes
+
+
+def _outcome(contender: Contender) -> Cost | str:
+    try:
+        return measure_contender(f"tests.bench.{contender.module}", contender.settings)
+    except ContenderError as error:
+        return str(error)
+
+
+def _best(before: Cost | None, now: Cost | str) -> Cost | str:
+    """Return the least times and the highest peak of two runs; a failure is kept."""
+    if before is None or isinstance(now, str):
+        return now
+    best = min(before, now, key=lambda cost: cost.processor_seconds)
+    peaks = [cost.peak_megabytes for cost in (before, now) if cost.peak_megabytes is not None]
+    wall = min(before.wall_seconds, now.wall_seconds)
+    return replace(best, wall_seconds=wall, peak_megabytes=max(peaks, default=None))
+
+
+def start_up() -> str:
+    """Return how long it takes until work starts, as a line."""
+    help_page = measure_command([sys.executable, "-m", "capgen", "--help"])
+    imports = measure_command([sys.executable, "-c", "import capgen.engines.threads"])
+    return f"start-up: capgen --help {help_page['wall_seconds']:.2f} s, imports {imports['wall_seconds']:.2f} s"
+
+
+def main() -> None:
+    """Print the table, what it was measured with, and what follows from it."""
+    options = _options()
+    every = list(contenders(QUICK if options.quick else FULL))
+    chosen = [each for each in every if each.name.startswith(tuple(options.only))]
+    if not chosen:
+        raise SystemExit(f"--only: expected some of {', '.join(each.name for each in every)}")
+    outcomes = measure_all(chosen, options.repeat)
+    costs = {name: cost for name, cost in outcomes.items() if isinstance(cost, Cost)}
+    labels = {each.name: each.label for each in chosen if each.name != "entropy" or each.name not in costs}
+    print("\n".join(report.table(labels, outcomes, markdown=options.markdown)))
+    print(f"\n{versions()}, {report.version_of('tpchgen-cli')}\n{os.cpu_count()} processors; {start_up()}\n")
+    print("\n".join(report.findings(costs)))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.comparison", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a little of each, to see that it runs: no measurement")
+    parser.add_argument("--only", nargs="+", metavar="NAME", default=[""], help="those whose names begin so")
+    parser.add_argument("--repeat", type=int, metavar="N", default=1, help="keep the best times of so many runs")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""capgen as its users run it: the command line, one build."""
+
+from __future__ import annotations
+
+import io
+from contextlib import redirect_stdout
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from capgen.cli.app import main
+
+
+def prepare() -> None:
+    """Import what a build imports, after the command line has set what Polars reads when it is imported."""
+    with redirect_stdout(io.StringIO()):
+        main(["--version"])
+    import_module("capgen.engines.threads")
+    import_module("tests.bench.hand_written").load_holidays()
+
+
+def run(folder: Path, overrides: dict[str, Any], workers: int) -> None:
+    """Build a dataset."""
+    settings = [f"--set={key}={value}" for key, value in overrides.items()]
+    with redirect_stdout(io.StringIO()):
+        code = main(["build", *settings, f"--workers={workers}", f"--out={folder}/data"])
+    if code:
+        raise SystemExit(code)

@@ -1,0 +1,84 @@
+"""What no builder of the same files can go below: drawing the numbers, and writing tables that are in memory already.
+
+The tables are those of a build with one worker, and so are the writer, its settings, the row groups and the files:
+only what happens inside the writer is counted. The draws are made apart, into a buffer that is used again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from capgen.config import Config, load_config
+from capgen.engines.threads import build
+from capgen.panel.time_axis import TimeAxis
+from tests.bench.measuring import Measured
+
+
+class Clock:
+    """Adds up the time of what runs inside it, in one thread at a time."""
+
+    def __init__(self) -> None:
+        self.processor_seconds = self.wall_seconds = 0.0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Count the time of a block."""
+        wall, processor = time.perf_counter(), time.thread_time()
+        yield
+        self.processor_seconds += time.thread_time() - processor
+        self.wall_seconds += time.perf_counter() - wall
+
+
+def run(folder: Path, overrides: dict[str, Any]) -> Measured:
+    """Return the time of the draws and of the writing; the files stay in the folder."""
+    config = load_config(overrides=overrides)
+    writing, normals, uniforms = Clock(), Clock(), Clock()
+    with mock.patch.object(pq, "ParquetWriter", _clocked_writer(writing)):
+        build(config, folder / "data", workers=1)
+    _draw(config, normals, uniforms)
+    clocks = {"normals": normals, "uniforms": uniforms, "writing": writing}
+    return {
+        "processor_seconds": sum(clock.processor_seconds for clock in clocks.values()),
+        "wall_seconds": sum(clock.wall_seconds for clock in clocks.values()),
+        "peak_megabytes": None,  # that of the build, which made the tables
+        "details": {name: clock.processor_seconds for name, clock in clocks.items()},
+    }
+
+
+def _clocked_writer(clock: Clock) -> type:
+    class ClockedWriter(pq.ParquetWriter):  # type: ignore[misc]
+        """Counts its own time."""
+
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            with clock.running():
+                super().__init__(*arguments, **options)
+
+        def write_table(self, *arguments: Any, **options: Any) -> None:
+            with clock.running():
+                super().write_table(*arguments, **options)
+
+        def close(self) -> None:
+            with clock.running():
+                super().close()
+
+    return ClockedWriter
+
+
+def _draw(config: Config, normals: Clock, uniforms: Clock) -> None:
+    """Draw as many numbers as the panel needs: a normal for each drawn metric, and a uniform, a row."""
+    generator = np.random.Generator(np.random.SFC64(config.seed))
+    block = np.empty(TimeAxis.of(config).span.size)
+    for _ in range(config.num_servers):
+        with normals.running():
+            for _ in config.drawn_metrics:
+                generator.standard_normal(out=block)
+        with uniforms.running():
+            generator.random(out=block)

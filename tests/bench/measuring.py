@@ -1,0 +1,162 @@
+"""Runs work in a process of its own and reads what it cost.
+
+A contender is a module with a function `run(folder, **settings)`, which writes Parquet files into a folder. Its imports
+are not counted; nor is `prepare()`, where it has one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypedDict
+
+ALLOCATOR_SETTING = "_RJEM_MALLOC_CONF"  # a process that has imported Polars hands its own on
+LIBRARIES = ("capgen", "polars", "duckdb", "numpy", "pyarrow")
+
+_REPOSITORY = Path(__file__).parents[2]
+_SECONDS_BETWEEN_LOOKS = 0.005
+_LONGEST_MESSAGE = 160
+
+
+class ContenderError(Exception):
+    """A contender failed; says why in one line."""
+
+
+class Measured(TypedDict, total=False):
+    """What a contender measures itself, in place of what is measured around it."""
+
+    processor_seconds: float
+    wall_seconds: float
+    peak_megabytes: float | None
+    details: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a contender wrote, and what that cost."""
+
+    rows: int
+    bytes: int
+    processor_seconds: float
+    wall_seconds: float
+    peak_megabytes: float | None
+    details: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def nanoseconds_per_row(self) -> float:
+        """Processor time of a row."""
+        return self.processor_seconds / self.rows * 1e9
+
+    @property
+    def rows_per_second(self) -> float:
+        """Rows in a second of wall time."""
+        return self.rows / self.wall_seconds
+
+    @property
+    def rows_per_core_second(self) -> float:
+        """Rows in a second of processor time."""
+        return self.rows / self.processor_seconds
+
+    @property
+    def bytes_per_row(self) -> float:
+        """Bytes in the files of a row."""
+        return self.bytes / self.rows
+
+
+def child_environment() -> dict[str, str]:
+    """Return the environment of a process that chooses its own allocator settings."""
+    return {name: value for name, value in os.environ.items() if name != ALLOCATOR_SETTING}
+
+
+def versions(*more: str) -> str:
+    """Return the versions of Python and the libraries, as a line."""
+    installed = ", ".join(f"{name} {version(name)}" for name in (*LIBRARIES, *more))
+    return f"Python {platform.python_version()}, {installed}"
+
+
+def peak_megabytes(process: str = "self") -> float | None:
+    """Return the peak of a process's own memory; None where it has ended.
+
+    What getrusage reports may be its parent's, from before the start.
+    """
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text(encoding="utf-8"))
+    return int(peak[1]) / 1024 if peak else None
+
+
+def measure_contender(module: str, settings: dict[str, Any]) -> Cost:
+    """Run a contender in a process of its own, in a folder that is removed afterwards.
+
+    Raises:
+        ContenderError: it failed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "tests.bench.measuring", module, folder, json.dumps(settings)]
+        result = subprocess.run(command, env=child_environment(), cwd=_REPOSITORY, capture_output=True, text=True)
+    if result.returncode:
+        lines = result.stderr.split("\n\n")[-1].strip().splitlines() or [f"exit code {result.returncode}"]
+        raise ContenderError(lines[-1][:_LONGEST_MESSAGE])
+    return Cost(**json.loads(result.stdout.splitlines()[-1]))
+
+
+def measure_command(command: Sequence[str]) -> Measured:
+    """Run a command to its end and return what it cost, start-up included.
+
+    Raises:
+        ContenderError: it failed.
+    """
+    started, peak = time.perf_counter(), None
+    environment = child_environment()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
+        peak = peak_megabytes(str(process.pid)) or peak
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+    _, status, usage = ended
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise ContenderError(f"{Path(command[0]).name}: exit code {process.returncode}")
+    return {
+        "processor_seconds": usage.ru_utime + usage.ru_stime,
+        "wall_seconds": time.perf_counter() - started,
+        "peak_megabytes": peak,
+    }
+
+
+def written(folder: Path) -> tuple[int, int]:
+    """Return how many rows and bytes the Parquet files in a folder hold."""
+    metadata = import_module("pyarrow.parquet").read_metadata  # not before the work: it costs memory
+    files = list(folder.rglob("*.parquet"))
+    return sum(metadata(file).num_rows for file in files), sum(file.stat().st_size for file in files)
+
+
+def _run_here(module: str, folder: Path, settings: dict[str, Any]) -> Cost:
+    contender = import_module(module)
+    getattr(contender, "prepare", lambda: None)()
+    wall, processor = time.perf_counter(), time.process_time()
+    own: Measured | None = contender.run(folder, **settings)
+    around = Measured(
+        processor_seconds=time.process_time() - processor,
+        wall_seconds=time.perf_counter() - wall,
+        peak_megabytes=peak_megabytes(),
+    )
+    rows, size = written(folder)
+    return Cost(rows=rows, bytes=size, **{**around, **(own or {})})  # type: ignore[arg-type]
+
+
+def _main() -> None:
+    module, folder, settings = sys.argv[1:]
+    print(json.dumps(asdict(_run_here(module, Path(folder), json.loads(settings)))))
+
+
+if __name__ == "__main__":
+    _main()

@@ -22,7 +22,6 @@ from capgen.errors import RequestError
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import open_panel
 
-
 _LARGE_BLOCK_LIMIT = -3  # M_MMAP_THRESHOLD
 _LARGE_BLOCK_BYTES = 2**18
 

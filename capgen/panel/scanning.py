@@ -83,11 +83,17 @@ def _chunks(
     rows = CHUNK_ROWS if row_limit is None or predicate is not None else min(CHUNK_ROWS, row_limit)
     with open_panel(config) as whole:
         panel = replace(whole, fleets={name: servers.filter(of_servers) for name, servers in whole.fleets.items()})
-        of_dates = [each for each in conditions if set(each.meta.root_names()) <= {*_date_columns(config)}]
+        of_dates = [each for each in conditions if _uses_only(each, _date_columns(config))]
         for partition in partitions(TimeAxis.of(config), counts):
             narrowed = _narrowed(panel, partition, of_dates)
             for chunk in cut(panel.axis, narrowed.whole, rows) if narrowed.rows else ():
                 yield panel.cells(chunk, panel.servers(chunk), needed)
+
+
+def _uses_only(condition: pl.Expr, columns: Sequence[str]) -> bool:
+    """Tell whether a condition uses some columns and no others; a constant uses none and gives no row of its own."""
+    used = set(condition.meta.root_names())
+    return bool(used) and used <= set(columns)
 
 
 def _date_columns(config: Config) -> list[str]:

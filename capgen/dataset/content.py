@@ -32,10 +32,10 @@ def chunk_digest(frame: pl.DataFrame, chunk: Chunk, axis: TimeAxis) -> int:
     strings = [name for name, kind in frame.schema.items() if kind in (pl.String, pl.Enum)]
     metrics = [name for name, kind in frame.schema.items() if kind == pl.Float64]
     steps = chunk.span.size
-    dates = frame[:steps].drop(*strings, *metrics)
+    dates = _numbers(frame[:steps].drop(*strings, *metrics))
     servers = frame[strings][range(0, chunk.rows, steps)]
     blocks = [block.span.overlap(chunk.span).within(chunk.span) for block in axis.blocks(chunk.span)]
-    of_dates = [_digest(b"", _numbers(dates), rows).digest() for rows in blocks]
+    of_dates = [_digest(b"", dates, rows).digest() for rows in blocks]
     values = _numbers(frame[metrics])
     total = 0
     for server, words in enumerate(servers.rows()):

@@ -101,7 +101,8 @@ def _as_arrow(frame: pl.DataFrame, field: pa.Field) -> pa.ChunkedArray:
     codes = column.to_physical().to_arrow()
     if codes.type != field.type.index_type:
         codes = column.to_physical().cast(pl.Int32).to_arrow()
-    return pa.chunked_array([pa.DictionaryArray.from_arrays(codes, column.dtype.categories.to_list())])
+    texts = column.dtype.categories.to_list()
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(codes, texts, safe=False)])  # Polars made the codes
 
 
 def writer_options(config: Config, schema: pa.Schema) -> dict[str, Any]:

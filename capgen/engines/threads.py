@@ -103,7 +103,8 @@ def thread_engine(workers: int | None, memory: int | None = None) -> Engine:
         config: Config, files: Sequence[FilePlan], place: Callable[[str], Path], on_rows: OnRows
     ) -> Iterator[FileEntry]:
         stop = threading.Event()
-        largest_first = sorted(files, key=lambda file: -file.rows)  # so that workers end at about the same time
+        # Year by year, so that workers share a calendar; the largest first, so that they end at about the same time.
+        in_order = sorted(files, key=lambda file: (file.year, -file.rows))
         largest = max((row_group.rows for file in files for row_group in file.row_groups), default=1)
         count = worker_count(config, workers, memory, largest)
 
@@ -114,7 +115,7 @@ def thread_engine(workers: int | None, memory: int | None = None) -> Engine:
 
         with _freed_memory_returned(), open_panel(config) as panel, _pool(count, stop) as pool:
             written: list[Future[FileEntry]] = [
-                pool.submit(write_file, panel, file, place(file.path), on_chunk) for file in largest_first
+                pool.submit(write_file, panel, file, place(file.path), on_chunk) for file in in_order
             ]
             for each in as_completed(written):
                 yield each.result()

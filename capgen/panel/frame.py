@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
 import polars as pl
+import pyarrow as pa
 
 from capgen.config import Config
 from capgen.config.correlation import correlation_matrix
@@ -83,8 +84,7 @@ class Panel:
         cells = servers.lazy().join(dates.lazy(), how="cross", maintain_order="left_right").with_columns(year)
         labels = cells.select(name for name in wanted if name not in values).collect()
         # By position, not by an expression: that would copy all columns into pieces of equal length.
-        series = [pl.Series(name, column) for name, column in values.items()]
-        return pl.DataFrame([*labels.get_columns(), *series])[wanted]
+        return pl.DataFrame([*labels.get_columns(), *_as_columns(values)])[wanted]
 
 
 @contextmanager
@@ -114,6 +114,14 @@ def open_panel(config: Config) -> Iterator[Panel]:
 
         by_name = {str(name): servers for (name,), servers in fleets.items()}
         yield Panel(config, TimeAxis.of(config), by_name, factors, dates)
+
+
+def _as_columns(values: Mapping[str, noise.Floats]) -> list[pl.Series]:
+    """Share the memory of arrays as columns, by way of Arrow buffers: given arrays, Polars would load numpy.ma first."""
+    if not values:
+        return []
+    arrays = [pa.Array.from_buffers(pa.float64(), each.size, [None, pa.py_buffer(each)]) for each in values.values()]
+    return pl.DataFrame(pa.record_batch(arrays, names=list(values))).get_columns()
 
 
 def as_enums(servers: pl.DataFrame) -> pl.DataFrame:

@@ -75,8 +75,9 @@ class Cost:
 
 
 def child_environment() -> dict[str, str]:
-    """Return the environment of a process that chooses its own allocator settings."""
-    return {name: value for name, value in os.environ.items() if name != ALLOCATOR_SETTING}
+    """Return the environment of a process that chooses its own allocator settings, and may keep bytecode."""
+    unwanted = {ALLOCATOR_SETTING, "PYTHONDONTWRITEBYTECODE"}
+    return {name: value for name, value in os.environ.items() if name not in unwanted}
 
 
 def versions(*more: str) -> str:

@@ -21,8 +21,8 @@ class Ratio(NamedTuple):
 
 
 RATIOS = (
-    Ratio("processor time a row, capgen hourly with 1 worker ÷ floor", "hourly-1", "floor", "nanoseconds_per_row"),
-    Ratio("speed-up of capgen hourly by a second worker", "hourly-2", "hourly-1", "rows_per_second"),
+    Ratio("processor time a row, capgen hourly with 1 worker ÷ floor", "large-1", "floor", "nanoseconds_per_row"),
+    Ratio("speed-up of capgen hourly by a second worker", "large-2", "large-1", "rows_per_second"),
     Ratio("speed-up of capgen 1min by a second worker", "minutely-2", "minutely-1", "rows_per_second"),
     Ratio("rows/s, capgen hourly with 2 workers ÷ DuckDB", "hourly-2", "duckdb", "rows_per_second"),
     Ratio("peak, capgen hourly with 2 workers ÷ DuckDB", "hourly-2", "duckdb", "peak_megabytes"),

@@ -117,7 +117,7 @@ def open_panel(config: Config) -> Iterator[Panel]:
 
 
 def _as_columns(values: Mapping[str, noise.Floats]) -> list[pl.Series]:
-    """Share the memory of arrays as columns, by way of Arrow buffers: given arrays, Polars would load numpy.ma first."""
+    """Share the memory of arrays as columns, as Arrow buffers: given arrays, Polars would load numpy.ma first."""
     if not values:
         return []
     arrays = [pa.Array.from_buffers(pa.float64(), each.size, [None, pa.py_buffer(each)]) for each in values.values()]

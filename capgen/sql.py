@@ -14,7 +14,13 @@ import polars as pl
 
 from capgen.resources import resource_folder
 
-_SQL_TYPES = {pl.Int64: "bigint", pl.Float64: "double", pl.Date: "date", pl.List(pl.Int64): "bigint[]"}
+_SQL_TYPES = {
+    pl.Boolean: "boolean",
+    pl.Int64: "bigint",
+    pl.Float64: "double",
+    pl.Date: "date",
+    pl.List(pl.Int64): "bigint[]",
+}
 
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")

@@ -147,8 +147,8 @@ def load_or_refuse(text: str) -> None:
         load_config(environment={"CF_DATA_ARCHETYPES": text})
     except ConfigError as error:
         assert "\n" not in str(error)  # noqa: PT017 - either outcome is right
-    from capgen.config.layers import Layer
     from capgen.config.loading import resolve
+    from capgen.config.merging import Layer
     from capgen.config.yaml_text import parse_yaml
 
     try:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from capgen.config.layers import Merged, Path
+from capgen.config.merging import Merged, Path
 from capgen.config.yaml_text import parse_yaml
 
 _COMMENT_COLUMN = 60

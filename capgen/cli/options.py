@@ -14,7 +14,7 @@ from capgen.errors import RequestError
 # Annotations here are real objects, for Typer to read; what is slow to import is imported when a command runs.
 if TYPE_CHECKING:
     from capgen.config import Resolved
-    from capgen.config.layers import Layer
+    from capgen.config.merging import Layer
 
 _PANEL = "Configuration"
 _UNITS = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
@@ -130,7 +130,7 @@ def _config_options(
 
 
 def _flag_layers(given: dict[str, str | None]) -> "Iterator[Layer]":
-    from capgen.config.layers import Layer
+    from capgen.config.merging import Layer
     from capgen.config.yaml_text import parse_yaml
 
     for key, value in given.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 from capgen.config.model import Config
 
-_NOT_THE_MODEL = {"num_servers", "start_date", "end_date", "out"}
+_NOT_THE_MODEL = {"num_servers", "start_date", "end_date", "out", "truth", "first_columns"}
 
 
 def config_digest(config: Config) -> str:
@@ -37,7 +37,7 @@ def model_values(config: Config) -> dict[str, Any]:
     Returns:
         Nested values in the schema's order; metrics keep theirs, because it is the order of the draws.
     """
-    values = config.model_dump(mode="json", exclude=_NOT_THE_MODEL)
+    values = config.model_dump(mode="json", exclude=_NOT_THE_MODEL, exclude_none=True)
     if config.growth.trend == "window":
         values["growth"] = {"trend": "window", "start_date": str(config.start_date), "end_date": str(config.end_date)}
     else:

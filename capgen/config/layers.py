@@ -1,154 +1,217 @@
-"""Configuration in layers: each layer overrides the one below it, key by key."""
+"""Sections of the layers: what real telemetry has beyond the default model. Each is off unless configured."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Literal
 
-from capgen.errors import ConfigError
+from pydantic import Field, model_validator
 
-Path = tuple[str, ...]
-_ARCHETYPE_ALIASES = {"app": "application", "db": "database"}
+from capgen.config.types import (
+    Correlation,
+    CountryCode,
+    Day,
+    Frozen,
+    Hour,
+    Label,
+    Moment,
+    Name,
+    NotNegative,
+    Probability,
+    Section,
+    SubdivisionCode,
+    Text,
+    Zone,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """Some configuration values and where they come from.
-
-    Args:
-        source: for people: a file's name, an environment variable, a flag.
-        values: nested plain data, as parsed from YAML.
-    """
-
-    source: str
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """The outcome of merging layers.
-
-    Args:
-        leaves: value and source of each leaf, by path.
-        removed: source of each null that took away what a lower layer had there, by path.
-    """
-
-    leaves: dict[Path, tuple[Any, str]]
-    removed: dict[Path, str]
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """The values as nested plain data."""
-        values: dict[str, Any] = {}
-        for path, (value, _) in self.leaves.items():
-            _put(values, path, value)
-        return values
-
-    def source_of(self, path: Path) -> str:
-        """Return the layer that gave a key, or the first key below it, or took it away.
-
-        Args:
-            path: keys from the top.
-
-        Returns:
-            The layer's source, or the empty string where no layer names the key.
-        """
-        sources = {**{leaf: source for leaf, (_, source) in self.leaves.items()}, **self.removed}
-        return next((source for leaf, source in sources.items() if leaf[: len(path)] == path), "")
+MOST_GAP_HOURS = 31 * 24
+MOST_EVENT_HOURS = 366 * 24
+EventType = Literal["surge", "memory_leak", "level_shift", "outage"]
 
 
-def merge(layers: Iterable[Layer]) -> Merged:
-    """Lay configuration layers over each other, the last one on top.
+class Holidays(Section):
+    """A calendar of the `holidays` library."""
 
-    Mappings merge key by key, everything else is replaced, and null takes a key away.
-
-    Args:
-        layers: lowest precedence first.
-
-    Returns:
-        The merged values and where they come from.
-
-    Raises:
-        ConfigError: a layer gives an archetype or a correlation pair twice, under two spellings.
-    """
-    merged = Merged({}, {})
-    for layer in layers:
-        for path, value in _leaves(_in_one_spelling(layer)):
-            _lay(merged, path, value, layer.source)
-    return merged
+    country: CountryCode
+    subdivision: SubdivisionCode | None = None
+    observed: bool
 
 
-def _lay(merged: Merged, path: Path, value: Any, source: str) -> None:
-    below = [leaf for leaf in merged.leaves if leaf[: len(path)] == path]
-    if value == {} and below not in ([], [path]):
-        return  # an empty section changes nothing in it
-    above = [leaf for leaf in merged.leaves if leaf == path[: len(leaf)] and leaf != path]
-    takes_away = value is None and bool(below)
-    for leaf in [*above, *(leaf for leaf in below if takes_away or leaf != path)]:
-        del merged.leaves[leaf]
-    for leaf in [leaf for leaf in merged.removed if leaf == path[: len(leaf)]]:
-        del merged.removed[leaf]
-    if takes_away:
-        merged.removed[path] = source
-    else:
-        merged.leaves[path] = (value, source)
+class HolidayEffect(Section):
+    """The factor on the library's holidays, and on the days around them."""
+
+    factor: NotNegative
+    shoulder_days: Annotated[int, Field(ge=0, le=7)] = 0
+    shoulder_factor: NotNegative = 1
 
 
-def nested(path: Path, value: Any) -> dict[str, Any]:
-    """Return nested mappings that hold one value at a path.
+class ServerOffset(Section):
+    """Per server and metric a lasting multiplier on the mean: lognormal with mean 1."""
 
-    Args:
-        path: keys from the top.
-        value: the innermost value.
-
-    Returns:
-        One mapping a key.
-    """
-    values: dict[str, Any] = {}
-    _put(values, path, value)
-    return values
+    sd: Frozen[Name, NotNegative]
+    correlation: Frozen[str, Correlation] = Field(default_factory=dict)
 
 
-def _leaves(values: Mapping[str, Any], prefix: Path = ()) -> Iterator[tuple[Path, Any]]:
-    for key, value in values.items():
-        if isinstance(value, Mapping) and value:
-            yield from _leaves(value, (*prefix, key))
-        else:
-            yield (*prefix, key), value
+class ServerGrowth(Section):
+    """How much the growth of servers differs from that of their archetype."""
+
+    sd_percent_per_month: NotNegative
 
 
-def _put(values: dict[str, Any], path: Path, value: Any) -> None:
-    for key in path[:-1]:
-        values = values.setdefault(key, {})
-    values[path[-1]] = value
+class Harmonic(Section):
+    """One wave of the annual season: 1 + amplitude × cos(2π × cycles × (day of year − peak day) / days in the year)."""
+
+    amplitude: Probability
+    peak_day: Annotated[float, Field(ge=1, le=366)]
+    cycles: Annotated[int, Field(ge=1, le=52)] = 1
 
 
-def _in_one_spelling(layer: Layer) -> Mapping[str, Any]:
-    """Write archetypes and correlation pairs in the one way that lets layers override each other."""
-    archetypes = layer.values.get("archetypes")
-    if not isinstance(archetypes, Mapping):
-        return layer.values
-    full_names = _renamed(archetypes, lambda name: _ARCHETYPE_ALIASES.get(name, name), layer.source)
-    return {
-        **layer.values,
-        "archetypes": {name: _sorted_pairs(value, layer.source) for name, value in full_names.items()},
-    }
+class LocalTime(Section):
+    """Clocks and holiday calendars of regions; those left out keep UTC and the calendar of all."""
+
+    zones: Frozen[Label, Zone] = Field(default_factory=dict)
+    holidays: Frozen[Label, Holidays] = Field(default_factory=dict)
 
 
-def _sorted_pairs(archetype: Any, source: str) -> Any:
-    if not isinstance(archetype, Mapping) or not isinstance(archetype.get("correlation"), Mapping):
-        return archetype
-    pairs = _renamed(archetype["correlation"], lambda pair: "~".join(sorted(pair.split("~"))), source)
-    return {**archetype, "correlation": pairs}
+class ProfileSpread(Section):
+    """How the profiles of an archetype's servers differ."""
+
+    flat_share: Probability = 0
+    night_share: Probability = 0
+    strength_sd: NotNegative = 0
+
+    @model_validator(mode="after")
+    def _shares_fit(self) -> ProfileSpread:
+        if self.flat_share + self.night_share > 1:
+            raise ValueError("expected flat_share and night_share that sum to at most 1")
+        return self
 
 
-def _renamed(values: Mapping[str, Any], rename: Callable[[str], str], source: str) -> dict[str, Any]:
-    renamed: dict[str, Any] = {}
-    for name, value in values.items():
-        if rename(name) in renamed:
-            raise ConfigError(
-                f"archetypes: expected {rename(name)!r} once, got it twice under two spellings ({source})"
-            )
-        renamed[rename(name)] = value
-    return renamed
+class Profile(Section):
+    """Factors of the hours and weekdays, in place of business hours and weekend."""
+
+    hours: Annotated[tuple[NotNegative, ...], Field(min_length=24, max_length=24)]
+    weekdays: Annotated[tuple[NotNegative, ...], Field(min_length=7, max_length=7)]
+    spread: ProfileSpread = ProfileSpread()
+
+
+class ScheduledSpike(Section):
+    """Spikes that start at set hours of the day."""
+
+    hours: Annotated[tuple[Hour, ...], Field(min_length=1)]
+    steps: Annotated[int, Field(ge=1, le=1440)] = 1
+    probability: Probability
+    magnitude: NotNegative
+
+
+class Outliers(Section):
+    """Rare wrong values of one metric: too high, or too low."""
+
+    probability: Probability
+    magnitude: NotNegative = 1.6
+    dip_probability: Probability = 0
+    dip_magnitude: NotNegative = 0
+
+    @model_validator(mode="after")
+    def _chances_fit(self) -> Outliers:
+        if self.probability + self.dip_probability > 1:
+            raise ValueError("expected probability and dip_probability that sum to at most 1")
+        return self
+
+
+class Gaps(Section):
+    """Stretches of whole hours without values."""
+
+    per_year: Annotated[float, Field(ge=0, le=1000)]
+    mean_hours: Annotated[float, Field(ge=1, le=MOST_GAP_HOURS / 10)]
+
+
+class Missing(Section):
+    """Values that are not there: single ones, those of one server for a while, those of the whole fleet for a while."""
+
+    share: Frozen[Name, Probability] = Field(default_factory=dict)
+    server_outages: Gaps | None = None
+    fleet_gaps: Gaps | None = None
+
+
+class _Event(Section):
+    type: EventType
+    metrics: tuple[Name, ...] = ()
+    magnitude: NotNegative | None = None
+    cause: Text = ""
+
+    @model_validator(mode="after")
+    def _magnitude_fits(self) -> _Event:
+        if (self.type == "outage") != (self.magnitude is None):
+            raise ValueError("expected a magnitude for all but an outage, which has none")
+        return self
+
+
+class RandomEvents(_Event):
+    """Events that come about by chance."""
+
+    scope: Literal["server", "app", "region"]
+    per_year: Annotated[float, Field(ge=0, le=1000)]
+    mean_hours: Annotated[float, Field(gt=0, le=MOST_EVENT_HOURS / 10)]
+
+
+class ListedEvent(_Event):
+    """An event at a set time, of one server, app or region."""
+
+    server: Text | None = None
+    app: Text | None = None
+    region: Label | None = None
+    start: Moment
+    end: Moment
+
+    @model_validator(mode="after")
+    def _subject_and_times_fit(self) -> ListedEvent:
+        if [self.server, self.app, self.region].count(None) != 2:
+            raise ValueError("expected one of server, app and region")
+        if self.start >= self.end:
+            raise ValueError("expected start before end")
+        return self
+
+
+class Events(Section):
+    """Incidents with a start and an end."""
+
+    random: Frozen[Name, RandomEvents] = Field(default_factory=dict)
+    listed: Frozen[Name, ListedEvent] = Field(default_factory=dict)
+
+
+class Resize(Section):
+    """A server gets larger when a metric's level reaches the limit: the metrics then fall by the ratio."""
+
+    metric: Name
+    limit: Annotated[float, Field(gt=0)]
+    ratio: Annotated[float, Field(gt=1, le=100)]
+    metrics: Annotated[tuple[Name, ...], Field(min_length=1)]
+
+
+class ServerLife(Section):
+    """Servers that are born or retired between two days, and resized."""
+
+    first_day: Day
+    last_day: Day
+    born_share: Probability = 0
+    retired_share: Probability = 0
+    resize: Resize | None = None
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> ServerLife:
+        if self.first_day >= self.last_day:
+            raise ValueError("expected first_day before last_day")
+        return self
+
+
+class Layers(Section):
+    """All layers, each off where it is null."""
+
+    server_offset: ServerOffset | None = None
+    server_growth: ServerGrowth | None = None
+    annual_season: Frozen[Name, tuple[Harmonic, ...]] | None = None
+    local_time: LocalTime | None = None
+    outliers: Frozen[Name, Outliers] | None = None
+    missing: Missing | None = None
+    events: Events | None = None
+    server_life: ServerLife | None = None

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from capgen.config import sources
-from capgen.config.layers import Layer, Merged, merge
+from capgen.config.merging import Layer, Merged, merge
 from capgen.config.model import Config
 from capgen.config.problems import problem_lines
 from capgen.errors import ConfigError

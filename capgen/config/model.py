@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from capgen.config import rules
+from capgen.config.layers import HolidayEffect, Holidays, Layers, Profile, ScheduledSpike
 from capgen.config.types import (
     Correlation,
-    CountryCode,
     Day,
     DayOfMonth,
     Frozen,
@@ -23,11 +23,12 @@ from capgen.config.types import (
     Probability,
     Section,
     ServerIdFormat,
-    SubdivisionCode,
     Unit,
     Weights,
     step_minutes,
 )
+
+MOST_BUSINESS_DAYS = 10  # any month has that many
 
 
 class Fleet(Section):
@@ -58,8 +59,15 @@ class EndOfQuarter(Section):
     """The ramp over the last days of a quarter."""
 
     window_days: Annotated[int, Field(ge=1, le=28)]
+    business_days: bool = False
     peak: Annotated[float, Field(ge=-1)]
     months: tuple[Month, ...]
+
+    @model_validator(mode="after")
+    def _window_fits(self) -> EndOfQuarter:
+        if self.business_days and self.window_days > MOST_BUSINESS_DAYS:
+            raise ValueError(f"expected window_days of at most {MOST_BUSINESS_DAYS} with business_days")
+        return self
 
 
 class HolidayFactor(Section):
@@ -77,14 +85,6 @@ class HolidayFactor(Section):
         return self
 
 
-class Holidays(Section):
-    """The holiday calendar behind `is_holiday`."""
-
-    country: CountryCode
-    subdivision: SubdivisionCode | None = None
-    observed: bool
-
-
 class CalendarConfig(Section):
     """Flags and factors that depend on the timestamp alone."""
 
@@ -92,6 +92,7 @@ class CalendarConfig(Section):
     eoq: EndOfQuarter
     holiday_factors: tuple[HolidayFactor, ...]
     holidays: Holidays
+    holiday_effect: HolidayEffect | None = None
 
 
 class Growth(Section):
@@ -153,6 +154,8 @@ class Archetype(Section):
     weekend_factor: NotNegative
     spike: Spike
     growth_percent_per_month: float
+    profile: Profile | None = None
+    scheduled_spikes: tuple[ScheduledSpike, ...] = ()
 
 
 class Config(Section):
@@ -166,11 +169,14 @@ class Config(Section):
     out: Annotated[str, Field(min_length=1)]
     decimals: Annotated[int, Field(ge=0, le=12)]
     repair_correlation: bool
+    truth: bool = False
+    first_columns: tuple[Name, ...] = ()
     fleet: Fleet
     calendar: CalendarConfig
     growth: Growth
     metrics: Annotated[Frozen[Name, Metric], Field(min_length=1)]
     archetypes: Annotated[Frozen[Name, Archetype], Field(min_length=1)]
+    layers: Layers = Layers()
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Config:
@@ -186,6 +192,12 @@ class Config(Section):
     def growth_origin(self) -> date:
         """The day on which monthly growth is zero."""
         return self.growth.origin or self.start_date
+
+    @property
+    def clean_twin(self) -> Config:
+        """The same panel without events, outliers and gaps."""
+        layers = self.layers.model_copy(update=dict.fromkeys(["events", "outliers", "missing"]))
+        return self.model_copy(update={"layers": layers})
 
     @property
     def drawn_metrics(self) -> list[str]:

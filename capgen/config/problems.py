@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from capgen.config.layers import Merged, Path
+from capgen.config.merging import Merged, Path
 from capgen.config.suggest import nearest
 
 _LONGEST_VALUE = 60

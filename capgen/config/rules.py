@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from holidays import country_holidays
 from pydantic_core import PydanticCustomError
 
 from capgen.config.correlation import correlation_matrix
+from capgen.config.layer_rules import holiday_problems, layer_problems
 from capgen.config.types import MINUTES_PER_DAY
 
 if TYPE_CHECKING:
-    from capgen.config.model import Archetype, Config, Holidays
+    from capgen.config.model import Archetype, Config
 
 SHARE_TOLERANCE = 1e-9
 MOST_ROWS = 10**13  # some 100 terabytes; more is a slip of the finger
@@ -32,6 +32,28 @@ FIXED_COLUMNS_AFTER_METRICS = (
     "is_eoq",
     "is_holiday",
 )
+TRUTH_FLAGS = ("is_spike", "is_outlier", "event_id")
+
+
+def expected_column(column: str) -> str:
+    """Return the name of the truth column that holds a metric's mean.
+
+    Args:
+        column: of the metric.
+    """
+    return f"{column}_expected"
+
+
+def all_columns(config: Config) -> list[str]:
+    """Return the panel's columns, in their order.
+
+    Args:
+        config: a configuration.
+    """
+    metrics = [metric.column for metric in config.metrics.values()]
+    truth = [*map(expected_column, metrics), *TRUTH_FLAGS] if config.truth else []
+    columns = [*FIXED_COLUMNS_BEFORE_METRICS, *metrics, *FIXED_COLUMNS_AFTER_METRICS, *truth]
+    return list(dict.fromkeys([*config.first_columns, *columns]))
 
 
 def check(config: Config) -> None:
@@ -55,9 +77,10 @@ def _problems(config: Config) -> Iterator[str]:
     yield from _share_problems(config)
     yield from _column_problems(config)
     yield from _derived_problems(config)
-    yield from _holiday_problems(config.calendar.holidays)
+    yield from holiday_problems("calendar.holidays", config.calendar.holidays)
     for name, archetype in config.archetypes.items():
         yield from _archetype_problems(name, archetype, config)
+    yield from layer_problems(config)
 
 
 def _size_problems(config: Config) -> Iterator[str]:
@@ -74,11 +97,16 @@ def _share_problems(config: Config) -> Iterator[str]:
 
 
 def _column_problems(config: Config) -> Iterator[str]:
-    taken = {*FIXED_COLUMNS_BEFORE_METRICS, *FIXED_COLUMNS_AFTER_METRICS}
+    expected = {expected_column(metric.column) for metric in config.metrics.values()}
+    taken = {*FIXED_COLUMNS_BEFORE_METRICS, *FIXED_COLUMNS_AFTER_METRICS, *TRUTH_FLAGS, *expected}
     for key, metric in config.metrics.items():
         if metric.column in taken:
             yield f"metrics.{key}.column: expected a column name not yet taken, got {metric.column!r}"
         taken.add(metric.column)
+    known = all_columns(config.model_copy(update={"first_columns": ()}))
+    for column in config.first_columns:
+        if column not in known:
+            yield f"first_columns: expected columns of the panel, got {column!r}"
 
 
 def _derived_problems(config: Config) -> Iterator[str]:
@@ -88,13 +116,6 @@ def _derived_problems(config: Config) -> Iterator[str]:
             yield f"metrics.{key}.derived.source: expected one of {known}, got {metric.derived.source!r}"
     if not config.drawn_metrics:
         yield "metrics: expected at least one metric that is not derived"
-
-
-def _holiday_problems(wanted: Holidays) -> Iterator[str]:
-    try:
-        country_holidays(wanted.country, subdiv=wanted.subdivision)
-    except NotImplementedError as error:
-        yield f"calendar.holidays: expected a country and subdivision that the holidays library knows: {error}"
 
 
 def _archetype_problems(name: str, archetype: Archetype, config: Config) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from capgen.config.layers import Layer, nested
+from capgen.config.merging import Layer, nested
 from capgen.config.suggest import nearest
 from capgen.config.yaml_text import parse_yaml
 from capgen.errors import ConfigError

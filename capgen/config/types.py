@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+import zoneinfo
+from datetime import date, datetime
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -13,6 +14,7 @@ _NAMED_STEPS = {"daily": MINUTES_PER_DAY, "hourly": 60}
 _MINUTES_TEXT = re.compile(r"([0-9]{1,4})min")
 _SERVER_ID_FORMAT = re.compile(r"[A-Za-z0-9_-]{0,32}\{index(:0[1-9]d)?\}[A-Za-z0-9_-]{0,32}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2})?")
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
@@ -75,6 +77,20 @@ def _check_date_text(text: object) -> object:
     return text
 
 
+def _check_moment_text(text: object) -> object:
+    if not isinstance(text, str) or _MOMENT.fullmatch(text) is None:
+        raise ValueError("expected a day or a minute as YYYY-MM-DD or YYYY-MM-DD HH:MM")
+    return text if len(text) > len("YYYY-MM-DD") else f"{text} 00:00"
+
+
+def _check_zone(name: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
+        raise ValueError("expected a time zone such as America/New_York") from None
+    return name
+
+
 def _check_pair(values: object) -> object:
     if not isinstance(values, list) or len(values) != 2:
         raise ValueError("expected two numbers, the lower and the upper limit")
@@ -97,12 +113,16 @@ class FrozenDict(dict[Any, Any]):
 
 
 Day = Annotated[date, Field(strict=False), BeforeValidator(_check_date_text), AfterValidator(_check_day)]
+# Naive: read as UTC, like the timestamps.
+Moment = Annotated[datetime, Field(strict=False), BeforeValidator(_check_moment_text)]
+Zone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,40}$"), AfterValidator(_check_zone)]
 Granularity = Annotated[str, AfterValidator(_canonical_granularity)]
 ServerIdFormat = Annotated[str, AfterValidator(_check_server_id_format)]
 # Names stand in paths (archetype) and as columns (metric): plain lower case, so that neither needs
 # quoting and no two differ by case alone.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _-]{0,39}$")]
+Text = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ,.:;()%/_-]{0,80}$")]
 Unit = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9%/ ._-]{0,20}$")]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,3}$")]
 SubdivisionCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,20}$")]

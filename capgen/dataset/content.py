@@ -12,31 +12,34 @@ import xxhash
 from numpy.typing import NDArray
 
 from capgen.panel.chunks import Chunk
-from capgen.panel.time_axis import TimeAxis
+from capgen.panel.frame import Panel
+from capgen.panel.schema import SERVER_COLUMNS, date_columns
 
 _MODULUS = 2**128
 
 
-def chunk_digest(frame: pl.DataFrame, chunk: Chunk, axis: TimeAxis) -> int:
+def chunk_digest(frame: pl.DataFrame, chunk: Chunk, panel: Panel) -> int:
     """Return the content digest of a chunk.
 
     The sum, modulo 2^128, of the XXH3-128 of each server's rows in each block: a sum, so that it does not
     matter in which order or in which file they stand. Hashed are the server's strings, the digest of the date
-    columns, and the metrics; the date columns are hashed once, because a cross join repeats them for each server.
+    columns, and all that differs from cell to cell; the date columns are hashed once, because a cross join repeats
+    them for each server.
 
     Args:
         frame: the chunk's rows, sorted by server_id and timestamp.
         chunk: what they are.
-        axis: the time axis.
+        panel: what they are a part of.
     """
-    strings = [name for name, kind in frame.schema.items() if kind in (pl.String, pl.Enum)]
-    metrics = [name for name, kind in frame.schema.items() if kind == pl.Float64]
+    strings = [name for name in frame.columns if name in SERVER_COLUMNS]
+    of_all = [name for name in frame.columns if name in date_columns(panel.config)]
+    of_cells = [name for name in frame.columns if name not in {*strings, *of_all}]
     steps = chunk.span.size
-    dates = _numbers(frame[:steps].drop(*strings, *metrics))
+    dates = _numbers(frame[:steps][of_all])
     servers = frame[strings][range(0, chunk.rows, steps)]
-    blocks = [block.span.overlap(chunk.span).within(chunk.span) for block in axis.blocks(chunk.span)]
+    blocks = [block.span.overlap(chunk.span).within(chunk.span) for block in panel.axis.blocks(chunk.span)]
     of_dates = [_digest(b"", dates, rows).digest() for rows in blocks]
-    values = _numbers(frame[metrics])
+    values = _numbers(frame[of_cells])
     total = 0
     for server, words in enumerate(servers.rows()):
         for rows, of_block in zip(blocks, of_dates, strict=True):
@@ -75,7 +78,13 @@ def _numbers(frame: pl.DataFrame) -> list[NDArray[Any]]:
 
 
 def _bits(column: pl.Series) -> NDArray[Any]:
-    """Return a column as numbers; only metrics may be null, and NaN stands for that."""
+    """Return a column as numbers; NaN stands for a missing metric, 0 for no event."""
+    if column.dtype == pl.Enum:
+        texts = column.dtype.categories.to_list()  # type: ignore[attr-defined]
+        hashes = np.array([0, *(xxhash.xxh3_64_intdigest(text) for text in texts)], np.uint64)
+        codes = column.to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
+        of_cells: NDArray[np.uint64] = hashes[codes + 1]
+        return of_cells
     present = column.fill_null(math.nan) if column.null_count() else column
     numbers = present.to_numpy()
     return numbers.view(np.int64) if column.dtype == pl.Datetime else numbers

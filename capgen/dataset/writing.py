@@ -11,11 +11,12 @@ import pyarrow.parquet as pq
 
 from capgen.config import Config, config_digest
 from capgen.config.model import Metric
+from capgen.config.rules import expected_column
 from capgen.dataset.content import chunk_digest, combined
 from capgen.dataset.layout import PARTITION_KEYS
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel, as_enums
-from capgen.panel.schema import panel_schema
+from capgen.panel.schema import metrics_may_be_null, panel_schema
 from capgen.panel.values import Workspace
 from capgen.version import __version__
 
@@ -23,6 +24,7 @@ _COMPRESSION_LEVEL = 1  # higher levels cost time and gain under 1 %
 _PRUNING_COLUMNS = ["timestamp", "server_id"]  # what readers skip row groups by
 _MOST_BYTE_CODES = 2**8  # servers in a row group whose strings are numbered by bytes
 _MOST_DISTINCT_VALUES = 2**17  # of a metric that is written with a dictionary
+_EVENTS = "event_id"
 _PAGE_BYTES = 2**24  # more than a column of a row group: one page each, wherever the chunks begin
 
 
@@ -34,13 +36,24 @@ def file_schema(config: Config, codes: pl.DataType) -> pa.Schema:
         codes: what stands for a string in a column.
 
     Returns:
-        Strings as dictionaries, so that Parquet does not have to find them again; nothing may be null.
+        Strings as dictionaries, so that Parquet does not have to find them again. Only metrics and events may be null.
     """
     columns = {name: kind for name, kind in panel_schema(config).items() if name not in PARTITION_KEYS}
     arrow = pl.DataFrame(schema=columns).to_arrow().schema
-    strings = pa.dictionary(pl.Series(dtype=codes).to_arrow().type, pa.string())
-    kinds = [strings if columns[field.name] == pl.String else field.type for field in arrow]
-    return pa.schema([pa.field(field.name, kind, nullable=False) for field, kind in zip(arrow, kinds, strict=True)])
+    kinds = {
+        field.name: _string_type(field.name, codes) if columns[field.name] == pl.String else field.type
+        for field in arrow
+    }
+    nullable = {
+        _EVENTS,
+        *({metric.column for metric in config.metrics.values()} if metrics_may_be_null(config) else ()),
+    }
+    return pa.schema([pa.field(name, kind, nullable=name in nullable) for name, kind in kinds.items()])
+
+
+def _string_type(name: str, codes: pl.DataType) -> pa.DataType:
+    index = pl.Int32() if name == _EVENTS else codes  # there may be many events
+    return pa.dictionary(pl.Series(dtype=index).to_arrow().type, pa.string())
 
 
 def file_metadata(config: Config) -> dict[str, str]:
@@ -85,7 +98,7 @@ def write_row_groups(
 def _write_row_group(panel: Panel, row_group: Chunk, writer: pq.ParquetWriter, workspace: Workspace) -> int:
     frame = panel.cells(row_group, as_enums(panel.servers(row_group)), workspace=workspace)
     writer.write_table(_as_table(frame, writer.schema), row_group_size=row_group.rows)
-    return chunk_digest(frame, row_group, panel.axis)
+    return chunk_digest(frame, row_group, panel)
 
 
 def _as_table(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:
@@ -112,7 +125,9 @@ def writer_options(config: Config, schema: pa.Schema) -> dict[str, Any]:
         config: a valid configuration.
         schema: of the file.
     """
-    plain = {"timestamp"} | {metric.column for metric in config.metrics.values() if not _few_values(metric, config)}
+    metrics = config.metrics.values()
+    plain = {"timestamp"} | {metric.column for metric in metrics if not _few_values(metric, config)}
+    plain |= {expected_column(metric.column) for metric in metrics}
     return {
         "compression": "zstd",
         "compression_level": _COMPRESSION_LEVEL,

@@ -13,23 +13,28 @@ from holidays import country_holidays
 
 from capgen import sql
 from capgen.config import Config
+from capgen.panel.layers.annual_season import season_columns
+from capgen.panel.layers.local_time import COMMON_CLOCK, holidays_of, stamps, zone_of
 from capgen.panel.time_axis import Span, TimeAxis
 
 CalendarFrame = Callable[[Span], pl.DataFrame]
 
 _KEPT_SPANS = 2  # some 40 bytes a step
 _STEPS_AT_ONCE = 2**15  # DuckDB needs several times the memory of what it returns
+_SHOULDERS = timedelta(days=7)
 DAYS_PER_MONTH = 30.4375  # 365.25 / 12
 
 
-def macro_tables(config: Config) -> Mapping[str, pl.DataFrame]:
+def macro_tables(config: Config, clock: str = COMMON_CLOCK) -> Mapping[str, pl.DataFrame]:
     """Return the tables that the SQL macros read their settings from.
 
     Args:
         config: a valid configuration.
+        clock: whose holidays; those of all without it.
 
     Returns:
-        Frames by table name: eoq_settings, business_hours, holiday_factors, holiday_dates, holiday_span.
+        Frames by table name: eoq_settings, business_hours, holiday_factors, holiday_effect, holiday_dates,
+        holiday_span.
     """
     eoq, hours = config.calendar.eoq, config.calendar.business_hours
     rules = [(position, *rule.model_dump().values()) for position, rule in enumerate(config.calendar.holiday_factors)]
@@ -37,55 +42,74 @@ def macro_tables(config: Config) -> Mapping[str, pl.DataFrame]:
     rule_schema = dict.fromkeys(integers, pl.Int64) | {"rule_factor": pl.Float64}
     return {
         "eoq_settings": pl.DataFrame(
-            {"eoq_window_days": [eoq.window_days], "eoq_peak": [eoq.peak], "eoq_months": [list(eoq.months)]},
+            {
+                "eoq_window_days": [eoq.window_days],
+                "eoq_business_days": [eoq.business_days],
+                "eoq_peak": [eoq.peak],
+                "eoq_months": [list(eoq.months)],
+            },
             schema_overrides={"eoq_peak": pl.Float64, "eoq_months": pl.List(pl.Int64)},
         ),
         "business_hours": pl.DataFrame({"first_hour": [hours.first_hour], "last_hour": [hours.last_hour]}),
         "holiday_factors": pl.DataFrame(rules, schema=rule_schema, orient="row"),
-        "holiday_dates": pl.DataFrame({"holiday_date": holiday_dates(config)}, schema={"holiday_date": pl.Date}),
-        "holiday_span": pl.DataFrame({"holidays_from": [config.start_date], "holidays_to": [config.end_date]}),
+        "holiday_effect": _effect_table(config),
+        "holiday_dates": pl.DataFrame({"holiday_date": holiday_dates(config, clock)}, schema={"holiday_date": pl.Date}),
+        "holiday_span": pl.DataFrame([_holiday_span(config)], schema=["holidays_from", "holidays_to"], orient="row"),
     }
 
 
-def holiday_dates(config: Config) -> list[date]:
-    """Return the holidays of the configured calendar between start and end date, sorted.
+def holiday_dates(config: Config, clock: str = COMMON_CLOCK) -> list[date]:
+    """Return the holidays of a calendar around start and end date, sorted.
 
     Args:
         config: a valid configuration.
+        clock: whose holidays; those of all without it.
 
     Returns:
-        Days, observed ones included where configured.
+        Days, observed ones included where configured, from a week before the first month to a week after the last.
     """
-    wanted = config.calendar.holidays
-    years = range(config.start_date.year, config.end_date.year + 1)
+    wanted, (first, last) = holidays_of(config, clock), _holiday_span(config)
+    years = range(first.year, last.year + 1)
     found = country_holidays(wanted.country, subdiv=wanted.subdivision, years=years, observed=wanted.observed)
-    return sorted(day for day in found if config.start_date <= day <= config.end_date)
+    return sorted(day for day in found if first <= day <= last)
+
+
+def _holiday_span(config: Config) -> tuple[date, date]:
+    """Return the days whose holidays must be known: shoulders reach a week further, quarter ends to the month's end."""
+    following_month = config.end_date.replace(day=1) + timedelta(days=31)
+    return config.start_date - _SHOULDERS, following_month.replace(day=1) + _SHOULDERS
+
+
+def _effect_table(config: Config) -> pl.DataFrame:
+    schema = {"effect_factor": pl.Float64, "shoulder_days": pl.Int64, "shoulder_factor": pl.Float64}
+    effect = config.calendar.holiday_effect
+    return pl.DataFrame([tuple(effect.model_dump().values())] if effect else [], schema=schema, orient="row")
 
 
 @contextmanager
-def open_calendar(config: Config) -> Iterator[CalendarFrame]:
+def open_calendar(config: Config, clock: str = COMMON_CLOCK) -> Iterator[CalendarFrame]:
     """Open the calendar of a configuration.
 
     Args:
         config: a valid configuration.
+        clock: whose local time and holidays; those of all without it.
 
     Yields:
         A function, safe to call from many threads, that returns the date frame of a span: columns
         timestamp, month, quarter, dayofweek, is_weekend, is_eoq, is_holiday (as in the panel), eoq_factor,
-        holiday_factor, is_business_hour, growth_time (what a growth of 1 % a month is multiplied with).
+        holiday_factor, is_business_hour, local_hour, local_weekday, the season of each metric that has one, and
+        growth_time (what a growth of 1 % a month is multiplied with).
     """
     axis = TimeAxis.of(config)
     lock = threading.Lock()  # one DuckDB connection serves all threads
 
-    with sql.open_database(macro_tables(config)) as connection:
+    with sql.open_database(macro_tables(config, clock)) as connection:
 
         def piece(span: Span) -> pl.DataFrame:
-            parameters = {
-                "first_timestamp": axis.timestamp(span.first),
-                "last_timestamp": axis.timestamp(span.stop - 1),
-                "step_minutes": axis.step_minutes,
-            }
-            return sql.run_query(connection, "calendar", parameters).with_columns(growth_time(config, axis, span))
+            connection.register("stamps", stamps(axis, span, zone_of(config, clock)))
+            return sql.run_query(connection, "calendar", {}).with_columns(
+                growth_time(config, axis, span), *season_columns(config, axis, span)
+            )
 
         @lru_cache(maxsize=_KEPT_SPANS)
         def compute(span: Span) -> pl.DataFrame:

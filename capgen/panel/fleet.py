@@ -11,6 +11,11 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.config.rules import SHARE_TOLERANCE
+from capgen.panel.layers.local_time import clock_column
+from capgen.panel.layers.profile import profile_servers
+from capgen.panel.layers.server_growth import growth_rates
+from capgen.panel.layers.server_life import lives
+from capgen.panel.layers.server_offset import offsets
 from capgen.panel.streams import stream
 
 _DRAWS_PER_SERVER = 4  # business unit, criticality, region, app
@@ -72,6 +77,28 @@ def fleet_frame(config: Config) -> pl.DataFrame:
     )
     by_type = frame.partition_by("server_type", maintain_order=True)
     return pl.concat([servers.sort("server_id") for servers in by_type])
+
+
+def server_frame(config: Config) -> pl.DataFrame:
+    """Return the server frame with what each server is given once by the layers.
+
+    Args:
+        config: a valid configuration.
+
+    Returns:
+        The columns of `fleet_frame`, clock, and those of server offset, growth, profile and life where they are on.
+    """
+    fleet = fleet_frame(config)
+    ids, archetypes = fleet["server_id"].to_list(), fleet["server_type"].to_list()
+    lasting = {
+        **offsets(config, ids),
+        **growth_rates(config, ids, archetypes),
+        **profile_servers(config, ids, archetypes),
+        **lives(config, ids),
+    }
+    return fleet.with_columns(
+        clock_column(config, fleet["region"].to_list()), **{name: pl.Series(values) for name, values in lasting.items()}
+    )
 
 
 def _pick(weights: Mapping[str, float], draws: np.ndarray) -> list[str]:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from capgen.config import Config
 from capgen.config.correlation import correlation_matrix
 from capgen.panel import metrics, noise
 from capgen.panel.calendar import open_calendar
 from capgen.panel.chunks import Chunk
-from capgen.panel.fleet import fleet_frame
-from capgen.panel.schema import panel_schema
+from capgen.panel.fleet import server_frame
+from capgen.panel.layers.local_time import clocks
+from capgen.panel.layers.profile import profile_dates
+from capgen.panel.schema import metrics_may_be_null, panel_schema
 from capgen.panel.time_axis import Span, TimeAxis
-from capgen.panel.values import Workspace, chunk_values
+from capgen.panel.values import Array, Workspace, chunk_values
 
 _KEPT_DATES = 4  # two archetypes at a time, and two halves of a year of minutes
 
@@ -32,14 +36,14 @@ class Panel:
         axis: its time axis.
         fleets: the server frame of each archetype, sorted by server_id.
         factors: the Cholesky factor of each archetype's noise.
-        dates: returns the date frame of an archetype and a span: the calendar, and the mean of each drawn metric.
+        dates: returns the date frame of an archetype, a clock and a span: the calendar, and the mean of each metric.
     """
 
     config: Config
     axis: TimeAxis
     fleets: dict[str, pl.DataFrame]
     factors: dict[str, noise.Floats]
-    dates: Callable[[str, Span], pl.DataFrame]
+    dates: Callable[[str, str, Span], pl.DataFrame]
 
     def servers(self, chunk: Chunk) -> pl.DataFrame:
         """Return the server frame of a chunk.
@@ -68,23 +72,24 @@ class Panel:
             The columns, in the panel's order.
         """
         wanted = [name for name in panel_schema(self.config).names() if columns is None or name in columns]
-        dates = self.dates(chunk.archetype, chunk.span)
-        means = [dates[metrics.mean_column(key)].to_numpy() for key in self.config.drawn_metrics]
+        followed = servers["clock"].unique(maintain_order=True).to_list()
+        dates = {clock: self.dates(chunk.archetype, clock, chunk.span) for clock in followed}
         values = chunk_values(
             self.config,
             self.axis,
             chunk,
-            servers["server_id"].to_list(),
-            means,
+            servers,
+            {clock: _numbers(frame) for clock, frame in dates.items()},
             self.factors[chunk.archetype],
             wanted,
             workspace or Workspace(),
         )
         year = pl.lit(self.axis.timestamp(chunk.span.first).year, pl.Int64).alias("year")
-        cells = servers.lazy().join(dates.lazy(), how="cross", maintain_order="left_right").with_columns(year)
+        cells = _joined(servers, dates).with_columns(year)
         labels = cells.select(name for name in wanted if name not in values).collect()
         # By position, not by an expression: that would copy all columns into pieces of equal length.
-        return pl.DataFrame([*labels.get_columns(), *_as_columns(values)])[wanted]
+        series = _as_columns(values, self.config, servers.schema["server_id"])
+        return pl.DataFrame([*labels.get_columns(), *series])[wanted]
 
 
 @contextmanager
@@ -95,33 +100,60 @@ def open_panel(config: Config) -> Iterator[Panel]:
         config: a valid configuration.
 
     Yields:
-        A panel whose `chunk` may be called from many threads.
+        A panel whose `cells` may be called from many threads.
     """
-    fleets = fleet_frame(config).partition_by("server_type", as_dict=True, maintain_order=True)
+    fleets = server_frame(config).partition_by("server_type", as_dict=True, maintain_order=True)
     factors = {
         name: noise.cholesky(
             correlation_matrix(archetype.correlation, config.drawn_metrics, repair=config.repair_correlation)
         )
         for name, archetype in config.archetypes.items()
     }
-    with open_calendar(config) as calendar:
+    with ExitStack() as stack:
+        calendars = {clock: stack.enter_context(open_calendar(config, clock)) for clock in clocks(config)}
 
-        @lru_cache(maxsize=_KEPT_DATES)
-        def dates(archetype: str, span: Span) -> pl.DataFrame:
-            means = metrics.mean_expressions(config, config.archetypes[archetype])
-            columns = [name for name in panel_schema(config).names() if name in calendar(span).columns]
-            return calendar(span).select(*columns, *means)
+        @lru_cache(maxsize=_KEPT_DATES * len(calendars))
+        def dates(archetype: str, clock: str, span: Span) -> pl.DataFrame:
+            calendar, kind = calendars[clock](span), config.archetypes[archetype]
+            columns = [name for name in [*panel_schema(config).names(), "growth_time"] if name in calendar.columns]
+            return calendar.select(*columns, *metrics.mean_expressions(config, kind), *profile_dates(kind))
 
         by_name = {str(name): servers for (name,), servers in fleets.items()}
         yield Panel(config, TimeAxis.of(config), by_name, factors, dates)
 
 
-def _as_columns(values: Mapping[str, noise.Floats]) -> list[pl.Series]:
-    """Share the memory of arrays as columns, as Arrow buffers: given arrays, Polars would load numpy.ma first."""
-    if not values:
-        return []
-    arrays = [pa.Array.from_buffers(pa.float64(), each.size, [None, pa.py_buffer(each)]) for each in values.values()]
-    return pl.DataFrame(pa.record_batch(arrays, names=list(values))).get_columns()
+def _joined(servers: pl.DataFrame, dates: Mapping[str, pl.DataFrame]) -> pl.LazyFrame:
+    """Join each server with the dates of its clock: a cross join where all follow one."""
+    if len(dates) == 1:
+        (frame,) = dates.values()
+        return servers.lazy().join(frame.lazy(), how="cross", maintain_order="left_right")
+    of_clocks = [
+        frame.lazy().with_columns(clock=pl.lit(clock).cast(servers["clock"].dtype)) for clock, frame in dates.items()
+    ]
+    return servers.lazy().join(pl.concat(of_clocks), on="clock", maintain_order="left_right")
+
+
+def _numbers(dates: pl.DataFrame) -> dict[str, noise.Floats]:
+    return {column.name: column.to_numpy() for column in dates.get_columns() if column.dtype == pl.Float64}
+
+
+def _as_columns(values: Mapping[str, Array], config: Config, text: pl.DataType) -> list[pl.Series]:
+    """Share the memory of arrays as columns; a missing value is null, and texts are Strings where the servers' are."""
+    columns = [
+        (each.cast(text) if text == pl.String else each).alias(name)
+        if isinstance(each, pl.Series)
+        else _as_column(name, each)
+        for name, each in values.items()
+    ]
+    nullable = {metric.column for metric in config.metrics.values()} if metrics_may_be_null(config) else set()
+    return [column.fill_nan(None) if column.name in nullable else column for column in columns]
+
+
+def _as_column(name: str, array: NDArray[Any]) -> pl.Series:
+    """Share the memory of an array by way of Arrow: given an array, Polars would load numpy.ma first."""
+    buffers = [None, pa.py_buffer(array)]
+    values = pa.Array.from_buffers(pa.from_numpy_dtype(array.dtype), array.size, buffers)
+    return pl.DataFrame(pa.record_batch([values], names=[name])).to_series()
 
 
 def as_enums(servers: pl.DataFrame) -> pl.DataFrame:
@@ -133,4 +165,5 @@ def as_enums(servers: pl.DataFrame) -> pl.DataFrame:
     Returns:
         The frame, each column an Enum of the values that occur in it.
     """
-    return servers.with_columns(column.cast(pl.Enum(column.unique(maintain_order=True))) for column in servers)
+    strings = [column for column in servers if column.dtype == pl.String]
+    return servers.with_columns(column.cast(pl.Enum(column.unique(maintain_order=True))) for column in strings)

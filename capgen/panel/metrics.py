@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import polars as pl
 
 from capgen.config import Config
 from capgen.config.model import Archetype, Derived
+from capgen.panel.layers.annual_season import season_column
 from capgen.panel.noise import Flags, Floats
 
 
@@ -17,27 +18,33 @@ def mean_column(key: str) -> str:
     return f"mean.{key}"
 
 
-def neutral_factors() -> dict[str, pl.Expr]:
-    """Return, for each factor, the calendar column that `mean_expressions` reads it from, where it does nothing.
+def neutral_factors(config: Config) -> dict[str, list[pl.Expr]]:
+    """Return, for each factor, the calendar columns that `mean_expressions` reads it from, where it does nothing.
+
+    Args:
+        config: a valid configuration.
 
     Returns:
-        Expressions to replace a column of the calendar with, by the factor's name: with one of them replaced, the
-        means are those of a panel in which this one factor is 1 everywhere.
+        Expressions to replace columns of the calendar with, by the factor's name: with those of one factor replaced,
+        the means are those of a panel in which this one factor is 1 everywhere.
     """
-    return {
-        "business_hours": pl.lit(False).alias("is_business_hour"),
-        "weekend": pl.lit(0, pl.Int8).alias("is_weekend"),
-        "eoq": pl.lit(1.0).alias("eoq_factor"),
-        "holiday": pl.lit(1.0).alias("holiday_factor"),
-        "growth": pl.lit(0.0).alias("growth_time"),
+    seasons = config.layers.annual_season
+    neutral = {
+        "business_hours": [pl.lit(False).alias("is_business_hour")],
+        "weekend": [pl.lit(0, pl.Int8).alias("is_weekend")],
+        "eoq": [pl.lit(1.0).alias("eoq_factor")],
+        "holiday": [pl.lit(1.0).alias("holiday_factor")],
+        "growth": [pl.lit(0.0).alias("growth_time")],
     }
+    return neutral | ({"season": [pl.lit(1.0).alias(season_column(key)) for key in seasons]} if seasons else {})
 
 
 def mean_expressions(config: Config, archetype: Archetype) -> Iterator[pl.Expr]:
-    """Yield the mean of each drawn metric, over the columns of the calendar.
+    """Yield the mean of each drawn metric as far as all servers of an archetype share it, over the calendar's columns.
 
-    base × Π (1 + w·(factor − 1)) × (1 + w·growth), factors in the order business hours, weekend, end of
-    quarter, holiday. A response w of 0 leaves its factor out: multiplying by 1 changes no bit.
+    base × Π (1 + w·(factor − 1)) × season × (1 + w·growth), factors in the order business hours, weekend, end of
+    quarter, holiday. A response w of 0 leaves its factor out: multiplying by 1 changes no bit. A profile, and growth
+    of the servers' own, leave out what they stand for: `capgen.panel.means` lays it on server by server.
 
     Args:
         config: a valid configuration.
@@ -52,51 +59,69 @@ def mean_expressions(config: Config, archetype: Archetype) -> Iterator[pl.Expr]:
         "eoq": pl.col("eoq_factor"),
         "holiday": pl.col("holiday_factor"),
     }
+    own = {"business_hours", "weekend"} if archetype.profile else set()
     growth = archetype.growth_percent_per_month / 100 * pl.col("growth_time")
     for key in config.drawn_metrics:
         response = config.metrics[key].response
         mean = pl.lit(archetype.base[key])
         for name, factor in factors.items():
             weight = getattr(response, name)
-            if weight:
+            if weight and name not in own:
                 mean = mean * (1 + weight * (factor - 1))
-        if response.growth:
+        if key in (config.layers.annual_season or {}):
+            mean = mean * pl.col(season_column(key))
+        if response.growth and not config.layers.server_growth:
             mean = mean * (1 + response.growth * growth)
         yield mean.alias(mean_column(key))
 
 
-def work_out_values(
-    config: Config,
-    archetype: Archetype,
-    keys: Sequence[str],
-    cells: Floats,
-    means: Sequence[Floats],
-    spikes: Flags | None,
-) -> None:
-    """Turn noise into values, in place.
+def add_means(archetype: Archetype, of_key: Mapping[str, Floats], means: Mapping[str, Floats]) -> None:
+    """Turn the noise of drawn metrics into raw values, in place: mean + sd × noise.
 
-    round(clip(spiked)), where spiked = (mean + sd × noise) × magnitude × share on a spike. A derived metric
-    takes a multiple of the other metric's spiked value.
+    Args:
+        archetype: one of the configuration's archetypes.
+        of_key: noise by metric, shape (servers, steps).
+        means: by metric, shape (steps,) or (servers, steps).
+    """
+    for key, mean in means.items():
+        of_key[key] *= archetype.sd[key]
+        of_key[key] += mean
+
+
+def multiply_spikes(config: Config, of_key: Mapping[str, Floats], magnitude: float, spikes: Flags) -> None:
+    """Multiply the metrics that take a share in spikes, in place: × magnitude × share.
 
     Args:
         config: a valid configuration.
-        archetype: one of its archetypes.
-        keys: the metrics, from `metrics_needed`.
-        cells: noise of the drawn metrics, and room for the derived ones, in the order of the keys; shape
-            (metrics, servers, steps). Values afterwards.
-        means: of each drawn metric, one for each step.
-        spikes: where a spike falls, shape (servers, steps); None where no metric takes a share in it.
+        of_key: values by metric, shape (servers, steps).
+        magnitude: of the spikes.
+        spikes: where they fall, shape (servers, steps).
     """
-    of_key = dict(zip(keys, cells, strict=True))
-    for key, mean in zip(keys, means, strict=False):
-        cell, share = of_key[key], config.metrics[key].spike_share
-        cell *= archetype.sd[key]
-        cell += mean
-        if spikes is not None and share is not None:
-            np.multiply(cell, archetype.spike.magnitude, out=cell, where=spikes)
+    for key, cell in of_key.items():
+        share = config.metrics[key].spike_share
+        if share is not None:
+            np.multiply(cell, magnitude, out=cell, where=spikes)
             np.multiply(cell, share, out=cell, where=spikes)
-    for key, derived in _derived(config, keys):
+
+
+def derive(config: Config, of_key: Mapping[str, Floats]) -> None:
+    """Work out the derived metrics, in place: factor × the other metric before its clip.
+
+    Args:
+        config: a valid configuration.
+        of_key: values by metric; those of derived ones are overwritten.
+    """
+    for key, derived in _derived(config, list(of_key)):
         np.multiply(of_key[derived.source], derived.factor, out=of_key[key])
+
+
+def finish(config: Config, of_key: Mapping[str, Floats]) -> None:
+    """Clip and round, in place.
+
+    Args:
+        config: a valid configuration.
+        of_key: values by metric.
+    """
     for key, cell in of_key.items():
         np.clip(cell, *config.metrics[key].clip, out=cell)
         np.round(cell, config.decimals, out=cell)

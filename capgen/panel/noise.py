@@ -89,12 +89,28 @@ def draw_spikes(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span
     Returns:
         Shape (servers, steps).
     """
+    return draw_uniforms(seed, server_ids, axis, span, "spike") < probability
+
+
+def draw_uniforms(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, purpose: str) -> Floats:
+    """Draw numbers between 0 and 1, one a cell.
+
+    Args:
+        seed: the configuration's seed.
+        server_ids: the servers, in order.
+        axis: the time axis.
+        span: the steps to return.
+        purpose: what they are for.
+
+    Returns:
+        Shape (servers, steps).
+    """
     uniforms = np.empty((len(server_ids), span.size))
     for part in _parts(axis, span):
         for position, server_id in enumerate(server_ids):
-            generator = stream(seed, server_id, part.block, "spike")
+            generator = stream(seed, server_id, part.block, purpose)
             part.fill(generator.random, uniforms[position, part.wanted])
-    return uniforms < probability
+    return uniforms
 
 
 class _Part(NamedTuple):

@@ -12,10 +12,10 @@ from capgen.config import Config
 from capgen.panel.chunks import CHUNK_ROWS, Chunk, Partition, cut, partitions
 from capgen.panel.fleet import fleet_frame
 from capgen.panel.frame import Panel, open_panel
-from capgen.panel.schema import panel_schema
+from capgen.panel.layers.local_time import COMMON_CLOCK
+from capgen.panel.schema import SERVER_COLUMNS, date_columns, panel_schema
 from capgen.panel.time_axis import Span, TimeAxis
 
-_SERVER_COLUMNS = {"server_id", "server_type", "business_unit", "criticality", "region", "app_name"}
 _PLAIN_DATE_COLUMNS = {"timestamp", "year", "month", "quarter", "dayofweek"}
 
 
@@ -75,7 +75,7 @@ def _chunks(
 ) -> Iterator[pl.DataFrame]:
     """Yield the needed columns of all chunks in which the predicate may hold."""
     conditions = [] if predicate is None else list(_conditions(predicate))
-    of_servers = [pl.lit(True), *(each for each in conditions if set(each.meta.root_names()) <= _SERVER_COLUMNS)]
+    of_servers = [pl.lit(True), *(each for each in conditions if set(each.meta.root_names()) <= set(SERVER_COLUMNS))]
     fleet = fleet_frame(config).filter(of_servers)
     if fleet.is_empty() or row_limit == 0:
         return
@@ -83,7 +83,7 @@ def _chunks(
     rows = CHUNK_ROWS if row_limit is None or predicate is not None else min(CHUNK_ROWS, row_limit)
     with open_panel(config) as whole:
         panel = replace(whole, fleets={name: servers.filter(of_servers) for name, servers in whole.fleets.items()})
-        of_dates = [each for each in conditions if _uses_only(each, _date_columns(config))]
+        of_dates = [each for each in conditions if _uses_only(each, date_columns(config))]
         for partition in partitions(TimeAxis.of(config), counts):
             narrowed = _narrowed(panel, partition, of_dates)
             for chunk in cut(panel.axis, narrowed.whole, rows) if narrowed.rows else ():
@@ -96,17 +96,12 @@ def _uses_only(condition: pl.Expr, columns: Sequence[str]) -> bool:
     return bool(used) and used <= set(columns)
 
 
-def _date_columns(config: Config) -> list[str]:
-    metrics = {metric.column for metric in config.metrics.values()}
-    return [name for name in panel_schema(config).names() if name not in _SERVER_COLUMNS | metrics]
-
-
 def _narrowed(panel: Panel, partition: Partition, of_dates: Sequence[pl.Expr]) -> Partition:
     """Return the part of a partition that conditions on dates can hold for."""
     plain = [each for each in of_dates if set(each.meta.root_names()) <= _PLAIN_DATE_COLUMNS]
     flagged = [each for each in of_dates if set(each.meta.root_names()) - _PLAIN_DATE_COLUMNS]
     narrowed = _where(panel, partition, plain, lambda piece: _plain_dates(panel.axis, piece.span))
-    return _where(panel, narrowed, flagged, lambda piece: panel.dates(piece.archetype, piece.span))
+    return _where(panel, narrowed, flagged, lambda piece: panel.dates(piece.archetype, COMMON_CLOCK, piece.span))
 
 
 def _where(

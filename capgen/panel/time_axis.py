@@ -85,6 +85,11 @@ class TimeAxis:
         return cls(config.start_date, config.end_date, config.step_minutes)
 
     @property
+    def steps_per_day(self) -> int:
+        """Number of steps in a day."""
+        return MINUTES_PER_DAY // self.step_minutes
+
+    @property
     def span(self) -> Span:
         """All steps of the axis."""
         return self.days(self.start, self.end + timedelta(days=1))
@@ -96,8 +101,7 @@ class TimeAxis:
             first: first day.
             stop: the day after the last one.
         """
-        steps_per_day = MINUTES_PER_DAY // self.step_minutes
-        return Span((first - _EPOCH).days * steps_per_day, (stop - _EPOCH).days * steps_per_day)
+        return Span((first - _EPOCH).days * self.steps_per_day, (stop - _EPOCH).days * self.steps_per_day)
 
     def years(self) -> Iterator[tuple[int, Span]]:
         """Yield each calendar year of the axis with those of its steps that lie on the axis."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from capgen.panel.metrics import neutral_factors
 from capgen.panel.schema import panel_schema
 from capgen.quality.correlation import correlation_statistics
 from capgen.quality.effects import effect_statistics
@@ -72,7 +73,7 @@ def _value_findings(source: Source) -> Iterator[Finding]:
     residuals = residual_sums(source, calendar, models)
     yield from judge(
         [
-            *effect_statistics(archetypes),
+            *effect_statistics(neutral_factors(source.config), archetypes),
             *spike_statistics(source.config, archetypes, residuals),
             *correlation_statistics(source.config, models, residuals),
             *level_statistics(archetypes),

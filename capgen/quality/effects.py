@@ -15,7 +15,7 @@ takes the upper end.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +23,6 @@ import numpy as np
 from capgen.quality.clipped import Floats
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.measured import ArchetypeHours, MetricHours
-from capgen.quality.model import EFFECTS
 from capgen.quality.statistics import Deviation, Statistic
 
 _NEVER = {
@@ -31,6 +30,7 @@ _NEVER = {
     "weekend": "the window has no weekend",
     "eoq": "the window has no end of quarter",
     "holiday": "the window has no holiday",
+    "season": "no metric has a season",
     "growth": "nothing grows",
 }
 
@@ -48,13 +48,14 @@ class _Slope(NamedTuple):
         return Statistic(rule, subject, slope, 1.0, off, skewness, kurtosis, reach)
 
 
-def effect_statistics(archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic | Finding]:
+def effect_statistics(effects: Iterable[str], archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic | Finding]:
     """Yield the slope of each effect, which is 1 where it is as configured and 0 where it is missing.
 
     Args:
+        effects: their names.
         archetypes: measured and expected values.
     """
-    for effect in EFFECTS:
+    for effect in effects:
         found: list[Statistic | Finding] = list(_effect_statistics(effect, archetypes))
         yield from found or [not_testable(effect, f"{_NEVER[effect]}, or no metric responds")]
 

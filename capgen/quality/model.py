@@ -16,7 +16,6 @@ from capgen.panel.metrics import mean_column, mean_expressions, neutral_factors
 from capgen.panel.time_axis import TimeAxis
 from capgen.quality.clipped import Clipped, Floats, Limits, Part, clipped, clipped_mean
 
-EFFECTS = tuple(neutral_factors())
 _SMALLEST_EFFECT = 1e-9  # relative; less is what floating-point sums make of nothing
 
 
@@ -111,7 +110,7 @@ def _archetype_model(config: Config, name: str, calendar: pl.DataFrame, keys: li
     means = calendar.with_columns(expressions)
     without = {
         effect: calendar.with_columns(neutral).with_columns(expressions)
-        for effect, neutral in neutral_factors().items()
+        for effect, neutral in neutral_factors(config).items()
     }
     metrics = [_metric_model(config, name, key, means, without) for key in keys]
     matrix = correlation_matrix(archetype.correlation, drawn, repair=config.repair_correlation)

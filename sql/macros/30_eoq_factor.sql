@@ -1,18 +1,29 @@
 -- The end-of-quarter ramp: over the last `eoq_window_days` days of a month that ends a quarter, the factor
 -- climbs in equal steps to 1 + eoq_peak on the last day. The months are a setting, so that a fiscal year
 -- may end its quarters elsewhere; that is why the days left are counted to the end of the month.
--- Reads: eoq_settings.
+-- Reads: eoq_settings, holiday_dates.
 
 create or replace macro days_to_month_end(ts) as
     date_diff('day', ts::date, last_day(ts::date));
+
+-- Mondays to Fridays after this day, to the end of the month, that are no holidays: a weekend has as many left as the
+-- Friday before it.
+create or replace macro business_days_to_month_end(ts) as (
+    select count(*) filter (isodow(later_day) < 6 and later_day::date not in (select holiday_date from holiday_dates))
+    from (select unnest(generate_series(ts::date + 1, last_day(ts::date), interval 1 day)) as later_day)
+);
 
 create or replace macro eoq_factor(ts) as (
     select
         case
             when ts is null
                 then null
-            when list_contains(eoq_months, month(ts)) and days_to_month_end(ts) < eoq_window_days
+            when not list_contains(eoq_months, month(ts))
+                then 1
+            when not eoq_business_days and days_to_month_end(ts) < eoq_window_days
                 then 1 + eoq_peak * (eoq_window_days - days_to_month_end(ts)) / eoq_window_days
+            when eoq_business_days and business_days_to_month_end(ts) < eoq_window_days
+                then 1 + eoq_peak * (eoq_window_days - business_days_to_month_end(ts)) / eoq_window_days
             else 1
         end::double
     from eoq_settings

@@ -1,5 +1,6 @@
--- Holidays: the flag comes from the dates of a holiday calendar, the factor from a table of days.
--- Reads: holiday_dates, holiday_span, holiday_factors.
+-- Holidays: the flag comes from the dates of a holiday calendar; the factor from a table of days, or from these dates
+-- where they have an effect of their own.
+-- Reads: holiday_dates, holiday_span, holiday_factors, holiday_effect.
 
 -- A day outside the loaded calendar is an error, not a working day.
 create or replace macro is_holiday(ts) as
@@ -13,11 +14,22 @@ create or replace macro is_holiday(ts) as
             )
     end;
 
--- The first row that matches holds.
+create or replace macro days_to_nearest_holiday(ts) as
+    (select min(abs(date_diff('day', ts::date, holiday_date))) from holiday_dates);
+
+-- The effect of the dates comes first, on the day itself and on its shoulders; then the first row that matches.
 create or replace macro holiday_factor(ts) as
     case
         when ts is not null
             then coalesce(
+                (
+                    select
+                        case
+                            when days_to_nearest_holiday(ts) = 0 then effect_factor
+                            when days_to_nearest_holiday(ts) <= shoulder_days then shoulder_factor
+                        end
+                    from holiday_effect
+                ),
                 (
                     select arg_min(rule_factor, rule_position)
                     from holiday_factors

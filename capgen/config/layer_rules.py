@@ -1,0 +1,123 @@
+"""Rules that tie the layers to the rest of a configuration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from holidays import country_holidays
+
+from capgen.config.correlation import correlation_matrix
+
+if TYPE_CHECKING:
+    from capgen.config.layers import Holidays, ListedEvent, LocalTime, ServerLife, ServerOffset
+    from capgen.config.model import Config
+
+
+def layer_problems(config: Config) -> Iterator[str]:
+    """Yield what is wrong with the layers.
+
+    Args:
+        config: a configuration whose keys are each valid on their own.
+    """
+    layers = config.layers
+    yield from _unknown("layers.annual_season", layers.annual_season or (), config.drawn_metrics)
+    yield from _unknown("layers.outliers", layers.outliers or (), config.metrics)
+    yield from _unknown("layers.missing.share", layers.missing.share if layers.missing else (), config.metrics)
+    yield from _season_problems(config)
+    if layers.server_offset:
+        yield from _offset_problems(layers.server_offset, config)
+    if layers.local_time:
+        yield from _local_time_problems(layers.local_time, config)
+    if layers.server_life:
+        yield from _resize_problems(layers.server_life, config)
+    yield from _event_problems(config)
+
+
+def holiday_problems(section: str, wanted: Holidays) -> Iterator[str]:
+    """Yield what is wrong with a holiday calendar.
+
+    Args:
+        section: its path.
+        wanted: the calendar.
+    """
+    try:
+        country_holidays(wanted.country, subdiv=wanted.subdivision)
+    except NotImplementedError as error:
+        yield f"{section}: expected a country and subdivision that the holidays library knows: {error}"
+
+
+def _unknown(section: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        if name not in known:
+            yield f"{section}: expected one of {', '.join(known)}, got {name!r}"
+
+
+def _season_problems(config: Config) -> Iterator[str]:
+    for key, waves in (config.layers.annual_season or {}).items():
+        total = sum(wave.amplitude for wave in waves)
+        if total > 1:
+            yield f"layers.annual_season.{key}: expected amplitudes that sum to at most 1, got a sum of {total:g}"
+
+
+def _offset_problems(offset: ServerOffset, config: Config) -> Iterator[str]:
+    yield from _unknown("layers.server_offset.sd", offset.sd, config.drawn_metrics)
+    try:
+        correlation_matrix(offset.correlation, config.drawn_metrics, repair=False)
+    except ValueError as error:
+        yield f"layers.server_offset.correlation: {error}"
+
+
+def _local_time_problems(local: LocalTime, config: Config) -> Iterator[str]:
+    for section, regions in (("zones", local.zones), ("holidays", local.holidays)):
+        yield from _unknown(f"layers.local_time.{section}", regions, config.fleet.region)
+    for region, wanted in local.holidays.items():
+        yield from holiday_problems(f"layers.local_time.holidays.{region}", wanted)
+
+
+def _resize_problems(life: ServerLife, config: Config) -> Iterator[str]:
+    if life.resize:
+        yield from _unknown("layers.server_life.resize.metric", [life.resize.metric], config.drawn_metrics)
+        yield from _unknown("layers.server_life.resize.metrics", life.resize.metrics, config.drawn_metrics)
+
+
+def _event_problems(config: Config) -> Iterator[str]:
+    events = config.layers.events
+    if events is None:
+        return
+    for section, entries in (("random", events.random), ("listed", events.listed)):
+        for name, event in entries.items():
+            yield from _unknown(f"layers.events.{section}.{name}.metrics", event.metrics, config.drawn_metrics)
+            if event.type != "outage" and not event.metrics:
+                yield f"layers.events.{section}.{name}.metrics: expected at least one metric"
+    for name in events.listed:
+        if name in events.random:
+            yield f"layers.events.listed.{name}: expected a name not yet taken by a random event"
+    for name, listed in events.listed.items():
+        yield from _subject_problems(f"layers.events.listed.{name}", listed, config)
+
+
+def _subject_problems(section: str, event: ListedEvent, config: Config) -> Iterator[str]:
+    if event.region is not None:
+        yield from _unknown(f"{section}.region", [event.region], config.fleet.region)
+    if event.app is not None:
+        unit, _, index = event.app.rpartition("-app-")
+        if unit not in config.fleet.business_unit or not _is_below(index, config.fleet.apps_per_business_unit):
+            yield f"{section}.app: expected a name such as {next(iter(config.fleet.business_unit))}-app-0"
+    if event.server is not None and not _is_server_id(event.server, config):
+        example = config.fleet.server_id_format.format(index=config.fleet.first_index)
+        yield f"{section}.server: expected the id of a server of the fleet, such as {example}, got {event.server!r}"
+
+
+def _is_below(text: str, limit: int) -> bool:
+    return re.fullmatch(r"0|[1-9][0-9]{0,8}", text) is not None and int(text) < limit
+
+
+def _is_server_id(text: str, config: Config) -> bool:
+    before, after = config.fleet.server_id_format.split("{")[0], config.fleet.server_id_format.split("}")[1]
+    number = text.removeprefix(before).removesuffix(after)
+    if re.fullmatch(r"[0-9]{1,9}", number) is None:
+        return False
+    is_in_fleet = 0 <= int(number) - config.fleet.first_index < config.num_servers
+    return is_in_fleet and config.fleet.server_id_format.format(index=int(number)) == text

@@ -1,0 +1,114 @@
+"""Stretches of time that come about by chance, as pure functions of their subject and the year they start in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from capgen.panel.streams import stream
+from capgen.panel.time_axis import Span, TimeAxis
+
+_EPOCH = date(1970, 1, 1)
+_MINUTES_PER_DAY = 24 * 60
+_LONGEST_BY_MEAN = 10  # longer ones have a chance of 1 in 22,000, and are cut
+
+
+class Interval(NamedTuple):
+    """A stretch of time.
+
+    Args:
+        year: in which it starts.
+        number: its place among those that start in the year, from 0.
+        start: minutes since 1970-01-01 00:00.
+        stop: the minute after its last one.
+    """
+
+    year: int
+    number: int
+    start: int
+    stop: int
+
+
+class Chance(NamedTuple):
+    """How often stretches start, and how long they last.
+
+    Args:
+        per_year: how many start in a year, on average: a Poisson process.
+        mean_minutes: exponential; cut at ten times the mean.
+        unit: minutes that starts and lengths are whole multiples of.
+    """
+
+    per_year: float
+    mean_minutes: float
+    unit: int = 1
+
+
+def intervals(seed: int, subject: str, purpose: str, chance: Chance, minutes: tuple[int, int]) -> Iterator[Interval]:
+    """Yield the stretches of a subject that overlap some minutes, by their start.
+
+    Args:
+        seed: the configuration's seed.
+        subject: a server's id, or what else they happen to.
+        purpose: what they are for.
+        chance: how often, and how long.
+        minutes: first and stop, since 1970-01-01 00:00.
+    """
+    first, stop = minutes
+    longest = math.ceil(_LONGEST_BY_MEAN * chance.mean_minutes) + chance.unit
+    if chance.per_year > 0:
+        for year in range(_year_of(first - longest), _year_of(stop - 1) + 1):
+            for each in _of_year(seed, subject, purpose, chance, year):
+                if each.start < stop and each.stop > first:
+                    yield each
+
+
+def minutes_of(axis: TimeAxis, span: Span) -> tuple[int, int]:
+    """Return the minutes of some steps, since 1970-01-01 00:00: the first, and the one after the last."""
+    return span.first * axis.step_minutes, span.stop * axis.step_minutes
+
+
+def steps_touched(axis: TimeAxis, span: Span, start: int, stop: int) -> slice:
+    """Return which of some steps a stretch overlaps.
+
+    Args:
+        axis: the time axis.
+        span: the steps.
+        start: first minute of the stretch.
+        stop: the minute after its last one.
+    """
+    first, after = start // axis.step_minutes, -(-stop // axis.step_minutes)
+    return slice(max(first - span.first, 0), max(min(after, span.stop) - span.first, 0))
+
+
+def steps_started(axis: TimeAxis, span: Span, start: int, stop: int) -> slice:
+    """Return which of some steps begin inside a stretch: over many, the share of time that it takes.
+
+    Args:
+        axis: the time axis.
+        span: the steps.
+        start: first minute of the stretch.
+        stop: the minute after its last one.
+    """
+    return steps_touched(axis, span, -(-start // axis.step_minutes) * axis.step_minutes, stop)
+
+
+def _of_year(seed: int, subject: str, purpose: str, chance: Chance, year: int) -> Iterator[Interval]:
+    generator = stream(seed, subject, str(year), purpose)
+    first, stop = ((date(each, 1, 1) - _EPOCH).days * _MINUTES_PER_DAY for each in (year, year + 1))
+    passed, number = 0.0, 0
+    while True:
+        wait, length = generator.random(2)
+        passed -= math.log1p(-wait) / chance.per_year
+        if passed >= 1:
+            return
+        start = first + math.floor(passed * (stop - first) / chance.unit) * chance.unit
+        minutes = -math.log1p(-length) * chance.mean_minutes
+        units = max(1, math.ceil(min(minutes, _LONGEST_BY_MEAN * chance.mean_minutes) / chance.unit))
+        yield Interval(year, number, start, start + units * chance.unit)
+        number += 1
+
+
+def _year_of(minute: int) -> int:
+    return date.fromordinal(_EPOCH.toordinal() + minute // _MINUTES_PER_DAY).year

@@ -1,0 +1,84 @@
+"""Local time: business hours, weekends and holidays by the clock and the calendar of a region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from capgen.config import Config
+from capgen.config.layers import Holidays
+from capgen.config.types import MINUTES_PER_DAY
+from capgen.panel.time_axis import Span, TimeAxis
+
+COMMON_CLOCK = ""  # of all servers whose region has neither a zone nor holidays of its own
+
+
+def clock_of(config: Config, region: str) -> str:
+    """Return which calendar a region's servers follow: its own, or that of all.
+
+    Args:
+        config: a valid configuration.
+        region: one of the fleet's.
+    """
+    local = config.layers.local_time
+    return region if local and (region in local.zones or region in local.holidays) else COMMON_CLOCK
+
+
+def clocks(config: Config) -> list[str]:
+    """Return all calendars that servers may follow.
+
+    Args:
+        config: a valid configuration.
+    """
+    return list(dict.fromkeys([COMMON_CLOCK, *(clock_of(config, region) for region in config.fleet.region)]))
+
+
+def clock_column(config: Config, regions: Sequence[str]) -> pl.Series:
+    """Return the calendar of each server as a column.
+
+    Args:
+        config: a valid configuration.
+        regions: of the servers.
+    """
+    return pl.Series("clock", [clock_of(config, region) for region in regions], dtype=pl.Enum(clocks(config)))
+
+
+def holidays_of(config: Config, clock: str) -> Holidays:
+    """Return the holiday calendar of a clock.
+
+    Args:
+        config: a valid configuration.
+        clock: one of `clocks(config)`.
+    """
+    local = config.layers.local_time
+    return local.holidays.get(clock, config.calendar.holidays) if local else config.calendar.holidays
+
+
+def zone_of(config: Config, clock: str) -> str | None:
+    """Return the time zone of a clock; None for UTC, and for steps of a day, which stand for their date everywhere.
+
+    Args:
+        config: a valid configuration.
+        clock: one of `clocks(config)`.
+    """
+    local = config.layers.local_time
+    return local.zones.get(clock) if local and config.step_minutes < MINUTES_PER_DAY else None
+
+
+def stamps(axis: TimeAxis, span: Span, zone: str | None) -> pl.DataFrame:
+    """Return timestamps and what a clock shows at them.
+
+    Args:
+        axis: the time axis.
+        span: some steps.
+        zone: the clock's; None for UTC.
+
+    Returns:
+        Columns timestamp and local_time.
+    """
+    first, last = axis.timestamp(span.first), axis.timestamp(span.stop - 1)
+    stamp = pl.col("timestamp")
+    local = stamp if zone is None else stamp.dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
+    timestamps = pl.datetime_range(first, last, f"{axis.step_minutes}m", time_unit="us")
+    return pl.select(timestamp=timestamps).with_columns(local_time=local.dt.replace_time_zone(None))

@@ -1,0 +1,112 @@
+"""The mean of each drawn metric of some servers: the archetype's, and what is a server's own."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+
+from capgen.config import Config
+from capgen.panel.layers.profile import (
+    DAY_HOURS,
+    NIGHT_COLUMN,
+    NIGHT_HOURS,
+    STRENGTH_COLUMN,
+    WEEKDAYS,
+    profile_factor,
+)
+from capgen.panel.layers.server_growth import GROWTH_COLUMN
+from capgen.panel.layers.server_life import resize_factor
+from capgen.panel.layers.server_offset import offset_column
+from capgen.panel.metrics import mean_column
+from capgen.panel.noise import Floats
+
+Dates = Mapping[str, Mapping[str, Floats]]  # columns of the date frames, by clock
+
+
+class ServerMeans:
+    """Works out the means of some servers of one archetype.
+
+    Args:
+        config: a valid configuration.
+        archetype: its name.
+        dates: columns of the date frames that the servers follow, by clock.
+        servers: the server frame.
+    """
+
+    def __init__(self, config: Config, archetype: str, dates: Dates, servers: pl.DataFrame) -> None:
+        self._config, self._archetype = config, config.archetypes[archetype]
+        self._dates, self._clocks = dates, servers["clock"].to_list()
+        self._servers = {
+            column.name: column.to_numpy()[:, None] for column in servers.get_columns() if column.dtype.is_float()
+        }
+
+    def of_servers(self, servers: slice) -> ServerMeans:
+        """Return the same for some of the servers."""
+        some = copy.copy(self)
+        some._clocks = self._clocks[servers]
+        some._servers = {name: column[servers] for name, column in self._servers.items()}
+        return some
+
+    @property
+    def are_common(self) -> bool:
+        """Whether all servers have the same means."""
+        resize = self._config.layers.server_life and self._config.layers.server_life.resize
+        follows_profile = self._archetype.profile is not None
+        own = {name for name in self._servers if name != STRENGTH_COLUMN and name != NIGHT_COLUMN}
+        return len(self._dates) == 1 and not own and not follows_profile and not resize
+
+    def of(self, keys: Sequence[str], steps: slice) -> list[Floats]:
+        """Return the mean of some drawn metrics, each of shape (steps,) where it is common, else (servers, steps).
+
+        Args:
+            keys: of the metrics.
+            steps: of the date frames.
+        """
+        if self.are_common:
+            ((_, columns),) = self._dates.items()
+            return [columns[mean_column(key)][steps] for key in keys]
+        means = [self._by_clock(mean_column(key), steps) for key in keys]
+        for key, mean in zip(keys, means, strict=True):
+            self._multiply(key, mean, steps)
+        self._resize(keys, means, steps)
+        return means
+
+    def _multiply(self, key: str, mean: Floats, steps: slice) -> None:
+        """Lay what is a server's own over the mean, in place: profile, growth, offset."""
+        response = self._config.metrics[key].response
+        if self._archetype.profile:
+            strength, is_night = self._servers[STRENGTH_COLUMN], self._servers[NIGHT_COLUMN] == 1
+            if response.business_hours:
+                hours = np.where(is_night, self._by_clock(NIGHT_HOURS, steps), self._by_clock(DAY_HOURS, steps))
+                mean *= profile_factor(response.business_hours, strength, hours)
+            if response.weekend:
+                mean *= profile_factor(response.weekend, strength, self._by_clock(WEEKDAYS, steps))
+        if GROWTH_COLUMN in self._servers and response.growth:
+            mean *= np.maximum(1 + response.growth * self._growth(steps), 0.0)
+        if offset_column(key) in self._servers:
+            mean *= self._servers[offset_column(key)]
+
+    def _growth(self, steps: slice) -> Floats:
+        if GROWTH_COLUMN in self._servers:
+            growth: Floats = self._servers[GROWTH_COLUMN] * self._by_clock("growth_time", steps)
+        else:
+            growth = self._archetype.growth_percent_per_month / 100 * self._by_clock("growth_time", steps)
+        return growth
+
+    def _resize(self, keys: Sequence[str], means: Sequence[Floats], steps: slice) -> None:
+        life = self._config.layers.server_life
+        resize = life.resize if life else None
+        if resize and set(resize.metrics) & set(keys):
+            response = self._config.metrics[resize.metric].response.growth
+            grown = 1 + response * np.maximum(self._growth(steps), 0.0)
+            level = self._archetype.base[resize.metric] * grown * self._servers.get(offset_column(resize.metric), 1.0)
+            factor = resize_factor(resize, level)
+            for key, mean in zip(keys, means, strict=True):
+                if key in resize.metrics:
+                    mean *= factor
+
+    def _by_clock(self, column: str, steps: slice) -> Floats:
+        return np.stack([self._dates[clock][column][steps] for clock in self._clocks])

@@ -1,0 +1,91 @@
+"""A configuration with every layer on at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PROFILE = {
+    "hours": [0.6] * 7 + [0.8, 1.0, 1.3, 1.4, 1.4, 1.2, 1.3, 1.4, 1.4, 1.3, 1.1, 0.9] + [0.7] * 5,
+    "weekdays": [1.0, 1.05, 1.05, 1.0, 0.95, 0.6, 0.5],
+    "spread": {"flat_share": 0.2, "night_share": 0.2, "strength_sd": 0.3},
+}
+LAYERS: dict[str, Any] = {
+    "server_offset": {"sd": {"cpu": 0.3, "mem": 0.2, "net_in": 0.5}, "correlation": {"cpu~mem": 0.5}},
+    "server_growth": {"sd_percent_per_month": 2.0},
+    "annual_season": {"cpu": [{"amplitude": 0.1, "peak_day": 335}, {"amplitude": 0.05, "peak_day": 20, "cycles": 2}]},
+    "local_time": {
+        "zones": {"US-East": "America/New_York", "EU": "Europe/Berlin", "Asia": "Asia/Tokyo"},
+        "holidays": {"EU": {"country": "DE", "observed": True}, "Asia": {"country": "JP", "observed": True}},
+    },
+    "outliers": {
+        "cpu": {"probability": 0.004, "magnitude": 1.6, "dip_probability": 0.002, "dip_magnitude": 0.0},
+        "net_out": {"probability": 0.003},
+    },
+    "missing": {
+        "share": {"cpu": 0.01, "net_out": 0.02},
+        "server_outages": {"per_year": 12, "mean_hours": 6},
+        "fleet_gaps": {"per_year": 6, "mean_hours": 12},
+    },
+    "events": {
+        "random": {
+            "rush": {
+                "type": "surge",
+                "scope": "app",
+                "per_year": 20,
+                "mean_hours": 30,
+                "magnitude": 1.5,
+                "metrics": ["cpu", "net_in"],
+                "cause": "a campaign",
+            },
+            "leak": {
+                "type": "memory_leak",
+                "scope": "server",
+                "per_year": 10,
+                "mean_hours": 60,
+                "magnitude": 1.7,
+                "metrics": ["mem"],
+            },
+            "shift": {
+                "type": "level_shift",
+                "scope": "server",
+                "per_year": 2,
+                "mean_hours": 800,
+                "magnitude": 0.6,
+                "metrics": ["cpu"],
+            },
+            "down": {"type": "outage", "scope": "region", "per_year": 3, "mean_hours": 9},
+        },
+        "listed": {
+            "launch": {
+                "type": "surge",
+                "region": "EU",
+                "start": "2023-12-30",
+                "end": "2024-01-03 12:00",
+                "magnitude": 1.4,
+                "metrics": ["cpu"],
+                "cause": "product launch",
+            }
+        },
+    },
+    "server_life": {
+        "first_day": "2023-10-01",
+        "last_day": "2024-06-30",
+        "born_share": 0.2,
+        "retired_share": 0.2,
+        "resize": {"metric": "cpu", "limit": 60, "ratio": 2, "metrics": ["cpu", "mem"]},
+    },
+}
+SCHEDULED = [{"hours": [2, 23], "steps": 3, "probability": 0.7, "magnitude": 1.5}]
+EVERYTHING: dict[str, Any] = {
+    "truth": True,
+    "growth": {"trend": "monthly", "origin": "2023-01-01"},
+    "calendar": {
+        "eoq": {"business_days": True},
+        "holiday_effect": {"factor": 0.6, "shoulder_days": 1, "shoulder_factor": 0.8},
+    },
+    "archetypes": {
+        "web": {"profile": PROFILE, "scheduled_spikes": SCHEDULED},
+        "batch": {"scheduled_spikes": SCHEDULED},
+    },
+    "layers": LAYERS,
+}

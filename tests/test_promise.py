@@ -23,13 +23,19 @@ from capgen.panel.fleet import archetype_counts
 from capgen.panel.frame import open_panel
 from capgen.panel.time_axis import Span, TimeAxis
 from tests.conftest import Run
+from tests.everything import EVERYTHING
 
-# Each window crosses the edge of a block: a year, a month, a day.
+# Each window crosses the edge of a block: a year, a month, a day. Those with every layer on hold a New Year or a change
+# of clocks too.
 WINDOWS = {
     "daily": (date(2022, 10, 1), date(2024, 3, 31)),
     "hourly": (date(2023, 12, 20), date(2024, 1, 12)),
     "15min": (date(2024, 2, 25), date(2024, 3, 3)),
     "1min": (date(2024, 2, 28), date(2024, 3, 1)),
+    "daily with layers": (date(2022, 10, 1), date(2024, 3, 31)),
+    "hourly with layers": (date(2023, 12, 20), date(2024, 4, 2)),
+    "5min with layers": (date(2023, 12, 30), date(2024, 1, 3)),
+    "1min with layers": (date(2024, 3, 30), date(2024, 4, 1)),
 }
 SERVERS = 11
 granularities = st.sampled_from(sorted(WINDOWS))
@@ -39,7 +45,8 @@ def config_for(granularity: str, **overrides: Any) -> Config:
     """Return a configuration whose growth does not depend on the window."""
     first, last = WINDOWS[granularity]
     values = {
-        "granularity": granularity,
+        **(EVERYTHING if "layers" in granularity else {}),
+        "granularity": granularity.split()[0],
         "num_servers": SERVERS,
         "start_date": str(first),
         "end_date": str(last),
@@ -188,15 +195,11 @@ def test_what_is_not_asked_for_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> 
     assert cost(panel.head(10))[1] < 366
 
 
-@pytest.fixture(scope="module")
-def hourly() -> Config:
-    return config_for("hourly")
-
-
 @pytest.mark.parametrize("workers", [2, 5])
-def test_any_number_of_workers_gives_the_same_files(hourly: Config, workers: int, tmp_path: Path) -> None:
-    build(hourly, tmp_path / "one", workers=1)
-    build(hourly, tmp_path / "many", workers=workers)
+@pytest.mark.parametrize("granularity", ["hourly", "hourly with layers"])
+def test_any_number_of_workers_gives_the_same_files(granularity: str, workers: int, tmp_path: Path) -> None:
+    build(config_for(granularity), tmp_path / "one", workers=1)
+    build(config_for(granularity), tmp_path / "many", workers=workers)
     assert digests(tmp_path / "many") == digests(tmp_path / "one")
 
 
@@ -207,11 +210,12 @@ def test_any_process_gives_the_same_files(run: Run, tmp_path: Path) -> None:
     assert digests(tmp_path / "1") == digests(tmp_path / "2")
 
 
-def test_files_hold_the_same_bits_as_scan(hourly: Config, tmp_path: Path) -> None:
-    build(hourly, tmp_path / "data")
+@pytest.mark.parametrize("granularity", ["hourly", "hourly with layers"])
+def test_files_hold_the_same_bits_as_scan(granularity: str, tmp_path: Path) -> None:
+    build(config_for(granularity), tmp_path / "data")
     files = pl.scan_parquet(tmp_path / "data/**/*.parquet", hive_partitioning=True)
-    read = files.sort("server_id", "timestamp").select(whole("hourly").columns).collect()
-    assert_frame_equal(read, whole("hourly"), check_exact=True)
+    read = files.sort("server_id", "timestamp").select(whole(granularity).columns).collect()
+    assert_frame_equal(read, whole(granularity), check_exact=True)
 
 
 def test_seeds_differ_and_zero_is_one_of_them() -> None:

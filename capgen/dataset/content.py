@@ -81,7 +81,7 @@ def _bits(column: pl.Series) -> NDArray[Any]:
     """Return a column as numbers; NaN stands for a missing metric, 0 for no event."""
     if column.dtype == pl.Enum:
         texts = column.dtype.categories.to_list()  # type: ignore[attr-defined]
-        hashes = np.array([0, *(xxhash.xxh3_64_intdigest(text) for text in texts)], np.uint64)
+        hashes = np.array([0, *(xxhash.xxh3_64_intdigest(text.encode()) for text in texts)], np.uint64)
         codes = column.to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
         of_cells: NDArray[np.uint64] = hashes[codes + 1]
         return of_cells

@@ -12,6 +12,7 @@ from capgen.cli.options import FILE_SIZE, MEMORY, WORKERS, takes_config
 from capgen.cli.progress import row_progress
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.text import byte_size, counted, from_here, rate
+from capgen.errors import RequestError
 
 if TYPE_CHECKING:
     from capgen.config import Resolved
@@ -28,6 +29,15 @@ def command(
     workers: Annotated[int | None, WORKERS] = None,
     memory: Annotated[int | None, MEMORY] = None,
     file_size: Annotated[int | None, FILE_SIZE] = None,
+    clean_twin: Annotated[
+        Path | None,
+        typer.Option(
+            "--clean-twin",
+            metavar="FOLDER",
+            help="Build the same panel without events, outliers and gaps there, too.",
+            show_default=False,
+        ),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a dataset of another configuration.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
@@ -47,17 +57,35 @@ def command(
     from capgen.panel.time_axis import TimeAxis
 
     config = resolved.config
-    with kept_when_stopped("build"), row_progress(config.num_servers * TimeAxis.of(config).span.size) as on_rows:
-        result = build(
-            config,
-            out,
-            workers=workers,
-            memory=memory,
-            file_bytes=file_size,
-            overwrite=overwrite,
-            on_rows=on_rows,
-        )
-    typer.echo(json.dumps(asdict(result), default=str) if as_json else _summary(result))
+    panels = [(config, Path(config.out if out is None else out))]
+    if clean_twin:
+        _check_apart(panels[0][1], clean_twin)
+        panels.append((config.clean_twin(), clean_twin))
+    rows = len(panels) * config.num_servers * TimeAxis.of(config).span.size
+    with kept_when_stopped("build"), row_progress(rows) as on_rows:
+        results = [
+            build(
+                panel,
+                folder,
+                workers=workers,
+                memory=memory,
+                file_bytes=file_size,
+                overwrite=overwrite,
+                on_rows=on_rows,
+            )
+            for panel, folder in panels
+        ]
+    if as_json:
+        outcome = [asdict(result) for result in results]
+        typer.echo(json.dumps(outcome if clean_twin else outcome[0], default=str))
+    else:
+        typer.echo("\n".join(map(_summary, results)))
+
+
+def _check_apart(out: Path, twin: Path) -> None:
+    first, second = out.expanduser().resolve(), twin.expanduser().resolve()
+    if first.is_relative_to(second) or second.is_relative_to(first):
+        raise RequestError(f"--clean-twin: expected a folder apart from {str(out)!r}, got {str(twin)!r}")
 
 
 def _summary(result: "BuildResult") -> str:

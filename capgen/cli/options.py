@@ -88,6 +88,7 @@ _KEY_FLAGS = {
     "end_date": "--end-date",
     "granularity": "--granularity",
     "seed": "--seed",
+    "truth": "--truth",
 }
 
 
@@ -107,6 +108,9 @@ def _config_options(
         str | None, _option("--granularity", metavar="STEP", help="daily, hourly, 15min, 5min, 1min …")
     ] = None,
     seed: Annotated[str | None, _option("--seed", metavar="N", help="Same seed, same bits.")] = None,
+    truth: Annotated[
+        bool, _option("--truth", help="Add what each cell should be: expected values, spikes, outliers, events.")
+    ] = False,
     assignments: Annotated[
         list[str] | None,
         _option("--set", metavar="KEY=VALUE", help="Any other key, such as calendar.eoq.peak=0.4; may be repeated."),
@@ -124,6 +128,7 @@ def _config_options(
         "end_date": end_date,
         "granularity": granularity,
         "seed": seed,
+        "truth": "true" if truth else None,
     }
     flags = [*_flag_layers(given), *assignment_layers(assignments or [])]
     return resolve(file=config_file, preset=preset, flags=flags, years=years)

@@ -193,9 +193,8 @@ class Config(Section):
         """The day on which monthly growth is zero."""
         return self.growth.origin or self.start_date
 
-    @property
     def clean_twin(self) -> Config:
-        """The same panel without events, outliers and gaps."""
+        """Return the configuration of the same panel without events, outliers and gaps."""
         layers = self.layers.model_copy(update=dict.fromkeys(["events", "outliers", "missing"]))
         return self.model_copy(update={"layers": layers})
 

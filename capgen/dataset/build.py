@@ -18,6 +18,7 @@ from capgen.dataset.locking import one_writer
 from capgen.dataset.manifest import FileEntry, Manifest, config_values, manifest_of, read_manifest
 from capgen.dataset.plan import FilePlan, plan_files
 from capgen.dataset.publishing import check_target, publish, recover
+from capgen.dataset.side_files import write_side_files
 from capgen.dataset.sizes import Sizes, choose_sizes
 from capgen.dataset.staging import Staging
 from capgen.dataset.verify import damaged_files, extra_files
@@ -148,7 +149,8 @@ def _make(
     for entry in engine(config, missing, places.staged_file, on_rows):
         staging.record(entry)
         whole[entry.path] = entry
-    return manifest_of(config, sizes, whole.values()), len(files) - len(missing)
+    side_files = write_side_files(config, places.staged_file)
+    return manifest_of(config, sizes, whole.values(), side_files), len(files) - len(missing)
 
 
 def _unchanged(present: Manifest, config: Config, files: list[FilePlan]) -> list[FileEntry]:

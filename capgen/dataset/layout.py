@@ -9,6 +9,7 @@ from pathlib import Path
 SIDE_FOLDER = "_capgen"
 MANIFEST = f"{SIDE_FOLDER}/manifest.json"
 MANIFEST_SCHEMA = f"{SIDE_FOLDER}/manifest.schema.json"
+EVENTS = f"{SIDE_FOLDER}/events.ndjson"
 BUILD_STATE = f"{SIDE_FOLDER}/build.json"
 RECEIPTS = f"{SIDE_FOLDER}/receipts.ndjson"
 PARTITION_KEYS = ("year", "server_type")

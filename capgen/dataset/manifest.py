@@ -30,13 +30,18 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class FileEntry(_Part):
-    """One data file."""
+class SideEntry(_Part):
+    """One file beside the data."""
 
     path: str = Field(description="Relative to the dataset's folder.")
-    rows: int = Field(description="Number of rows.")
     bytes: int = Field(description="Size of the file.")
     sha256: str = Field(description="SHA-256 of the file, 64 hexadecimal digits.")
+
+
+class FileEntry(SideEntry):
+    """One data file."""
+
+    rows: int = Field(description="Number of rows.")
     content_digest: str = Field(description="Digest of its cells, 32 hexadecimal digits.")
     first_timestamp: datetime = Field(description="The earliest timestamp in it.")
     last_timestamp: datetime = Field(description="The latest timestamp in it.")
@@ -59,7 +64,13 @@ class Manifest(_Part):
     rows: int = Field(description="Number of rows.")
     content_digest: str = Field(description="Digest of all cells; does not depend on how they are laid out in files.")
     files: list[FileEntry] = Field(description="The data files, by path.")
+    side_files: list[SideEntry] = Field(description="Files beside the data, such as the ledger of events.")
     manifest_digest: str = Field(default="", description="SHA-256 of this document without this key.")
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths of all files that are made before the manifest."""
+        return [entry.path for entry in [*self.files, *self.side_files]]
 
     @property
     def entries(self) -> dict[str, FileEntry]:
@@ -81,13 +92,16 @@ class Manifest(_Part):
             raise CapgenError(f"manifest of capgen {self.capgen_version}: {reason}") from None
 
 
-def manifest_of(config: Config, sizes: Sizes, files: Iterable[FileEntry]) -> Manifest:
+def manifest_of(
+    config: Config, sizes: Sizes, files: Iterable[FileEntry], side_files: Iterable[SideEntry] = ()
+) -> Manifest:
     """Return the manifest of a dataset.
 
     Args:
         config: what it was built from.
         sizes: of files and row groups.
         files: its data files, in any order.
+        side_files: files beside the data.
     """
     entries = sorted(files, key=lambda entry: entry.path)
     manifest = Manifest(
@@ -108,6 +122,7 @@ def manifest_of(config: Config, sizes: Sizes, files: Iterable[FileEntry]) -> Man
         rows=sum(entry.rows for entry in entries),
         content_digest=content.as_text(content.combined(int(entry.content_digest, 16) for entry in entries)),
         files=entries,
+        side_files=list(side_files),
     )
     return manifest.model_copy(update={"manifest_digest": _digest(manifest)})
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from capgen.dataset.files import exchange, remove_folder, sync
-from capgen.dataset.layout import BUILD_STATE, MANIFEST, RECEIPTS, SIDE_FOLDER, Places, is_dataset
+from capgen.dataset.layout import BUILD_STATE, EVENTS, MANIFEST, RECEIPTS, SIDE_FOLDER, Places, is_dataset
 from capgen.dataset.manifest import Manifest, write_manifest
 from capgen.errors import RequestError
 
@@ -84,8 +84,9 @@ def _take_place(places: Places) -> None:
 def _publish_inside(places: Places, manifest: Manifest) -> None:
     """Move file by file, because the folder itself cannot be replaced; there is no manifest meanwhile."""
     target = places.target
-    (target / MANIFEST).unlink(missing_ok=True)
-    for path in manifest.entries:
+    for path in (EVENTS, MANIFEST, EVENTS):
+        (target / path).unlink(missing_ok=True)
+    for path in manifest.paths:
         staged, final = places.staged_file(path), target / path
         if staged.exists():
             final.parent.mkdir(parents=True, exist_ok=True)

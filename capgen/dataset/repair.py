@@ -7,8 +7,9 @@ from pathlib import Path
 from capgen.dataset.build import Engine, OnRows
 from capgen.dataset.layout import Places
 from capgen.dataset.locking import one_writer
-from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.dataset.manifest import Manifest, SideEntry, read_manifest
 from capgen.dataset.plan import plan_files
+from capgen.dataset.side_files import write_side_files
 from capgen.dataset.verify import damaged_files
 from capgen.errors import CapgenError
 
@@ -34,13 +35,21 @@ def repair_dataset(folder: Path, engine: Engine, *, on_rows: OnRows) -> list[str
         damaged = {problem.path for problem in damaged_files(places.target, manifest, read=True)}
         config = manifest.load_config()
         files = [file for file in plan_files(config, manifest.sizes) if file.path in damaged]
-        for entry in engine(config, files, lambda path: places.target / path, on_rows):
-            if entry != manifest.entries[entry.path]:
-                raise CapgenError(
-                    f"{entry.path}: remade, but not the file that the manifest names; it was built by "
-                    f"{_versions(manifest)}; use these versions, or build anew with --overwrite"
-                )
+        for file_entry in engine(config, files, lambda path: places.target / path, on_rows):
+            _check_same(file_entry, manifest.entries[file_entry.path], manifest)
+        if damaged & {entry.path for entry in manifest.side_files}:
+            remade = write_side_files(config, lambda path: places.target / path)
+            for entry, named in zip(remade, manifest.side_files, strict=True):
+                _check_same(entry, named, manifest)
     return sorted(damaged)
+
+
+def _check_same(remade: SideEntry, named: SideEntry, manifest: Manifest) -> None:
+    if remade != named:
+        raise CapgenError(
+            f"{remade.path}: remade, but not the file that the manifest names; it was built by "
+            f"{_versions(manifest)}; use these versions, or build anew with --overwrite"
+        )
 
 
 def _versions(manifest: Manifest) -> str:

@@ -75,8 +75,9 @@ def _usual_rows(config: Config) -> int:
 
 
 def _bytes_per_row(config: Config) -> int:
-    return _LABEL_BYTES_PER_ROW + _METRIC_BYTES * len(config.metrics)
+    return _LABEL_BYTES_PER_ROW + _METRIC_BYTES * len(config.metrics) * (2 if config.truth else 1)
 
 
 def _file_rows(config: Config, file_bytes: int) -> int:
-    return file_bytes // (_BYTES_PER_VALUE * len(config.metrics))
+    per_metric = _BYTES_PER_VALUE + (_METRIC_BYTES if config.truth else 0)
+    return file_bytes // (per_metric * len(config.metrics))

@@ -9,7 +9,7 @@ from typing import Literal
 
 from capgen.dataset.files import sha256
 from capgen.dataset.layout import SIDE_FOLDER
-from capgen.dataset.manifest import FileEntry, Manifest
+from capgen.dataset.manifest import Manifest, SideEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +52,20 @@ def extra_files(folder: Path, manifest: Manifest) -> Iterator[Problem]:
 
 
 def damaged_files(folder: Path, manifest: Manifest, *, read: bool) -> Iterator[Problem]:
-    """Yield the data files that are missing or altered.
+    """Yield the files that are missing or altered.
 
     Args:
         folder: the dataset's folder.
         manifest: what it should hold.
         read: compare every byte; without it, sizes only.
     """
-    for entry in manifest.files:
+    for entry in [*manifest.files, *manifest.side_files]:
         problem = problem_of(folder / entry.path, entry, read=read)
         if problem:
             yield problem
 
 
-def problem_of(path: Path, entry: FileEntry, *, read: bool) -> Problem | None:
+def problem_of(path: Path, entry: SideEntry, *, read: bool) -> Problem | None:
     """Return what is wrong with one file, or None.
 
     Args:

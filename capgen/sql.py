@@ -136,6 +136,17 @@ def view_parquet(connection: Connection, name: str, files: Sequence[Path], colum
     rows.project(columns).create_view(name)
 
 
+def view_query(connection: Connection, name: str, query: str) -> None:
+    """Give a name to the rows of a shipped query.
+
+    Args:
+        connection: from `open_database`.
+        name: of the view; one that is there already is replaced.
+        query: as in `query_text`.
+    """
+    connection.sql(query_text(query)).create_view(name, replace=True)
+
+
 def script_text(tables: Mapping[str, pl.DataFrame]) -> str:
     """Return SQL that sets up the macros and their settings in any DuckDB session.
 

@@ -14,7 +14,7 @@ _NAMED_STEPS = {"daily": MINUTES_PER_DAY, "hourly": 60}
 _MINUTES_TEXT = re.compile(r"([0-9]{1,4})min")
 _SERVER_ID_FORMAT = re.compile(r"[A-Za-z0-9_-]{0,32}\{index(:0[1-9]d)?\}[A-Za-z0-9_-]{0,32}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2})?")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:00)?)?")
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 

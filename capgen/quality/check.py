@@ -12,14 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from capgen.panel.metrics import neutral_factors
+from capgen import sql
 from capgen.panel.schema import panel_schema
 from capgen.quality.correlation import correlation_statistics
 from capgen.quality.effects import effect_statistics
+from capgen.quality.expected import effects_of, hourly_calendars
 from capgen.quality.findings import Finding, Report, report_of
+from capgen.quality.groups import Level, groups_of
 from capgen.quality.level import archetype_findings, level_statistics
 from capgen.quality.measured import hour_sums, measure
-from capgen.quality.model import archetype_models, hourly_calendar
+from capgen.quality.model import archetype_models
 from capgen.quality.residuals import residual_sums
 from capgen.quality.source import Source, open_source
 from capgen.quality.spikes import spike_statistics
@@ -64,16 +66,23 @@ def _findings(source: Source) -> Iterator[Finding]:
 
 
 def _value_findings(source: Source) -> Iterator[Finding]:
+    sql.view_query(source.connection, "grouped", "checks/all_rows")
     sums = hour_sums(source)
     yield from check_completeness(source, sums)
     yield from check_range(source, sums)
-    calendar = hourly_calendar(source.config)
-    archetypes = list(measure(sums, calendar, archetype_models(source.config, calendar, list(source.keys))))
+    groups = groups_of(source.config)
+    if groups.level is not Level.ARCHETYPE:
+        source.connection.register("groups", groups.members)
+        source.connection.register("event_spans", groups.event_spans)
+        sql.view_query(source.connection, "grouped", "checks/grouped")
+        sums = hour_sums(source)
+    calendars = hourly_calendars(source.config, groups)
+    archetypes = list(measure(sums, archetype_models(source.config, groups, calendars, list(source.keys))))
     models = [each.model for each in archetypes]
-    residuals = residual_sums(source, calendar, models)
+    residuals = residual_sums(source, models)
     yield from judge(
         [
-            *effect_statistics(neutral_factors(source.config), archetypes),
+            *effect_statistics(effects_of(source.config), archetypes),
             *spike_statistics(source.config, archetypes, residuals),
             *correlation_statistics(source.config, models, residuals),
             *level_statistics(archetypes),

@@ -22,7 +22,7 @@ from capgen.panel.noise import cholesky, correlate
 from capgen.panel.streams import stream
 from capgen.quality.clipped import Floats
 from capgen.quality.findings import Finding, not_testable
-from capgen.quality.model import ArchetypeModel, MetricModel
+from capgen.quality.model import ArchetypeModel, MetricModel, outlier_parts
 from capgen.quality.residuals import cut
 from capgen.quality.statistics import Statistic
 
@@ -101,18 +101,26 @@ def _draw_residuals(config: Config, model: ArchetypeModel) -> Floats:
     calm = np.ones(_DRAWS, dtype=np.bool_)
     residuals = []
     for metric in model.metrics:
-        standardised, free = _draw(metric, hours, noise[metric.source], spikes)
+        scales = _outlier_scales(config, metric.key, random.random(_DRAWS))
+        standardised, free = _draw(metric, hours, noise[metric.source], spikes, scales)
         calm &= standardised <= cut(config, metric.key)
         residuals.append(np.where(free, standardised, np.nan))
     return np.where(calm, residuals, np.nan)
 
 
+def _outlier_scales(config: Config, key: str, uniforms: Floats) -> Floats:
+    """Return what each draw is multiplied by."""
+    chances, scales = zip(*outlier_parts(config, key), strict=True)
+    chosen = np.searchsorted(np.cumsum(chances)[:-1], uniforms, side="right")
+    return np.array(scales)[chosen]
+
+
 def _draw(
-    metric: MetricModel, hours: NDArray[np.int64], noise: Floats, spikes: NDArray[np.bool_]
+    metric: MetricModel, hours: NDArray[np.int64], noise: Floats, spikes: NDArray[np.bool_], scales: Floats
 ) -> tuple[Floats, NDArray[np.bool_]]:
     means, sd = metric.means[hours], metric.parts[0].sd
     raw = means + metric.sign * sd * noise
-    values = np.where(spikes, raw * metric.parts[1].scale, raw)
+    values = np.where(spikes, raw * metric.parts[len(metric.parts) // 2].scale, raw) * scales
     units = round(1 / metric.limits.unit)
     rounded = (
         np.rint(np.clip(values, metric.limits.low, metric.limits.high) * units) / units

@@ -57,7 +57,8 @@ def effect_statistics(effects: Iterable[str], archetypes: Sequence[ArchetypeHour
     """
     for effect in effects:
         found: list[Statistic | Finding] = list(_effect_statistics(effect, archetypes))
-        yield from found or [not_testable(effect, f"{_NEVER[effect]}, or no metric responds")]
+        never = _NEVER.get(effect, "the layer changes nothing")
+        yield from found or [not_testable(effect, f"{never}, or no metric responds")]
 
 
 def _effect_statistics(effect: str, archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic]:
@@ -111,10 +112,9 @@ def _pool(archetype: ArchetypeHours, uncertain: list[tuple[MetricHours, _Slope]]
 
 def _largest_covariance(one: MetricHours, two: MetricHours, weights: Floats, correlation: float) -> float:
     """Bound the covariance of two metrics' weighted sums from above."""
-    chances = np.array([part.chance for part in one.model.parts])
-    left, right = one.model.values, two.model.values
-    within = correlation * (chances @ (left.part_sds * right.part_sds))
-    between = chances @ ((left.part_means - left.mean) * (right.part_means - right.mean))
+    (chances, means, sds), (_, other_means, other_sds) = one.model.of_spikes(), two.model.of_spikes()
+    within = correlation * (chances @ (sds * other_sds))
+    between = chances @ ((means - one.model.values.mean) * (other_means - two.model.values.mean))
     bound = np.maximum(weights * within, 0) + weights * between
     return float((np.minimum(one.counts, two.counts) * np.maximum(bound, 0)).sum())
 

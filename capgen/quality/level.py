@@ -33,7 +33,7 @@ def _level(metric: MetricHours) -> Statistic | Finding:
 
 
 def _spread(metric: MetricHours) -> Statistic | Finding:
-    if min(part.sd for part in metric.model.parts) < _COARSE * metric.model.limits.unit:
+    if metric.model.parts[0].sd < _COARSE * metric.model.limits.unit:
         return not_testable("spread", "the sd is too near to what values are rounded to", metric.subject)
     return _statistic("spread", metric, metric.spread(), metric.model.values.variance)
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from capgen import sql
 from capgen.quality.clipped import Floats
+from capgen.quality.groups import bucket_minutes
 from capgen.quality.model import ArchetypeModel, MetricModel
 from capgen.quality.source import Source
 from capgen.quality.statistics import Deviation
@@ -82,7 +83,7 @@ class ArchetypeHours:
 
 
 def hour_sums(source: Source) -> pl.DataFrame:
-    """Sum the panel up by archetype and hour.
+    """Sum what is looked at up by archetype, group and hour.
 
     Args:
         source: an open dataset.
@@ -91,7 +92,16 @@ def hour_sums(source: Source) -> pl.DataFrame:
         As `sql/checks/hours.sql` says.
     """
     repeats = [{"column": column} for column in source.columns]
-    return sql.run_query(source.connection, "checks/hours", clip_parameters(source), repeats)
+    return sql.run_query(source.connection, "checks/hours", clip_parameters(source) | bucket(source), repeats)
+
+
+def bucket(source: Source) -> dict[str, int]:
+    """Return the parameter that tells how long an hour is.
+
+    Args:
+        source: an open dataset.
+    """
+    return {"bucket_minutes": bucket_minutes(source.config)}
 
 
 def clip_parameters(source: Source) -> dict[str, Any]:
@@ -108,18 +118,17 @@ def clip_parameters(source: Source) -> dict[str, Any]:
     return parameters
 
 
-def measure(sums: pl.DataFrame, calendar: pl.DataFrame, models: Iterable[ArchetypeModel]) -> Iterator[ArchetypeHours]:
+def measure(sums: pl.DataFrame, models: Iterable[ArchetypeModel]) -> Iterator[ArchetypeHours]:
     """Put measured sums beside what the configuration implies.
 
     Args:
         sums: from `hour_sums`.
-        calendar: the hours of the models.
         models: of the archetypes.
     """
+    by = ["server_type", "group", "hour"]
     for model in models:
-        of_archetype = sums.filter(pl.col("server_type") == model.name)
-        hours = calendar.select("hour").join(of_archetype, on="hour", how="left", maintain_order="left")
-        columns = hours.select(pl.exclude("hour", "server_type").cast(pl.Float64).fill_null(0))
+        hours = model.keys.join(sums, on=by, how="left", maintain_order="left")
+        columns = hours.select(pl.exclude(by).cast(pl.Float64).fill_null(0))
         yield ArchetypeHours(model, [_metric_hours(metric, columns) for metric in model.metrics])
 
 

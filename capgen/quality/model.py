@@ -10,11 +10,9 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.config.correlation import Matrix, correlation_matrix
-from capgen.panel.calendar import open_calendar
-from capgen.panel.fleet import archetype_counts
-from capgen.panel.metrics import mean_column, mean_expressions, neutral_factors
-from capgen.panel.time_axis import TimeAxis
 from capgen.quality.clipped import Clipped, Floats, Limits, Part, clipped, clipped_mean
+from capgen.quality.expected import Calendars, Expectation
+from capgen.quality.groups import Groups
 
 _SMALLEST_EFFECT = 1e-9  # relative; less is what floating-point sums make of nothing
 
@@ -30,7 +28,7 @@ class MetricModel:
         source: key of the metric whose noise it has: its own, or the one it is derived from.
         sign: −1 where it falls when its source rises.
         means: of cells without spikes and clip, shape (hours,).
-        parts: without and with a spike.
+        parts: without a spike, and as many with one: for each, outliers and what is none.
         limits: what its values can be.
         values: what the configuration implies.
         effects: for each effect that does anything, what it adds to the expected values, shape (hours,).
@@ -42,15 +40,33 @@ class MetricModel:
     source: str
     sign: int
     means: Floats
-    parts: tuple[Part, Part]
+    parts: tuple[Part, ...]
     limits: Limits
     values: Clipped
     effects: dict[str, Floats]
 
     @property
+    def calm_parts(self) -> tuple[Part, ...]:
+        """The parts of values without a spike, by themselves."""
+        calm = self.parts[: len(self.parts) // 2]
+        total = sum(part.chance for part in calm)
+        return tuple(part._replace(chance=part.chance / total) for part in calm) if total else calm
+
+    @property
     def has_spikes(self) -> bool:
         """Whether a spike changes its values."""
-        return self.parts[1].chance > 0 and self.parts[1][1:] != self.parts[0][1:]
+        spiked = self.parts[len(self.parts) // 2]
+        return spiked.chance > 0 and spiked[1:] != self.parts[0][1:]
+
+    def of_spikes(self) -> tuple[Floats, Floats, Floats]:
+        """Return chance, mean and sd of values without and with a spike, outliers among them: (2,), (2, n), (2, n)."""
+        half = len(self.parts) // 2
+        chances = np.array([part.chance for part in self.parts]).reshape(2, half, 1)
+        totals = np.maximum(chances.sum(axis=1), 1e-300)
+        means, sds = (each.reshape(2, half, -1) for each in (self.values.part_means, self.values.part_sds))
+        mean = (chances * means).sum(axis=1) / totals
+        variance = (chances * (sds**2 + means**2)).sum(axis=1) / totals - mean**2
+        return totals[:, 0], mean, np.sqrt(np.maximum(variance, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,80 +75,53 @@ class ArchetypeModel:
 
     Args:
         name: of the archetype.
+        keys: columns server_type, group and hour of what the metrics' arrays hold.
         metrics: those whose columns can be read.
         correlations: of the metrics' noise, shape (metrics, metrics).
         drawn: correlations of the drawn metrics, in the configuration's order.
     """
 
     name: str
+    keys: pl.DataFrame
     metrics: list[MetricModel]
     correlations: Matrix
     drawn: Matrix
 
 
-def hourly_calendar(config: Config) -> pl.DataFrame:
-    """Return the calendar's factors, one row an hour that has timestamps.
-
-    All factors but growth are constant within an hour; of growth, the mean is taken.
-
-    Args:
-        config: a valid configuration.
-
-    Returns:
-        Column hour, and those of the calendar but timestamp.
-    """
-    hour = pl.col("timestamp").dt.truncate("1h").alias("hour")
-    factors = pl.all().exclude("timestamp", "growth_time").first()
-    with open_calendar(config) as calendar:
-        years = [
-            calendar(span).group_by(hour, maintain_order=True).agg(factors, pl.col("growth_time").mean())
-            for _, span in TimeAxis.of(config).years()
-        ]
-    return pl.concat(years)
-
-
-def archetype_models(config: Config, calendar: pl.DataFrame, keys: list[str]) -> Iterator[ArchetypeModel]:
+def archetype_models(config: Config, groups: Groups, calendars: Calendars, keys: list[str]) -> Iterator[ArchetypeModel]:
     """Yield what each archetype that has servers does.
 
     Args:
         config: a valid configuration.
-        calendar: from `hourly_calendar`.
+        groups: of its panel.
+        calendars: from `hourly_calendars`.
         keys: metrics to look at.
     """
-    for name, servers in archetype_counts(config).items():
-        if servers:
-            yield _archetype_model(config, name, calendar, keys)
+    for name, rows in groups.rows.items():
+        yield _archetype_model(config, Expectation(config, name, calendars, rows), name, keys)
 
 
-def _archetype_model(config: Config, name: str, calendar: pl.DataFrame, keys: list[str]) -> ArchetypeModel:
+def _archetype_model(config: Config, expectation: Expectation, name: str, keys: list[str]) -> ArchetypeModel:
     archetype, drawn = config.archetypes[name], config.drawn_metrics
-    expressions = list(mean_expressions(config, archetype))
-    means = calendar.with_columns(expressions)
-    without = {
-        effect: calendar.with_columns(neutral).with_columns(expressions)
-        for effect, neutral in neutral_factors(config).items()
-    }
+    means, without = expectation.means(), expectation.without_effects()
     metrics = [_metric_model(config, name, key, means, without) for key in keys]
     matrix = correlation_matrix(archetype.correlation, drawn, repair=config.repair_correlation)
     positions = [drawn.index(metric.source) for metric in metrics]
     signs = np.array([metric.sign for metric in metrics])
-    return ArchetypeModel(name, metrics, matrix[np.ix_(positions, positions)] * np.outer(signs, signs), matrix)
+    correlations = matrix[np.ix_(positions, positions)] * np.outer(signs, signs)
+    return ArchetypeModel(name, expectation.keys, metrics, correlations, matrix)
 
 
 def _metric_model(
-    config: Config, name: str, key: str, means: pl.DataFrame, without: dict[str, pl.DataFrame]
+    config: Config, name: str, key: str, means: dict[str, Floats], without: dict[str, dict[str, Floats]]
 ) -> MetricModel:
     metric = config.metrics[key]
     source, factor = (metric.derived.source, metric.derived.factor) if metric.derived else (key, 1.0)
     low, high = (round(bound, config.decimals) for bound in metric.clip)
-    limits, column, parts = (
-        Limits(low, high, 10.0**-config.decimals),
-        mean_column(source),
-        _parts(config, name, source, factor),
-    )
-    plain = means[column].to_numpy() * factor
+    limits, parts = Limits(low, high, 10.0**-config.decimals), _parts(config, name, key, source, factor)
+    plain = means[source] * factor
     values = clipped(plain, parts, limits)
-    others = {effect: frame[column].to_numpy() * factor for effect, frame in without.items()}
+    others = {effect: of_key[source] * factor for effect, of_key in without.items()}
     return MetricModel(
         archetype=name,
         key=key,
@@ -151,7 +140,7 @@ def _metric_model(
     )
 
 
-def _difference(expected: Floats, plain: Floats, other: Floats, parts: tuple[Part, Part], limits: Limits) -> Floats:
+def _difference(expected: Floats, plain: Floats, other: Floats, parts: tuple[Part, ...], limits: Limits) -> Floats:
     """Return how far the expected values lie from those for other means: 0 where no float can tell them apart."""
     differs = plain != other
     result = np.zeros(plain.size)
@@ -159,8 +148,28 @@ def _difference(expected: Floats, plain: Floats, other: Floats, parts: tuple[Par
     return np.where(np.abs(result) > _SMALLEST_EFFECT * (1 + np.abs(expected)), result, 0.0)
 
 
-def _parts(config: Config, name: str, source: str, factor: float) -> tuple[Part, Part]:
+def _parts(config: Config, name: str, key: str, source: str, factor: float) -> tuple[Part, ...]:
+    """Return the parts without a spike and then those with one: each without an outlier, with a high and a low one."""
     spike, share = config.archetypes[name].spike, config.metrics[source].spike_share
     sd = config.archetypes[name].sd[source] * abs(factor)
     magnitude = 1.0 if share is None else spike.magnitude * share
-    return Part(1 - spike.probability, 1.0, sd), Part(spike.probability, magnitude, sd * magnitude)
+    return tuple(
+        Part(chance * of_outlier, scale * of_scale, sd * scale * of_scale)
+        for chance, scale in ((1 - spike.probability, 1.0), (spike.probability, magnitude))
+        for of_outlier, of_scale in outlier_parts(config, key)
+    )
+
+
+def outlier_parts(config: Config, key: str) -> list[tuple[float, float]]:
+    """Return chance and factor of a metric's values: as they are, too high, too low.
+
+    Args:
+        config: a valid configuration.
+        key: of the metric.
+    """
+    layer = (config.layers.outliers or {}).get(key)
+    if layer is None:
+        return [(1.0, 1.0)]
+    usual = 1 - layer.probability - layer.dip_probability
+    every = [(usual, 1.0), (layer.probability, layer.magnitude), (layer.dip_probability, layer.dip_magnitude)]
+    return [(chance, scale) for chance, scale in every if chance > 0]

@@ -10,28 +10,29 @@ import polars as pl
 
 from capgen import sql
 from capgen.config import Config
-from capgen.quality.measured import clip_parameters
+from capgen.quality.measured import bucket, clip_parameters
 from capgen.quality.model import ArchetypeModel
 from capgen.quality.source import Source
 from capgen.quality.spikes import SPIKE_SD, exceedance
 
 
-def residual_sums(source: Source, calendar: pl.DataFrame, models: Sequence[ArchetypeModel]) -> pl.DataFrame:
+def residual_sums(source: Source, models: Sequence[ArchetypeModel]) -> pl.DataFrame:
     """Sum up exceedances and correlations.
 
     Args:
         source: an open dataset.
-        calendar: the hours of the models.
         models: what is expected.
 
     Returns:
         As `sql/checks/residuals.sql` says, one row an archetype.
     """
-    source.connection.register("expected", pl.concat([_expected_frame(calendar, model) for model in models]))
+    source.connection.register("expected", pl.concat([_expected_frame(model) for model in models]))
     cuts = {f"{source.config.metrics[key].column}_cut": cut(source.config, key) for key in source.keys}
     repeats = [{"column": column} for column in source.columns]
     repeats += [{"left": left, "right": right} for left, right in itertools.combinations(source.columns, 2)]
-    return sql.run_query(source.connection, "checks/residuals", clip_parameters(source) | cuts, repeats)
+    return sql.run_query(
+        source.connection, "checks/residuals", clip_parameters(source) | bucket(source) | cuts, repeats
+    )
 
 
 def cut(config: Config, key: str) -> float:
@@ -46,8 +47,8 @@ def cut(config: Config, key: str) -> float:
     return math.inf if source.spike_share is None else SPIKE_SD
 
 
-def _expected_frame(calendar: pl.DataFrame, model: ArchetypeModel) -> pl.DataFrame:
-    return calendar.select("hour", pl.lit(model.name).alias("server_type"), *_expected_columns(model))
+def _expected_frame(model: ArchetypeModel) -> pl.DataFrame:
+    return model.keys.with_columns(*_expected_columns(model))
 
 
 def _expected_columns(model: ArchetypeModel) -> Iterator[pl.Series | pl.Expr]:

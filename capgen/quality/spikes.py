@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from capgen.config import Config
-from capgen.quality.clipped import Floats, upper_tail
+from capgen.quality.clipped import Floats, Part, upper_tail
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.measured import ArchetypeHours, MetricHours
 from capgen.quality.model import MetricModel
@@ -64,14 +64,17 @@ def exceedance(model: MetricModel) -> Exceedance:
     sd = max(model.parts[0].sd, _SMALLEST_SD)
     wanted = np.minimum(model.means + SPIKE_SD * sd, model.limits.high - model.limits.unit)
     threshold = (np.floor(wanted / model.limits.unit) + 0.5) * model.limits.unit
-    calm, spiked = (
-        np.where(
-            threshold < model.limits.low, 1.0, upper_tail((threshold - part.scale * model.means) / max(part.sd, 1e-9))
-        )
-        for part in model.parts
-    )
-    chance = model.parts[0].chance * calm + model.parts[1].chance * spiked
+    calm, chance = (_above(model, threshold, parts) for parts in (model.calm_parts, model.parts))
     return Exceedance(threshold, chance, chance - calm)
+
+
+def _above(model: MetricModel, threshold: Floats, parts: Sequence[Part]) -> Floats:
+    """Return the chance of a value above the threshold."""
+    chance = np.zeros_like(threshold)
+    for part in parts:
+        beyond = upper_tail((threshold - part.scale * model.means) / max(part.sd, _SMALLEST_SD))
+        chance += part.chance * np.where(threshold < model.limits.low, 1.0, beyond)
+    return chance
 
 
 def spike_statistics(

@@ -1,16 +1,17 @@
--- The panel summed up by archetype and hour: all that the statistical rules need of the values, and small however
+-- The panel summed up by archetype, group and hour: all that the statistical rules need of the values, and small however
 -- many servers there are. A value outside its metric's clip, NaN included, is counted as present and left out of
 -- the sums, so that one of them does not hide what the others say. (isfinite is not idle: a file's statistics leave
 -- NaN out, and DuckDB takes a comparison that holds for their ends for true of every row.)
 -- A metric may have any plain name, hour too; names with a dot are free.
--- Repeats: column. Parameters: column_low and column_high for each. Reads: panel.
+-- Repeats: column. Parameters: column_low and column_high for each, bucket_minutes. Reads: grouped.
 with clipped as (
     select
         "{column}" as "{column}.present",
         case when isfinite("{column}") and "{column}" between ${column}_low and ${column}_high then "{column}" end as "{column}",
         server_type,
-        date_trunc('hour', timestamp) as "panel.hour"
-    from panel
+        "panel.group",
+        time_bucket(to_minutes($bucket_minutes), timestamp) as "panel.hour"
+    from grouped
 ),
 
 hours as (
@@ -21,9 +22,10 @@ hours as (
         coalesce(sum("{column}" * "{column}"), 0) as "{column}.squares",
         count(*) as cells,
         server_type,
+        "panel.group" as "group",
         "panel.hour" as hour
     from clipped
-    group by server_type, "panel.hour"
+    group by server_type, "panel.group", "panel.hour"
 )
 
 select * from hours

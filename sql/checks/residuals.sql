@@ -4,8 +4,8 @@
 -- Residuals count where neither metric of the pair is clipped, and no spike is seen. Spikes are not marked in the
 -- data: a cell in which any metric lies more than its `cut` above its mean passes for one. What that misses, and what
 -- it drops too much, the expectation knows.
--- Repeats: column; left and right. Parameters: column_low, column_high, column_cut for each column.
--- Reads: panel, expected.
+-- Repeats: column; left and right. Parameters: column_low, column_high, column_cut for each column, bucket_minutes.
+-- Reads: grouped, expected.
 with standardised as (
     select
         isfinite(panel."{column}") and panel."{column}" between ${column}_low and ${column}_high as "{column}.inside",
@@ -15,9 +15,12 @@ with standardised as (
         expected."{column}.threshold" as "{column}.threshold",
         expected."{column}.weight" as "{column}.weight",
         panel.server_type
-    from panel
+    from grouped as panel
     inner join expected
-        on panel.server_type = expected.server_type and date_trunc('hour', panel.timestamp) = expected.hour
+        on
+            panel.server_type = expected.server_type
+            and panel."panel.group" = expected."group"
+            and time_bucket(to_minutes($bucket_minutes), panel.timestamp) = expected.hour
 ),
 
 residuals as (

@@ -57,7 +57,8 @@ def touched_cells(config: Config, servers: pl.DataFrame, axis: TimeAxis, span: S
             steps = event.steps(axis, span)
             yield Touched(event, position, steps, Span(span.first + steps.start, span.first + steps.stop))
 
-    rows = servers.select("server_id", "app_name", "region").iter_rows()
+    # Column by column: a query on so few rows would take longer than all else here.
+    rows = zip(*(servers[name].to_list() for name in ("server_id", "app_name", "region")), strict=True)
     return [each for position, row in enumerate(rows) for each in of_server(position, row)]
 
 
@@ -79,8 +80,9 @@ class EventCodes:
             touched: the event, and where.
         """
         here = codes[touched.server, touched.steps]
-        for before in np.unique(here):
-            here[here == before] = self._with(int(before), touched.event.id)
+        befores = [0] if not here.any() else np.unique(here).tolist()
+        for before, now in [(before, self._with(before, touched.event.id)) for before in befores]:
+            here[here == before] = now
 
     def column(self, codes: Codes) -> pl.Series:
         """Return the ids of each cell's events, null where there is none.

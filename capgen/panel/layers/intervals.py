@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from capgen.panel.streams import stream
@@ -12,6 +13,7 @@ from capgen.panel.time_axis import Span, TimeAxis
 
 _EPOCH = date(1970, 1, 1)
 _MINUTES_PER_DAY = 24 * 60
+_KEPT_YEARS = 2**12  # an app's or a region's are asked for with each of its servers
 _LONGEST_BY_MEAN = 10  # longer ones have a chance of 1 in 22,000, and are cut
 
 
@@ -94,7 +96,12 @@ def steps_started(axis: TimeAxis, span: Span, start: int, stop: int) -> slice:
     return steps_touched(axis, span, -(-start // axis.step_minutes) * axis.step_minutes, stop)
 
 
-def _of_year(seed: int, subject: str, purpose: str, chance: Chance, year: int) -> Iterator[Interval]:
+@lru_cache(maxsize=_KEPT_YEARS)
+def _of_year(seed: int, subject: str, purpose: str, chance: Chance, year: int) -> tuple[Interval, ...]:
+    return tuple(_drawn(seed, subject, purpose, chance, year))
+
+
+def _drawn(seed: int, subject: str, purpose: str, chance: Chance, year: int) -> Iterator[Interval]:
     generator = stream(seed, subject, str(year), purpose)
     first, stop = ((date(each, 1, 1) - _EPOCH).days * _MINUTES_PER_DAY for each in (year, year + 1))
     passed, number = 0.0, 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -38,6 +39,17 @@ def draw_scheduled_spikes(
         begins = np.stack([_starts(axis, longer, zone_of(config, clock), schedule.hours) for clock in clocks(config)])
         begun = (uniforms < schedule.probability) & begins[servers["clock"].to_physical().to_numpy()]
         yield schedule.magnitude, _lasting(begun, schedule)[:, -span.size :]
+
+
+def hours_touched(schedule: ScheduledSpike, step_minutes: int) -> set[int]:
+    """Return the hours of the day in which a schedule's spikes may fall.
+
+    Args:
+        schedule: of an archetype.
+        step_minutes: length of a step.
+    """
+    minutes = schedule.steps * step_minutes
+    return {(hour + later) % 24 for hour in schedule.hours for later in range(math.ceil(minutes / 60))}
 
 
 @lru_cache(maxsize=_KEPT_STARTS)

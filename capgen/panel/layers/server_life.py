@@ -42,7 +42,8 @@ def not_alive(servers: pl.DataFrame, axis: TimeAxis, span: Span) -> Iterator[tup
     """
     if BORN_COLUMN in servers.columns:
         steps_per_day = axis.steps_per_day
-        for position, days in enumerate(servers.select(BORN_COLUMN, RETIRED_COLUMN).iter_rows()):
+        every = zip(servers[BORN_COLUMN].to_list(), servers[RETIRED_COLUMN].to_list(), strict=True)
+        for position, days in enumerate(every):
             born, retired = (min(max(day * steps_per_day - span.first, 0), span.size) for day in days)
             for steps in (slice(0, born), slice(retired, span.size)):
                 if steps.start < steps.stop:

@@ -1,0 +1,158 @@
+"""The means that a configuration implies for each group and hour, with all effects and without one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from capgen.config import Config
+from capgen.panel.calendar import open_calendar
+from capgen.panel.layers.profile import DAY_HOURS, NIGHT_COLUMN, NIGHT_HOURS, STRENGTH_COLUMN, WEEKDAYS, profile_dates
+from capgen.panel.layers.scheduled_spikes import hours_touched
+from capgen.panel.layers.server_growth import GROWTH_COLUMN
+from capgen.panel.layers.server_offset import offset_column
+from capgen.panel.means import ServerMeans
+from capgen.panel.metrics import mean_expressions, neutral_factors
+from capgen.panel.time_axis import TimeAxis
+from capgen.quality.clipped import Floats
+from capgen.quality.groups import Groups, bucket_minutes
+
+Calendars = Mapping[str, pl.DataFrame]  # by clock
+
+
+def hourly_calendars(config: Config, groups: Groups) -> dict[str, pl.DataFrame]:
+    """Return the calendar of each clock that is followed, one row an hour, or a quarter of one with local time.
+
+    All factors but growth are constant within one; of growth, the mean is taken.
+
+    Args:
+        config: a valid configuration.
+        groups: of its panel.
+
+    Returns:
+        Column hour, and those of the calendar but timestamp.
+    """
+    followed = {clock for rows in groups.rows.values() for clock in rows["clock"].to_list()}
+    return {clock: _hourly_calendar(config, clock) for clock in sorted(followed)}
+
+
+def _hourly_calendar(config: Config, clock: str) -> pl.DataFrame:
+    hour = pl.col("timestamp").dt.truncate(f"{bucket_minutes(config)}m").alias("hour")
+    factors = pl.all().exclude("timestamp", "growth_time").first()
+    with open_calendar(config, clock) as calendar:
+        years = [
+            calendar(span).group_by(hour, maintain_order=True).agg(factors, pl.col("growth_time").mean())
+            for _, span in TimeAxis.of(config).years()
+        ]
+    return pl.concat(years)
+
+
+def effects_of(config: Config) -> list[str]:
+    """Return the names of the effects that a panel may have.
+
+    Args:
+        config: a valid configuration.
+    """
+    layers, profiles = config.layers, [archetype.profile for archetype in config.archetypes.values()]
+    own = {
+        "server_offset": layers.server_offset,
+        "server_growth": layers.server_growth,
+        "profile_spread": any(profiles),
+        "resize": layers.server_life and layers.server_life.resize,
+    }
+    return [*neutral_factors(config), *(name for name, layer in own.items() if layer)]
+
+
+class Expectation:
+    """What the means of one archetype are.
+
+    Args:
+        config: a valid configuration.
+        archetype: its name.
+        calendars: from `hourly_calendars`.
+        rows: its groups.
+    """
+
+    def __init__(self, config: Config, archetype: str, calendars: Calendars, rows: pl.DataFrame) -> None:
+        self._config, self._name, self._archetype = config, archetype, config.archetypes[archetype]
+        self._rows = rows
+        self._calendars = {clock: calendars[clock] for clock in rows["clock"].unique().to_list()}
+        usable = [~_scheduled(config, archetype, self._calendars[clock]) for clock in rows["clock"].to_list()]
+        self._usable = np.concatenate(usable)
+
+    @property
+    def keys(self) -> pl.DataFrame:
+        """Columns server_type, group and hour, one row for each entry of the means.
+
+        Hours at which a scheduled spike may fall are left out.
+        """
+        frames = [
+            self._calendars[row["clock"]].select("hour", group=pl.lit(row["group"]), server_type=pl.lit(self._name))
+            for row in self._rows.select("group", "clock").iter_rows(named=True)
+        ]
+        return pl.concat(frames).filter(self._usable)
+
+    def means(self) -> dict[str, Floats]:
+        """Return the means of the drawn metrics, by key."""
+        return self._means(self._config, self._rows, {}, {})
+
+    def without_effects(self) -> dict[str, dict[str, Floats]]:
+        """Return the means of the drawn metrics with one effect taken away, by effect and key."""
+        found = {effect: self._without(effect, columns) for effect, columns in neutral_factors(self._config).items()}
+        return found | self._without_layers()
+
+    def _without(self, effect: str, columns: list[pl.Expr]) -> dict[str, Floats]:
+        profile: dict[str, Any] = {"business_hours": [DAY_HOURS, NIGHT_HOURS], "weekend": [WEEKDAYS]}
+        after = [pl.lit(1.0).alias(name) for name in profile.get(effect, []) if self._archetype.profile]
+        own_growth = {GROWTH_COLUMN: 0.0} if effect == "growth" else {}
+        return self._means(self._config, self._rows, own_growth, {"before": columns, "after": after})
+
+    def _without_layers(self) -> dict[str, dict[str, Floats]]:
+        layers, found = self._config.layers, {}
+        if layers.server_offset:
+            offsets = {offset_column(key): 1.0 for key in layers.server_offset.sd}
+            found["server_offset"] = self._means(self._config, self._rows, offsets, {})
+        if layers.server_growth:
+            growth = {GROWTH_COLUMN: self._archetype.growth_percent_per_month / 100}
+            found["server_growth"] = self._means(self._config, self._rows, growth, {})
+        if self._archetype.profile:
+            alike = {STRENGTH_COLUMN: 1.0, NIGHT_COLUMN: 0.0}
+            found["profile_spread"] = self._means(self._config, self._rows, alike, {})
+        if layers.server_life and layers.server_life.resize:
+            life = layers.server_life.model_copy(update={"resize": None})
+            config = self._config.model_copy(update={"layers": layers.model_copy(update={"server_life": life})})
+            found["resize"] = self._means(config, self._rows, {}, {})
+        return found
+
+    def _means(
+        self, config: Config, rows: pl.DataFrame, lasting: Mapping[str, float], columns: Mapping[str, list[pl.Expr]]
+    ) -> dict[str, Floats]:
+        there = {name: pl.lit(value) for name, value in lasting.items() if name in rows.columns}
+        expressions = [*mean_expressions(config, self._archetype), *profile_dates(self._archetype)]
+        dates = {
+            clock: _numbers(
+                calendar.with_columns(columns.get("before", []))
+                .with_columns(expressions)
+                .with_columns(columns.get("after", []))
+            )
+            for clock, calendar in self._calendars.items()
+        }
+        servers = rows.with_columns(**there)
+        means = ServerMeans(config, self._name, dates, servers).of(config.drawn_metrics, slice(None))
+        hours = next(iter(self._calendars.values())).height
+        every = [np.broadcast_to(mean, (rows.height, hours)).ravel()[self._usable] for mean in means]
+        return dict(zip(config.drawn_metrics, every, strict=True))
+
+
+def _numbers(calendar: pl.DataFrame) -> dict[str, Floats]:
+    return {column.name: column.to_numpy() for column in calendar.get_columns() if column.dtype == pl.Float64}
+
+
+def _scheduled(config: Config, archetype: str, calendar: pl.DataFrame) -> Any:
+    touched: set[int] = set()
+    for schedule in config.archetypes[archetype].scheduled_spikes:
+        touched |= hours_touched(schedule, config.step_minutes)
+    return calendar["local_hour"].is_in(sorted(touched)).to_numpy()

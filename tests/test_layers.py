@@ -353,7 +353,7 @@ def test_random_events_come_as_often_and_last_as_long_as_configured(kind: str, s
     check_close(lengths.height / subjects, 40, math.sqrt(40 / subjects))
     minutes = mean_of_whole(20 * 60)
     check_mean(lengths["lengths"].list.first().cast(pl.Float64).to_numpy(), (minutes - 1) / 60 + 1)
-    members = dict(panel.group_by(subject).agg(pl.col("server_id").n_unique()).iter_rows())
+    members = dict(panel.group_by(subject).agg(pl.col("server_id").n_unique().alias("servers")).iter_rows())
     for event_id, servers in lengths.select("event_id", "servers").iter_rows():
         assert servers == members[event_id.split(":")[1]]
 
@@ -396,7 +396,7 @@ def test_a_leak_ramps_up_and_resets() -> None:
     frame = panel.with_columns(ratio=pl.Series(ratio))
     for event_id, server, steps in lasting.iter_rows():
         ramp = frame.filter(pl.col("event_id") == event_id, pl.col("server_id") == server)["ratio"].to_numpy()
-        if ramp.size == steps >= 10:
+        if ":2023:" in event_id and ramp.size == steps >= 10:
             rises = np.diff(ramp)[1:]
             assert ramp[0] == 1
             np.testing.assert_allclose(rises, 0.6 / steps, rtol=2 / steps)
@@ -900,7 +900,8 @@ def test_an_event_multiplies_by_its_factor(key: str) -> None:
 def test_a_leak_multiplies_by_at_most_its_magnitude() -> None:
     is_spike, _, _ = truth_flags()
     factors = event_factors("mem")
-    where = ~is_spike & has_leak() & (factors != 0) & everything()["mem_p95"].is_not_null().to_numpy()
+    is_alone = np.array([names_of(each).count("leak") == 1 for each in everything()["event_id"]])
+    where = ~is_spike & is_alone & (factors != 0) & everything()["mem_p95"].is_not_null().to_numpy()
     ratio = everything()["mem_p95"].to_numpy()[where] / (undisturbed()["mem"] * factors)[where]
     assert where.sum() > 100
     assert ratio.min() >= 1 - TOLERANCE

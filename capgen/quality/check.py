@@ -21,6 +21,7 @@ from capgen.quality.findings import Finding, Report, report_of
 from capgen.quality.groups import Level, groups_of
 from capgen.quality.level import archetype_findings, level_statistics
 from capgen.quality.measured import hour_sums, measure
+from capgen.quality.missing import implied_missing, missing_statistics
 from capgen.quality.model import archetype_models
 from capgen.quality.residuals import residual_sums
 from capgen.quality.source import Source, open_source
@@ -68,8 +69,10 @@ def _findings(source: Source) -> Iterator[Finding]:
 def _value_findings(source: Source) -> Iterator[Finding]:
     sql.view_query(source.connection, "grouped", "checks/all_rows")
     sums = hour_sums(source)
-    yield from check_completeness(source, sums)
+    implied = implied_missing(source.config)
+    yield from check_completeness(source, sums, implied.missing)
     yield from check_range(source, sums)
+    missing = list(missing_statistics(source, sums, implied))
     groups = groups_of(source.config)
     if groups.level is not Level.ARCHETYPE:
         source.connection.register("groups", groups.members)
@@ -86,6 +89,7 @@ def _value_findings(source: Source) -> Iterator[Finding]:
             *spike_statistics(source.config, archetypes, residuals),
             *correlation_statistics(source.config, models, residuals),
             *level_statistics(archetypes),
+            *missing,
         ]
     )
     yield from archetype_findings(archetypes)

@@ -10,6 +10,7 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.panel.calendar import open_calendar
+from capgen.panel.layers.local_time import clock_of
 from capgen.panel.layers.profile import DAY_HOURS, NIGHT_COLUMN, NIGHT_HOURS, STRENGTH_COLUMN, WEEKDAYS, profile_dates
 from capgen.panel.layers.scheduled_spikes import hours_touched
 from capgen.panel.layers.server_growth import GROWTH_COLUMN
@@ -48,6 +49,18 @@ def _hourly_calendar(config: Config, clock: str) -> pl.DataFrame:
             for _, span in TimeAxis.of(config).years()
         ]
     return pl.concat(years)
+
+
+def local_flags(config: Config) -> pl.DataFrame:
+    """Return columns region, hour, is_weekend and is_holiday: what the flags of each region are.
+
+    Args:
+        config: a valid configuration.
+    """
+    flags = ["hour", "is_weekend", "is_holiday"]
+    regions = {region: clock_of(config, region) for region in config.fleet.region}
+    of_clock = {clock: _hourly_calendar(config, clock).select(flags) for clock in sorted(set(regions.values()))}
+    return pl.concat(of_clock[clock].with_columns(region=pl.lit(region)) for region, clock in regions.items())
 
 
 def effects_of(config: Config) -> list[str]:
@@ -153,6 +166,7 @@ def _numbers(calendar: pl.DataFrame) -> dict[str, Floats]:
 
 def _scheduled(config: Config, archetype: str, calendar: pl.DataFrame) -> Any:
     touched: set[int] = set()
+    hours = set(calendar["local_hour"].unique().to_list())
     for schedule in config.archetypes[archetype].scheduled_spikes:
-        touched |= hours_touched(schedule, config.step_minutes)
+        touched |= hours_touched(schedule, hours, config.step_minutes)
     return calendar["local_hour"].is_in(sorted(touched)).to_numpy()

@@ -98,7 +98,9 @@ def archetype_models(config: Config, groups: Groups, calendars: Calendars, keys:
         keys: metrics to look at.
     """
     for name, rows in groups.rows.items():
-        yield _archetype_model(config, Expectation(config, name, calendars, rows), name, keys)
+        expectation = Expectation(config, name, calendars, rows)
+        if not expectation.keys.is_empty():
+            yield _archetype_model(config, expectation, name, keys)
 
 
 def _archetype_model(config: Config, expectation: Expectation, name: str, keys: list[str]) -> ArchetypeModel:

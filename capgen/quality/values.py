@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
 from capgen import sql
+from capgen.quality.expected import local_flags
 from capgen.quality.findings import Finding, Verdict, exact, not_testable
+from capgen.quality.groups import bucket_minutes
 from capgen.quality.source import Source
 
 FLAGS = frozenset({"year", "month", "quarter", "dayofweek", "is_weekend", "is_eoq", "is_holiday"})
@@ -18,19 +20,21 @@ _DEFAULT_ROWS, _MOST_DEFAULT_BYTES = 175_320, 10_000_000
 _SAMPLED_FILES, _SAMPLED_ROWS = 16, 1000
 
 
-def check_completeness(source: Source, sums: pl.DataFrame) -> Iterator[Finding]:
+def check_completeness(source: Source, sums: pl.DataFrame, implied: Mapping[str, float]) -> Iterator[Finding]:
     """Check how many values are present, metric by metric; all together can be no worse than the worst.
 
     Args:
         source: an open dataset.
         sums: from `hour_sums`.
+        implied: what share of each column's values is missing as configured.
     """
     rows = int(sums["cells"].sum())
     for column in source.columns:
         missing = 1 - int(sums[f"{column}.present"].sum()) / rows if rows else 1.0
-        verdict = Verdict.PASS if missing <= _MOST_MISSING else Verdict.FAIL
-        present, least = f"{1 - missing:.2%}", f"at least {1 - _MOST_MISSING:.0%}"
-        yield Finding("completeness", column, verdict, present, least, missing * 100, _MOST_MISSING * 100, "% missing")
+        most = 1 - (1 - _MOST_MISSING) * (1 - implied[column])
+        verdict = Verdict.PASS if missing <= most else Verdict.FAIL
+        present, least = f"{1 - missing:.2%}", f"at least {1 - most:.2%}".replace(".00%", "%")
+        yield Finding("completeness", column, verdict, present, least, missing * 100, most * 100, "% missing")
 
 
 def check_range(source: Source, sums: pl.DataFrame) -> Iterator[Finding]:
@@ -47,13 +51,19 @@ def check_range(source: Source, sums: pl.DataFrame) -> Iterator[Finding]:
 
 
 def check_calendar(source: Source) -> Finding:
-    """Check that the flags agree with the timestamp.
+    """Check that the flags agree with the timestamp, and with the region's clock where it has one.
 
     Args:
         source: an open dataset.
     """
-    window = {"start_date": source.config.start_date, "end_date": source.config.end_date}
-    wrong = sql.run_query(source.connection, "checks/calendar", window)
+    config, connection = source.config, source.connection
+    has_local_time = config.layers.local_time is not None
+    window = {"start_date": config.start_date, "end_date": config.end_date, "has_local_time": has_local_time}
+    wrong = sql.run_query(connection, "checks/calendar", window)
+    if has_local_time:
+        connection.register("local_flags", local_flags(config))
+        parameters = {"bucket_minutes": bucket_minutes(config)}
+        wrong = pl.concat([wrong, sql.run_query(connection, "checks/local_flags", parameters)])
     note = ", ".join(f"{each['flag']}: {each['cells']:,} from {each['first_day']} on" for each in wrong.to_dicts())
     return exact("calendar", wrong.height, len(FLAGS), "flags wrong", note)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -41,15 +41,16 @@ def draw_scheduled_spikes(
         yield schedule.magnitude, _lasting(begun, schedule)[:, -span.size :]
 
 
-def hours_touched(schedule: ScheduledSpike, step_minutes: int) -> set[int]:
+def hours_touched(schedule: ScheduledSpike, hours: Collection[int], step_minutes: int) -> set[int]:
     """Return the hours of the day in which a schedule's spikes may fall.
 
     Args:
         schedule: of an archetype.
+        hours: in which steps begin.
         step_minutes: length of a step.
     """
-    minutes = schedule.steps * step_minutes
-    return {(hour + later) % 24 for hour in schedule.hours for later in range(math.ceil(minutes / 60))}
+    later = range(math.ceil(schedule.steps * step_minutes / 60))
+    return {(hour + more) % 24 for hour in schedule.hours if hour in hours for more in later}
 
 
 @lru_cache(maxsize=_KEPT_STARTS)

@@ -14,10 +14,10 @@ from capgen.config.model import Metric
 from capgen.config.rules import expected_column
 from capgen.dataset.content import chunk_digest, combined
 from capgen.dataset.layout import PARTITION_KEYS
+from capgen.panel.cells import Workspace
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel, as_enums
 from capgen.panel.schema import metrics_may_be_null, panel_schema
-from capgen.panel.values import Workspace
 from capgen.version import __version__
 
 _COMPRESSION_LEVEL = 1  # higher levels cost time and gain under 1 %

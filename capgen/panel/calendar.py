@@ -54,7 +54,7 @@ def macro_tables(config: Config, clock: str = COMMON_CLOCK) -> Mapping[str, pl.D
         "holiday_factors": pl.DataFrame(rules, schema=rule_schema, orient="row"),
         "holiday_effect": _effect_table(config),
         "holiday_dates": pl.DataFrame({"holiday_date": holiday_dates(config, clock)}, schema={"holiday_date": pl.Date}),
-        "holiday_span": pl.DataFrame([_holiday_span(config)], schema=["holidays_from", "holidays_to"], orient="row"),
+        "holiday_span": pl.DataFrame([_window(config)], schema=["holidays_from", "holidays_to"], orient="row"),
     }
 
 
@@ -68,16 +68,22 @@ def holiday_dates(config: Config, clock: str = COMMON_CLOCK) -> list[date]:
     Returns:
         Days, observed ones included where configured, from a week before the first month to a week after the last.
     """
-    wanted, (first, last) = holidays_of(config, clock), _holiday_span(config)
+    wanted, (first, last) = holidays_of(config, clock), _known_span(config)
     years = range(first.year, last.year + 1)
     found = country_holidays(wanted.country, subdiv=wanted.subdivision, years=years, observed=wanted.observed)
     return sorted(day for day in found if first <= day <= last)
 
 
-def _holiday_span(config: Config) -> tuple[date, date]:
+def _known_span(config: Config) -> tuple[date, date]:
     """Return the days whose holidays must be known: shoulders reach a week further, quarter ends to the month's end."""
     following_month = config.end_date.replace(day=1) + timedelta(days=31)
     return config.start_date - _SHOULDERS, following_month.replace(day=1) + _SHOULDERS
+
+
+def _window(config: Config) -> tuple[date, date]:
+    """Return the days of the panel; by a local clock they may begin a day earlier and end a day later."""
+    more = timedelta(days=1 if config.layers.local_time else 0)
+    return config.start_date - more, config.end_date + more
 
 
 def _effect_table(config: Config) -> pl.DataFrame:

@@ -16,13 +16,14 @@ from capgen.config import Config
 from capgen.config.correlation import correlation_matrix
 from capgen.panel import metrics, noise
 from capgen.panel.calendar import open_calendar
+from capgen.panel.cells import Workspace
 from capgen.panel.chunks import Chunk
 from capgen.panel.fleet import server_frame
 from capgen.panel.layers.local_time import clocks
 from capgen.panel.layers.profile import profile_dates
 from capgen.panel.schema import metrics_may_be_null, panel_schema
 from capgen.panel.time_axis import Span, TimeAxis
-from capgen.panel.values import Array, Workspace, chunk_values
+from capgen.panel.values import Array, chunk_values
 
 _KEPT_DATES = 4  # two archetypes at a time, and two halves of a year of minutes
 

@@ -1,0 +1,115 @@
+"""The model of a cell, step by step: noise, mean, spikes, events, derived metrics, outliers, clip, gaps."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import polars as pl
+
+from capgen.config import Config
+from capgen.panel import metrics, noise
+from capgen.panel.cells import Cells
+from capgen.panel.chunks import Chunk
+from capgen.panel.layers import missing, outliers
+from capgen.panel.layers.event_cells import EventCodes, touched_cells
+from capgen.panel.layers.scheduled_spikes import draw_scheduled_spikes
+from capgen.panel.layers.server_life import not_alive
+from capgen.panel.means import ServerMeans
+from capgen.panel.time_axis import Span, TimeAxis
+
+
+@dataclass(frozen=True, slots=True)
+class CellModel:
+    """Works out some cells; each method is one step of the model, in its order.
+
+    Args:
+        config: a valid configuration.
+        axis: its time axis.
+        chunk: the cells: few enough for their values to stay in a core's cache.
+        servers: the chunk's server frame.
+        codes: of the events that were met.
+    """
+
+    config: Config
+    axis: TimeAxis
+    chunk: Chunk
+    servers: pl.DataFrame
+    codes: EventCodes
+
+    @property
+    def _where(self) -> tuple[list[str], TimeAxis, Span]:
+        return self.servers["server_id"].to_list(), self.axis, self.chunk.span
+
+    def work_out(self, cells: Cells, means: ServerMeans, steps: slice, factor: noise.Floats) -> None:
+        """Fill the cells.
+
+        Args:
+            cells: where to.
+            means: of the servers.
+            steps: of the dates that the means follow.
+            factor: the Cholesky factor of the archetype's noise.
+        """
+        archetype, of_key = self.config.archetypes[self.chunk.archetype], cells.of_key
+        drawn = [key for key in self.config.drawn_metrics if key in of_key or key in self._sources(cells)]
+        mean_of = dict(zip(drawn, means.of(drawn, steps), strict=True))
+        noise.draw_normals(self.config.seed, *self._where, cells.values[: sum(key in of_key for key in drawn)])
+        noise.correlate(factor, cells.values[: sum(key in of_key for key in drawn)])
+        metrics.add_means(archetype, of_key, {key: mean for key, mean in mean_of.items() if key in of_key})
+        self._expect(cells, mean_of)
+        self._spike(cells)
+        self._let_happen(cells)
+        metrics.derive(self.config, of_key)
+        self._add_outliers(cells)
+        metrics.finish(self.config, of_key)
+        self._take_away(of_key)
+
+    def _sources(self, cells: Cells) -> set[str]:
+        """Return the drawn metrics whose means are wanted."""
+        derived = {key: self.config.metrics[key].derived for key in cells.expected}
+        return {each.source if each else key for key, each in derived.items()}
+
+    def _expect(self, cells: Cells, mean_of: dict[str, noise.Floats]) -> None:
+        for key, expected in cells.expected.items():
+            derived = self.config.metrics[key].derived
+            expected[:] = mean_of[derived.source] * derived.factor if derived else mean_of[key]
+
+    def _spike(self, cells: Cells) -> None:
+        if "is_spike" in cells.flags or metrics.spikes_needed(self.config, cells.keys):
+            spike = self.config.archetypes[self.chunk.archetype].spike
+            flags = noise.draw_spikes(self.config.seed, *self._where, spike.probability)
+            every = draw_scheduled_spikes(self.config, self.chunk.archetype, self.servers, self.axis, self.chunk.span)
+            for magnitude, where in [(spike.magnitude, flags), *every]:
+                metrics.multiply_spikes(self.config, cells.of_key, magnitude, where)
+                cells.flag("is_spike", where)
+
+    def _let_happen(self, cells: Cells) -> None:
+        of_key = cells.of_key
+        for touched in touched_cells(self.config, self.servers, self.axis, self.chunk.span):
+            for key in touched.event.metrics:
+                if key in of_key:
+                    here = of_key[key][touched.server, touched.steps]
+                    here *= touched.event.factor(self.axis, touched.span)
+                    here += 0.0  # makes 0 of −0, which machines clip differently
+            if cells.events is not None:
+                self.codes.mark(cells.events, touched)
+
+    def _add_outliers(self, cells: Cells) -> None:
+        for key in self.config.layers.outliers or {}:
+            if key in cells.keys or "is_outlier" in cells.flags:
+                flags = outliers.draw_outliers(self.config, key, *self._where)
+                if key in cells.keys:
+                    outliers.multiply_outliers(self.config, key, flags, cells.of_key[key])
+                cells.flag("is_outlier", flags.high | flags.low)
+
+    def _take_away(self, of_key: dict[str, noise.Floats]) -> None:
+        for key, values in of_key.items():
+            alone = missing.missing_at_random(self.config, key, *self._where)
+            if alone is not None:
+                values[alone] = math.nan
+        for servers, steps in [
+            *missing.gaps(self.config, *self._where),
+            *not_alive(self.servers, self.axis, self.chunk.span),
+        ]:
+            for values in of_key.values():
+                values[servers, steps] = math.nan

@@ -119,9 +119,9 @@ def test_server_offsets_last() -> None:
 def test_servers_grow_at_rates_of_their_own() -> None:
     layers = {"server_growth": {"sd_percent_per_month": 1.5}}
     web = {"growth_percent_per_month": 0.5}
-    panel = web_panel(1500, ("2024-01-01", "2024-12-31"), layers=layers, archetypes={"web": web})
+    panel = web_panel(1200, ("2024-01-01", "2024-06-30"), layers=layers, archetypes={"web": web})
     levels = panel.group_by("server_id").agg(pl.col("disk_p95_expected").sort_by("timestamp"))["disk_p95_expected"]
-    months = 365 / 30.4375
+    months = 181 / 30.4375
     rates = ((levels.list.last() / levels.list.first() - 1) / months * 100).to_numpy()
     check_mean(rates, 0.5)
     check_sd(rates, 1.5)
@@ -313,11 +313,11 @@ def mean_of_whole(mean: float) -> float:
 
 def test_server_outages_come_as_often_and_last_as_long_as_configured() -> None:
     layers = {"missing": {"server_outages": {"per_year": 8, "mean_hours": 3}}}
-    panel = web_panel(150, ("2023-01-01", "2023-12-31"), "hourly", layers=layers)
+    panel = web_panel(100, ("2023-01-01", "2023-12-31"), "hourly", layers=layers)
     assert (panel["cpu_p95"].is_null() == panel["disk_p95"].is_null()).all()
-    flags = panel["cpu_p95"].is_null().to_numpy().reshape(150, -1)
+    flags = panel["cpu_p95"].is_null().to_numpy().reshape(100, -1)
     lengths = np.array(runs(flags), dtype=np.float64)
-    check_close(lengths.size / 150, 8, math.sqrt(8 / 150))
+    check_close(lengths.size / 100, 8, math.sqrt(8 / 100))
     check_mean(lengths, mean_of_whole(3))
     check_mean(flags.mean(axis=1), 1 - math.exp(-8 * mean_of_whole(3) / 8760))
 

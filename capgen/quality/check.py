@@ -23,7 +23,9 @@ from capgen.quality.level import archetype_findings, level_statistics
 from capgen.quality.measured import hour_sums, measure
 from capgen.quality.missing import implied_missing, missing_statistics
 from capgen.quality.model import archetype_models
+from capgen.quality.outliers import outlier_statistics
 from capgen.quality.residuals import residual_sums
+from capgen.quality.scheduled import scheduled_statistics
 from capgen.quality.source import Source, open_source
 from capgen.quality.spikes import spike_statistics
 from capgen.quality.statistics import judge
@@ -90,6 +92,8 @@ def _value_findings(source: Source) -> Iterator[Finding]:
             *correlation_statistics(source.config, models, residuals),
             *level_statistics(archetypes),
             *missing,
+            *outlier_statistics(source, archetypes),
+            *scheduled_statistics(source.config, groups, calendars, sums, source.keys),
         ]
     )
     yield from archetype_findings(archetypes)

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from capgen.quality.clipped import Floats
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.measured import ArchetypeHours, MetricHours
+from capgen.quality.slopes import Slope, summed
 from capgen.quality.statistics import Deviation, Statistic
 
 _NEVER = {
@@ -33,19 +33,6 @@ _NEVER = {
     "season": "no metric has a season",
     "growth": "nothing grows",
 }
-
-
-class _Slope(NamedTuple):
-    """The numerator of a slope less its expectation, and the denominator."""
-
-    deviation: Deviation
-    information: float
-
-    def statistic(self, rule: str, subject: str) -> Statistic:
-        slope = 1 + self.deviation.total / self.information
-        reach = self.information / self.deviation.variance**0.5 if self.deviation.variance > 0 else np.inf
-        off, skewness, kurtosis = self.deviation.standard_errors, self.deviation.skewness, self.deviation.kurtosis
-        return Statistic(rule, subject, slope, 1.0, off, skewness, kurtosis, reach)
 
 
 def effect_statistics(effects: Iterable[str], archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic | Finding]:
@@ -73,29 +60,29 @@ def _effect_statistics(effect: str, archetypes: Sequence[ArchetypeHours]) -> Ite
             pools.append(_pool(archetype, uncertain, effect))
             yield pools[-1].statistic(effect, f"{archetype.model.name}, all metrics")
     if len(pools) > 1:
-        yield _sum(pools).statistic(effect, "all archetypes and metrics")
+        yield summed(pools).statistic(effect, "all archetypes and metrics")
 
 
 def _informs(metric: MetricHours, effect: str) -> bool:
     return effect in metric.model.effects and bool((metric.counts * metric.model.effects[effect] ** 2).sum() > 0)
 
 
-def _slope(metric: MetricHours, effect: str) -> _Slope:
+def _slope(metric: MetricHours, effect: str) -> Slope:
     difference = metric.model.effects[effect]
-    return _Slope(metric.deviation(difference), float((metric.counts * difference**2).sum()))
+    return Slope(metric.deviation(difference), float((metric.counts * difference**2).sum()))
 
 
-def _varies(metric: MetricHours, slope: _Slope) -> bool:
+def _varies(metric: MetricHours, slope: Slope) -> bool:
     """Tell whether values vary at all: those that always lie at the clip would have all the weight in a pool."""
     return slope.deviation.variance > (metric.model.limits.unit / 100) ** 2 * slope.information
 
 
-def _pool(archetype: ArchetypeHours, uncertain: list[tuple[MetricHours, _Slope]], effect: str) -> _Slope:
+def _pool(archetype: ArchetypeHours, uncertain: list[tuple[MetricHours, Slope]], effect: str) -> Slope:
     """Return the slope over some metrics, each weighted by the inverse of its variance."""
     metrics, slopes = [metric for metric, _ in uncertain], [slope for _, slope in uncertain]
     weights = [each.information / each.deviation.variance for each in slopes]
     scaled = [_scaled(each, weight) for each, weight in zip(slopes, weights, strict=True)]
-    pooled = _sum(scaled)
+    pooled = summed(scaled)
     differences = [each.model.effects[effect] * weight for each, weight in zip(metrics, weights, strict=True)]
     positions = {each.subject: position for position, each in enumerate(archetype.metrics)}
     shared = 0.0
@@ -107,7 +94,7 @@ def _pool(archetype: ArchetypeHours, uncertain: list[tuple[MetricHours, _Slope]]
         third=sum(abs(each.deviation.third) ** (1 / 3) for each in scaled) ** 3,  # at most, by Minkowski
         fourth=sum(abs(each.deviation.fourth) ** (1 / 4) for each in scaled) ** 4,
     )
-    return _Slope(deviation, pooled.information)
+    return Slope(deviation, pooled.information)
 
 
 def _largest_covariance(one: MetricHours, two: MetricHours, weights: Floats, correlation: float) -> float:
@@ -119,13 +106,7 @@ def _largest_covariance(one: MetricHours, two: MetricHours, weights: Floats, cor
     return float((np.minimum(one.counts, two.counts) * np.maximum(bound, 0)).sum())
 
 
-def _scaled(slope: _Slope, by: float) -> _Slope:
+def _scaled(slope: Slope, by: float) -> Slope:
     total, variance, third, fourth, slack = slope.deviation
     deviation = Deviation(total * by, variance * by**2, third * by**3, fourth * by**4, slack * by)
-    return _Slope(deviation, slope.information * by)
-
-
-def _sum(slopes: Sequence[_Slope]) -> _Slope:
-    """Add slopes of independent values."""
-    columns = zip(*(each.deviation for each in slopes), strict=True)
-    return _Slope(Deviation(*map(sum, columns)), sum(each.information for each in slopes))
+    return Slope(deviation, slope.information * by)

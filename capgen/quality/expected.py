@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from capgen.config import Config
 from capgen.panel.calendar import open_calendar
@@ -87,20 +88,32 @@ class Expectation:
         archetype: its name.
         calendars: from `hourly_calendars`.
         rows: its groups.
+        schedule: look at the hours that only this schedule's spikes touch; at those that none touches without it.
     """
 
-    def __init__(self, config: Config, archetype: str, calendars: Calendars, rows: pl.DataFrame) -> None:
+    def __init__(
+        self, config: Config, archetype: str, calendars: Calendars, rows: pl.DataFrame, schedule: int | None = None
+    ) -> None:
         self._config, self._name, self._archetype = config, archetype, config.archetypes[archetype]
         self._rows = rows
         self._calendars = {clock: calendars[clock] for clock in rows["clock"].unique().to_list()}
-        usable = [~_scheduled(config, archetype, self._calendars[clock]) for clock in rows["clock"].to_list()]
+        usable = [_usable(config, archetype, each["local_hour"], schedule) for each in self._of_rows()]
         self._usable = np.concatenate(usable)
+
+    def _of_rows(self) -> list[pl.DataFrame]:
+        """Return the calendar of each group."""
+        return [self._calendars[clock] for clock in self._rows["clock"].to_list()]
+
+    @property
+    def local_hours(self) -> pl.Series:
+        """The hour of the day by the group's clock, one for each entry of the means."""
+        return pl.concat([each["local_hour"] for each in self._of_rows()]).filter(pl.Series(self._usable))
 
     @property
     def keys(self) -> pl.DataFrame:
         """Columns server_type, group and hour, one row for each entry of the means.
 
-        Hours at which a scheduled spike may fall are left out.
+        Hours that are not looked at are left out.
         """
         frames = [
             self._calendars[row["clock"]].select("hour", group=pl.lit(row["group"]), server_type=pl.lit(self._name))
@@ -164,9 +177,11 @@ def _numbers(calendar: pl.DataFrame) -> dict[str, Floats]:
     return {column.name: column.to_numpy() for column in calendar.get_columns() if column.dtype == pl.Float64}
 
 
-def _scheduled(config: Config, archetype: str, calendar: pl.DataFrame) -> Any:
-    touched: set[int] = set()
-    hours = set(calendar["local_hour"].unique().to_list())
-    for schedule in config.archetypes[archetype].scheduled_spikes:
-        touched |= hours_touched(schedule, hours, config.step_minutes)
-    return calendar["local_hour"].is_in(sorted(touched)).to_numpy()
+def _usable(config: Config, archetype: str, local_hours: pl.Series, schedule: int | None) -> NDArray[np.bool_]:
+    """Tell which hours are touched by no schedule, or by this one alone."""
+    present = set(local_hours.unique().to_list())
+    usable = np.ones(len(local_hours), np.bool_)
+    for number, each in enumerate(config.archetypes[archetype].scheduled_spikes):
+        touched = sorted(hours_touched(each, present, config.step_minutes))
+        usable &= local_hours.is_in(touched).to_numpy() == (number == schedule)
+    return usable

@@ -100,12 +100,23 @@ def archetype_models(config: Config, groups: Groups, calendars: Calendars, keys:
     for name, rows in groups.rows.items():
         expectation = Expectation(config, name, calendars, rows)
         if not expectation.keys.is_empty():
-            yield _archetype_model(config, expectation, name, keys)
+            yield archetype_model(config, expectation, name, keys)
 
 
-def _archetype_model(config: Config, expectation: Expectation, name: str, keys: list[str]) -> ArchetypeModel:
+def archetype_model(
+    config: Config, expectation: Expectation, name: str, keys: list[str], *, effects: bool = True
+) -> ArchetypeModel:
+    """Return what one archetype does.
+
+    Args:
+        config: a valid configuration.
+        expectation: its means.
+        name: of the archetype.
+        keys: metrics to look at.
+        effects: work them out, too.
+    """
     archetype, drawn = config.archetypes[name], config.drawn_metrics
-    means, without = expectation.means(), expectation.without_effects()
+    means, without = expectation.means(), expectation.without_effects() if effects else {}
     metrics = [_metric_model(config, name, key, means, without) for key in keys]
     matrix = correlation_matrix(archetype.correlation, drawn, repair=config.repair_correlation)
     positions = [drawn.index(metric.source) for metric in metrics]

@@ -64,12 +64,18 @@ def exceedance(model: MetricModel) -> Exceedance:
     sd = max(model.parts[0].sd, _SMALLEST_SD)
     wanted = np.minimum(model.means + SPIKE_SD * sd, model.limits.high - model.limits.unit)
     threshold = (np.floor(wanted / model.limits.unit) + 0.5) * model.limits.unit
-    calm, chance = (_above(model, threshold, parts) for parts in (model.calm_parts, model.parts))
+    calm, chance = (chance_above(model, threshold, parts) for parts in (model.calm_parts, model.parts))
     return Exceedance(threshold, chance, chance - calm)
 
 
-def _above(model: MetricModel, threshold: Floats, parts: Sequence[Part]) -> Floats:
-    """Return the chance of a value above the threshold."""
+def chance_above(model: MetricModel, threshold: Floats, parts: Sequence[Part]) -> Floats:
+    """Return the chance of a value above a threshold.
+
+    Args:
+        model: of a metric.
+        threshold: for each of its means.
+        parts: the normals that a value may come from.
+    """
     chance = np.zeros_like(threshold)
     for part in parts:
         beyond = upper_tail((threshold - part.scale * model.means) / max(part.sd, _SMALLEST_SD))

@@ -1,0 +1,87 @@
+"""Whether scheduled spikes fall at their hours, as often and as high as configured.
+
+At the hours that a schedule touches, values are a mixture of those with and without its spike. With d, the difference
+that the schedule makes to the expectation, the slope of values on d is 1 where it is as configured. One spike may last
+for several steps: the variance is taken as many times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import polars as pl
+
+from capgen.config import Config
+from capgen.config.layers import ScheduledSpike
+from capgen.quality.clipped import Floats, Part, clipped
+from capgen.quality.expected import Calendars, Expectation
+from capgen.quality.findings import Finding, not_testable
+from capgen.quality.groups import Groups
+from capgen.quality.measured import MetricHours, measure
+from capgen.quality.model import archetype_model
+from capgen.quality.slopes import Slope
+from capgen.quality.statistics import Deviation, Statistic
+
+_RULE = "scheduled_spikes"
+_MINUTES_PER_DAY, _MINUTES_PER_HOUR = 1440, 60
+
+
+def scheduled_statistics(
+    config: Config, groups: Groups, calendars: Calendars, sums: pl.DataFrame, keys: Sequence[str]
+) -> Iterator[Statistic | Finding]:
+    """Yield the slope of each schedule's spikes, metric by metric.
+
+    Args:
+        config: a valid configuration.
+        groups: of its panel.
+        calendars: from `hourly_calendars`.
+        sums: from `hour_sums`.
+        keys: metrics to look at.
+    """
+    for name, rows in groups.rows.items():
+        for number, schedule in enumerate(config.archetypes[name].scheduled_spikes):
+            expectation = Expectation(config, name, calendars, rows, schedule=number)
+            subject = f"{name}, schedule {number}"
+            if expectation.keys.is_empty():
+                yield not_testable(_RULE, "no step begins at its hours, or other schedules touch them too", subject)
+                continue
+            model = archetype_model(config, expectation, name, list(keys), effects=False)
+            (archetype,) = measure(sums, [model])
+            lit = _lit_chances(schedule, expectation.local_hours, config.step_minutes)
+            for metric in archetype.metrics:
+                share = config.metrics[metric.model.source].spike_share
+                if share is not None:
+                    slope = _slope(metric, lit, schedule.magnitude * share, schedule.steps)
+                    if slope.information > 0:
+                        yield slope.statistic(_RULE, f"{subject}, {metric.model.column}")
+
+
+def _slope(metric: MetricHours, lit: Floats, scale: float, steps: int) -> Slope:
+    model = metric.model
+    parts = tuple(Part(part.chance, part.scale * scale, part.sd * scale) for part in model.parts)
+    dark, bright = model.values, clipped(model.means, parts, model.limits)
+    mean = (1 - lit) * dark.mean + lit * bright.mean
+    variance = (1 - lit) * (dark.variance + dark.mean**2) + lit * (bright.variance + bright.mean**2) - mean**2
+    difference = mean - dark.mean
+    deviation = Deviation(
+        total=float((difference * (metric.totals - metric.counts * mean)).sum()),
+        variance=steps * float((metric.counts * difference**2 * np.maximum(variance, 0)).sum()),
+        third=0.0,
+        fourth=0.0,
+        slack=float((metric.counts * np.abs(difference) * (dark.rounding + bright.rounding)).sum()),
+    )
+    return Slope(deviation, float((metric.counts * difference**2).sum()))
+
+
+def _lit_chances(schedule: ScheduledSpike, local_hours: pl.Series, step_minutes: int) -> Floats:
+    """Return the chance that a value lies in a spike of the schedule, for each row of some local hours."""
+    starts = [hour for hour in schedule.hours if hour in set(local_hours.unique().to_list())]
+    covers = np.zeros(_MINUTES_PER_DAY // step_minutes)
+    for hour in starts:
+        for step in range(schedule.steps):
+            covers[(hour * _MINUTES_PER_HOUR // step_minutes + step) % covers.size] += 1
+    lit = 1 - (1 - schedule.probability) ** covers
+    of_hour = np.repeat(lit, max(step_minutes // _MINUTES_PER_HOUR, 1)).reshape(24, -1).mean(axis=1)
+    chances: Floats = of_hour[local_hours.to_numpy()]
+    return chances

@@ -16,9 +16,10 @@ from capgen import sql
 from capgen.panel.schema import panel_schema
 from capgen.quality.correlation import correlation_statistics
 from capgen.quality.effects import effect_statistics
-from capgen.quality.expected import effects_of, hourly_calendars
+from capgen.quality.events import event_statistics
+from capgen.quality.expected import Calendars, effects_of, hourly_calendars
 from capgen.quality.findings import Finding, Report, report_of
-from capgen.quality.groups import Level, groups_of
+from capgen.quality.groups import Groups, Level, groups_of
 from capgen.quality.level import archetype_findings, level_statistics
 from capgen.quality.measured import hour_sums, measure
 from capgen.quality.missing import implied_missing, missing_statistics
@@ -28,7 +29,7 @@ from capgen.quality.residuals import residual_sums
 from capgen.quality.scheduled import scheduled_statistics
 from capgen.quality.source import Source, open_source
 from capgen.quality.spikes import spike_statistics
-from capgen.quality.statistics import judge
+from capgen.quality.statistics import Statistic, judge
 from capgen.quality.structure import check_keys, check_schema
 from capgen.quality.values import FLAGS, check_calendar, check_completeness, check_range, check_size
 
@@ -82,6 +83,7 @@ def _value_findings(source: Source) -> Iterator[Finding]:
         sql.view_query(source.connection, "grouped", "checks/grouped")
         sums = hour_sums(source)
     calendars = hourly_calendars(source.config, groups)
+    events = list(_event_findings(source, groups, calendars))
     archetypes = list(measure(sums, archetype_models(source.config, groups, calendars, list(source.keys))))
     models = [each.model for each in archetypes]
     residuals = residual_sums(source, models)
@@ -92,8 +94,18 @@ def _value_findings(source: Source) -> Iterator[Finding]:
             *correlation_statistics(source.config, models, residuals),
             *level_statistics(archetypes),
             *missing,
+            *events,
             *outlier_statistics(source, archetypes),
             *scheduled_statistics(source.config, groups, calendars, sums, source.keys),
         ]
     )
     yield from archetype_findings(archetypes)
+
+
+def _event_findings(source: Source, groups: Groups, calendars: Calendars) -> Iterator[Statistic | Finding]:
+    """Judge events by the cells that take part in them, which all other rules leave out."""
+    if source.config.layers.events:
+        sql.view_query(source.connection, "grouped", "checks/event_rows")
+        sums = hour_sums(source)
+        sql.view_query(source.connection, "grouped", "checks/grouped")
+        yield from event_statistics(source.config, groups, calendars, sums, source.keys)

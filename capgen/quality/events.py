@@ -1,0 +1,154 @@
+"""Whether events change values as configured.
+
+When and to whom events happen follows from the configuration. Looked at are the hours that lie in one event alone.
+With d, the difference that its factor makes to the expectation, the slope of values on d is 1 where the event is in
+the data as configured, and 0 where it is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from capgen.config import Config
+from capgen.panel.layers.event_cells import touched_cells
+from capgen.panel.time_axis import TimeAxis
+from capgen.quality.clipped import Clipped, Floats, Part, clipped
+from capgen.quality.expected import Calendars, Expectation
+from capgen.quality.findings import Finding, not_testable
+from capgen.quality.groups import Groups, bucket_minutes
+from capgen.quality.measured import MetricHours, measure
+from capgen.quality.model import ArchetypeModel, MetricModel, archetype_model
+from capgen.quality.slopes import Slope, summed
+from capgen.quality.statistics import Deviation, Statistic
+
+_RULE = "events"
+_LEVELS = 64  # a leak's factor is rounded to so many parts of its rise
+_NO_EVENT, _SEVERAL = -1, -2
+
+
+@dataclass(frozen=True, slots=True)
+class _EventHours:
+    """The hours of an archetype that lie in one event.
+
+    Args:
+        rules: names of the configured events.
+        rule: position in `rules` of each entry of the means; negative outside of such hours.
+        factor: of the event.
+    """
+
+    rules: list[str]
+    rule: NDArray[np.int64]
+    factor: Floats
+
+
+def event_statistics(
+    config: Config, groups: Groups, calendars: Calendars, sums: pl.DataFrame, keys: Sequence[str]
+) -> Iterator[Statistic | Finding]:
+    """Yield the slope of each configured event, metric by metric.
+
+    Args:
+        config: a valid configuration.
+        groups: of its panel, each a server.
+        calendars: from `hourly_calendars`.
+        sums: from `hour_sums`, of the cells that take part in events.
+        keys: metrics to look at.
+    """
+    slopes: dict[str, list[Slope]] = {f"{name}": [] for name in _rules(config)}
+    for name, rows in groups.rows.items():
+        expectation = Expectation(config, name, calendars, rows)
+        if not expectation.keys.is_empty():
+            model = archetype_model(config, expectation, name, list(keys), effects=False)
+            hours = _event_hours(config, rows, model)
+            for rule, slope in _slopes(config, model, hours, sums):
+                slopes.setdefault(rule, []).append(slope)
+    for rule, found in slopes.items():
+        if found:
+            yield summed(found).statistic(_RULE, rule)
+        elif not any(other.startswith(f"{rule} ") for other in slopes):
+            yield not_testable(_RULE, "none fills an hour of a server that is looked at, all by itself", rule)
+
+
+def _rules(config: Config) -> dict[str, tuple[str, ...]]:
+    """Return the metrics that each configured event changes."""
+    events = config.layers.events
+    every = {**events.random, **events.listed} if events else {}
+    return {name: event.metrics or tuple(config.drawn_metrics) for name, event in every.items()}
+
+
+def _slopes(
+    config: Config, model: ArchetypeModel, hours: _EventHours, sums: pl.DataFrame
+) -> Iterator[tuple[str, Slope]]:
+    (archetype,) = measure(sums, [model])
+    for metric in archetype.metrics:
+        for position, (rule, metrics) in enumerate(_rules(config).items()):
+            here = (hours.rule == position) & (metric.counts > 0)
+            if metric.model.source in metrics and here.any():
+                slope = _slope(metric, here, hours.factor)
+                if slope.information > 0:
+                    yield f"{rule} {metric.model.column}", slope
+
+
+def _slope(metric: MetricHours, here: NDArray[np.bool_], factors: Floats) -> Slope:
+    deviations, information = [], 0.0
+    rounded = np.round(factors * _LEVELS) / _LEVELS
+    for factor in np.unique(rounded[here]):
+        rows = here & (rounded == factor)
+        counts, totals = metric.counts[rows], metric.totals[rows]
+        quiet, eventful = (_values(metric.model, rows, scale) for scale in (1.0, float(factor)))
+        difference = eventful.mean - quiet.mean
+        information += float((counts * difference**2).sum())
+        deviations.append(
+            Deviation(
+                total=float((difference * (totals - counts * eventful.mean)).sum()),
+                variance=float((counts * difference**2 * eventful.variance).sum()),
+                third=float((counts * difference**3 * eventful.central[3]).sum()),
+                fourth=float((counts * difference**4 * (eventful.central[4] - 3 * eventful.variance**2)).sum()),
+                slack=float((counts * np.abs(difference) * (eventful.rounding + quiet.rounding)).sum()),
+            )
+        )
+    return Slope(Deviation(*map(sum, zip(*deviations, strict=True))), information)
+
+
+def _values(model: MetricModel, rows: NDArray[np.bool_], scale: float) -> Clipped:
+    parts = tuple(Part(part.chance, part.scale * scale, part.sd * scale) for part in model.parts)
+    return clipped(model.means[rows], parts, model.limits)
+
+
+def _event_hours(config: Config, rows: pl.DataFrame, model: ArchetypeModel) -> _EventHours:
+    axis, rules = TimeAxis.of(config), list(_rules(config))
+    bucket = max(bucket_minutes(config) // axis.step_minutes, 1)
+    hours = axis.span.size // bucket
+    rule = np.full((rows.height, hours), _NO_EVENT)
+    factor = np.ones((rows.height, hours))
+    for each in touched_cells(config, rows, axis, axis.span):
+        first, stop = each.steps.start // bucket, -(-each.steps.stop // bucket)
+        here = rule[each.server, first:stop]
+        position = rules.index(each.event.id.split(":")[0])
+        here[:] = np.where(here == _NO_EVENT, position, _SEVERAL)
+        of_steps = np.broadcast_to(each.event.factor(axis, each.span), each.span.size)
+        whole_first, whole_stop = -(-each.steps.start // bucket), each.steps.stop // bucket
+        whole = of_steps[whole_first * bucket - each.steps.start :][: max(whole_stop - whole_first, 0) * bucket]
+        factor[each.server, whole_first:whole_stop] = whole.reshape(-1, bucket).mean(axis=1)
+        for edge in {first, stop - 1} - set(range(whole_first, whole_stop)):
+            rule[each.server, edge] = _SEVERAL  # only a part of it
+    found = pl.DataFrame(
+        {
+            "group": np.repeat(rows["group"].to_numpy(), hours),
+            "hour": np.tile(_hour_starts(axis, bucket), rows.height),
+            "rule": rule.ravel(),
+            "factor": factor.ravel(),
+        }
+    ).with_columns(pl.col("hour").cast(model.keys.schema["hour"]))
+    of_keys = model.keys.join(found, on=["group", "hour"], how="left", maintain_order="left")
+    return _EventHours(rules, of_keys["rule"].to_numpy(), of_keys["factor"].to_numpy())
+
+
+def _hour_starts(axis: TimeAxis, bucket: int) -> NDArray[np.datetime64]:
+    steps = np.arange(axis.span.first, axis.span.stop, bucket)
+    minutes: NDArray[np.datetime64] = (steps * axis.step_minutes).astype("datetime64[m]").astype("datetime64[us]")
+    return minutes

@@ -31,6 +31,7 @@ from capgen.quality.source import Source, open_source
 from capgen.quality.spikes import spike_statistics
 from capgen.quality.statistics import Statistic, judge
 from capgen.quality.structure import check_keys, check_schema
+from capgen.quality.truth import truth_statistics
 from capgen.quality.values import FLAGS, check_calendar, check_completeness, check_range, check_size
 
 _KEYS = frozenset({"timestamp", "server_id", "server_type"})
@@ -95,6 +96,7 @@ def _value_findings(source: Source) -> Iterator[Finding]:
             *level_statistics(archetypes),
             *missing,
             *events,
+            *(truth_statistics(source) if source.config.truth else ()),
             *outlier_statistics(source, archetypes),
             *scheduled_statistics(source.config, groups, calendars, sums, source.keys),
         ]

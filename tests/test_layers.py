@@ -398,10 +398,10 @@ def test_a_leak_ramps_up_and_resets() -> None:
     for event_id, server, steps in lasting.iter_rows():
         ramp = frame.filter(pl.col("event_id") == event_id, pl.col("server_id") == server)["ratio"].to_numpy()
         if ":2023:" in event_id and ramp.size == steps >= 10:
-            rises = np.diff(ramp)[1:]
-            assert ramp[0] == 1
+            rises = np.diff(ramp)[:-1]
             np.testing.assert_allclose(rises, 0.6 / steps, rtol=3 / steps)
-            assert 1.6 * (1 - 2 / steps) < ramp[-1] < 1.6
+            assert 1 < ramp[0] < 1 + 1.1 * 0.6 / (steps - 2)
+            assert ramp[-1] == pytest.approx(1.6)
             checked += 1
     assert checked > 10
     assert set(frame.filter(pl.col("event_id").is_null())["ratio"]) == {1.0}
@@ -413,7 +413,7 @@ def test_a_listed_leak_follows_its_minutes() -> None:
     panel, ratio = event_ratio({"listed": {"leak": leak}}, "mem")
     minutes = (panel["timestamp"] - datetime(2023, 2, 1, 6, 30)).dt.total_minutes().to_numpy()
     inside = (minutes > -60) & (minutes < 48 * 60) & (panel["server_id"] == "server_003").to_numpy()
-    np.testing.assert_allclose(ratio, np.where(inside, 1 + np.clip(minutes / (48 * 60), 0, 1), 1), atol=2e-6)
+    np.testing.assert_allclose(ratio, np.where(inside, 1 + np.clip((minutes + 60) / (48 * 60), 0, 1), 1), atol=2e-6)
     assert (panel["event_id"].is_not_null().to_numpy() == inside).all()
 
 
@@ -971,10 +971,7 @@ def test_the_clean_twin_differs_only_where_the_truth_says_so() -> None:
     missing = panel.select(pl.any_horizontal(pl.col(METRICS).is_null())).to_series().to_numpy()
     dead = twin()["cpu_p95"].is_null().to_numpy()
     assert not (changed & ~(is_outlier | is_event | missing)).any()
-    starting = has_leak() & (panel["mem_p95"] == twin()["mem_p95"]).fill_null(value=False).to_numpy()
-    unchanged = ~changed & (is_outlier | is_event | missing) & ~dead & ~starting
-    assert not unchanged.any()
-    assert starting.sum() < 100
+    assert not (~changed & (is_outlier | is_event | missing) & ~dead).any()
 
 
 def test_the_clean_twin_keeps_everything_else() -> None:

@@ -10,13 +10,14 @@ from capgen.config.types import (
     Correlation,
     CountryCode,
     Day,
+    Factor,
     Frozen,
     Hour,
     Label,
     Moment,
     Name,
-    NotNegative,
     Probability,
+    RelativeSd,
     Section,
     SubdivisionCode,
     Text,
@@ -39,22 +40,22 @@ class Holidays(Section):
 class HolidayEffect(Section):
     """The factor on the library's holidays, and on the days around them."""
 
-    factor: NotNegative
+    factor: Factor
     shoulder_days: Annotated[int, Field(ge=0, le=7)] = 0
-    shoulder_factor: NotNegative = 1
+    shoulder_factor: Factor = 1
 
 
 class ServerOffset(Section):
     """Per server and metric a lasting multiplier on the mean: lognormal with mean 1."""
 
-    sd: Frozen[Name, NotNegative]
+    sd: Frozen[Name, RelativeSd]
     correlation: Frozen[str, Correlation] = Field(default_factory=dict)
 
 
 class ServerGrowth(Section):
     """How much the growth of servers differs from that of their archetype."""
 
-    sd_percent_per_month: NotNegative
+    sd_percent_per_month: Annotated[float, Field(ge=0, le=1000)]
 
 
 class Harmonic(Section):
@@ -77,7 +78,7 @@ class ProfileSpread(Section):
 
     flat_share: Probability = 0
     night_share: Probability = 0
-    strength_sd: NotNegative = 0
+    strength_sd: RelativeSd = 0
 
     @model_validator(mode="after")
     def _shares_fit(self) -> ProfileSpread:
@@ -89,8 +90,8 @@ class ProfileSpread(Section):
 class Profile(Section):
     """Factors of the hours and weekdays, in place of business hours and weekend."""
 
-    hours: Annotated[tuple[NotNegative, ...], Field(min_length=24, max_length=24)]
-    weekdays: Annotated[tuple[NotNegative, ...], Field(min_length=7, max_length=7)]
+    hours: Annotated[tuple[Factor, ...], Field(min_length=24, max_length=24)]
+    weekdays: Annotated[tuple[Factor, ...], Field(min_length=7, max_length=7)]
     spread: ProfileSpread = ProfileSpread()
 
 
@@ -100,16 +101,16 @@ class ScheduledSpike(Section):
     hours: Annotated[tuple[Hour, ...], Field(min_length=1)]
     steps: Annotated[int, Field(ge=1, le=1440)] = 1
     probability: Probability
-    magnitude: NotNegative
+    magnitude: Factor
 
 
 class Outliers(Section):
     """Rare wrong values of one metric: too high, or too low."""
 
     probability: Probability
-    magnitude: NotNegative = 1.6
+    magnitude: Factor = 1.6
     dip_probability: Probability = 0
-    dip_magnitude: NotNegative = 0
+    dip_magnitude: Factor = 0
 
     @model_validator(mode="after")
     def _chances_fit(self) -> Outliers:
@@ -136,7 +137,7 @@ class Missing(Section):
 class _Event(Section):
     type: EventType
     metrics: tuple[Name, ...] = ()
-    magnitude: NotNegative | None = None
+    magnitude: Factor | None = None
     cause: Text = ""
 
     @model_validator(mode="after")
@@ -183,8 +184,8 @@ class Resize(Section):
     """A server gets larger when a metric's level reaches the limit: the metrics then fall by the ratio."""
 
     metric: Name
-    limit: Annotated[float, Field(gt=0)]
-    ratio: Annotated[float, Field(gt=1, le=100)]
+    limit: Annotated[float, Field(ge=0.001)]
+    ratio: Annotated[float, Field(ge=1.1, le=100)]
     metrics: Annotated[tuple[Name, ...], Field(min_length=1)]
 
 

@@ -19,6 +19,8 @@ _WORDING = (
     ("Value error, ", ""),
     ("Input should be", "expected"),
     ("String should", "expected text to"),
+    ("Tuple should have", "expected"),
+    (" after validation, not", ", got"),
     ("a valid dictionary", "a mapping"),
     ("an object", "a mapping"),
     ("greater than or equal to", "at least"),
@@ -117,7 +119,9 @@ def _is_section(kind: Any) -> bool:
 
 
 def _item_type(container: Any) -> Any:
-    return (typing.get_args(container) or (None,))[-1]
+    """Return what a mapping's values, or a tuple's items, are."""
+    kinds = [kind for kind in typing.get_args(container) if kind is not Ellipsis]
+    return kinds[-1] if kinds else None
 
 
 def _inner(kind: Any) -> Any:

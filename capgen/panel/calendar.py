@@ -21,7 +21,7 @@ CalendarFrame = Callable[[Span], pl.DataFrame]
 
 _KEPT_SPANS = 2  # some 40 bytes a step
 _STEPS_AT_ONCE = 2**15  # DuckDB needs several times the memory of what it returns
-_SHOULDERS = timedelta(days=7)
+_AROUND = timedelta(days=8)  # a week of shoulders, and a day by which a local clock may differ
 DAYS_PER_MONTH = 30.4375  # 365.25 / 12
 
 
@@ -77,7 +77,7 @@ def holiday_dates(config: Config, clock: str = COMMON_CLOCK) -> list[date]:
 def _known_span(config: Config) -> tuple[date, date]:
     """Return the days whose holidays must be known: shoulders reach a week further, quarter ends to the month's end."""
     following_month = config.end_date.replace(day=1) + timedelta(days=31)
-    return config.start_date - _SHOULDERS, following_month.replace(day=1) + _SHOULDERS
+    return config.start_date - _AROUND, following_month.replace(day=1) + _AROUND
 
 
 def _window(config: Config) -> tuple[date, date]:

@@ -68,7 +68,7 @@ class Event:
         """
         if self.type != "memory_leak":
             return self.magnitude
-        minutes = np.arange(span.first, span.stop) * float(axis.step_minutes)
+        minutes = np.arange(span.first + 1, span.stop + 1) * float(axis.step_minutes)  # where each step ends
         progress = np.clip((minutes - self.start) / (self.stop - self.start), 0, 1)
         return 1 + (self.magnitude - 1) * progress
 

@@ -70,8 +70,8 @@ def resize_factor(resize: Resize, levels: Floats) -> Floats:
 def _life(seed: int, server_id: str, layer: ServerLife) -> tuple[int, int]:
     is_born, is_retired, *days = stream(seed, server_id, "", "server life").random(4)
     first, last = (day.toordinal() - _EPOCH for day in (layer.first_day, layer.last_day))
-    early, late = sorted(first + int(part * (last + 1 - first)) for part in days)
+    birth, end = (first + int(part * (last + 1 - first)) for part in days)
     born, retired = is_born < layer.born_share, is_retired < layer.retired_share
     if born and retired:
-        return early, late + 1
-    return (early if born else _ALWAYS_BEFORE), (late if retired else _ALWAYS_AFTER)
+        return min(birth, end), max(birth, end) + 1
+    return (birth if born else _ALWAYS_BEFORE), (end if retired else _ALWAYS_AFTER)

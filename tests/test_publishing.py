@@ -234,7 +234,8 @@ def test_killed_in_the_working_folder(tmp_path: Path, moment: int) -> None:
     assert not is_dataset(folder) or digests(folder)
     build_killed_at(0, overrides, folder, inside=True)
     assert digests(folder)
-    assert {entry.name for entry in (folder / "_capgen").iterdir()} == {"manifest.json", "manifest.schema.json"}
+    beside = {"manifest.json", "manifest.schema.json", "sample.csv", "summary.json"}
+    assert {entry.name for entry in (folder / "_capgen").iterdir()} == beside
 
 
 @needs_root

@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from capgen.dataset.files import exchange, remove_folder, sync
-from capgen.dataset.layout import BUILD_STATE, EVENTS, MANIFEST, RECEIPTS, SIDE_FOLDER, Places, is_dataset
+from capgen.dataset.layout import (
+    BUILD_STATE,
+    EVENTS,
+    MANIFEST,
+    RECEIPTS,
+    SAMPLE,
+    SIDE_FOLDER,
+    SUMMARY,
+    Places,
+    is_dataset,
+)
 from capgen.dataset.manifest import Manifest, write_manifest
 from capgen.errors import RequestError
 
@@ -84,7 +94,7 @@ def _take_place(places: Places) -> None:
 def _publish_inside(places: Places, manifest: Manifest) -> None:
     """Move file by file, because the folder itself cannot be replaced; there is no manifest meanwhile."""
     target = places.target
-    for path in (EVENTS, MANIFEST, EVENTS):
+    for path in (MANIFEST, EVENTS, SUMMARY, SAMPLE):
         (target / path).unlink(missing_ok=True)
     for path in manifest.paths:
         staged, final = places.staged_file(path), target / path

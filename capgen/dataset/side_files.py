@@ -1,15 +1,16 @@
-"""Files beside the data: what else a build knows of its panel."""
+"""Files beside the data: what else a build tells of its panel."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from capgen.config import Config
 from capgen.dataset.files import sha256, whole_file
-from capgen.dataset.layout import EVENTS
+from capgen.dataset.layout import EVENTS, SAMPLE, SUMMARY
 from capgen.dataset.manifest import SideEntry
+from capgen.dataset.summary import sample_text, summarise
 from capgen.panel.layers.ledger import ledger
 
 
@@ -23,16 +24,16 @@ def write_side_files(config: Config, place: Callable[[str], Path]) -> list[SideE
     Returns:
         The files as the manifest names them.
     """
-    wanted = {EVENTS: _write_events} if config.truth else {}
     entries = []
-    for path, write in wanted.items():
-        with whole_file(place(path)) as unfinished:
-            write(config, unfinished)
+    for path, lines in _contents(config):
+        with whole_file(place(path)) as unfinished, unfinished.open("w", encoding="utf-8") as file:
+            file.writelines(lines)
         entries.append(SideEntry(path=path, bytes=place(path).stat().st_size, sha256=sha256(place(path))))
     return entries
 
 
-def _write_events(config: Config, path: Path) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        for event in ledger(config):
-            file.write(json.dumps(event) + "\n")
+def _contents(config: Config) -> Iterator[tuple[str, Iterator[str]]]:
+    yield SUMMARY, iter([json.dumps(summarise(config), indent=2) + "\n"])
+    yield SAMPLE, iter([sample_text(config)])
+    if config.truth:
+        yield EVENTS, (json.dumps(event) + "\n" for event in ledger(config))

@@ -1,0 +1,163 @@
+"""The kinds of file that a dataset is exported to: each writes batches of rows to a path."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import polars as pl
+
+from capgen import sql
+from capgen.config import Config
+from capgen.errors import CapgenError, RequestError
+from capgen.panel.calendar import macro_tables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Write = Callable[["pa.RecordBatchReader", Path, Config, Mapping[str, str]], None]
+
+_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+_GZIP_LEVEL = 6
+_ZSTD_LEVEL = 3
+_DELTA_ROW_GROUP_ROWS = 2**17
+_ATTACH = "attach $path as exported (storage_version 'v1.2.0')"  # what DuckDB 1.2 and later read
+_TEXT_ROWS = 2**14  # turned into text at once, which takes several times their room
+DELTA = "delta"
+
+
+def kind_of(target: str) -> str:
+    """Return the kind of file that a name asks for.
+
+    Args:
+        target: a file's name, or `delta:FOLDER`.
+
+    Raises:
+        RequestError: its ending is not known.
+    """
+    if target.startswith(f"{DELTA}:"):
+        return DELTA
+    name = Path(target).name
+    found = next((kind for kind in WRITERS if kind != DELTA and name.endswith(f".{kind}")), None)
+    if found is None or name == f".{found}":
+        endings = ", ".join(f".{kind}" for kind in WRITERS if kind != DELTA)
+        raise RequestError(f"expected a name that ends in {endings}, or delta:FOLDER; got {target!r}")
+    return found
+
+
+def check_installed(kind: str) -> None:
+    """Check that the library of a kind is there.
+
+    Args:
+        kind: one of `WRITERS`.
+
+    Raises:
+        RequestError: it is not; says how to install it.
+    """
+    if kind == DELTA and importlib.util.find_spec("deltalake") is None:
+        raise RequestError('delta: expected the library deltalake, found none; type: pip install "capgen[delta]"')
+
+
+def _write_csv(rows: pa.RecordBatchReader, path: Path, _config: Config, _origin: Mapping[str, str]) -> None:
+    with path.open("wb") as file:
+        _write_csv_text(rows, file)
+
+
+def _write_csv_gz(rows: pa.RecordBatchReader, path: Path, _config: Config, _origin: Mapping[str, str]) -> None:
+    with _gzip(path) as file:
+        _write_csv_text(rows, file)
+
+
+def _write_csv_text(rows: pa.RecordBatchReader, file: IO[bytes]) -> None:
+    file.write((",".join(rows.schema.names) + "\n").encode())
+    for batch in rows:
+        for piece in pl.DataFrame(batch).iter_slices(_TEXT_ROWS):
+            file.write(piece.write_csv(include_header=False, datetime_format=_TIME_FORMAT).encode())
+
+
+def _write_ndjson_gz(rows: pa.RecordBatchReader, path: Path, _config: Config, _origin: Mapping[str, str]) -> None:
+    with _gzip(path) as file:
+        for batch in rows:
+            frame = pl.DataFrame(batch).with_columns(pl.selectors.datetime().dt.strftime(_TIME_FORMAT))
+            for piece in frame.iter_slices(_TEXT_ROWS):
+                file.write(piece.write_ndjson().encode())
+
+
+@contextmanager
+def _gzip(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file for compressed text; no name and no time in it, so that the same rows give the same bytes."""
+    with path.open("wb") as file, gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as text:
+        yield text  # type: ignore[misc]
+
+
+def _write_parquet(rows: pa.RecordBatchReader, path: Path, _config: Config, origin: Mapping[str, str]) -> None:
+    import pyarrow.parquet as pq
+
+    options: dict[str, Any] = {"compression": "zstd", "compression_level": _ZSTD_LEVEL, "store_schema": False}
+    with path.open("wb") as file, pq.ParquetWriter(file, rows.schema, **options) as writer:
+        for batch in rows:
+            writer.write_batch(batch, row_group_size=batch.num_rows)
+        writer.add_key_value_metadata(dict(origin))
+
+
+def _write_arrow(rows: pa.RecordBatchReader, path: Path, _config: Config, origin: Mapping[str, str]) -> None:
+    import pyarrow as pa
+
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    schema = rows.schema.with_metadata(dict(origin))
+    with path.open("wb") as file, pa.ipc.new_file(file, schema, options=options) as writer:
+        for batch in rows:
+            writer.write_batch(batch.replace_schema_metadata(dict(origin)))
+
+
+def _write_duckdb(rows: pa.RecordBatchReader, path: Path, config: Config, _origin: Mapping[str, str]) -> None:
+    """Write a database with the rows as `panel`, the calendar macros, and the tables that they read."""
+    tables = macro_tables(config)
+    log = path.with_name(f"{path.name}.wal")
+    log.unlink(missing_ok=True)
+    connection = sql.connect(tables, {"memory_limit": "100MB", "threads": 1, "temp_directory": ""})
+    try:
+        for name in tables:  # in the file they are tables of its own
+            connection.unregister(name)
+        connection.execute(_ATTACH, {"path": str(path)})
+        connection.execute("use exported")
+        connection.execute(sql.script_text(tables))
+        connection.register("exported_rows", rows)
+        connection.execute("create table exported.main.panel as from exported_rows")
+        connection.execute("use memory")
+        connection.execute("detach exported")
+    except sql.DatabaseError as error:
+        raise CapgenError(str(error)) from None
+    finally:
+        connection.close()
+        log.unlink(missing_ok=True)
+
+
+def _write_delta(rows: pa.RecordBatchReader, path: Path, _config: Config, origin: Mapping[str, str]) -> None:
+    """Write a Delta table, or its next version where there is one."""
+    import deltalake  # type: ignore[import-not-found]
+
+    replace = {"mode": "overwrite", "schema_mode": "overwrite"} if path.exists() else {"mode": "error"}
+    properties = deltalake.WriterProperties(
+        compression="ZSTD", compression_level=_ZSTD_LEVEL, max_row_group_size=_DELTA_ROW_GROUP_ROWS
+    )
+    metadata = deltalake.CommitProperties(custom_metadata=dict(origin))
+    try:
+        deltalake.write_deltalake(path, rows, commit_properties=metadata, writer_properties=properties, **replace)
+    except deltalake.exceptions.DeltaError as error:
+        raise CapgenError(str(error)) from None
+
+
+WRITERS: Mapping[str, Write] = {
+    "csv": _write_csv,
+    "csv.gz": _write_csv_gz,
+    "parquet": _write_parquet,
+    "ndjson.gz": _write_ndjson_gz,
+    "arrow": _write_arrow,
+    "duckdb": _write_duckdb,
+    DELTA: _write_delta,
+}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from capgen.engines.threads import build, repair
     from capgen.panel.scanning import scan
     from capgen.quality.check import check
+    from capgen.quality.opening import open_dataset as open  # noqa: A004
 
 __all__ = [
     "CapgenError",
@@ -25,17 +26,19 @@ __all__ = [
     "check",
     "connect",
     "load_config",
+    "open",
     "repair",
     "scan",
 ]
 
-# Loaded on first use: `capgen --help` must not wait for Polars and DuckDB.
+# Loaded on first use: `capgen --help` must not wait for Polars and DuckDB. After a colon, the name that it has there.
 _HOMES = {
     "Config": "capgen.config",
     "build": "capgen.engines.threads",
     "check": "capgen.quality.check",
     "connect": "capgen.dataset.connecting",
     "load_config": "capgen.config",
+    "open": "capgen.quality.opening:open_dataset",
     "repair": "capgen.engines.threads",
     "scan": "capgen.panel.scanning",
 }
@@ -43,5 +46,6 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        home, _, attribute = _HOMES[name].partition(":")
+        return getattr(import_module(home), attribute or name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

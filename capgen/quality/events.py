@@ -27,7 +27,7 @@ from capgen.quality.slopes import Slope, summed
 from capgen.quality.statistics import Deviation, Statistic
 
 _RULE = "events"
-_LEVELS = 64  # a leak's factor is rounded to so many parts of its rise
+_LEVELS = 64  # parts of 1 that a leak's many factors are rounded to
 _NO_EVENT, _SEVERAL = -1, -2
 
 
@@ -95,16 +95,19 @@ def _slopes(
 
 def _slope(metric: MetricHours, here: NDArray[np.bool_], factors: Floats) -> Slope:
     deviations, information = [], 0.0
-    rounded = np.round(factors * _LEVELS) / _LEVELS
+    few = np.unique(factors[here]).size <= _LEVELS
+    rounded = factors if few else np.round(factors * _LEVELS) / _LEVELS
     for factor in np.unique(rounded[here]):
         rows = here & (rounded == factor)
         counts, totals = metric.counts[rows], metric.totals[rows]
         quiet, eventful = (_values(metric.model, rows, scale) for scale in (1.0, float(factor)))
-        difference = eventful.mean - quiet.mean
+        # What rounding the factor took away, as far as no clip is near.
+        mean = eventful.mean + ((factors[rows] / factor - 1) * eventful.mean if factor else 0.0)
+        difference = mean - quiet.mean
         information += float((counts * difference**2).sum())
         deviations.append(
             Deviation(
-                total=float((difference * (totals - counts * eventful.mean)).sum()),
+                total=float((difference * (totals - counts * mean)).sum()),
                 variance=float((counts * difference**2 * eventful.variance).sum()),
                 third=float((counts * difference**3 * eventful.central[3]).sum()),
                 fourth=float((counts * difference**4 * (eventful.central[4] - 3 * eventful.variance**2)).sum()),

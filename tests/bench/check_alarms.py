@@ -1,8 +1,8 @@
 """How often `capgen check` raises an alarm on good datasets: at most once in 1,000 is promised.
 
-Run `python -m tests.bench.check_alarms [HOW_MANY [FIRST]]`: builds and checks so many small datasets, each with a
-random configuration and seed of its own, in two processes, and prints the rules that failed with the number that
-makes the same configuration again.
+Run `python -m tests.bench.check_alarms [HOW_MANY [FIRST]] [--layers]`: builds and checks so many small datasets, each
+with a random configuration and seed of its own, in two processes, and prints the rules that failed with the number
+that makes the same configuration again. With `--layers`, each has some of the layers too.
 """
 
 from __future__ import annotations
@@ -12,16 +12,19 @@ import random
 import sys
 import tempfile
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from capgen import build, load_config
 from capgen.quality.check import check
 from capgen.quality.findings import Verdict
+from tests.everything import LAYERS, PROFILE, SCHEDULED
 
 METRICS = ("cpu", "mem", "disk", "net_in")
 SHAPES = {"daily": (30, 1461), "hourly": (2, 120), "15min": (1, 20), "6min": (1, 5)}
 MOST_ROWS = 60_000
+_SHARE_OF_LAYERS = 0.4
 GPU = {"column": "gpu_p95", "unit": "percent", "clip": [0, 100], "response": {"weekend": 0.5}, "spike_share": 0.9}
 
 
@@ -55,6 +58,29 @@ def random_overrides(number: int) -> dict[str, Any]:
     return config
 
 
+def random_layers(number: int) -> dict[str, Any]:
+    """Return some of the layers, the same for the same number."""
+    draw = random.Random(-1 - number)  # noqa: S311 (no secret)
+    kinds: dict[str, dict[str, Any]] = {name: {} for name in ("web", "batch")}
+    for kind in kinds.values():
+        kind |= {"profile": PROFILE} if draw.random() < _SHARE_OF_LAYERS else {}
+        kind |= {"scheduled_spikes": SCHEDULED} if draw.random() < _SHARE_OF_LAYERS else {}
+    return {
+        "truth": draw.random() < _SHARE_OF_LAYERS,
+        "layers": {name: layer for name, layer in LAYERS.items() if draw.random() < _SHARE_OF_LAYERS},
+        "kinds": kinds,
+    }
+
+
+def with_layers(config: dict[str, Any], number: int) -> dict[str, Any]:
+    """Add some of the layers to a configuration."""
+    drawn = random_layers(number)
+    archetypes = {
+        name: {**kind, **drawn["kinds"].get(name, {})} if kind else kind for name, kind in config["archetypes"].items()
+    }
+    return {**config, "truth": drawn["truth"], "layers": drawn["layers"], "archetypes": archetypes}
+
+
 def random_holidays(draw: random.Random) -> list[dict[str, Any]]:
     """Return a run of days in each month, with factors on both sides of 1."""
     return [
@@ -82,12 +108,14 @@ def with_gpu(config: dict[str, Any]) -> None:
         archetype["base"]["gpu"], archetype["sd"]["gpu"] = 40.0, 12.0
 
 
-def failed_rules(number: int) -> tuple[int, list[str]]:
+def failed_rules(number: int, *, layers: bool) -> tuple[int, list[str]]:
     """Build a dataset, check it, and return the rules that failed."""
-    config = load_config(overrides=random_overrides(number), environment={})
+    overrides = random_overrides(number)
+    overrides = with_layers(overrides, number) if layers else overrides
+    config = load_config(overrides=overrides, environment={})
     rows_a_server = ((config.end_date - config.start_date).days + 1) * 1440 // config.step_minutes
     servers = max(1, min(config.num_servers, MOST_ROWS // rows_a_server))
-    config = load_config(overrides={**random_overrides(number), "num_servers": servers}, environment={})
+    config = load_config(overrides={**overrides, "num_servers": servers}, environment={})
     with tempfile.TemporaryDirectory() as folder:
         build(config, Path(folder) / "data", workers=1)
         report = check(Path(folder) / "data")
@@ -100,10 +128,12 @@ def failed_rules(number: int) -> tuple[int, list[str]]:
 
 def main() -> None:
     """Print the alarms, and how many there were."""
-    how_many, first = map(int, (sys.argv[1:] + ["1000", "0"][len(sys.argv) - 1 :])[:2])
+    numbers = [each for each in sys.argv[1:] if each != "--layers"]
+    how_many, first = map(int, (numbers + ["1000", "0"][len(numbers) :])[:2])
+    work = partial(failed_rules, layers="--layers" in sys.argv)
     alarms = 0
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        for number, failed in pool.imap_unordered(failed_rules, range(first, first + how_many)):
+        for number, failed in pool.imap_unordered(work, range(first, first + how_many)):
             alarms += bool(failed)
             for each in failed:
                 print(f"{number}: {each}", flush=True)

@@ -1,0 +1,106 @@
+"""A dataset as an object, for notebooks and scripts."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import polars as pl
+
+from capgen.config import Config
+from capgen.dataset.connecting import connect
+from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.panel.schema import panel_schema
+from capgen.quality.check import check
+from capgen.quality.findings import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A dataset that was built; `capgen.open` gives one.
+
+    Args:
+        folder: where it lies.
+        manifest: what it is.
+        config: what it was built from.
+    """
+
+    folder: Path
+    manifest: Manifest
+    config: Config
+
+    def scan(self) -> pl.LazyFrame:
+        """Return its rows as a lazy frame, in the panel's column order; `.collect().to_pandas()` suits pandas."""
+        files = [self.folder / entry.path for entry in self.manifest.files]
+        rows = pl.scan_parquet(files, hive_partitioning=True)
+        return rows.select(panel_schema(self.config).names())
+
+    def sql(self, query: str) -> pl.DataFrame:
+        """Ask it in SQL.
+
+        Args:
+            query: one statement over `panel`; the calendar macros are there too.
+        """
+        with connect(self.folder) as connection:
+            frame: pl.DataFrame = connection.sql(query).pl()
+        return frame
+
+    def check(self) -> Report:
+        """Compare it with what its configuration implies."""
+        return check(self.folder)
+
+    def report(self, out: str | os.PathLike[str] = "report") -> list[Path]:
+        """Draw its dashboard.
+
+        Args:
+            out: folder for the picture and the page.
+
+        Returns:
+            Their paths.
+
+        Raises:
+            RequestError: the libraries of `capgen[report]` are not installed.
+        """
+        from capgen.quality.report import write_report  # its libraries are an extra
+
+        return list(write_report(self.folder, Path(out)))
+
+    def __repr__(self) -> str:
+        facts = "\n".join(f"  {name:12} {value}" for name, value in self._facts().items())
+        ask = "ask it with .sql('select … from panel'), .scan(), .check(), .report()"
+        return f"capgen dataset {self.folder}\n{facts}\n{ask}"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in self._facts().items()
+        )
+        return f"<table><caption>capgen dataset {escape(str(self.folder))}</caption>{rows}</table>"
+
+    def _facts(self) -> dict[str, str]:
+        manifest = self.manifest
+        fleet = ", ".join(f"{count} {name}" for name, count in manifest.servers.items())
+        size = sum(entry.bytes for entry in manifest.files)
+        return {
+            "rows": f"{manifest.rows:,}",
+            "servers": f"{sum(manifest.servers.values()):,}: {fleet}",
+            "time": f"{manifest.first_timestamp} to {manifest.last_timestamp}, {manifest.granularity}",
+            "columns": ", ".join(panel_schema(self.config).names()),
+            "files": f"{len(manifest.files)}, {size / 1e6:.1f} MB",
+            "cite": f"capgen {manifest.capgen_version}, seed {manifest.seed}, config {manifest.config_digest[:16]}",
+        }
+
+
+def open_dataset(folder: str | os.PathLike[str]) -> Dataset:
+    """Open a dataset that was built.
+
+    Args:
+        folder: where it lies.
+
+    Raises:
+        RequestError: it is no dataset.
+    """
+    path = Path(folder)
+    manifest = read_manifest(path)
+    return Dataset(path, manifest, manifest.load_config())

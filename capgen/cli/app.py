@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from capgen.cli import build, check, config, plan, query, repair, sql, verify
+from capgen.cli import build, check, config, export, plan, query, repair, report, rollup, sql, verify
 from capgen.errors import CapgenError, StoppedError
 from capgen.version import __version__
 
@@ -31,6 +31,9 @@ app.command("plan")(plan.command)
 app.command("check")(check.command)
 app.command("verify")(verify.command)
 app.command("repair")(repair.command)
+app.command("report")(report.command)
+app.command("export")(export.command)
+app.command("rollup")(rollup.command)
 app.command("query")(query.command)
 app.command("sql")(sql.command)
 app.add_typer(config.app, name="config")

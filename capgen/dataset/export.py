@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from capgen.dataset.export_formats import DELTA, WRITERS, check_installed, kind_of
 from capgen.dataset.export_rows import Rows, open_rows
 from capgen.dataset.files import sync, whole_file
-from capgen.dataset.layout import Places, is_dataset
+from capgen.dataset.layout import BUILD_STATE, Places, is_dataset
 from capgen.dataset.locking import one_writer
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.errors import CapgenError, RequestError
@@ -170,6 +170,8 @@ def _check_target(places: Places, kind: str, *, overwrite: bool) -> None:
             f"{target}: expected a place outside of the dataset {str(around)!r}, whose readers would take the export "
             "for a part of it"
         )
+    if (places.staging / BUILD_STATE).is_file():
+        raise RequestError(f"{target}: an interrupted build of that name is kept beside it; finish it, or name another")
     if kind == DELTA:
         _check_delta_folder(target)
         if places.inside:

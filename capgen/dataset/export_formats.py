@@ -24,7 +24,7 @@ Write = Callable[["pa.RecordBatchReader", Path, Config, Mapping[str, str]], None
 _TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 3
-_DELTA_ROW_GROUP_ROWS = 2**17
+_DELTA_ROWS = 2**12  # handed over at once: the library keeps a number of batches in hand, however large they are
 _ATTACH = "attach $path as exported (storage_version 'v1.2.0')"  # what DuckDB 1.2 and later read
 _TEXT_ROWS = 2**14  # turned into text at once, which takes several times their room
 DELTA = "delta"
@@ -139,15 +139,19 @@ def _write_duckdb(rows: pa.RecordBatchReader, path: Path, config: Config, _origi
 
 def _write_delta(rows: pa.RecordBatchReader, path: Path, _config: Config, origin: Mapping[str, str]) -> None:
     """Write a Delta table, or its next version where there is one."""
-    import deltalake  # type: ignore[import-not-found]
+    import pyarrow as pa
 
-    replace = {"mode": "overwrite", "schema_mode": "overwrite"} if path.exists() else {"mode": "error"}
-    properties = deltalake.WriterProperties(
-        compression="ZSTD", compression_level=_ZSTD_LEVEL, max_row_group_size=_DELTA_ROW_GROUP_ROWS
-    )
-    metadata = deltalake.CommitProperties(custom_metadata=dict(origin))
+    deltalake: Any = importlib.import_module("deltalake")  # an extra: it need not be there
+    mode = {"mode": "overwrite", "schema_mode": "overwrite"} if path.exists() else {"mode": "error"}
+    pieces = (piece for batch in rows for piece in pa.Table.from_batches([batch]).to_batches(_DELTA_ROWS))
     try:
-        deltalake.write_deltalake(path, rows, commit_properties=metadata, writer_properties=properties, **replace)
+        deltalake.write_deltalake(
+            path,
+            pa.RecordBatchReader.from_batches(rows.schema, pieces),
+            writer_properties=deltalake.WriterProperties(compression="ZSTD", compression_level=_ZSTD_LEVEL),
+            commit_properties=deltalake.CommitProperties(custom_metadata=dict(origin)),
+            **mode,
+        )
     except deltalake.exceptions.DeltaError as error:
         raise CapgenError(str(error)) from None
 

@@ -167,6 +167,8 @@ def read_manifest(folder: Path) -> Manifest:
     except (FileNotFoundError, NotADirectoryError):
         raise RequestError(f"{folder}: expected a dataset built by capgen, found no {MANIFEST}") from None
     except (ValidationError, UnicodeDecodeError) as error:
+        if isinstance(error, ValidationError) and '"kind": "rollup"' in text:
+            raise RequestError(f"{folder}: expected a dataset built by capgen build, got a rollup of one") from None
         reason = str(error).splitlines()[0]
         raise CapgenError(
             f"{path}: expected a manifest of version {MANIFEST_VERSION}, got {reason}; restore it from a copy, "

@@ -27,7 +27,8 @@ from capgen.quality.slopes import Slope, summed
 from capgen.quality.statistics import Deviation, Statistic
 
 _RULE = "events"
-_LEVELS = 64  # parts of 1 that a leak's many factors are rounded to
+_FEWEST_LEVELS, _MOST_LEVELS = 64, 2048  # parts of 1 that a leak's many factors are rounded to
+_LEVELS_PER_SD = 10  # so fine that rounding is small beside the noise
 _NO_EVENT, _SEVERAL = -1, -2
 
 
@@ -95,8 +96,9 @@ def _slopes(
 
 def _slope(metric: MetricHours, here: NDArray[np.bool_], factors: Floats) -> Slope:
     deviations, information = [], 0.0
-    few = np.unique(factors[here]).size <= _LEVELS
-    rounded = factors if few else np.round(factors * _LEVELS) / _LEVELS
+    few = np.unique(factors[here]).size <= _FEWEST_LEVELS
+    levels = _levels(metric.model)
+    rounded = factors if few else np.round(factors * levels) / levels
     for factor in np.unique(rounded[here]):
         rows = here & (rounded == factor)
         counts, totals = metric.counts[rows], metric.totals[rows]
@@ -115,6 +117,13 @@ def _slope(metric: MetricHours, here: NDArray[np.bool_], factors: Floats) -> Slo
             )
         )
     return Slope(Deviation(*map(sum, zip(*deviations, strict=True))), information)
+
+
+def _levels(model: MetricModel) -> int:
+    """Return to how many parts of 1 a factor is rounded: its closed form is worked out for each."""
+    sd = max(model.parts[0].sd, model.limits.unit)
+    wanted = _LEVELS_PER_SD * float(np.abs(model.means).max()) / sd
+    return round(min(max(wanted, _FEWEST_LEVELS), _MOST_LEVELS))
 
 
 def _values(model: MetricModel, rows: NDArray[np.bool_], scale: float) -> Clipped:

@@ -18,6 +18,7 @@ from capgen.panel.layers.missing import gaps
 from capgen.panel.layers.server_life import not_alive
 from capgen.panel.schema import metrics_may_be_null
 from capgen.panel.time_axis import TimeAxis
+from capgen.quality.findings import Finding, not_testable
 from capgen.quality.source import Source
 from capgen.quality.statistics import Deviation, Statistic
 
@@ -72,7 +73,7 @@ def _gone(config: Config, axis: TimeAxis) -> int:
     return total
 
 
-def missing_statistics(source: Source, sums: pl.DataFrame, implied: Implied) -> Iterator[Statistic]:
+def missing_statistics(source: Source, sums: pl.DataFrame, implied: Implied) -> Iterator[Statistic | Finding]:
     """Yield the share of missing values of each metric, where a layer takes some away.
 
     Args:
@@ -85,8 +86,10 @@ def missing_statistics(source: Source, sums: pl.DataFrame, implied: Implied) -> 
             yield _statistic(column, int(sums["cells"].sum()), int(sums[f"{column}.present"].sum()), implied)
 
 
-def _statistic(column: str, rows: int, present: int, implied: Implied) -> Statistic:
-    share, there = implied.share[column], max(rows - implied.gone, 1)
+def _statistic(column: str, rows: int, present: int, implied: Implied) -> Statistic | Finding:
+    share, there = implied.share[column], rows - implied.gone
+    if there == 0 and present == 0:
+        return not_testable("missing_rate", "gaps and lives take all values", column)
     missing, variance = there - present, there * share * (1 - share)
     deviation = Deviation(
         total=missing - there * share,
@@ -99,7 +102,7 @@ def _statistic(column: str, rows: int, present: int, implied: Implied) -> Statis
     return Statistic(
         "missing_rate",
         column,
-        missing / there,
+        missing / max(there, 1),
         share,
         deviation.standard_errors,
         deviation.skewness,

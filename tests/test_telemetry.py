@@ -18,6 +18,11 @@ from tests.conftest import make_config
 from tests.everything import EVERYTHING
 
 METRICS = ["cpu_p95", "mem_p95", "disk_p95", "net_in_p95", "net_out_p95"]
+GOLDEN: list[tuple[str, float | None, float | None, float | None, float | None, float | None]] = [
+    ("SRV-0001", 35.77, 42.54, 17.54, 67.23, 40.34),
+    ("SRV-0002", 100.0, 61.27, 20.71, 226.74, 136.05),
+    ("SRV-0003", 65.88, 56.11, 20.04, 203.22, 121.93),
+]
 FIRST = ["server_id", "timestamp", "business_unit", "region", "criticality", *METRICS]
 
 
@@ -44,12 +49,6 @@ def test_it_is_reproducible(telemetry: pl.DataFrame) -> None:
     some = telemetry.filter(pl.col("timestamp") == datetime(2024, 3, 29)).sort("server_id").head(3)
     assert some.select("server_id", *METRICS).rows() == GOLDEN
 
-
-GOLDEN: list[tuple[str, float | None, float | None, float | None, float | None, float | None]] = [
-    ("SRV-0001", 35.77, 42.54, 17.54, 67.23, 40.34),
-    ("SRV-0002", 100.0, 61.27, 20.71, 226.74, 136.05),
-    ("SRV-0003", 65.88, 56.11, 20.04, 203.22, 121.93),
-]
 
 HOURLY = {
     **EVERYTHING,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -42,13 +41,6 @@ class ServerMeans:
         self._servers = {
             column.name: column.to_numpy()[:, None] for column in servers.get_columns() if column.dtype.is_float()
         }
-
-    def of_servers(self, servers: slice) -> ServerMeans:
-        """Return the same for some of the servers."""
-        some = copy.copy(self)
-        some._clocks = self._clocks[servers]
-        some._servers = {name: column[servers] for name, column in self._servers.items()}
-        return some
 
     @property
     def are_common(self) -> bool:

@@ -12,7 +12,7 @@ import pytest
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 CODE = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
-INSTALL = re.compile(r"python -m pip install (\.|-e \"\.\[dev\]\"|\"\.\[dev\]\") && ")  # the wheel's test does that
+INSTALL = re.compile(r"python -m pip install (\.|(-e )?\"\.\[\w+\]\") && ")  # the wheel's test does that
 
 
 def blocks(language: str) -> list[str]:

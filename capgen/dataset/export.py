@@ -95,6 +95,7 @@ def export_dataset(
     _check_target(places, kind, overwrite=overwrite)
     with one_writer(places.lock, places.target):
         shutil.rmtree(places.staging, ignore_errors=True)  # of a process that was killed
+        places.staging.mkdir()
         try:
             count = _write(folder, manifest, places, kind, columns, where)
         except OSError as error:

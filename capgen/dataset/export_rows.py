@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,16 +20,27 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROWS_AT_ONCE = 2**17
-_MEMORY = "200MB"  # what DuckDB may use; it goes to disk with more, as with a server that has millions of rows
+_MEMORY = "200MB"  # what DuckDB may use; with more it goes to disk
 _THREADS = 2
 _SYSTEM_ERRORS = ("IO Error", "Out of Memory", "Invalid Error")  # how DuckDB begins what is no fault of a condition
 _ROWS = """
 select * exclude (sort_server, sort_timestamp)
 from wanted
-where sort_server between $first and $last
+where sort_server between $first and $last and sort_timestamp >= $start and sort_timestamp < $stop
 order by sort_server, sort_timestamp
 """
-_SERVERS = "select server_id, count(*) from panel group by all order by all"
+_RANGES = """
+with servers as (
+    select server_id, count(*) as server_rows from panel group by all
+),
+
+runs as (
+    select server_id, server_rows, (sum(server_rows) over (order by server_id) - server_rows) // $rows as run
+    from servers
+)
+
+select min(server_id), max(server_id), sum(server_rows)::bigint from runs group by run order by run
+"""
 
 
 class Rows:
@@ -35,6 +48,7 @@ class Rows:
 
     Args:
         connection: with the rows as `panel`; belongs to this object.
+        span: their first and last timestamp.
         columns: in the order wanted; all without them.
         where: a condition in SQL; every row without it.
 
@@ -42,8 +56,15 @@ class Rows:
         RequestError: there is no such column, or the condition is wrong.
     """
 
-    def __init__(self, connection: sql.Connection, columns: Sequence[str] | None, where: str | None) -> None:
+    def __init__(
+        self,
+        connection: sql.Connection,
+        span: tuple[datetime, datetime],
+        columns: Sequence[str] | None,
+        where: str | None,
+    ) -> None:
         self._connection = connection
+        self._span = span
         self._where = where
         panel = connection.view("panel")
         chosen = _check_columns(columns, panel.columns)
@@ -51,7 +72,7 @@ class Rows:
             rows = panel.filter(where) if where is not None else panel
             keys = "server_id as sort_server, timestamp as sort_timestamp"
             rows.project(", ".join([*(f'"{name}"' for name in chosen), keys])).create_view("wanted")
-            self.schema: pa.Schema = self._read("", "").schema
+            self.schema: pa.Schema = self._read("", "", *span).schema
         except sql.DatabaseError as error:
             raise RequestError(f"--where: {error}") from None
 
@@ -63,8 +84,10 @@ class Rows:
             CapgenError: a file cannot be read, or there is no room to sort.
         """
         try:
-            for first, last in server_ranges(self._connection, ROWS_AT_ONCE):
-                yield from self._read(first, last)
+            for first, last, rows in server_ranges(self._connection, ROWS_AT_ONCE):
+                pieces = -(-rows // ROWS_AT_ONCE) if first == last else 1
+                for start, stop in pairwise(self._edges(pieces)):
+                    yield from self._read(first, last, start, stop)
         except (sql.DatabaseError, OSError) as error:  # Arrow makes an OSError of what DuckDB found
             if self._where is None or str(error).startswith(_SYSTEM_ERRORS):
                 raise CapgenError(str(error)) from None
@@ -74,8 +97,13 @@ class Rows:
         """Close the connection."""
         self._connection.close()
 
-    def _read(self, first: str, last: str) -> pa.RecordBatchReader:
-        rows = self._connection.sql(_ROWS, params={"first": first, "last": last})
+    def _edges(self, pieces: int) -> list[datetime]:
+        """Cut time into so many pieces, about equal within the dataset's span."""
+        start, stop = self._span
+        return [datetime.min, *(start + (stop - start) * number / pieces for number in range(1, pieces)), datetime.max]
+
+    def _read(self, first: str, last: str, start: datetime, stop: datetime) -> pa.RecordBatchReader:
+        rows = self._connection.sql(_ROWS, params={"first": first, "last": last, "start": start, "stop": stop})
         return rows.to_arrow_reader(ROWS_AT_ONCE)
 
 
@@ -121,28 +149,21 @@ def open_rows(folder: Path, manifest: Manifest, spill: Path, columns: Sequence[s
     files = [folder / entry.path for entry in manifest.files]
     connection = open_panel(manifest.load_config(), files, spill)
     try:
-        return Rows(connection, columns, where)
+        return Rows(connection, (manifest.first_timestamp, manifest.last_timestamp), columns, where)
     except BaseException:
         connection.close()
         raise
 
 
-def server_ranges(connection: sql.Connection, rows: int) -> Iterator[tuple[str, str]]:
-    """Yield the first and last server of runs of servers, in the order of their ids.
+def server_ranges(connection: sql.Connection, rows: int) -> list[tuple[str, str, int]]:
+    """Return the first and last server, and the number of rows, of runs of servers in the order of their ids.
 
     Args:
         connection: with the rows as `panel`.
-        rows: how many a run has at most; a single server may have more.
+        rows: how many a run has at most, but for those of its last server.
     """
-    first = last = None
-    total = 0
-    for server, count in connection.execute(_SERVERS).fetchall():
-        if first is not None and last is not None and total + count > rows:
-            yield first, last
-            first, total = None, 0
-        first, last, total = first or server, server, total + count
-    if first is not None and last is not None:
-        yield first, last
+    ranges: list[tuple[str, str, int]] = connection.execute(_RANGES, {"rows": rows}).fetchall()
+    return ranges
 
 
 def _check_columns(columns: Sequence[str] | None, known: Sequence[str]) -> Sequence[str]:

@@ -1,0 +1,95 @@
+"""`capgen export`: writes a dataset as one file, a DuckDB database or a Delta table."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from capgen.cli.stopping import kept_when_stopped
+from capgen.cli.text import byte_size, counted, from_here, rate
+from capgen.cli.verify import DATASET
+from capgen.errors import CapgenError, RequestError, StoppedError
+
+
+class Format(StrEnum):
+    """What is written where no file is named."""
+
+    csv_gz = "csv.gz"
+    parquet = "parquet"
+
+
+@contextmanager
+def nothing_left_when_stopped() -> Iterator[None]:
+    """Turn Ctrl-C, SIGTERM and failed writes into one line that says that nothing is left behind.
+
+    Raises:
+        StoppedError: stopped from outside.
+        CapgenError: the system refused to read or write.
+    """
+    try:
+        with kept_when_stopped("export"):
+            try:
+                yield
+            except OSError as error:
+                place = f"{error.filename}: " if error.filename else ""
+                raise CapgenError(f"{place}{error.strerror or error}; nothing was written") from None
+    except StoppedError:
+        raise StoppedError("interrupted; nothing was written") from None
+
+
+def command(
+    data: Annotated[Path, DATASET],
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FILE",
+            help=".csv, .csv.gz, .parquet, .ndjson.gz, .arrow or .duckdb; or delta:FOLDER.",
+            show_default=False,
+        ),
+    ] = None,
+    form: Annotated[
+        Format | None,
+        typer.Option("--format", help="Of the file with a default name; csv.gz without it.", show_default=False),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option("--columns", metavar="A,B,C", help="Which, in this order; all without it.", show_default=False),
+    ] = None,
+    where: Annotated[
+        str | None, typer.Option("--where", metavar="SQL", help="Only rows that meet it.", show_default=False)
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+) -> None:
+    """Write a dataset as one file, sorted by server and timestamp. It appears whole or not at all.
+
+    Without FILE: server_metrics_full.csv.gz, or with --format parquet raw_server_metrics_{first day}_to_{last
+    day}.parquet, in the working folder. A .duckdb file has the rows as panel, and the calendar macros.
+
+    [bold]Examples[/bold]
+
+    capgen export data/
+
+    capgen export data/ web.parquet --columns timestamp,server_id,cpu_p95 --where "server_type = 'web'"
+
+    capgen export data/ panel.duckdb && duckdb panel.duckdb -c "select max(eoq_factor(timestamp)) from panel"
+    """
+    from capgen.dataset.export import DEFAULT_KIND, export_dataset
+
+    if file is not None and form is not None:
+        raise RequestError("FILE and --format: expected one of the two, got both; the name's ending says the format")
+    chosen = None if columns is None else [name.strip() for name in columns.split(",")]
+    with nothing_left_when_stopped():
+        result = export_dataset(
+            data, file, kind=str(form or DEFAULT_KIND), columns=chosen, where=where, overwrite=overwrite
+        )
+    if as_json:
+        typer.echo(json.dumps(asdict(result), default=str))
+        return
+    size = f"{counted(result.rows, 'row')}, {byte_size(result.bytes)}"
+    typer.echo(f"Wrote {from_here(result.path)}: {size}, {result.seconds:.1f} s ({rate(result.rows, result.seconds)})")

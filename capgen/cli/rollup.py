@@ -1,0 +1,53 @@
+"""`capgen rollup`: works out P95, mean and maximum of a finer dataset."""
+
+import json
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from capgen.cli.export import nothing_left_when_stopped
+from capgen.cli.text import byte_size, counted, from_here, rate
+from capgen.cli.verify import DATASET
+
+
+class Step(StrEnum):
+    """The step of a rollup."""
+
+    daily = "daily"
+    hourly = "hourly"
+
+
+def command(
+    data: Annotated[Path, DATASET],
+    step: Annotated[Step, typer.Option("--to", metavar="STEP", help="daily or hourly.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FOLDER", help="A new or empty folder.", show_default=False)
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+) -> None:
+    """Roll a dataset up to days or hours: P95, mean and maximum of each metric, in Parquet files of the same layout.
+
+    The P95 keeps the metric's column, such as cpu_p95; beside it are cpu_mean and cpu_max. samples counts the
+    dataset's rows in the period; is_partial is 1 where a whole period has more. Missing values do not count.
+
+    [bold]Example[/bold]
+
+    capgen rollup hourly/ --to daily --out daily/
+    """
+    from capgen.dataset.rollup import roll_up
+
+    with nothing_left_when_stopped():
+        result = roll_up(data, step.value, out)
+    if as_json:
+        typer.echo(json.dumps(asdict(result), default=str))
+        return
+    if result.damaged_files:
+        damaged = counted(len(result.damaged_files), "file")
+        typer.echo(f"note: {damaged} of {data} missing or altered; capgen verify {data} names them", err=True)
+    size = f"{counted(result.rows, 'row')} in {counted(result.files, 'file')}, {byte_size(result.bytes)}"
+    partial = f", {counted(result.partial_rows, 'row')} of partial periods" if result.partial_rows else ""
+    speed = f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})"
+    typer.echo(f"Rolled up {from_here(result.out)}: {size}{partial}, {speed}")

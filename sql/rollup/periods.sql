@@ -1,0 +1,40 @@
+-- One row a server and period: the 95th percentile, mean and maximum of each metric.
+-- P95 is quantile_cont: with n values in order, number 0.95 (n - 1) counted from 0, between neighbours in a straight
+-- line. Nulls do not count; a period without any value has null. A flag is 1 where it is in any step of the period.
+-- Parameters: first, last (servers), unit (day or hour), full (steps in a whole period).
+-- Reads: panel.
+with steps as (
+    select
+        *,
+        date_trunc($unit, timestamp) as "panel.period"
+    from panel
+    where server_id between $first and $last
+),
+
+periods as (
+    select
+        "panel.period"::timestamp as "panel.start",
+        server_id as "panel.server",
+        quantile_cont("{column}", 0.95) as "{column}", avg("{column}") as {key}_mean, max("{column}") as {key}_max,
+        count(*)::integer as samples,
+        (count(*) < $full)::tinyint as is_partial,
+        min(business_unit) as business_unit,
+        min(criticality) as criticality,
+        min(region) as region,
+        min(app_name) as app_name,
+        min(month) as month,
+        min(quarter) as quarter,
+        min(dayofweek) as dayofweek,
+        max(is_weekend) as is_weekend,
+        max(is_eoq) as is_eoq,
+        max(is_holiday) as is_holiday
+    from steps
+    group by all
+)
+
+select
+    "panel.start" as timestamp,
+    "panel.server" as server_id,
+    * exclude ("panel.start", "panel.server")
+from periods
+order by server_id, timestamp

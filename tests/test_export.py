@@ -1,0 +1,382 @@
+"""Exports hold exactly the rows of the dataset, in order, and appear whole or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+import capgen
+from capgen.cli.app import main
+from capgen.dataset import export_rows
+from capgen.dataset.export import export_dataset
+from tests.bench.build_cost import SCRIPT as MEASURED
+from tests.bench.measuring import child_environment
+from tests.conftest import duckdb_command, make_config
+
+SMALL = {
+    "num_servers": 9,
+    "granularity": "hourly",
+    "start_date": "2023-12-20",
+    "end_date": "2024-01-10",
+    "truth": True,
+    "layers": {
+        "missing": {"share": {"cpu": 0.05}, "server_outages": {"per_year": 40, "mean_hours": 20}},
+        "events": {
+            "random": {
+                "rush": {
+                    "type": "surge",
+                    "scope": "app",
+                    "per_year": 90,
+                    "mean_hours": 30,
+                    "magnitude": 1.5,
+                    "metrics": ["cpu"],
+                }
+            }
+        },
+    },
+}
+KINDS = ["csv", "csv.gz", "parquet", "ndjson.gz", "arrow", "duckdb"]
+MOST_MEGABYTES = 450
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system needs root")
+needs_delta = pytest.mark.skipif(not importlib.util.find_spec("deltalake"), reason="deltalake is not installed")
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("export") / "a dataset's"
+    capgen.build(make_config(**SMALL), folder)
+    return folder
+
+
+@pytest.fixture
+def few_rows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_rows, "ROWS_AT_ONCE", 1200)  # two servers, and a little
+
+
+def read(path: Path) -> Any:
+    """Return the rows of an export as a DuckDB relation."""
+    connection = duckdb.connect()
+    if path.name.endswith(".arrow"):
+        frame = pl.read_ipc(path)
+        connection.register("rows", frame)
+        return connection.sql("from rows")
+    if path.name.endswith(".duckdb"):
+        connection.execute("attach $path as exported (read_only)", {"path": str(path)})
+        return connection.sql("from exported.panel")
+    if path.is_dir():
+        connection.register("rows", pl.read_delta(str(path)))
+        return connection.sql("from rows")
+    reader = next(each for each in ("csv", "json", "parquet") if each in path.name)
+    return connection.sql(f"from read_{reader}($path)", params={"path": str(path)})
+
+
+def assert_same_rows(path: Path, dataset: Path, query: str = "from panel") -> None:
+    with capgen.connect(dataset) as connection:
+        expected = connection.sql(query).pl()
+    written = read(path)
+    assert written.columns == expected.columns
+    with duckdb.connect() as connection:
+        connection.register("expected", expected)
+        connection.register("written", written.pl())
+        for one, other in (("expected", "written"), ("written", "expected")):
+            assert connection.sql(f"from {one} except all from {other}").fetchall() == []
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
+@pytest.mark.usefixtures("few_rows_at_once")
+@pytest.mark.parametrize("kind", KINDS)
+def test_reading_back_equals_the_dataset(kind: str, dataset: Path, tmp_path: Path) -> None:
+    path = tmp_path / f"it's.{kind}"
+    result = export_dataset(dataset, str(path))
+    assert (result.path, result.format, result.rows) == (path, kind, 9 * 22 * 24)
+    assert result.bytes == path.stat().st_size
+    assert names(tmp_path) == [path.name]
+    assert_same_rows(path, dataset)
+    keys = read(path).pl().select("server_id", pl.col("timestamp").cast(pl.Datetime("us"))).rows()
+    assert keys == sorted(set(keys))
+    assert read(path).filter("cpu_p95 is null").fetchall()
+    assert read(path).filter("event_id is not null").fetchall()
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "duckdb"])
+def test_types_are_those_of_the_panel(kind: str, dataset: Path, tmp_path: Path) -> None:
+    export_dataset(dataset, str(tmp_path / f"a.{kind}"))
+    with capgen.connect(dataset) as connection:
+        assert list(map(str, read(tmp_path / f"a.{kind}").types)) == list(map(str, connection.view("panel").types))
+
+
+@needs_delta
+@pytest.mark.usefixtures("few_rows_at_once")
+def test_a_delta_table(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "delta"
+    assert main(["export", str(dataset), f"delta:{path}"]) == 0
+    assert_same_rows(path, dataset)
+    assert main(["export", str(dataset), f"delta:{path}"]) == 2
+    assert main(["export", str(dataset), f"delta:{path}", "--overwrite", "--where=month = 1", "--columns=month"]) == 0
+    assert_same_rows(path, dataset, "select month from panel where month = 1")
+    assert main(["export", str(dataset), f"delta:{path}", "--overwrite", "--where=error('stop')"]) == 2
+    assert "stop" in capsys.readouterr().err
+    assert_same_rows(path, dataset, "select month from panel where month = 1")
+    assert main(["export", str(dataset), f"delta:{tmp_path / 'other'}", "--where=error('stop')"]) == 2
+    assert names(tmp_path) == ["delta"]
+
+
+def test_without_deltalake_one_line_says_what_to_type(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    assert main(["export", str(dataset), f"delta:{tmp_path / 'delta'}"]) == 2
+    assert 'pip install "capgen[delta]"' in capsys.readouterr().err
+    assert names(tmp_path) == []
+
+
+def test_columns_and_where_with_a_calendar_macro(dataset: Path, tmp_path: Path) -> None:
+    path = tmp_path / "some.csv"
+    where = "eoq_factor(timestamp) > 1 and server_type = 'web'"
+    export_dataset(dataset, str(path), columns=["cpu_p95", "server_id", "year"], where=where)
+    assert_same_rows(path, dataset, f"select cpu_p95, server_id, year from panel where {where}")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_row_meets_the_condition(kind: str, dataset: Path, tmp_path: Path) -> None:
+    assert export_dataset(dataset, str(tmp_path / f"none.{kind}"), where="false").rows == 0
+    if kind != "ndjson.gz":
+        assert read(tmp_path / f"none.{kind}").fetchall() == []
+
+
+@pytest.mark.parametrize("rows", [70, 527, 528, 529, 10_000])
+def test_a_server_with_more_rows_than_are_read_at_once(
+    rows: int, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_rows, "ROWS_AT_ONCE", rows)
+    path, where = tmp_path / "a.parquet", "server_id < 'server_003'"
+    export_dataset(dataset, str(path), where=where)
+    assert_same_rows(path, dataset, f"from panel where {where}")
+    keys = pl.read_parquet(path).select("server_id", "timestamp").rows()
+    assert keys == sorted(set(keys))
+
+
+def test_text(dataset: Path, tmp_path: Path) -> None:
+    columns = ["timestamp", "server_id", "cpu_p95", "event_id"]
+    where = "server_id = 'server_003' and cpu_p95 is null"
+    for kind in ("csv", "ndjson.gz"):
+        export_dataset(dataset, str(tmp_path / f"text.{kind}"), columns=columns, where=where)
+    header, first, *_ = (tmp_path / "text.csv").read_text().splitlines()
+    assert header == "timestamp,server_id,cpu_p95,event_id"
+    time = first.split(",")[0]
+    assert first == f"{time},server_003,,"
+    assert len(time) == len("2023-12-20 00:00:00")
+    line = json.loads(gzip.decompress((tmp_path / "text.ndjson.gz").read_bytes()).splitlines()[0])
+    assert line == {"timestamp": time, "server_id": "server_003", "cpu_p95": None, "event_id": None}
+
+
+@pytest.mark.parametrize("kind", KINDS[:-1])
+def test_the_same_rows_give_the_same_bytes(kind: str, dataset: Path, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.{kind}" for name in "ab"]
+    for path in paths:
+        export_dataset(dataset, str(path))
+    first, second = (path.read_bytes() for path in paths)
+    assert first == second
+
+
+def test_a_database_has_the_calendar_macros(dataset: Path, tmp_path: Path) -> None:
+    path = tmp_path / "panel.duckdb"
+    export_dataset(dataset, str(path))
+    query = (
+        "select eoq_factor(date '2023-12-31') as factor, count(*) as rows from panel "
+        "where (is_holiday(timestamp) and is_holiday = 1 and holiday_factor(timestamp) < 1)"
+    )
+    command = [duckdb_command(), str(path), "-csv", "-noheader", "-c", query]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    factor, rows = result.stdout.split(",")
+    assert float(factor) == 1.3
+    assert int(rows) > 0
+
+
+def test_the_default_dataset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capgen.build(make_config(), tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    assert main(["export", "data"]) == 0
+    assert capsys.readouterr().out.startswith("Wrote server_metrics_full.csv.gz: 175,320 rows, ")
+    packed = (tmp_path / "server_metrics_full.csv.gz").read_bytes()
+    assert len(packed) < 10_000_000
+    assert len(gzip.decompress(packed)) >= 3 * len(packed)
+    assert main(["export", "data", "--format=parquet", "--json"]) == 0
+    outcome = json.loads(capsys.readouterr().out)
+    assert set(outcome) == {"path", "format", "rows", "bytes", "seconds"}
+    assert outcome["path"] == str(tmp_path / "raw_server_metrics_20220101_to_20251231.parquet")
+    assert outcome["rows"] == pl.scan_parquet(outcome["path"]).select(pl.len()).collect().item() == 175_320
+
+
+def test_what_is_there_is_replaced_only_when_asked(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("mine")
+    assert main(["export", str(dataset), str(path)]) == 2
+    assert "--overwrite" in capsys.readouterr().err
+    assert main(["export", str(dataset), str(path), "--overwrite", "--where=error('stop')"]) == 2
+    assert path.read_text() == "mine"
+    assert main(["export", str(dataset), str(path), "--overwrite"]) == 0
+    assert_same_rows(path, dataset)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["a.csv", "--columns=cpu_p59,server_id"], ["cpu_p59", "did you mean 'cpu_p95'"]),
+        (["a.csv", "--columns=month,month"], ["month", "twice"]),
+        (["a.csv", "--columns="], ["--columns"]),
+        (["a.csv", "--where=cpu > 3"], ["--where", "cpu_p95"]),
+        (["a.csv", "--where=1 = 1; drop view panel"], ["--where"]),
+        (["a.csv", "--where="], ["--where"]),
+        (["a.csv", "--where=error('stop')"], ["--where", "stop"]),
+        (["a.duckdb", "--where=error('stop')"], ["--where", "stop"]),
+        (["a.xlsx"], ["a.xlsx", ".csv.gz"]),
+        ([".csv"], ["'.csv'"]),
+        (["a.csv", "--format=parquet"], ["FILE", "--format"]),
+        (["--format=excel"], ["excel", "csv.gz"]),
+        (["."], [".csv.gz"]),
+        (["folder.csv"], ["folder.csv", "got a folder"]),
+    ],
+)
+def test_wrong_requests_are_one_line(
+    arguments: list[str],
+    words: list[str],
+    dataset: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert main(["export", str(dataset), *arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert all(word in error for word in words)
+    assert names(tmp_path) == ["folder.csv"]
+
+
+def test_no_dataset_and_a_damaged_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", str(tmp_path), str(tmp_path / "a.csv")]) == 2
+    assert "expected a dataset" in capsys.readouterr().err
+    capgen.build(make_config(num_servers=4, end_date="2022-12-31"), tmp_path / "data")
+    file = next((tmp_path / "data").rglob("*.parquet"))
+    for content in (file.read_bytes()[:1000], None):
+        file.unlink() if content is None else file.write_bytes(content)
+        assert main(["export", str(tmp_path / "data"), str(tmp_path / "a.csv")]) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert file.name in line
+    assert names(tmp_path) == ["data"]
+
+
+@pytest.mark.parametrize("inside", ["a.csv", "year=2024/a.parquet", "_capgen/a.csv"])
+def test_never_into_a_dataset(inside: str, dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = sorted(dataset.rglob("*"))
+    assert main(["export", str(dataset), str(dataset / inside)]) == 2
+    assert "outside of the dataset" in capsys.readouterr().err
+    assert sorted(dataset.rglob("*")) == before
+
+
+# Ends as if the power had gone: after some batches, or with the file written but not yet in its place.
+KILLED = """
+import os, pathlib, signal, sys
+from capgen.dataset import export_rows
+from capgen.dataset.export import export_dataset
+
+export_rows.ROWS_AT_ONCE = 1200
+read, batches = export_rows.Rows.batches, int(sys.argv[3])
+
+def killing(self):
+    for number, batch in enumerate(read(self)):
+        if number == batches:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield batch
+
+export_rows.Rows.batches = killing
+pathlib.Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+export_dataset(pathlib.Path(sys.argv[1]), sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize(("kind", "batches"), [("csv.gz", 2), ("parquet", 99), ("duckdb", 2)])
+def test_killed(kind: str, batches: int, dataset: Path, tmp_path: Path) -> None:
+    path = tmp_path / f"a.{kind}"
+    command = [sys.executable, "-c", KILLED, str(dataset), str(path), str(batches)]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    assert not path.exists()
+    assert names(tmp_path)
+    export_dataset(dataset, str(path))
+    assert names(tmp_path) == [path.name]
+    assert_same_rows(path, dataset)
+
+
+def test_stopped(dataset: Path, tmp_path: Path) -> None:
+    script = KILLED.replace("SIGKILL", "SIGTERM").replace("export_dataset(pathlib.Path(sys.argv[1]), sys.argv[2])", "")
+    script += "from capgen.cli.app import main; raise SystemExit(main(['export', *sys.argv[1:3]]))"
+    command = [sys.executable, "-c", script, str(dataset), str(tmp_path / "a.csv.gz"), "2"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (130, "error: interrupted; nothing was written\n")
+    assert names(tmp_path) == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=80k", "tmpfs", str(folder)]
+    if subprocess.run(command, check=False).returncode:
+        pytest.skip("mounting is not possible here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=False, capture_output=True)
+
+
+@needs_root
+@pytest.mark.parametrize("kind", [*KINDS, pytest.param("delta", marks=needs_delta)])
+def test_a_full_disk(kind: str, dataset: Path, small_disk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    target = f"delta:{small_disk / 'delta'}" if kind == "delta" else str(small_disk / f"a.{kind}")
+    assert main(["export", str(dataset), target]) == 1
+    *more, line = capfd.readouterr().err.splitlines()
+    assert "No space left" in line
+    assert not more or kind == "delta"  # whose library has something to say of its own
+    assert names(small_disk) == []
+
+
+def test_a_limit_on_the_size_of_files(dataset: Path, tmp_path: Path) -> None:
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)); "
+    script = f"{limited} from capgen.cli.app import main; raise SystemExit(main())"
+    command = [sys.executable, "-c", script, "export", str(dataset), str(tmp_path / "a.csv.gz")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert "File too large" in result.stderr
+    assert names(tmp_path) == []
+
+
+def test_peak_of_memory_is_low_and_does_not_grow_with_the_rows(tmp_path: Path) -> None:
+    peaks = []
+    for servers in (50, 120):
+        folder = tmp_path / str(servers)
+        capgen.build(make_config(num_servers=servers, granularity="hourly", end_date="2022-12-31"), folder)
+        command = [sys.executable, "-c", MEASURED, "export", str(folder), f"{folder}.csv", "--json"]
+        result = subprocess.run(command, env=child_environment(), capture_output=True, text=True, check=True)
+        peaks.append(json.loads(result.stdout.splitlines()[1])["peak_megabytes"])
+    assert peaks[1] < MOST_MEGABYTES
+    assert peaks[1] < 1.15 * peaks[0]

@@ -1,0 +1,342 @@
+"""Rollups hold P95, mean and maximum of a finer dataset, and appear whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+import capgen
+from capgen import CapgenError
+from capgen.cli.app import main
+from capgen.dataset import rollup
+from capgen.dataset.layout import is_dataset
+from capgen.dataset.rollup import Step, roll_up
+from capgen.dataset.rollup_manifest import RollupManifest
+from tests.conftest import make_config
+
+METRICS = ["cpu", "mem", "disk", "net_in", "net_out"]
+MISSING = {"share": {"cpu": 0.3, "mem": 0.02}, "server_outages": {"per_year": 60, "mean_hours": 40}}
+SMALL = {
+    "num_servers": 9,
+    "granularity": "hourly",
+    "start_date": "2023-12-20",
+    "end_date": "2024-01-10",
+    "truth": True,
+    "layers": {"missing": MISSING, "local_time": {"zones": {"EU": "Europe/Berlin", "Asia": "Asia/Tokyo"}}},
+}
+LABELS = ["business_unit", "criticality", "region", "app_name", "month", "quarter", "dayofweek"]
+FLAGS = ["is_weekend", "is_eoq", "is_holiday"]
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system needs root")
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("rollup") / "hourly"
+    capgen.build(make_config(**SMALL), folder)
+    return folder
+
+
+@pytest.fixture
+def copy(dataset: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(dataset, tmp_path / "hourly"))
+
+
+@pytest.fixture
+def few_rows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollup, "_ROWS_AT_ONCE", 500)
+
+
+def read(folder: Path) -> pl.DataFrame:
+    return pl.read_parquet(folder / "**/*.parquet", hive_partitioning=True)
+
+
+def by_hand(rows: pl.DataFrame, step: Step, full: int) -> pl.DataFrame:
+    """Work the rollup out in Polars; the percentile from the sorted values, by its definition."""
+    period = pl.col("timestamp").dt.truncate("1d" if step == "daily" else "1h")
+    wanted: list[pl.Expr] = []
+    for key in METRICS:
+        values = pl.col(f"{key}_p95").drop_nulls().sort()
+        place = (values.len().cast(pl.Float64) - 1) * 0.95
+        low, high = (values.get(each.cast(pl.Int64), null_on_oob=True) for each in (place.floor(), place.ceil()))
+        percentile = low + (high - low) * (place - place.floor())
+        wanted += [
+            percentile.alias(f"{key}_p95"),
+            values.mean().alias(f"{key}_mean"),
+            values.max().alias(f"{key}_max"),
+        ]
+    wanted += [pl.len().cast(pl.Int32).alias("samples"), (pl.len() < full).cast(pl.Int8).alias("is_partial")]
+    wanted += [*(pl.col(name).first() for name in LABELS), *(pl.col(name).max() for name in FLAGS)]
+    periods = rows.with_columns(period).group_by("year", "server_type", "timestamp", "server_id").agg(wanted)
+    names = ["timestamp", "server_id", *periods.columns[4:], "year", "server_type"]
+    return periods.select(names).sort("server_id", "timestamp")
+
+
+def assert_rolled_up(out: Path, source: Path, step: Step, full: int) -> None:
+    got = read(out).sort("server_id", "timestamp")
+    assert_frame_equal(got, by_hand(read(source), step, full), rel_tol=1e-12, check_dtypes=False)
+
+
+def manifest_of(folder: Path) -> RollupManifest:
+    return RollupManifest.model_validate_json((folder / "_capgen/manifest.json").read_text())
+
+
+@pytest.mark.usefixtures("few_rows_at_once")
+def test_days_of_hours_equal_what_is_worked_out_by_hand(dataset: Path, tmp_path: Path) -> None:
+    result = roll_up(dataset, "daily", tmp_path / "daily")
+    assert_rolled_up(tmp_path / "daily", dataset, "daily", 24)
+    assert (result.rows, result.partial_rows, result.damaged_files) == (9 * 22, 0, ())
+    frame = read(tmp_path / "daily")
+    assert frame["cpu_p95"].null_count() > 0  # a day without any value
+    assert set(frame["is_partial"]) == {0}
+
+
+def test_hours_of_minutes(tmp_path: Path) -> None:
+    changed = {"num_servers": 3, "granularity": "15min", "end_date": "2023-12-23", "layers": {"missing": MISSING}}
+    capgen.build(make_config(**{**SMALL, **changed}), tmp_path / "fine")
+    for step, full in (("hourly", 4), ("daily", 96)):
+        assert main(["rollup", str(tmp_path / "fine"), "--to", step, "--out", str(tmp_path / step)]) == 0
+        assert_rolled_up(tmp_path / step, tmp_path / "fine", step, full)  # type: ignore[arg-type]
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    start=st.dates(date(2021, 1, 1), date(2026, 1, 1)),
+    days=st.integers(1, 5),
+    seed=st.integers(0, 2**32),
+    share=st.floats(0.01, 0.95),
+    steps=st.sampled_from([("hourly", "daily", 24), ("30min", "hourly", 2), ("180min", "daily", 8)]),
+)
+def test_any_window_with_gaps(start: date, days: int, seed: int, share: float, steps: tuple[str, Step, int]) -> None:
+    granularity, step, full = steps
+    config = make_config(
+        num_servers=4,
+        start_date=str(start),
+        end_date=str(start + timedelta(days=days - 1)),
+        seed=seed,
+        granularity=granularity,
+        layers={"missing": {"share": {"cpu": share, "net_in": share / 2}}},
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        fine, coarse = Path(folder, "fine"), Path(folder, "coarse")
+        capgen.build(config, fine)
+        assert roll_up(fine, step, coarse).partial_rows == 0
+        assert_rolled_up(coarse, fine, step, full)
+
+
+def test_partial_days(copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rows and files that are missing from the source show, in the rows and in the manifest."""
+    thinned, removed, *_ = sorted(copy.rglob("*.parquet"))
+    rows = pl.read_parquet(thinned, hive_partitioning=False)
+    rows.filter(pl.col("timestamp").dt.hour() >= pl.col("timestamp").dt.day() % 3).write_parquet(thinned)
+    removed.unlink()
+    out = tmp_path / "daily"
+    assert main(["rollup", str(copy), "--to=daily", f"--out={out}"]) == 0
+    said = capsys.readouterr()
+    assert "partial periods" in said.out
+    assert "2 files" in said.err
+    assert_rolled_up(out, copy, "daily", 24)
+    frame = read(out)
+    assert set(frame.filter(is_partial=1)["samples"]) == {22, 23}
+    assert set(frame.filter(is_partial=0)["samples"]) == {24}
+    manifest = manifest_of(out)
+    assert manifest.partial_rows == frame["is_partial"].sum() > 0
+    assert set(manifest.source.damaged_files) == {str(each.relative_to(copy)) for each in (thinned, removed)}
+
+
+def test_the_folder_is_laid_out_like_a_dataset(dataset: Path, tmp_path: Path) -> None:
+    roll_up(dataset, "daily", tmp_path / "daily")
+    manifest = manifest_of(tmp_path / "daily")
+    files = sorted(str(each.relative_to(tmp_path / "daily")) for each in (tmp_path / "daily").rglob("*.parquet"))
+    assert [each.path for each in manifest.files] == files
+    assert {path.rsplit("/", 1)[0] for path in files} == {
+        f"year={year}/server_type={kind}" for year in (2023, 2024) for kind in ("web", "application", "database")
+    }
+    for each in manifest.files:
+        content = (tmp_path / "daily" / each.path).read_bytes()
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (each.bytes, each.sha256)
+        rows = pl.read_parquet(tmp_path / "daily" / each.path, hive_partitioning=False)
+        keys = rows.select("server_id", "timestamp").rows()
+        assert keys == sorted(set(keys))
+        assert len(keys) == each.rows
+        assert rows.columns[:6] == ["timestamp", "server_id", "cpu_p95", "cpu_mean", "cpu_max", "mem_p95"]
+    source = json.loads((dataset / "_capgen/manifest.json").read_text())
+    document = json.loads((tmp_path / "daily/_capgen/manifest.json").read_text())
+    assert document["kind"] == "rollup"
+    assert document["source"]["manifest_digest"] == source["manifest_digest"]
+    assert set(document) == set(json.loads((tmp_path / "daily/_capgen/manifest.schema.json").read_text())["properties"])
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["daily"]
+
+
+def test_the_same_rollup_gives_the_same_bytes(dataset: Path, tmp_path: Path) -> None:
+    for name in "ab":
+        roll_up(dataset, "daily", tmp_path / name)
+    assert manifest_of(tmp_path / "a") == manifest_of(tmp_path / "b")
+
+
+@pytest.mark.parametrize("command", ["verify", "check", "repair", "build", "query", "export", "rollup"])
+def test_other_commands_say_that_it_is_a_rollup(
+    command: str, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "daily"
+    roll_up(dataset, "daily", out)
+    before = manifest_of(out)
+    arguments: dict[str, list[str]] = {
+        "build": ["--out", str(out), "--overwrite"],
+        "query": ["from panel", "--data", str(out)],
+        "export": [str(out), str(tmp_path / "a.csv")],
+        "rollup": [str(out), "--to=daily", f"--out={tmp_path / 'other'}"],
+    }
+    assert main([command, *arguments.get(command, [str(out)])]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "rollup" in line
+    assert manifest_of(out) == before
+
+
+def test_an_empty_folder_is_taken_and_a_full_one_refused(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "daily"
+    out.mkdir()
+    assert main(["rollup", str(dataset), "--to=daily", f"--out={out}", "--json"]) == 0
+    outcome = json.loads(capsys.readouterr().out)
+    assert (outcome["out"], outcome["rows"]) == (str(out), 9 * 22)
+    (out / "_capgen/notes.txt").write_text("mine")
+    assert main(["rollup", str(dataset), "--to=daily", f"--out={out}"]) == 2
+    assert "holds something" in capsys.readouterr().err
+    assert (out / "_capgen/notes.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["{data}", "--to=hourly", "--out={new}"], ["--to", "coarser", "hourly"]),
+        (["{data}", "--to=weekly", "--out={new}"], ["weekly", "daily"]),
+        (["{data}", "--to=daily"], ["--out"]),
+        (["{data}", "--out={new}"], ["--to"]),
+        (["{empty}", "--to=daily", "--out={new}"], ["expected a dataset"]),
+        (["{data}", "--to=daily", "--out={data}"], ["holds something"]),
+        (["{data}", "--to=daily", "--out={data}/daily"], ["outside of the dataset"]),
+        (["{data}", "--to=daily", "--out={data}/year=2023/x"], ["outside of the dataset"]),
+        (["{data}", "--to=daily", "--out={data}/_capgen/manifest.json"], ["out"]),
+    ],
+)
+def test_wrong_requests_are_one_line(
+    arguments: list[str], words: list[str], dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    places = {"data": dataset, "new": tmp_path / "new", "empty": tmp_path / "empty"}
+    before = sorted(dataset.rglob("*"))
+    assert main(["rollup", *(each.format(**places) for each in arguments)]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert all(word in error for word in words)
+    assert sorted(dataset.rglob("*")) == before
+    assert [each.name for each in tmp_path.iterdir()] == ["empty"]
+
+
+def test_steps_that_do_not_fit_and_names_that_collide(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capgen.build(make_config(num_servers=4, granularity="45min", end_date="2022-01-02"), tmp_path / "fine")
+    assert main(["rollup", str(tmp_path / "fine"), "--to=hourly", f"--out={tmp_path / 'out'}"]) == 2
+    assert "45min, divides" in capsys.readouterr().err
+    changed: Any = {"metrics": {"cpu": {"column": "mem_mean"}}}
+    hourly = {"granularity": "hourly", "end_date": "2022-01-02"}
+    capgen.build(make_config(num_servers=4, **hourly, **changed), tmp_path / "named")
+    assert main(["rollup", str(tmp_path / "named"), "--to=daily", f"--out={tmp_path / 'out'}"]) == 2
+    assert "two columns called 'mem_mean'" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_any_file(copy: Path, tmp_path: Path) -> None:
+    for file in copy.rglob("*.parquet"):
+        file.unlink()
+    with pytest.raises(CapgenError, match="expected data files"):
+        roll_up(copy, "daily", tmp_path / "daily")
+    assert [each.name for each in tmp_path.iterdir()] == ["hourly"]
+
+
+def test_a_file_cut_short(copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = sorted(copy.rglob("*.parquet"))[-1]
+    file.write_bytes(file.read_bytes()[:1000])
+    assert main(["rollup", str(copy), "--to=daily", f"--out={tmp_path / 'daily'}"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert file.name in line
+    assert [each.name for each in tmp_path.iterdir()] == ["hourly"]
+
+
+# Ends as if the power had gone, at the n-th step on the file system.
+KILLED = """
+import os, pathlib, signal, sys
+from capgen.dataset.rollup import roll_up
+
+moments = 0
+
+def watch(owner, name):
+    original = getattr(owner, name)
+    def watched(*arguments, **options):
+        global moments
+        moments += 1
+        if moments == int(sys.argv[3]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*arguments, **options)
+    setattr(owner, name, watched)
+
+for owner, name in [(pathlib.Path, "replace"), (pathlib.Path, "rename"), (os, "fsync")]:
+    watch(owner, name)
+roll_up(sys.argv[1], "daily", sys.argv[2])
+print(moments)
+"""
+
+
+def test_killed_at_any_moment(dataset: Path, tmp_path: Path) -> None:
+    def run(moment: int, out: Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", KILLED, str(dataset), str(out), str(moment)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    moments = int(run(0, tmp_path / "whole").stdout)
+    whole = manifest_of(tmp_path / "whole")
+    for moment in (moments // 2, moments - 1):
+        out = tmp_path / "daily"
+        assert run(moment, out).returncode == -signal.SIGKILL
+        assert not out.exists()
+        assert not is_dataset(out)
+    assert run(moments, out).returncode == -signal.SIGKILL  # it is in its place, but perhaps not yet on disk
+    assert manifest_of(out) == whole
+    shutil.rmtree(out)
+    roll_up(dataset, "daily", out)
+    assert manifest_of(out) == whole
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["daily", "whole"]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=60k", "tmpfs", str(folder)]
+    if subprocess.run(command, check=False).returncode:
+        pytest.skip("mounting is not possible here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=False, capture_output=True)
+
+
+@needs_root
+def test_a_full_disk(dataset: Path, small_disk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["rollup", str(dataset), "--to=daily", f"--out={small_disk / 'daily'}"]) == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "No space left" in line
+    assert list(small_disk.iterdir()) == []

@@ -23,24 +23,6 @@ ROWS_AT_ONCE = 2**17
 _MEMORY = "200MB"  # what DuckDB may use; with more it goes to disk
 _THREADS = 2
 _SYSTEM_ERRORS = ("IO Error", "Out of Memory", "Invalid Error")  # how DuckDB begins what is no fault of a condition
-_ROWS = """
-select * exclude (sort_server, sort_timestamp)
-from wanted
-where sort_server between $first and $last and sort_timestamp >= $start and sort_timestamp < $stop
-order by sort_server, sort_timestamp
-"""
-_RANGES = """
-with servers as (
-    select server_id, count(*) as server_rows from panel group by all
-),
-
-runs as (
-    select server_id, server_rows, (sum(server_rows) over (order by server_id) - server_rows) // $rows as run
-    from servers
-)
-
-select min(server_id), max(server_id), sum(server_rows)::bigint from runs group by run order by run
-"""
 
 
 class Rows:
@@ -103,7 +85,9 @@ class Rows:
         return [datetime.min, *(start + (stop - start) * number / pieces for number in range(1, pieces)), datetime.max]
 
     def _read(self, first: str, last: str, start: datetime, stop: datetime) -> pa.RecordBatchReader:
-        rows = self._connection.sql(_ROWS, params={"first": first, "last": last, "start": start, "stop": stop})
+        rows = self._connection.sql(
+            sql.query_text("export/rows"), params={"first": first, "last": last, "start": start, "stop": stop}
+        )
         return rows.to_arrow_reader(ROWS_AT_ONCE)
 
 
@@ -162,7 +146,7 @@ def server_ranges(connection: sql.Connection, rows: int) -> list[tuple[str, str,
         connection: with the rows as `panel`.
         rows: how many a run has at most, but for those of its last server.
     """
-    ranges: list[tuple[str, str, int]] = connection.execute(_RANGES, {"rows": rows}).fetchall()
+    ranges: list[tuple[str, str, int]] = connection.execute(sql.query_text("export/runs"), {"rows": rows}).fetchall()
     return ranges
 
 

@@ -1,0 +1,33 @@
+"""`capgen report`: a dashboard of a dataset."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from capgen.cli.verify import DATASET
+
+
+def command(
+    data: Annotated[Path, DATASET],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write into.")] = Path("report"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the paths as JSON.")] = False,
+) -> None:
+    r"""Draw a dashboard of a dataset: one page that needs no network, and one picture.
+
+    Seven panels: utilisation, distributions, correlations, the week, quarter ends and holidays, growth and headroom,
+    quality. It needs two more libraries: pip install "capgen\[report]"
+
+    [bold]Example[/bold]
+
+    capgen report data/ --out report/
+    """
+    from capgen.quality.report import write_report
+
+    paths = write_report(data, out)
+    if as_json:
+        typer.echo(json.dumps({name: str(path) for name, path in paths._asdict().items()}, indent=2))
+    else:
+        for path in paths:
+            typer.echo(path)

@@ -1,0 +1,54 @@
+"""`report`: a dashboard of a dataset, as one page that needs no network and as one picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from capgen.dataset.files import whole_file, write_whole
+from capgen.dataset.manifest import read_manifest
+from capgen.quality.check import check
+from capgen.quality.report.libraries import require_libraries
+from capgen.quality.report.tables import read_tables
+from capgen.quality.source import open_source
+
+
+class ReportPaths(NamedTuple):
+    """The files of a report.
+
+    Args:
+        page: HTML that holds all it needs.
+        picture: the same as PNG.
+    """
+
+    page: Path
+    picture: Path
+
+
+def write_report(folder: Path | str, out: Path | str) -> ReportPaths:
+    """Write a dashboard of a dataset: `dashboard.html` and `dashboard.png`.
+
+    Args:
+        folder: the dataset's.
+        out: folder to write into; it is made.
+
+    Returns:
+        The two files.
+
+    Raises:
+        RequestError: there is no such dataset, or the libraries that draw are missing.
+        CapgenError: a file cannot be read.
+    """
+    require_libraries()
+    from capgen.quality.report.drawing import draw
+
+    folder, out = Path(folder), Path(out)
+    manifest = read_manifest(folder)
+    with open_source(folder, None) as source:
+        tables = read_tables(source)
+    page, picture = draw(f"capgen: {folder.resolve().name}", manifest, tables, check(folder))
+    paths = ReportPaths(out / "dashboard.html", out / "dashboard.png")
+    write_whole(paths.page, page)
+    with whole_file(paths.picture) as unfinished:
+        unfinished.write_bytes(picture)
+    return paths

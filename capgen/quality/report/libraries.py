@@ -1,0 +1,22 @@
+"""The libraries that draw, which only the report needs."""
+
+from __future__ import annotations
+
+import importlib
+
+from capgen.errors import RequestError
+
+
+def require_libraries() -> None:
+    """Make sure that Altair and vl-convert are there, before any work starts.
+
+    Raises:
+        RequestError: one of them is not; says what to type.
+    """
+    try:
+        for name in ("altair", "vl_convert"):
+            importlib.import_module(name)
+    except ImportError:
+        raise RequestError(
+            'report: expected the libraries altair and vl-convert-python; type: pip install "capgen[report]"'
+        ) from None

@@ -1,0 +1,260 @@
+"""The dashboard: its numbers are those of the data, its page needs nothing but itself, and a browser draws it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from html import escape
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import capgen
+from capgen.cli.app import main
+from capgen.dataset.manifest import read_manifest
+from capgen.quality.check import check
+from capgen.quality.report.captions import captions
+from capgen.quality.report.page import page_text
+from capgen.quality.report.rows import chart_rows
+from capgen.quality.report.tables import read_tables
+from capgen.quality.source import open_source
+from tests.conftest import make_config
+from tests.everything import EVERYTHING
+
+PANELS = ["utilisation", "distribution", "correlation", "rhythm", "effects", "growth", "quality"]
+NAME = 'a <b> & "c"'
+YEAR = {
+    "num_servers": 24,
+    "start_date": "2024-01-01",
+    "end_date": "2024-12-31",
+    "layers": {"missing": {"share": {"cpu": 0.05}}},
+}
+WEEK = {"num_servers": 1, "start_date": "2024-03-25", "end_date": "2024-03-31"}
+ONLY_WEB = {"archetypes": {"application": None, "database": None, "batch": None, "web": {"share": 1.0}}}
+SEASON = {"num_servers": 16, "granularity": "hourly", "start_date": "2023-12-20", "end_date": "2024-01-12"}
+OTHERS: dict[str, dict[str, Any]] = {
+    "one server, one week": WEEK,
+    "one archetype, hourly, one day": {**ONLY_WEB, "num_servers": 3, "granularity": "hourly", "end_date": "2022-01-01"},
+    "every layer": {**EVERYTHING, **SEASON},
+    "many years": {**ONLY_WEB, "num_servers": 1, "start_date": "1995-01-01", "end_date": "2029-12-31"},
+}
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report") / NAME
+    capgen.build(make_config(**YEAR), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def files(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    pytest.importorskip("altair")
+    pytest.importorskip("vl_convert")
+    out = tmp_path_factory.mktemp("dashboard") / "out"
+    with redirect_stdout(StringIO()) as printed:
+        assert main(["report", str(dataset), "--out", str(out), "--json"]) == 0
+    paths = {"page": str(out / "dashboard.html"), "picture": str(out / "dashboard.png")}
+    assert json.loads(printed.getvalue()) == paths
+    assert sorted(each.name for each in out.iterdir()) == ["dashboard.html", "dashboard.png"]
+    return out / "dashboard.html", out / "dashboard.png"
+
+
+@pytest.fixture(scope="module")
+def specs(files: tuple[Path, Path]) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="specs">(.*?)</script>', files[0].read_text("utf-8"))
+    assert found
+    parsed: dict[str, Any] = json.loads(found[1])
+    return parsed
+
+
+@pytest.fixture(scope="module")
+def panel(dataset: Path) -> pl.DataFrame:
+    return pl.read_parquet(dataset / "**/*.parquet", hive_partitioning=True)
+
+
+def without_library(page: str) -> str:
+    """Return a page without the one long script, whose text is not ours."""
+    return re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
+
+
+def values_of(panel: pl.DataFrame) -> list[str]:
+    return [each for each in panel.columns if each.endswith("_p95")]
+
+
+def known(values: list[float | None]) -> dict[int, float]:
+    """Return the values that are there by position: a day may have none."""
+    return {position: value for position, value in enumerate(values) if value is not None}
+
+
+def test_the_page_is_whole_and_small(files: tuple[Path, Path]) -> None:
+    page = files[0].read_text("utf-8")
+    assert len(page.encode()) < 3_000_000
+    assert files[1].read_bytes().startswith(b"\x89PNG")
+    assert page.count("window.vegaEmbed") == 1
+    assert not re.search(r"<script[^>]*\ssrc|<link|<img|<iframe|@import", without_library(page), re.IGNORECASE)
+    assert not re.search(r"(src|href)=[\"']?https?:|url\([\"']?https?:", without_library(page))
+    assert "default-src 'none'" in page  # so that a browser would refuse any of these
+
+
+def test_each_panel_has_a_chart_with_data_and_words(files: tuple[Path, Path], specs: dict[str, Any]) -> None:
+    assert list(specs) == PANELS
+    page = files[0].read_text("utf-8")
+    for name, spec in specs.items():
+        assert all(spec["datasets"].values()), name
+        assert re.search(rf'<figcaption id="caption-{name}"[^>]*>[A-Za-z][^<]{{30,}}', page)
+        assert re.search(rf'<div class="chart" id="chart-{name}" role="img" aria-label="[^"]{{30,}}"', page)
+
+
+def test_utilisation_is_the_mean_of_each_day(specs: dict[str, Any], panel: pl.DataFrame) -> None:
+    columns = values_of(panel)
+    expected = {
+        (kind, moment.isoformat(timespec="minutes")): means
+        for kind, moment, *means in panel.group_by("server_type", "timestamp").agg(pl.col(columns).mean()).iter_rows()
+    }
+    rows = specs["utilisation"]["datasets"]["utilisation"]
+    assert len(rows) == len(expected) == 4 * 366
+    for row in rows:
+        assert known(row["values"]) == pytest.approx(known(expected[row["archetype"], row["moment"]]), rel=1e-3)
+
+
+def test_the_heat_map_is_the_mean_of_weekday_and_month(specs: dict[str, Any], panel: pl.DataFrame) -> None:
+    columns, keys = values_of(panel), ["dayofweek", "month"]
+    fleet = panel.group_by(keys).agg(pl.col(columns).mean())
+    expected = {("", day, month): means for day, month, *means in fleet.iter_rows()}
+    kinds = panel.group_by("server_type", *keys).agg(pl.col(columns).mean())
+    expected |= {(kind, day, month): means for kind, day, month, *means in kinds.iter_rows()}
+    rows = specs["rhythm"]["datasets"]["heat_map"]
+    assert len(rows) == len(expected) == 5 * 7 * 12
+    for row in rows:
+        assert row["values"] == pytest.approx(expected[row["archetype"], row["weekday"], row["part"]], rel=1e-3)
+
+
+def test_the_shares_are_those_of_the_data(specs: dict[str, Any], panel: pl.DataFrame) -> None:
+    cpu = [row for row in specs["quality"]["datasets"]["quality"] if row["metric"] == "cpu_p95 (percent)"]
+    assert len(cpu) == 3 * 4
+    shares = {"missing": pl.col("cpu_p95").is_null(), "at the upper clip": (pl.col("cpu_p95") >= 100).drop_nulls()}
+    for row in cpu:
+        if row["what"] in shares:
+            found = panel.filter(pl.col("server_type") == row["archetype"]).select(shares[row["what"]].mean()).item()
+            assert row["share"] == pytest.approx(found, rel=1e-3)
+    bars = specs["distribution"]["datasets"]["distribution"]
+    for archetype in panel["server_type"].unique():
+        drawn = [row["values"] for row in bars if row["archetype"] == archetype and row["bin"] < 60]
+        assert [sum(each) for each in zip(*drawn, strict=True)] == pytest.approx([1.0] * 5, rel=1e-2)
+
+
+def test_effects_stand_beside_the_configured_ones(specs: dict[str, Any]) -> None:
+    configured = {row["where"]: row["values"] for row in specs["effects"]["datasets"]["configured"]}
+    assert configured["0"] == pytest.approx([1.3, 1.3, 1.0, 1.3, 1.3])  # disk does not respond
+    assert configured["×0.7"] == pytest.approx([0.7, 0.7, 1.0, 0.7, 0.7])
+    measured = [row for row in specs["effects"]["datasets"]["effects"] if row["where"] == "0"]
+    assert all(row["values"][1] == pytest.approx(1.3, abs=0.25) for row in measured)
+
+
+def test_text_of_the_user_is_escaped(dataset: Path, files: tuple[Path, Path]) -> None:
+    page = files[0].read_text("utf-8")
+    assert f"<h1>capgen: {escape(NAME)}</h1>" in page
+    assert NAME not in page
+    hostile = "</script><script>alert(1)</script>"
+    with open_source(dataset, None) as source:
+        tables = read_tables(source)
+    drawn = page_text(hostile, read_manifest(dataset), tables, check(dataset), {"quality": {"x": hostile}},
+                      {"quality": [hostile]}, "")  # fmt: skip
+    assert hostile not in drawn
+    assert "alert(1)" in drawn
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_datasets_have_their_charts(name: str, tmp_path: Path) -> None:
+    pytest.importorskip("altair")
+    from capgen.quality.report.charts import CHARTS, chart_spec
+
+    capgen.build(make_config(**OTHERS[name]), tmp_path / "data")
+    with open_source(tmp_path / "data", None) as source:
+        tables = read_tables(source)
+    report = check(tmp_path / "data")
+    rows = chart_rows(tables, report)
+    assert all(rows[each] for each in ("utilisation", "distribution", "correlation", "heat_map", "growth", "quality"))
+    moments = {row["moment"] for row in rows["utilisation"]}
+    assert 1 <= len(moments) <= 1600
+    for panel_name, texts in captions(tables, report, rows).items():
+        assert all(text.endswith((".", "!")) for text in texts), panel_name
+    for each in CHARTS:
+        spec = chart_spec(tables, rows, each, ink="black", font="sans-serif")
+        assert json.dumps(spec["datasets"], allow_nan=False)
+
+
+@pytest.mark.parametrize("library", ["altair", "vl_convert"])
+def test_missing_libraries_are_one_line(
+    library: str, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    assert main(["report", str(dataset), "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err == (
+        "error: report: expected the libraries altair and vl-convert-python; "
+        'type: pip install "capgen[report]"\n'
+    )  # fmt: skip
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_folder_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("altair")
+    assert main(["report", str(tmp_path / "nowhere"), "--out", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "nowhere" in error
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    executable = next(filter(None, map(shutil.which, names)), None)
+    if executable is None:
+        pytest.skip(f"no browser found: {', '.join(names)}")
+    with api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_browser_draws_the_page(browser: Any, files: tuple[Path, Path], tmp_path: Path) -> None:
+    page = browser.new_page(viewport={"width": 1300, "height": 900}, color_scheme="light")
+    complaints: list[str] = []
+    requests: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(files[0].as_uri())
+    page.wait_for_selector('html[data-drawn="0/"]', state="attached")
+    marks = {each: page.locator(f"#chart-{each} svg [class*='mark-'] path").count() for each in PANELS}
+    assert min(marks.values()) >= 4, marks
+    light = page.screenshot(path=tmp_path / "light.png")
+
+    before = page.locator("#chart-utilisation svg").inner_html(), page.locator("#caption-utilisation").inner_text()
+    page.select_option("#metric", "1")
+    page.wait_for_selector('html[data-drawn="1/"]', state="attached")
+    after = page.locator("#chart-utilisation svg").inner_html(), page.locator("#caption-utilisation").inner_text()
+    assert all(one != other for one, other in zip(before, after, strict=True))
+    assert "mem_p95" in after[0]
+    assert "mem_p95" in after[1]
+    page.select_option("#archetype", "web")
+    page.wait_for_selector('html[data-drawn="1/web"]', state="attached")
+    assert page.locator("#chart-utilisation svg").inner_html() != after[0]
+
+    page.click("#theme")
+    assert page.get_attribute("html", "data-theme") == "dark"
+    assert page.screenshot(path=tmp_path / "dark.png") != light
+    assert complaints == []
+    assert [each for each in requests if not each.startswith("file:")] == []
+    assert len(requests) == 1

@@ -53,12 +53,11 @@ def test_the_summary_is_that_of_the_rows(folder: Path) -> None:
         assert clipped == pytest.approx(((values <= 0) | (values >= highest)).mean(), abs=1e-6)
 
 
-def test_of_a_large_dataset_some_servers_of_each_archetype_are_looked_at(tmp_path: Path) -> None:
+def test_of_a_large_dataset_a_part_is_looked_at(tmp_path: Path) -> None:
     build(make_config(granularity="hourly", num_servers=40, end_date="2022-12-31"), tmp_path / "data")
     summary = summary_of(tmp_path / "data")
     assert summary["rows"] == 40 * 8760
-    assert summary["rows_looked_at"] == summary["servers_looked_at"] * 8760 <= 200_000
-    assert summary["servers_looked_at"] >= 4
+    assert 100_000 < summary["rows_looked_at"] <= 200_000
 
 
 def test_the_sample_is_the_first_rows(folder: Path) -> None:

@@ -149,7 +149,7 @@ def _make(
     for entry in engine(config, missing, places.staged_file, on_rows):
         staging.record(entry)
         whole[entry.path] = entry
-    side_files = write_side_files(config, places.staged_file)
+    side_files = write_side_files(config, whole.values(), places.present_file, places.staged_file)
     return manifest_of(config, sizes, whole.values(), side_files), len(files) - len(missing)
 
 

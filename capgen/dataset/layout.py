@@ -76,6 +76,23 @@ class Places:
         """
         return self.staging / f"{path}{self.suffix}"
 
+    def published_file(self, path: str) -> Path:
+        """Return where a file lies once it is published.
+
+        Args:
+            path: relative to the dataset's folder.
+        """
+        return self.target / path
+
+    def present_file(self, path: str) -> Path:
+        """Return where a data file lies that is whole: staged, or published already.
+
+        Args:
+            path: relative to the dataset's folder.
+        """
+        staged = self.staged_file(path)
+        return staged if staged.exists() else self.target / path
+
 
 def is_dataset(folder: Path) -> bool:
     """Tell whether a folder is a complete dataset.

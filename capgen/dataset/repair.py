@@ -35,10 +35,10 @@ def repair_dataset(folder: Path, engine: Engine, *, on_rows: OnRows) -> list[str
         damaged = {problem.path for problem in damaged_files(places.target, manifest, read=True)}
         config = manifest.load_config()
         files = [file for file in plan_files(config, manifest.sizes) if file.path in damaged]
-        for file_entry in engine(config, files, lambda path: places.target / path, on_rows):
+        for file_entry in engine(config, files, places.published_file, on_rows):
             _check_same(file_entry, manifest.entries[file_entry.path], manifest)
         if damaged & {entry.path for entry in manifest.side_files}:
-            remade = write_side_files(config, lambda path: places.target / path)
+            remade = write_side_files(config, manifest.files, places.published_file, places.published_file)
             for entry, named in zip(remade, manifest.side_files, strict=True):
                 _check_same(entry, named, manifest)
     return sorted(damaged)

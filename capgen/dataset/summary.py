@@ -1,36 +1,41 @@
-"""A summary of a panel's metrics, and its first rows, for people who want a look before they open the files."""
+"""A summary of a dataset's metrics, and its first rows, for people who want a look before they open the files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from capgen.config import Config
 from capgen.config.model import Metric
-from capgen.panel.fleet import fleet_frame
-from capgen.panel.scanning import scan
+from capgen.dataset.manifest import FileEntry
+from capgen.panel.schema import panel_schema
 from capgen.panel.time_axis import TimeAxis
 
-_ROWS_LOOKED_AT = 200_000  # of larger panels some servers must do: a look at all would take as long as a build
+Find = Callable[[str], Path]
+
+_ROWS_LOOKED_AT = 200_000  # of larger datasets, some of a file of each archetype: a look at all would take too long
 _SAMPLE_ROWS = 100
 _DECIMALS = 6
 
 
-def summarise(config: Config) -> dict[str, Any]:
-    """Return what a panel holds.
+def summarise(config: Config, entries: Sequence[FileEntry], find: Find) -> dict[str, Any]:
+    """Return what a dataset holds.
 
     Args:
-        config: a valid configuration.
+        config: what it was built from.
+        entries: its data files, in the order of their rows.
+        find: returns where the file of a path lies.
 
     Returns:
-        Rows, window and servers; and of each metric count, mean, sd, quantiles and shares, over `rows_looked_at` rows
-        of the first servers of each archetype: all of them unless there are more than 200,000 rows.
+        Rows, window and servers; and of each metric count, mean, sd, quantiles and shares, over `rows_looked_at` rows:
+        all of them up to 200,000, else the first of one file of each archetype.
     """
-    axis, servers = TimeAxis.of(config), _first_servers(config)
-    columns = [metric.column for metric in config.metrics.values()]
-    values = scan(config).filter(pl.col("server_id").is_in(servers)).select(columns).collect()
+    axis = TimeAxis.of(config)
+    values = _values(config, entries, find)
     return {
         "rows": config.num_servers * axis.span.size,
         "first_timestamp": axis.timestamp(axis.span.first).isoformat(),
@@ -38,7 +43,6 @@ def summarise(config: Config) -> dict[str, Any]:
         "granularity": config.granularity,
         "servers": config.num_servers,
         "rows_looked_at": values.height,
-        "servers_looked_at": len(servers),
         "metrics": {
             metric.column: _of_metric(values[metric.column], metric, config.decimals)
             for metric in config.metrics.values()
@@ -46,21 +50,62 @@ def summarise(config: Config) -> dict[str, Any]:
     }
 
 
-def sample_text(config: Config) -> str:
-    """Return the first rows of a panel as CSV.
+def sample_text(config: Config, entries: Sequence[FileEntry], find: Find) -> str:
+    """Return the first rows of a dataset as CSV.
 
     Args:
-        config: a valid configuration.
+        config: what it was built from.
+        entries: its data files, in the order of their rows.
+        find: returns where the file of a path lies.
     """
-    return scan(config).head(_SAMPLE_ROWS).collect().write_csv(datetime_format="%Y-%m-%d %H:%M:%S")
+    names = panel_schema(config).names()
+    rows = _first_rows(entries[0], find(entries[0].path), names, _SAMPLE_ROWS)
+    return rows.write_csv(datetime_format="%Y-%m-%d %H:%M:%S")
 
 
-def _first_servers(config: Config) -> list[str]:
-    fleet = fleet_frame(config)
-    share = min(1.0, _ROWS_LOOKED_AT / (fleet.height * TimeAxis.of(config).span.size))
-    by_type = fleet.partition_by("server_type", maintain_order=True)
-    few = pl.concat([servers.head(max(1, int(servers.height * share))) for servers in by_type])
-    return few["server_id"].to_list()
+def _values(config: Config, entries: Sequence[FileEntry], find: Find) -> pl.DataFrame:
+    columns = [metric.column for metric in config.metrics.values()]
+    chosen = entries if sum(entry.rows for entry in entries) <= _ROWS_LOOKED_AT else _one_an_archetype(entries)
+    most = _ROWS_LOOKED_AT if chosen is entries else _ROWS_LOOKED_AT // len(chosen)
+    return pl.concat(_first_rows(entry, find(entry.path), columns, most) for entry in chosen)
+
+
+def in_order(config: Config, entries: Iterable[FileEntry]) -> list[FileEntry]:
+    """Return data files in the order of the panel's rows.
+
+    Args:
+        config: what the dataset was built from.
+        entries: its data files.
+    """
+    archetypes = list(config.archetypes)
+
+    def position(entry: FileEntry) -> tuple[int, int, str]:
+        keys = _partition(entry)
+        return int(keys["year"]), archetypes.index(keys["server_type"]), entry.path
+
+    return sorted(entries, key=position)
+
+
+def _one_an_archetype(entries: Sequence[FileEntry]) -> list[FileEntry]:
+    """Return the file in the middle of each archetype's."""
+    of_archetype: dict[str, list[FileEntry]] = {}
+    for entry in entries:
+        of_archetype.setdefault(_partition(entry)["server_type"], []).append(entry)
+    return [found[len(found) // 2] for found in of_archetype.values()]
+
+
+def _first_rows(entry: FileEntry, path: Path, columns: Sequence[str], most: int) -> pl.DataFrame:
+    """Return the first rows of a file, of one row group at the most."""
+    keys = _partition(entry)
+    stored = [name for name in columns if name not in keys]
+    with path.open("rb") as opened, pq.ParquetFile(opened) as file:
+        frame = pl.DataFrame(next(file.iter_batches(most, columns=stored)))
+    labels = {"year": pl.lit(int(keys["year"]), pl.Int64), "server_type": pl.lit(keys["server_type"])}
+    return frame.with_columns(**{name: label for name, label in labels.items() if name in columns}).select(columns)
+
+
+def _partition(entry: FileEntry) -> dict[str, str]:
+    return dict(part.split("=", 1) for part in entry.path.split("/")[:-1])
 
 
 def _of_metric(values: pl.Series, metric: Metric, decimals: int) -> dict[str, Any]:

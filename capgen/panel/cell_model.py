@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -28,6 +29,7 @@ class CellModel:
         axis: its time axis.
         chunk: the cells: few enough for their values to stay in a core's cache.
         servers: the chunk's server frame.
+        server_ids: their ids.
         codes: of the events that were met.
     """
 
@@ -35,11 +37,12 @@ class CellModel:
     axis: TimeAxis
     chunk: Chunk
     servers: pl.DataFrame
+    server_ids: Sequence[str]
     codes: EventCodes
 
     @property
-    def _where(self) -> tuple[list[str], TimeAxis, Span]:
-        return self.servers["server_id"].to_list(), self.axis, self.chunk.span
+    def _where(self) -> tuple[Sequence[str], TimeAxis, Span]:
+        return self.server_ids, self.axis, self.chunk.span
 
     def work_out(self, cells: Cells, means: ServerMeans, steps: slice, factor: noise.Floats) -> None:
         """Fill the cells.

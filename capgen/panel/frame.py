@@ -73,7 +73,7 @@ class Panel:
             The columns, in the panel's order.
         """
         wanted = [name for name in panel_schema(self.config).names() if columns is None or name in columns]
-        followed = servers["clock"].unique(maintain_order=True).to_list()
+        followed = dict.fromkeys(servers["clock"].to_list())
         dates = {clock: self.dates(chunk.archetype, clock, chunk.span) for clock in followed}
         values = chunk_values(
             self.config,

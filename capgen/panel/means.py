@@ -32,15 +32,34 @@ class ServerMeans:
         config: a valid configuration.
         archetype: its name.
         dates: columns of the date frames that the servers follow, by clock.
-        servers: the server frame.
+        clocks: those that the servers follow.
+        lasting: what the servers were given once, by column of the server frame, shape (servers, 1).
     """
 
-    def __init__(self, config: Config, archetype: str, dates: Dates, servers: pl.DataFrame) -> None:
-        self._config, self._archetype = config, config.archetypes[archetype]
-        self._dates, self._clocks = dates, servers["clock"].to_list()
-        self._servers = {
-            column.name: column.to_numpy()[:, None] for column in servers.get_columns() if column.dtype.is_float()
-        }
+    def __init__(
+        self, config: Config, archetype: str, dates: Dates, clocks: Sequence[str], lasting: Mapping[str, Floats]
+    ) -> None:
+        self._config, self._name, self._archetype = config, archetype, config.archetypes[archetype]
+        self._dates, self._clocks, self._servers = dates, clocks, lasting
+
+    @classmethod
+    def of_frame(cls, config: Config, archetype: str, dates: Dates, servers: pl.DataFrame) -> ServerMeans:
+        """Return what works out the means of a server frame.
+
+        Args:
+            config: a valid configuration.
+            archetype: its name.
+            dates: columns of the date frames that the servers follow, by clock.
+            servers: the server frame.
+        """
+        floats = [name for name, kind in servers.schema.items() if kind == pl.Float64]
+        lasting = {name: servers[name].to_numpy()[:, None] for name in floats}
+        return cls(config, archetype, dates, servers["clock"].to_list(), lasting)
+
+    def some(self, servers: slice) -> ServerMeans:
+        """Return the same for some of the servers."""
+        lasting = {name: column[servers] for name, column in self._servers.items()}
+        return ServerMeans(self._config, self._name, self._dates, self._clocks[servers], lasting)
 
     @property
     def are_common(self) -> bool:

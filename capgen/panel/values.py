@@ -53,14 +53,14 @@ def chunk_values(
         A missing value is NaN.
     """
     cells = _room(config, (servers.height, chunk.span.size), wanted, workspace)
-    codes = EventCodes()
+    means, codes = ServerMeans.of_frame(config, chunk.archetype, dates, servers), EventCodes()
+    server_ids = servers["server_id"].to_list()
     if cells.keys or cells.expected or cells.flags or cells.events is not None:
         for part in cut(axis, chunk, _SLICE_ROWS):
             here = slice(part.first_server - chunk.first_server, part.stop_server - chunk.first_server)
             steps = part.span.within(chunk.span)
-            means = ServerMeans(config, chunk.archetype, dates, servers[here])
-            model = CellModel(config, axis, part, servers[here], codes)
-            model.work_out(cells.part(here, steps), means, steps, factor)
+            model = CellModel(config, axis, part, servers[here], server_ids[here], codes)
+            model.work_out(cells.part(here, steps), means.some(here), steps, factor)
     return {name: column for name, column in _columns(config, cells, codes) if name in wanted}
 
 

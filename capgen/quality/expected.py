@@ -167,7 +167,7 @@ class Expectation:
             for clock, calendar in self._calendars.items()
         }
         servers = rows.with_columns(**there)
-        means = ServerMeans(config, self._name, dates, servers).of(config.drawn_metrics, slice(None))
+        means = ServerMeans.of_frame(config, self._name, dates, servers).of(config.drawn_metrics, slice(None))
         hours = next(iter(self._calendars.values())).height
         every = [np.broadcast_to(mean, (rows.height, hours)).ravel()[self._usable] for mean in means]
         return dict(zip(config.drawn_metrics, every, strict=True))

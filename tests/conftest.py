@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 
 from capgen import Config, load_config
 
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system needs root")
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -42,3 +43,22 @@ def run(tmp_path: Path) -> Run:
         )
 
     return run_capgen
+
+
+def mounted(folder: Path, options: str) -> bool:
+    folder.mkdir(exist_ok=True)
+    return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=False).returncode == 0
+
+
+@pytest.fixture
+def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mount a small file system of its own."""
+    folder = tmp_path / "mount"
+
+    def mount_with(options: str) -> Path:
+        if not mounted(folder, options):
+            pytest.skip("mounting is not possible here")
+        return folder
+
+    yield mount_with
+    subprocess.run(["umount", str(folder)], check=False, capture_output=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import json
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from capgen.dataset import export_rows
 from capgen.dataset.export import export_dataset
 from tests.bench.build_cost import SCRIPT as MEASURED
 from tests.bench.measuring import child_environment
-from tests.conftest import duckdb_command, make_config
+from tests.conftest import duckdb_command, make_config, needs_root
 
 SMALL = {
     "num_servers": 9,
@@ -49,7 +48,6 @@ SMALL = {
 }
 KINDS = ["csv", "csv.gz", "parquet", "ndjson.gz", "arrow", "duckdb"]
 MOST_MEGABYTES = 450
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system needs root")
 needs_delta = pytest.mark.skipif(not importlib.util.find_spec("deltalake"), reason="deltalake is not installed")
 
 
@@ -338,14 +336,8 @@ def test_stopped(dataset: Path, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=80k", "tmpfs", str(folder)]
-    if subprocess.run(command, check=False).returncode:
-        pytest.skip("mounting is not possible here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=False, capture_output=True)
+def small_disk(mount: Callable[[str], Path]) -> Path:
+    return mount("size=80k")
 
 
 @needs_root

@@ -23,36 +23,16 @@ from capgen.dataset.layout import is_dataset
 from capgen.dataset.manifest import read_manifest
 from capgen.dataset.verify import problems
 from tests.bench.kill import digests, kill_at_each
-from tests.conftest import make_config
+from tests.conftest import make_config, needs_root
 from tests.faults import build_killed_at
 
 SMALL = {"num_servers": 8, "end_date": "2023-12-31"}
 HOURLY = {"num_servers": 24, "granularity": "hourly", "end_date": "2023-12-31"}
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system needs root")
 
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
     return tmp_path / "data"
-
-
-def mounted(folder: Path, options: str) -> bool:
-    folder.mkdir(exist_ok=True)
-    return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=False).returncode == 0
-
-
-@pytest.fixture
-def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
-    """Mount a small file system of its own."""
-    folder = tmp_path / "mount"
-
-    def mount_with(options: str) -> Path:
-        if not mounted(folder, options):
-            pytest.skip("mounting is not possible here")
-        return folder
-
-    yield mount_with
-    subprocess.run(["umount", str(folder)], check=False, capture_output=True)
 
 
 def interrupt_after(rows: int) -> Callable[[int], None]:

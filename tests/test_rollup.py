@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ from capgen.dataset import rollup
 from capgen.dataset.layout import is_dataset
 from capgen.dataset.rollup import Step, roll_up
 from capgen.dataset.rollup_manifest import RollupManifest
-from tests.conftest import make_config
+from tests.conftest import make_config, needs_root
 
 METRICS = ["cpu", "mem", "disk", "net_in", "net_out"]
 MISSING = {"share": {"cpu": 0.3, "mem": 0.02}, "server_outages": {"per_year": 60, "mean_hours": 40}}
@@ -42,7 +41,6 @@ SMALL = {
 }
 LABELS = ["business_unit", "criticality", "region", "app_name", "month", "quarter", "dayofweek"]
 FLAGS = ["is_weekend", "is_eoq", "is_holiday"]
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system needs root")
 
 
 @pytest.fixture(scope="module")
@@ -324,14 +322,8 @@ def test_killed_at_any_moment(dataset: Path, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=60k", "tmpfs", str(folder)]
-    if subprocess.run(command, check=False).returncode:
-        pytest.skip("mounting is not possible here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=False, capture_output=True)
+def small_disk(mount: Callable[[str], Path]) -> Path:
+    return mount("size=60k")
 
 
 @needs_root

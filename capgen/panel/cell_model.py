@@ -54,11 +54,14 @@ class CellModel:
             factor: the Cholesky factor of the archetype's noise.
         """
         archetype, of_key = self.config.archetypes[self.chunk.archetype], cells.of_key
-        drawn = [key for key in self.config.drawn_metrics if key in of_key or key in self._sources(cells)]
+        wanted = {*of_key, *self._sources(cells)}
+        drawn = [key for key in self.config.drawn_metrics if key in wanted]
         mean_of = dict(zip(drawn, means.of(drawn, steps), strict=True))
-        noise.draw_normals(self.config.seed, *self._where, cells.values[: sum(key in of_key for key in drawn)])
-        noise.correlate(factor, cells.values[: sum(key in of_key for key in drawn)])
-        metrics.add_means(archetype, of_key, {key: mean for key, mean in mean_of.items() if key in of_key})
+        means_of_values = {key: mean for key, mean in mean_of.items() if key in of_key}
+        noises = cells.values[: len(means_of_values)]
+        noise.draw_normals(self.config.seed, *self._where, noises)
+        noise.correlate(factor, noises)
+        metrics.add_means(archetype, of_key, means_of_values)
         self._expect(cells, mean_of)
         self._spike(cells)
         self._let_happen(cells)

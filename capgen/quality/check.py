@@ -9,7 +9,7 @@ Memory does not grow with the rows: DuckDB streams the files, summed up by serve
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from capgen import sql
@@ -17,13 +17,13 @@ from capgen.panel.schema import panel_schema
 from capgen.quality.correlation import correlation_statistics
 from capgen.quality.effects import effect_statistics
 from capgen.quality.events import event_statistics
-from capgen.quality.expected import Calendars, effects_of, hourly_calendars
+from capgen.quality.expected import effects_of, hourly_calendars
 from capgen.quality.findings import Finding, Report, report_of
 from capgen.quality.groups import Groups, Level, groups_of
 from capgen.quality.level import archetype_findings, level_statistics
 from capgen.quality.measured import hour_sums, measure
 from capgen.quality.missing import implied_missing, missing_statistics
-from capgen.quality.model import archetype_models
+from capgen.quality.model import ArchetypeModel, archetype_models
 from capgen.quality.outliers import outlier_statistics
 from capgen.quality.residuals import residual_sums
 from capgen.quality.scheduled import scheduled_statistics
@@ -84,9 +84,9 @@ def _value_findings(source: Source) -> Iterator[Finding]:
         sql.view_query(source.connection, "grouped", "checks/grouped")
         sums = hour_sums(source)
     calendars = hourly_calendars(source.config, groups)
-    events = list(_event_findings(source, groups, calendars))
-    archetypes = list(measure(sums, archetype_models(source.config, groups, calendars, list(source.keys))))
-    models = [each.model for each in archetypes]
+    models = list(archetype_models(source.config, groups, calendars, list(source.keys)))
+    events = list(_event_findings(source, groups, models))
+    archetypes = list(measure(sums, models))
     residuals = residual_sums(source, models)
     yield from judge(
         [
@@ -104,10 +104,10 @@ def _value_findings(source: Source) -> Iterator[Finding]:
     yield from archetype_findings(archetypes)
 
 
-def _event_findings(source: Source, groups: Groups, calendars: Calendars) -> Iterator[Statistic | Finding]:
+def _event_findings(source: Source, groups: Groups, models: Sequence[ArchetypeModel]) -> Iterator[Statistic | Finding]:
     """Judge events by the cells that take part in them, which all other rules leave out."""
     if source.config.layers.events:
         sql.view_query(source.connection, "grouped", "checks/event_rows")
         sums = hour_sums(source)
         sql.view_query(source.connection, "grouped", "checks/grouped")
-        yield from event_statistics(source.config, groups, calendars, sums, source.keys)
+        yield from event_statistics(source.config, groups, models, sums)

@@ -18,11 +18,10 @@ from capgen.config import Config
 from capgen.panel.layers.event_cells import touched_cells
 from capgen.panel.time_axis import TimeAxis
 from capgen.quality.clipped import Clipped, Floats, Part, clipped
-from capgen.quality.expected import Calendars, Expectation
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.groups import Groups, bucket_minutes
 from capgen.quality.measured import MetricHours, measure
-from capgen.quality.model import ArchetypeModel, MetricModel, archetype_model
+from capgen.quality.model import ArchetypeModel, MetricModel
 from capgen.quality.slopes import Slope, summed
 from capgen.quality.statistics import Deviation, Statistic
 
@@ -48,25 +47,21 @@ class _EventHours:
 
 
 def event_statistics(
-    config: Config, groups: Groups, calendars: Calendars, sums: pl.DataFrame, keys: Sequence[str]
+    config: Config, groups: Groups, models: Sequence[ArchetypeModel], sums: pl.DataFrame
 ) -> Iterator[Statistic | Finding]:
     """Yield the slope of each configured event, metric by metric.
 
     Args:
         config: a valid configuration.
         groups: of its panel, each a server.
-        calendars: from `hourly_calendars`.
+        models: of the archetypes.
         sums: from `hour_sums`, of the cells that take part in events.
-        keys: metrics to look at.
     """
-    slopes: dict[str, list[Slope]] = {f"{name}": [] for name in _rules(config)}
-    for name, rows in groups.rows.items():
-        expectation = Expectation(config, name, calendars, rows)
-        if not expectation.keys.is_empty():
-            model = archetype_model(config, expectation, name, list(keys), effects=False)
-            hours = _event_hours(config, rows, model)
-            for rule, slope in _slopes(config, model, hours, sums):
-                slopes.setdefault(rule, []).append(slope)
+    slopes: dict[str, list[Slope]] = {name: [] for name in _rules(config)}
+    for model in models:
+        hours = _event_hours(config, groups.rows[model.name], model)
+        for rule, slope in _slopes(config, model, hours, sums):
+            slopes.setdefault(rule, []).append(slope)
     for rule, found in slopes.items():
         if found:
             yield summed(found).statistic(_RULE, rule)

@@ -42,20 +42,12 @@ class Groups:
         rows: one row a group, by archetype: column group, and those of the server frame that its means follow from.
         members: columns server_id and group, of the servers that are looked at.
         event_spans: columns server_id, first_timestamp and stop_timestamp: cells of these servers to leave out.
-        servers: how many servers the panel has.
     """
 
     level: Level
     rows: dict[str, pl.DataFrame]
     members: pl.DataFrame
     event_spans: pl.DataFrame
-    servers: int
-
-    @property
-    def note(self) -> str:
-        """How much of the panel is looked at, where it is not all of it."""
-        few = self.members.height < self.servers
-        return f"on {self.members.height} of {self.servers} servers" if few else ""
 
 
 def groups_of(config: Config) -> Groups:
@@ -82,7 +74,7 @@ def groups_of(config: Config) -> Groups:
         Level.ARCHETYPE: pl.lit(""),
     }
     members = looked_at.select("server_id", group=group[level])
-    return Groups(level, rows, members, _event_spans(config, looked_at), frame.height)
+    return Groups(level, rows, members, _event_spans(config, looked_at))
 
 
 def _level(config: Config) -> Level:

@@ -9,20 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from capgen.config import Config
-from capgen.panel.fleet import server_frame
 from capgen.panel.layers.missing import gaps
 from capgen.panel.layers.server_life import not_alive
 from capgen.panel.schema import metrics_may_be_null
 from capgen.panel.time_axis import TimeAxis
+from capgen.quality.counting import Place, count_cells
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.source import Source
-from capgen.quality.statistics import Deviation, Statistic
-
-_CELLS_AT_ONCE = 2**22
+from capgen.quality.statistics import Statistic, share_statistic
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +56,11 @@ def implied_missing(config: Config) -> Implied:
 
 
 def _gone(config: Config, axis: TimeAxis) -> int:
-    servers, total = server_frame(config), 0
-    at_once = max(1, _CELLS_AT_ONCE // axis.span.size)
-    for first in range(0, servers.height, at_once):
-        some = servers[first : first + at_once]
-        absent = np.zeros((some.height, axis.span.size), np.bool_)
-        for where, steps in [
-            *gaps(config, some["server_id"].to_list(), axis, axis.span),
-            *not_alive(some, axis, axis.span),
-        ]:
-            absent[where, steps] = True
-        total += int(absent.sum())
-    return total
+    def absent(servers: pl.DataFrame) -> Iterator[Place]:
+        yield from gaps(config, servers["server_id"].to_list(), axis, axis.span)
+        yield from not_alive(servers, axis, axis.span)
+
+    return count_cells(config, absent)
 
 
 def missing_statistics(source: Source, sums: pl.DataFrame, implied: Implied) -> Iterator[Statistic | Finding]:
@@ -90,23 +80,5 @@ def _statistic(column: str, rows: int, present: int, implied: Implied) -> Statis
     share, there = implied.share[column], rows - implied.gone
     if there == 0 and present == 0:
         return not_testable("missing_rate", "gaps and lives take all values", column)
-    missing, variance = there - present, there * share * (1 - share)
-    deviation = Deviation(
-        total=missing - there * share,
-        variance=variance,
-        third=variance * (1 - 2 * share),
-        fourth=variance * (1 - 6 * share * (1 - share)),
-        slack=0.0,
-    )
-    reach = there * share / variance**0.5 if variance else None
-    return Statistic(
-        "missing_rate",
-        column,
-        missing / max(there, 1),
-        share,
-        deviation.standard_errors,
-        deviation.skewness,
-        deviation.kurtosis,
-        reach,
-        note=f"gaps and lives take {implied.gone / implied.cells:.2%} more",
-    )
+    note = f"gaps and lives take {implied.gone / implied.cells:.2%} more"
+    return share_statistic("missing_rate", column, there - present, there, share, note)

@@ -95,6 +95,30 @@ class Statistic:
     details: Mapping[str, float] = field(default_factory=dict)
 
 
+def share_statistic(rule: str, subject: str, hits: int, cells: int, chance: float, note: str = "") -> Statistic:
+    """Return the share of cells that something fell on, each by itself: a binomial.
+
+    Args:
+        rule: the rule it belongs to.
+        subject: what was counted.
+        hits: on how many it fell.
+        cells: of how many.
+        chance: as configured.
+        note: what else is worth knowing.
+    """
+    variance = cells * chance * (1 - chance)
+    deviation = Deviation(
+        total=hits - cells * chance,
+        variance=variance,
+        third=variance * (1 - 2 * chance),
+        fourth=variance * (1 - 6 * chance * (1 - chance)),
+        slack=0.0,
+    )
+    reach = cells * chance / variance**0.5 if variance else None
+    off, skewness, kurtosis = deviation.standard_errors, deviation.skewness, deviation.kurtosis
+    return Statistic(rule, subject, hits / max(cells, 1), chance, off, skewness, kurtosis, reach, note=note)
+
+
 def judge(candidates: Sequence[Statistic | Finding]) -> list[Finding]:
     """Judge measurements together.
 

@@ -8,11 +8,11 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from capgen.config.types import MINUTES_PER_DAY
 from capgen.panel.streams import stream
 from capgen.panel.time_axis import Span, TimeAxis
 
 _EPOCH = date(1970, 1, 1)
-_MINUTES_PER_DAY = 24 * 60
 _KEPT_YEARS = 2**12  # an app's or a region's are asked for with each of its servers
 _LONGEST_BY_MEAN = 10  # longer ones have a chance of 1 in 22,000, and are cut
 
@@ -103,7 +103,7 @@ def _of_year(seed: int, subject: str, purpose: str, chance: Chance, year: int) -
 
 def _drawn(seed: int, subject: str, purpose: str, chance: Chance, year: int) -> Iterator[Interval]:
     generator = stream(seed, subject, str(year), purpose)
-    first, stop = ((date(each, 1, 1) - _EPOCH).days * _MINUTES_PER_DAY for each in (year, year + 1))
+    first, stop = ((date(each, 1, 1) - _EPOCH).days * MINUTES_PER_DAY for each in (year, year + 1))
     passed, number = 0.0, 0
     while True:
         wait, length = generator.random(2)
@@ -118,4 +118,4 @@ def _drawn(seed: int, subject: str, purpose: str, chance: Chance, year: int) -> 
 
 
 def _year_of(minute: int) -> int:
-    return date.fromordinal(_EPOCH.toordinal() + minute // _MINUTES_PER_DAY).year
+    return date.fromordinal(_EPOCH.toordinal() + minute // MINUTES_PER_DAY).year

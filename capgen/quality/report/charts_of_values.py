@@ -72,8 +72,8 @@ def rhythm(tables: Tables) -> Drawn:
     Args:
         tables: of the dataset.
     """
-    what, part = ("month", "_MONTHS") if tables.is_daily else ("hour", "")
-    names = f"{_MONTHS}[datum.part - 1]" if part else "(datum.part < 10 ? '0' : '') + datum.part + ':00'"
+    months, hours = f"{_MONTHS}[datum.part - 1]", "(datum.part < 10 ? '0' : '') + datum.part + ':00'"
+    what, names = ("month", months) if tables.is_daily else ("hour", hours)
     cells = (
         alt.Chart(alt.NamedData("heat_map"))
         .transform_filter("datum.archetype === archetype")

@@ -25,6 +25,7 @@ from capgen import CapgenError
 from capgen.cli.app import main
 from capgen.dataset import rollup
 from capgen.dataset.layout import is_dataset
+from capgen.dataset.manifest import read_manifest
 from capgen.dataset.rollup import Step, roll_up
 from capgen.dataset.rollup_manifest import RollupManifest
 from tests.conftest import make_config, needs_root
@@ -187,7 +188,7 @@ def test_the_same_rollup_gives_the_same_bytes(dataset: Path, tmp_path: Path) -> 
     assert manifest_of(tmp_path / "a") == manifest_of(tmp_path / "b")
 
 
-@pytest.mark.parametrize("command", ["verify", "check", "repair", "build", "query", "export", "rollup"])
+@pytest.mark.parametrize("command", ["check", "repair", "build", "query", "export", "rollup"])
 def test_other_commands_say_that_it_is_a_rollup(
     command: str, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -204,6 +205,41 @@ def test_other_commands_say_that_it_is_a_rollup(
     (line,) = capsys.readouterr().err.splitlines()
     assert "rollup" in line
     assert manifest_of(out) == before
+
+
+def test_verify_names_each_wrong_file(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "daily"
+    roll_up(dataset, "daily", out)
+    assert main(["verify", str(out)]) == 0
+    source = read_manifest(dataset).citation
+    assert capsys.readouterr().out == f"{out}: 6 files, all as built; cite: daily rollup of {source}\n"
+    missing, altered, *_ = manifest_of(out).entries
+    (out / missing).unlink()
+    (out / altered).write_bytes((out / altered).read_bytes()[::-1])
+    (out / "extra.txt").write_text("mine")
+    assert main(["verify", str(out), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)["problems"]
+    assert [(each["path"], each["kind"]) for each in found] == [
+        (missing, "missing"),
+        (altered, "altered"),
+        ("extra.txt", "extra"),
+    ]
+    assert main(["verify", str(out)]) == 1
+    assert "3 problems; roll its source up anew" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("old", "new"), [('"rows": 198', '"rows": 199'), ('"source": {', '"source": 3, "x": {')])
+def test_verify_finds_an_altered_manifest(
+    old: str, new: str, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roll_up(dataset, "daily", tmp_path / "daily")
+    manifest = tmp_path / "daily/_capgen/manifest.json"
+    text = manifest.read_text()
+    assert old in text
+    manifest.write_text(text.replace(old, new, 1))
+    assert main(["verify", str(tmp_path / "daily")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "expected an unaltered manifest of a rollup" in line
 
 
 def test_an_empty_folder_is_taken_and_a_full_one_refused(

@@ -1,4 +1,4 @@
-"""`capgen verify`: compares a dataset with its manifest."""
+"""`capgen verify`: compares a dataset, or a rollup, with its manifest."""
 
 import json
 from dataclasses import asdict
@@ -10,31 +10,35 @@ import typer
 from capgen.cli.text import counted
 
 DATASET = typer.Argument(metavar="DATA", help="Folder of a dataset that capgen built.", show_default=False)
+FOLDER = typer.Argument(metavar="DATA", help="Folder of a dataset, or of a rollup of one.", show_default=False)
 
 
 def command(
-    data: Annotated[Path, DATASET],
+    data: Annotated[Path, FOLDER],
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
 ) -> None:
-    """Compare every byte of a dataset with its manifest: nothing missing, altered or extra.
+    """Compare every byte of a dataset or rollup with its manifest: nothing missing, altered or extra.
 
-    Exit code 1 when something is.
+    Exit code 1 when something is. When all is well, it says what to cite.
 
     [bold]Example[/bold]
 
     capgen verify data/
     """
-    from capgen.dataset.manifest import read_manifest
+    from capgen.dataset.rollup_manifest import RollupManifest, read_either_manifest
     from capgen.dataset.verify import problems
 
-    manifest = read_manifest(data)
+    manifest = read_either_manifest(data)
     found = list(problems(data, manifest))
     if as_json:
-        typer.echo(json.dumps({"files": len(manifest.files), "problems": [asdict(each) for each in found]}, indent=2))
+        told = {"files": len(manifest.files), "cite": manifest.citation, "problems": [asdict(each) for each in found]}
+        typer.echo(json.dumps(told, indent=2))
     else:
         for each in found:
             typer.echo(f"{each.kind:8} {each.path}: {each.detail}")
-        wrong = f"{counted(len(found), 'problem')}; capgen repair {data} remakes missing and altered files"
-        typer.echo(wrong if found else f"{data}: {counted(len(manifest.files), 'file')}, all as built")
+        repair = f"capgen repair {data} remakes missing and altered files"
+        remedy = "roll its source up anew" if isinstance(manifest, RollupManifest) else repair
+        good = f"{data}: {counted(len(manifest.files), 'file')}, all as built; cite: {manifest.citation}"
+        typer.echo(f"{counted(len(found), 'problem')}; {remedy}" if found else good)
     if found:
         raise typer.Exit(1)

@@ -68,6 +68,11 @@ class Manifest(_Part):
     manifest_digest: str = Field(default="", description="SHA-256 of this document without this key.")
 
     @property
+    def citation(self) -> str:
+        """What to cite the dataset by."""
+        return cited(self.capgen_version, self.seed, self.config_digest)
+
+    @property
     def paths(self) -> list[str]:
         """The paths of all files that are made before the manifest."""
         return [entry.path for entry in [*self.files, *self.side_files]]
@@ -90,6 +95,17 @@ class Manifest(_Part):
         except ValidationError as error:
             reason = str(error).splitlines()[0]
             raise CapgenError(f"manifest of capgen {self.capgen_version}: {reason}") from None
+
+
+def cited(version: str, seed: int, digest: str) -> str:
+    """Return what the values of cells follow from, in a line.
+
+    Args:
+        version: of capgen.
+        seed: of the dataset.
+        digest: of its model; the first digits are enough.
+    """
+    return f"capgen {version}, seed {seed}, config {digest[:16]}"
 
 
 def manifest_of(

@@ -9,11 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from capgen.dataset.files import write_whole
 from capgen.dataset.layout import MANIFEST, MANIFEST_SCHEMA
-from capgen.dataset.manifest import Manifest, SideEntry
+from capgen.dataset.manifest import Manifest, SideEntry, cited, read_manifest
+from capgen.errors import CapgenError
 from capgen.version import __version__
 
 _VERSION = 1
@@ -57,6 +58,22 @@ class RollupManifest(BaseModel):
     files: list[RollupFile] = Field(description="The data files, by path.")
     manifest_digest: str = Field(default="", description="SHA-256 of this document without this key.")
 
+    @property
+    def side_files(self) -> list[SideEntry]:
+        """Files beside the data: a rollup has none."""
+        return []
+
+    @property
+    def entries(self) -> dict[str, RollupFile]:
+        """The data files by path."""
+        return {entry.path: entry for entry in self.files}
+
+    @property
+    def citation(self) -> str:
+        """What to cite the rollup by."""
+        source = self.source
+        return f"{self.granularity} rollup of {cited(source.capgen_version, source.seed, source.config_digest)}"
+
 
 def source_of(manifest: Manifest, damaged: Sequence[str]) -> RollupSource:
     """Return what a rollup says of the dataset it was worked out from.
@@ -76,10 +93,42 @@ def write_rollup_manifest(folder: Path, manifest: RollupManifest) -> None:
         folder: of the rollup.
         manifest: what to write; its digest is added.
     """
-    text = manifest.model_dump_json(exclude={"manifest_digest"})
-    whole = manifest.model_copy(update={"manifest_digest": hashlib.sha256(text.encode()).hexdigest()})
+    whole = manifest.model_copy(update={"manifest_digest": _digest(manifest)})
     write_whole(folder / MANIFEST_SCHEMA, json.dumps(RollupManifest.model_json_schema(), indent=2) + "\n")
     write_whole(folder / MANIFEST, whole.model_dump_json(indent=2) + "\n")
+
+
+def read_either_manifest(folder: Path) -> Manifest | RollupManifest:
+    """Read the manifest of a dataset or of a rollup.
+
+    Args:
+        folder: of either.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        RequestError: there is none.
+        CapgenError: it is damaged, or of a version that this capgen does not know.
+    """
+    path = folder / MANIFEST
+    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    if '"kind": "rollup"' not in text:
+        return read_manifest(folder)
+    try:
+        manifest = RollupManifest.model_validate_json(text)
+    except ValidationError as error:
+        got = str(error).splitlines()[0]
+    else:
+        if manifest.manifest_digest == _digest(manifest):
+            return manifest
+        got = "one that does not match its own digest"
+    raise CapgenError(f"{path}: expected an unaltered manifest of a rollup, got {got}; roll its source up anew")
+
+
+def _digest(manifest: RollupManifest) -> str:
+    text = manifest.model_dump_json(exclude={"manifest_digest"})
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def rollup_manifest(

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from capgen.dataset.files import sha256
 from capgen.dataset.layout import SIDE_FOLDER
-from capgen.dataset.manifest import Manifest, SideEntry
+from capgen.dataset.manifest import SideEntry
+
+
+class Inventory(Protocol):
+    """What the manifest of a dataset or of a rollup says of its files."""
+
+    @property
+    def files(self) -> Sequence[SideEntry]:
+        """The data files."""
+
+    @property
+    def side_files(self) -> Sequence[SideEntry]:
+        """The files beside the data."""
+
+    @property
+    def entries(self) -> Mapping[str, SideEntry]:
+        """The data files by path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +43,7 @@ class Problem:
     detail: str
 
 
-def problems(folder: Path, manifest: Manifest) -> Iterator[Problem]:
+def problems(folder: Path, manifest: Inventory) -> Iterator[Problem]:
     """Yield every file that is missing, altered or extra.
 
     Args:
@@ -38,7 +54,7 @@ def problems(folder: Path, manifest: Manifest) -> Iterator[Problem]:
     yield from extra_files(folder, manifest)
 
 
-def extra_files(folder: Path, manifest: Manifest) -> Iterator[Problem]:
+def extra_files(folder: Path, manifest: Inventory) -> Iterator[Problem]:
     """Yield the files that capgen did not write.
 
     Args:
@@ -51,7 +67,7 @@ def extra_files(folder: Path, manifest: Manifest) -> Iterator[Problem]:
             yield Problem(name, "extra", "expected no such file")
 
 
-def damaged_files(folder: Path, manifest: Manifest, *, read: bool) -> Iterator[Problem]:
+def damaged_files(folder: Path, manifest: Inventory, *, read: bool) -> Iterator[Problem]:
     """Yield the files that are missing or altered.
 
     Args:

@@ -88,7 +88,7 @@ class Dataset:
             "time": f"{manifest.first_timestamp} to {manifest.last_timestamp}, {manifest.granularity}",
             "columns": ", ".join(panel_schema(self.config).names()),
             "files": f"{len(manifest.files)}, {size / 1e6:.1f} MB",
-            "cite": f"capgen {manifest.capgen_version}, seed {manifest.seed}, config {manifest.config_digest[:16]}",
+            "cite": manifest.citation,
         }
 
 

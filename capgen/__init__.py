@@ -11,7 +11,7 @@ from capgen.version import __version__
 if TYPE_CHECKING:
     from capgen.config import Config, load_config
     from capgen.dataset.connecting import connect
-    from capgen.engines.threads import build, repair
+    from capgen.engines.running import build, repair
     from capgen.panel.scanning import scan
     from capgen.quality.check import check
     from capgen.quality.opening import open_dataset as open  # noqa: A004
@@ -34,12 +34,12 @@ __all__ = [
 # Loaded on first use: `capgen --help` must not wait for Polars and DuckDB. After a colon, the name that it has there.
 _HOMES = {
     "Config": "capgen.config",
-    "build": "capgen.engines.threads",
+    "build": "capgen.engines.running",
     "check": "capgen.quality.check",
     "connect": "capgen.dataset.connecting",
     "load_config": "capgen.config",
     "open": "capgen.quality.opening:open_dataset",
-    "repair": "capgen.engines.threads",
+    "repair": "capgen.engines.running",
     "scan": "capgen.panel.scanning",
 }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capgen.cli.options import FILE_SIZE, MEMORY, WORKERS, takes_config
+from capgen.cli.options import ENGINE, FILE_SIZE, MEMORY, WORKERS, takes_config
 from capgen.cli.progress import row_progress
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.text import byte_size, counted, from_here, rate
@@ -26,6 +26,7 @@ def command(
         Path | None,
         typer.Option("--out", "-o", metavar="FOLDER", help="Where to build; `data` without it.", show_default=False),
     ] = None,
+    engine: Annotated[str, ENGINE] = "local",
     workers: Annotated[int | None, WORKERS] = None,
     memory: Annotated[int | None, MEMORY] = None,
     file_size: Annotated[int | None, FILE_SIZE] = None,
@@ -51,9 +52,11 @@ def command(
     capgen build --servers 120 --out data/
 
     capgen build --granularity hourly --years 1 --set archetypes.web.weekend_factor=0.9 --out hourly/
+
+    RAY_ADDRESS=auto capgen build --engine ray --servers 100000 --granularity 1min --years 1 --out /shared/minutes/
     """
     # Imported here, because they are slow and --help must not be.
-    from capgen.engines.threads import build
+    from capgen.engines.running import build
     from capgen.panel.time_axis import TimeAxis
 
     config = resolved.config
@@ -67,6 +70,7 @@ def command(
             build(
                 panel,
                 folder,
+                engine=engine,
                 workers=workers,
                 memory=memory,
                 file_bytes=file_size,

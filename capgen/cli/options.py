@@ -66,13 +66,20 @@ def number_of_bytes(text: str | int) -> int:
 
 WORKERS = typer.Option(
     metavar="N",
-    help="Threads; one a processor without it. The data does not depend on it.",
+    help="Threads, or tasks at once; one a processor without it. The data does not depend on it.",
     show_default=False,
     parser=positive_whole_number,
 )
+ENGINE = typer.Option(
+    "--engine",
+    metavar="NAME",
+    help="Who runs the work: local, this process; ray, the cluster that RAY_ADDRESS names, or one of this machine; "
+    "ray://HOST:PORT, that cluster. Every node must have capgen and see the dataset's folder.",
+)
 MEMORY = typer.Option(
     metavar="SIZE",
-    help="Stay within it, such as 400MB: fewer workers, smaller row groups. Without it: 250 MB and 50 MB a worker.",
+    help="Stay within it, such as 400MB: fewer workers, smaller row groups. Without it: 250 MB and 50 MB a worker. "
+    "With Ray it is what each worker may take.",
     show_default=False,
     parser=number_of_bytes,
 )

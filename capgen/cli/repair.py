@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from capgen.cli.options import WORKERS
+from capgen.cli.options import ENGINE, WORKERS
 from capgen.cli.progress import row_progress
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.text import counted
@@ -15,6 +15,7 @@ from capgen.cli.verify import DATASET
 
 def command(
     data: Annotated[Path, DATASET],
+    engine: Annotated[str, ENGINE] = "local",
     workers: Annotated[int | None, WORKERS] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
@@ -28,13 +29,13 @@ def command(
     """
     from capgen.dataset.manifest import read_manifest
     from capgen.dataset.verify import damaged_files
-    from capgen.engines.threads import repair
+    from capgen.engines.running import repair
 
     manifest = read_manifest(data)
     damaged = {problem.path for problem in damaged_files(data, manifest, read=True)}
     rows = sum(manifest.entries[path].rows for path in damaged)
     with kept_when_stopped("repair"), row_progress(rows) as on_rows:
-        remade = repair(data, workers=workers, on_rows=on_rows)
+        remade = repair(data, engine=engine, workers=workers, on_rows=on_rows)
     if as_json:
         typer.echo(json.dumps({"remade": remade}, indent=2))
     else:

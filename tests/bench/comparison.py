@@ -141,7 +141,7 @@ def _best(before: Cost | None, now: Cost | str) -> Cost | str:
 
 def start_up() -> str:
     """Return the processor time it takes until work starts, as a line; of a second run, when bytecode is there."""
-    commands = {"capgen --help": ["-m", "capgen", "--help"], "imports": ["-c", "import capgen.engines.threads"]}
+    commands = {"capgen --help": ["-m", "capgen", "--help"], "imports": ["-c", "import capgen.engines.running"]}
     runs = {name: [measure_command([sys.executable, *each]) for _ in range(2)] for name, each in commands.items()}
     return "start-up: " + ", ".join(f"{name} {second['processor_seconds']:.2f} s" for name, (_, second) in runs.items())
 

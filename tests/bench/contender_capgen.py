@@ -15,7 +15,7 @@ def prepare() -> None:
     """Import what a build imports, after the command line has set what Polars reads when it is imported."""
     with redirect_stdout(io.StringIO()):
         main(["--version"])
-    import_module("capgen.engines.threads")
+    import_module("capgen.engines.running")
     import_module("tests.bench.hand_written").load_holidays()
 
 

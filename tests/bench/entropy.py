@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from capgen.config import load_config
-from capgen.engines.threads import build
+from capgen.engines.running import build
 from tests.bench.measuring import Measured
 
 _QUERY = """

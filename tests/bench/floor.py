@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from capgen.config import Config, load_config
-from capgen.engines.threads import build
+from capgen.engines.running import build
 from capgen.panel.time_axis import TimeAxis
 from tests.bench.measuring import Measured
 

@@ -1,0 +1,138 @@
+"""The Ray engine: each file is a task of a Ray cluster; scheduling, queueing and trying again are Ray's."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from capgen.config import Config
+from capgen.dataset.build import Engine, OnRows
+from capgen.dataset.manifest import FileEntry
+from capgen.dataset.plan import FilePlan
+from capgen.engines.remote import write_remotely
+from capgen.errors import CapgenError, RequestError
+from capgen.version import __version__
+
+CLIENT_ADDRESS = "ray://"
+
+_MOST_UNDER_WAY = 1000  # tasks that Ray is told of: enough to keep a cluster busy, and the driver's memory flat
+_QUIET = {"log_to_driver": False, "logging_level": "error"}
+_ALONE = {
+    "include_dashboard": False,
+    "object_store_memory": 80
+    * 2**20,  # little more than the least that Ray takes: no result is large enough to go there
+    "_node_ip_address": "127.0.0.1",
+}
+_ONE_THREAD = {"env_vars": {"POLARS_MAX_THREADS": "1"}}  # as many tasks run as there are processors
+
+
+def ray_engine(name: str, workers: int | None, memory: int | None) -> Engine:
+    """Return an engine of Ray tasks.
+
+    Args:
+        name: `ray`, for the cluster that RAY_ADDRESS names, or else one of this machine alone that lives as long as
+            the build; `ray://HOST:PORT` for that cluster.
+        workers: most tasks at once; without it as many as the cluster has processors.
+        memory: bytes that Ray reserves for each task.
+
+    Raises:
+        RequestError: Ray is not installed.
+    """
+    address = name if name.startswith(CLIENT_ADDRESS) else os.environ.get("RAY_ADDRESS")
+    ray = _library(embedded=not address)
+
+    def write_files(
+        config: Config, files: Sequence[FilePlan], place: Callable[[str], Path], on_rows: OnRows
+    ) -> Iterator[FileEntry]:
+        text = config.model_dump_json(exclude_none=True)
+        with _plain_errors(ray), _connected(ray, address, workers):
+            task = ray.remote(write_remotely).options(num_cpus=1, memory=memory, runtime_env=_ONE_THREAD)
+            # As with threads: year by year, so that a worker's calendar serves again, and the largest first.
+            in_order = sorted(files, key=lambda file: (file.year, -file.rows))
+            tasks = (task.remote(__version__, text, file, str(place(file.path))) for file in in_order)
+            for entry in finished(ray, tasks, workers or _MOST_UNDER_WAY):
+                _check_seen(place(entry.path))
+                on_rows(entry.rows)
+                yield entry
+
+    return write_files
+
+
+def finished(ray: Any, tasks: Iterator[Any], most: int) -> Iterator[Any]:
+    """Yield the results of tasks as they come, and forget them.
+
+    Args:
+        ray: the library.
+        tasks: starts a task when it is asked for the next.
+        most: how many may be under way.
+    """
+    under_way = list(islice(tasks, most))
+    try:
+        while under_way:
+            ready, under_way = ray.wait(under_way)
+            under_way += islice(tasks, len(ready))
+            yield from ray.get(ready)
+    finally:
+        for task in under_way:
+            ray.cancel(task)
+
+
+def _library(*, embedded: bool) -> Any:
+    if embedded:  # read when Ray is imported: it would listen to the network, and report its use
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        return importlib.import_module("ray")
+    except ImportError:
+        raise RequestError('--engine: expected the library ray; type: pip install "capgen[ray]"') from None
+
+
+@contextmanager
+def _connected(ray: Any, address: str | None, workers: int | None) -> Iterator[None]:
+    """Join a cluster, or start one; a connection that is there already is used, and left as it is."""
+    if ray.is_initialized():
+        yield
+        return
+    handler = signal.getsignal(signal.SIGTERM)
+    of_this_machine = {"num_cpus": workers or len(os.sched_getaffinity(0)), **_ALONE}
+    try:
+        _join(ray, address) if address else ray.init("local", **of_this_machine, **_QUIET)
+        if signal.getsignal(signal.SIGTERM) is not handler:  # Ray's own would end the process without a word
+            signal.signal(signal.SIGTERM, handler)
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _join(ray: Any, address: str) -> None:
+    try:
+        ray.init(address, **_QUIET)
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise CapgenError(f"--engine: expected a Ray cluster at {address!r}, could not join one: {reason}") from None
+
+
+@contextmanager
+def _plain_errors(ray: Any) -> Iterator[None]:
+    """Raise what a task raised, and say in one line what else went wrong."""
+    try:
+        yield
+    except ray.exceptions.RayTaskError as failed:
+        raise failed.cause from None
+    except ray.exceptions.RayError as lost:
+        reason = str(lost).strip().splitlines()[0]
+        raise CapgenError(f"ray: {reason}; what is whole is kept, run the same command again to go on") from None
+
+
+def _check_seen(path: Path) -> None:
+    if not path.exists():
+        raise CapgenError(
+            f"{path}: a node has written it, but it is not seen from here; "
+            "name a place with --out that all nodes share: a shared file system or a store"
+        )

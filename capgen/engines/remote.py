@@ -1,0 +1,63 @@
+"""Writes one file in a process of its own, which may run on another machine; knows no engine."""
+
+from __future__ import annotations
+
+import atexit
+from contextlib import ExitStack
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+from capgen.config import Config
+from capgen.dataset.build import write_file
+from capgen.dataset.layout import SIDE_FOLDER
+from capgen.dataset.location import locate
+from capgen.dataset.manifest import FileEntry
+from capgen.dataset.plan import FilePlan
+from capgen.engines.allocator import freed_memory_returned
+from capgen.errors import CapgenError
+from capgen.panel.frame import Panel, open_panel
+from capgen.version import __version__
+
+_open = ExitStack()
+atexit.register(_open.close)
+
+
+def write_remotely(version: str, config: str, file: FilePlan, place: str) -> FileEntry:
+    """Write one data file; twice does no harm.
+
+    Args:
+        version: the capgen that asks for it.
+        config: the configuration as JSON.
+        file: what to write.
+        place: the name of where.
+
+    Returns:
+        The file as the manifest names it.
+
+    Raises:
+        CapgenError: this is another version, or the dataset's folder is not there.
+        OSError: the file could not be written.
+    """
+    if version != __version__:
+        raise CapgenError(f"expected capgen {version} on every node, got {__version__} on one; install the same")
+    path = locate(place)
+    _check_folder_is_there(path, file)
+    return write_file(_panel(config), file, path, lambda _chunk: None)
+
+
+def _check_folder_is_there(path: Path, file: FilePlan) -> None:
+    """Refuse to make the folder: where the one that is built into is not seen, this would be another one."""
+    folder = path.parents[len(PurePosixPath(file.path).parts) - 1]
+    if not (folder / SIDE_FOLDER).is_dir():
+        raise CapgenError(
+            f"{folder}: expected on every node, not seen from one; "
+            "name a place with --out that all nodes share: a shared file system or a store"
+        )
+
+
+@lru_cache(maxsize=1)
+def _panel(config: str) -> Panel:
+    """Open a panel in place of the one before: a process makes many files of one configuration."""
+    _open.close()
+    _open.enter_context(freed_memory_returned())
+    return _open.enter_context(open_panel(Config.model_validate_json(config)))

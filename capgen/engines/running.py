@@ -1,0 +1,94 @@
+"""Builds and repairs datasets with an engine that is chosen by name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from capgen.config import Config
+from capgen.dataset.build import BuildResult, Engine, OnRows, build_dataset
+from capgen.dataset.repair import repair_dataset
+from capgen.engines.ray import CLIENT_ADDRESS, ray_engine
+from capgen.engines.threads import thread_engine
+from capgen.errors import RequestError
+
+
+def build(
+    config: Config,
+    out: str | os.PathLike[str] | None = None,
+    *,
+    engine: str = "local",
+    workers: int | None = None,
+    memory: int | None = None,
+    file_bytes: int | None = None,
+    overwrite: bool = False,
+    on_rows: OnRows = lambda _rows: None,
+) -> BuildResult:
+    """Build a dataset; continue it where it was interrupted, extend it where only the end date is later.
+
+    Args:
+        config: a valid configuration.
+        out: the dataset's folder; the configuration's `out` without one.
+        engine: `local`, threads of this process; `ray`, tasks of the cluster that RAY_ADDRESS names, or of processes
+            on this machine; `ray://HOST:PORT`, tasks of that cluster. All nodes must see the dataset's folder.
+        workers: how many; one for each processor without it. The files do not depend on it.
+        memory: bytes to stay within, by fewer workers, and by smaller row groups if it is too little for one; with
+            Ray, bytes for each worker.
+        file_bytes: size of a file to aim at; 128 MB without it.
+        overwrite: replace a dataset of another configuration. A folder capgen did not make is never replaced.
+        on_rows: called with numbers of rows as they are written, from any thread.
+
+    Returns:
+        What was written.
+
+    Raises:
+        RequestError: the folder cannot be built into, workers is below 1, or there is no such engine; nothing was
+            written.
+        CapgenError: another process writes it, the dataset that is there is damaged, or the cluster failed.
+        OSError: a file could not be written. What is whole is kept for the next build, and a dataset that was
+            there stays as it was.
+    """
+    return build_dataset(
+        config,
+        out,
+        _engine(engine, workers, memory),
+        memory=memory,
+        file_bytes=file_bytes,
+        overwrite=overwrite,
+        on_rows=on_rows,
+    )
+
+
+def repair(
+    folder: str | os.PathLike[str],
+    *,
+    engine: str = "local",
+    workers: int | None = None,
+    on_rows: OnRows = lambda _rows: None,
+) -> list[str]:
+    """Remake exactly the missing and altered files of a dataset from its manifest.
+
+    Args:
+        folder: the dataset's folder.
+        engine: as for a build.
+        workers: how many; one for each processor without it.
+        on_rows: called with numbers of rows as they are written, from any thread.
+
+    Returns:
+        The paths of the files that were remade, relative to the folder.
+
+    Raises:
+        RequestError: the folder is no dataset, workers is below 1, or there is no such engine.
+        CapgenError: a remade file is not the one that the manifest names, or the cluster failed.
+    """
+    return repair_dataset(Path(folder), _engine(engine, workers, None), on_rows=on_rows)
+
+
+def _engine(name: str, workers: int | None, memory: int | None) -> Engine:
+    if workers is not None and workers < 1:
+        raise RequestError(f"--workers: expected at least 1, got {workers}")
+    if name == "local":
+        return thread_engine(workers, memory)
+    if name == "ray" or name.startswith(CLIENT_ADDRESS):
+        return ray_engine(name, workers, memory)
+    raise RequestError(f"--engine: expected local, ray or {CLIENT_ADDRESS}HOST:PORT, got {name!r}")

@@ -4,13 +4,16 @@ Exact rules allow nothing wrong. Statistical ones compare what was measured with
 closed form, in standard errors that follow from the configuration too; `capgen.quality.statistics` says how their
 limits are corrected for their number, so that a good dataset fails at most once in 1,000 checks.
 
+Exact rules look at every row, statistical ones at some servers of a large panel: `capgen.quality.sample` says which.
 Memory does not grow with the rows: DuckDB streams the files, summed up by server, by day, or by archetype and hour.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
+
+import polars as pl
 
 from capgen import sql
 from capgen.panel.schema import panel_schema
@@ -18,31 +21,41 @@ from capgen.quality.correlation import correlation_statistics
 from capgen.quality.effects import effect_statistics
 from capgen.quality.events import event_statistics
 from capgen.quality.expected import effects_of, hourly_calendars
-from capgen.quality.findings import Finding, Report, report_of
-from capgen.quality.groups import Groups, Level, groups_of
+from capgen.quality.findings import Finding, Report, Sample, report_of
+from capgen.quality.groups import groups_of
 from capgen.quality.level import archetype_findings, level_statistics
 from capgen.quality.measured import hour_sums, measure
 from capgen.quality.missing import implied_missing, missing_statistics
-from capgen.quality.model import ArchetypeModel, archetype_models
+from capgen.quality.model import archetype_models
 from capgen.quality.outliers import outlier_statistics
 from capgen.quality.residuals import residual_sums
+from capgen.quality.sample import MOST_ROWS
 from capgen.quality.scheduled import scheduled_statistics
 from capgen.quality.source import Source, open_source
 from capgen.quality.spikes import spike_statistics
-from capgen.quality.statistics import Statistic, judge
+from capgen.quality.statistics import judge
 from capgen.quality.structure import check_keys, check_schema
 from capgen.quality.truth import truth_statistics
-from capgen.quality.values import FLAGS, check_calendar, check_completeness, check_range, check_size
+from capgen.quality.values import (
+    FLAGS,
+    check_calendar,
+    check_completeness,
+    check_range,
+    check_size,
+    value_counts,
+)
 
 _KEYS = frozenset({"timestamp", "server_id", "server_type"})
 
 
-def check(folder: Path | str, config_file: Path | str | None = None) -> Report:
+def check(folder: Path | str, config_file: Path | str | None = None, *, most_rows: int | None = MOST_ROWS) -> Report:
     """Check a dataset against what it should be.
 
     Args:
         folder: the dataset's, with folders year=…/server_type=….
         config_file: a configuration that says what to expect; the dataset's manifest says it without one.
+        most_rows: that the statistical rules look at, unless a few servers have more; None for all. Where layers make
+            each server differ, they look at fewer. The exact rules look at every row.
 
     Returns:
         The rules with their verdicts. Rules whose columns are missing or of a wrong type are left out: the rule
@@ -53,61 +66,70 @@ def check(folder: Path | str, config_file: Path | str | None = None) -> Report:
         CapgenError: a file cannot be read.
     """
     with open_source(Path(folder), None if config_file is None else Path(config_file)) as source:
-        return report_of(str(folder), _findings(source))
+        return check_source(source, most_rows)
 
 
-def _findings(source: Source) -> Iterator[Finding]:
+def check_source(source: Source, most_rows: int | None = MOST_ROWS) -> Report:
+    """Check a dataset that is open, as `check` does.
+
+    Args:
+        source: an open dataset.
+        most_rows: as in `check`.
+    """
     schema, good = check_schema(source)
-    yield schema
+    findings, sample = [schema, *_structure_findings(source, good)], None
+    keys = tuple(key for key, metric in source.config.metrics.items() if metric.column in good)
+    if good >= _KEYS and keys:
+        of_values, sample = _value_findings(source.with_keys(keys), most_rows)
+        findings += of_values
+    if good >= set(panel_schema(source.config)):
+        findings.append(check_size(source))
+    return report_of(str(source.folder), findings, sample)
+
+
+def _structure_findings(source: Source, good: frozenset[str]) -> Iterator[Finding]:
     if good >= _KEYS:
         yield from check_keys(source)
     if good >= FLAGS | {"timestamp"}:
         yield check_calendar(source)
-    if good >= _KEYS:
-        keys = tuple(key for key, metric in source.config.metrics.items() if metric.column in good)
-        yield from _value_findings(source.with_keys(keys)) if keys else ()
-    if good >= set(panel_schema(source.config)):
-        yield check_size(source)
 
 
-def _value_findings(source: Source) -> Iterator[Finding]:
-    sql.view_query(source.connection, "grouped", "checks/all_rows")
-    sums = hour_sums(source)
-    implied = implied_missing(source.config)
-    yield from check_completeness(source, sums, implied.missing)
-    yield from check_range(source, sums)
-    missing = list(missing_statistics(source, sums, implied))
-    groups = groups_of(source.config)
-    if groups.level is not Level.ARCHETYPE:
-        source.connection.register("groups", groups.members)
-        source.connection.register("event_spans", groups.event_spans)
-        sql.view_query(source.connection, "grouped", "checks/grouped")
-        sums = hour_sums(source)
-    calendars = hourly_calendars(source.config, groups)
-    models = list(archetype_models(source.config, groups, calendars, list(source.keys)))
-    events = list(_event_findings(source, groups, models))
+def _value_findings(source: Source, most_rows: int | None) -> tuple[list[Finding], Sample]:
+    config = source.config
+    counts, implied = value_counts(source), implied_missing(config)
+    groups = groups_of(config, most_rows)
+    source.connection.register("groups", groups.members)
+    source.connection.register("event_spans", groups.event_spans)
+    calendars = hourly_calendars(config, groups)
+    models = list(archetype_models(config, groups, calendars, list(source.keys)))
+    in_events = _sums_of(source, "checks/event_rows") if config.layers.events else None
+    sums = _sums_of(source, "checks/grouped")
     archetypes = list(measure(sums, models))
     residuals = residual_sums(source, models)
-    yield from judge(
+    judged = judge(
         [
-            *effect_statistics(effects_of(source.config), archetypes),
-            *spike_statistics(source.config, archetypes, residuals),
-            *correlation_statistics(source.config, models, residuals),
+            *effect_statistics(effects_of(config), archetypes),
+            *spike_statistics(config, archetypes, residuals),
+            *correlation_statistics(config, models, residuals),
             *level_statistics(archetypes),
-            *missing,
-            *events,
-            *(truth_statistics(source) if source.config.truth else ()),
+            *missing_statistics(source, counts, implied),
+            *(() if in_events is None else event_statistics(config, groups, models, in_events)),
+            *(truth_statistics(source) if config.truth else ()),
             *outlier_statistics(source, archetypes),
-            *scheduled_statistics(source.config, groups, calendars, sums, source.keys),
+            *scheduled_statistics(config, groups, calendars, sums, source.keys),
         ]
     )
-    yield from archetype_findings(archetypes)
+    findings = [
+        *check_completeness(source, counts, implied.missing),
+        check_range(source, counts),
+        *judged,
+        *archetype_findings(archetypes),
+    ]
+    rows = sum(int(each["cells"].sum()) for each in (sums, in_events) if each is not None)
+    return findings, Sample(groups.members.height, config.num_servers, rows, counts["cells"])
 
 
-def _event_findings(source: Source, groups: Groups, models: Sequence[ArchetypeModel]) -> Iterator[Statistic | Finding]:
-    """Judge events by the cells that take part in them, which all other rules leave out."""
-    if source.config.layers.events:
-        sql.view_query(source.connection, "grouped", "checks/event_rows")
-        sums = hour_sums(source)
-        sql.view_query(source.connection, "grouped", "checks/grouped")
-        yield from event_statistics(source.config, groups, models, sums)
+def _sums_of(source: Source, query: str) -> pl.DataFrame:
+    """Sum up the cells that a query looks at, which later ones read as `grouped`."""
+    sql.view_query(source.connection, "grouped", query)
+    return hour_sums(source)

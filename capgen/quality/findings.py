@@ -76,16 +76,35 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """How much of a panel the statistical rules looked at.
+
+    Args:
+        servers: that were looked at.
+        of_servers: of the panel, as configured.
+        rows: of those servers.
+        of_rows: in the files.
+    """
+
+    servers: int
+    of_servers: int
+    rows: int
+    of_rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of a check.
 
     Args:
         folder: the dataset's.
         rules: in the order of the data contract.
+        sample: what the statistical rules looked at; None where the schema left nothing to look at.
     """
 
     folder: str
     rules: tuple[Rule, ...]
+    sample: Sample | None
 
     @property
     def passed(self) -> bool:
@@ -101,17 +120,18 @@ class Report:
         return [rule.name for rule in self.rules if rule.verdict is verdict]
 
 
-def report_of(folder: str, findings: Iterable[Finding]) -> Report:
+def report_of(folder: str, findings: Iterable[Finding], sample: Sample | None) -> Report:
     """Gather findings by rule, in order of first appearance.
 
     Args:
         folder: the dataset's.
         findings: all of them.
+        sample: as the report has it.
     """
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule, []).append(finding)
-    return Report(folder, tuple(Rule(name, tuple(found)) for name, found in by_rule.items()))
+    return Report(folder, tuple(Rule(name, tuple(found)) for name, found in by_rule.items()), sample)
 
 
 def exact(rule: str, wrong: int, of: int, what: str, note: str = "") -> Finding:

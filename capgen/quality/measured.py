@@ -86,7 +86,7 @@ def hour_sums(source: Source) -> pl.DataFrame:
     """Sum what is looked at up by archetype, group and hour.
 
     Args:
-        source: an open dataset.
+        source: an open dataset, its rows grouped.
 
     Returns:
         As `sql/checks/hours.sql` says.

@@ -6,7 +6,7 @@ misses its share, each by itself: a binomial.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -63,17 +63,17 @@ def _gone(config: Config, axis: TimeAxis) -> int:
     return count_cells(config, absent)
 
 
-def missing_statistics(source: Source, sums: pl.DataFrame, implied: Implied) -> Iterator[Statistic | Finding]:
+def missing_statistics(source: Source, counts: Mapping[str, int], implied: Implied) -> Iterator[Statistic | Finding]:
     """Yield the share of missing values of each metric, where a layer takes some away.
 
     Args:
         source: an open dataset.
-        sums: from `hour_sums`, of all rows.
+        counts: from `value_counts`.
         implied: what the configuration says.
     """
     if metrics_may_be_null(source.config):
         for column in source.columns:
-            yield _statistic(column, int(sums["cells"].sum()), int(sums[f"{column}.present"].sum()), implied)
+            yield _statistic(column, counts["cells"], counts[f"{column}.present"], implied)
 
 
 def _statistic(column: str, rows: int, present: int, implied: Implied) -> Statistic | Finding:

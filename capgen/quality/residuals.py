@@ -20,7 +20,7 @@ def residual_sums(source: Source, models: Sequence[ArchetypeModel]) -> pl.DataFr
     """Sum up exceedances and correlations.
 
     Args:
-        source: an open dataset.
+        source: an open dataset, its rows grouped.
         models: what is expected.
 
     Returns:

@@ -17,6 +17,7 @@ from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
 from capgen.panel.time_axis import TimeAxis
 
+_MOST_SOUGHT = 10_000  # servers whose ids reach the reader of the files, to skip row groups without them
 _MOST_THREADS = 4  # each holds row groups and sums of its own, some 50 MB
 
 
@@ -84,7 +85,7 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
     strays = tuple(each for each in files if not _is_in_partition(each.relative_to(folder).parts[-depth:-1]))
     whole = tuple(each for each in files if each not in set(strays))
     try:
-        with sql.open_database(macro_tables(config), threads=_threads()) as connection:
+        with sql.connect(macro_tables(config), _settings()) as connection:
             if whole:
                 sql.view_parquet(connection, "panel", whole)
             yield Source(folder, config, whole, strays, connection, tuple(config.metrics))
@@ -93,8 +94,9 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
         raise CapgenError(f"{folder}: expected Parquet files that DuckDB can read, got {reason}") from None
 
 
-def _threads() -> int:
-    return min(os.cpu_count() or 1, _MOST_THREADS)
+def _settings() -> dict[str, int]:
+    threads = min(os.cpu_count() or 1, _MOST_THREADS)
+    return {"threads": threads, "dynamic_or_filter_threshold": _MOST_SOUGHT}
 
 
 def _files(folder: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from capgen import sql
 from capgen.quality.expected import local_flags
 from capgen.quality.findings import Finding, Verdict, exact, not_testable
 from capgen.quality.groups import bucket_minutes
+from capgen.quality.measured import clip_parameters
 from capgen.quality.source import Source
 
 FLAGS = frozenset({"year", "month", "quarter", "dayofweek", "is_weekend", "is_eoq", "is_holiday"})
@@ -20,34 +21,48 @@ _DEFAULT_ROWS, _MOST_DEFAULT_BYTES = 175_320, 10_000_000
 _SAMPLED_FILES, _SAMPLED_ROWS = 16, 1000
 
 
-def check_completeness(source: Source, sums: pl.DataFrame, implied: Mapping[str, float]) -> Iterator[Finding]:
+def value_counts(source: Source) -> dict[str, int]:
+    """Count the values of all rows.
+
+    Args:
+        source: an open dataset.
+
+    Returns:
+        As `sql/checks/values.sql` says, by name.
+    """
+    repeats = [{"column": column} for column in source.columns]
+    (counts,) = sql.run_query(source.connection, "checks/values", clip_parameters(source), repeats).to_dicts()
+    return counts
+
+
+def check_completeness(source: Source, counts: Mapping[str, int], implied: Mapping[str, float]) -> Iterator[Finding]:
     """Check how many values are present, metric by metric; all together can be no worse than the worst.
 
     Args:
         source: an open dataset.
-        sums: from `hour_sums`.
+        counts: from `value_counts`.
         implied: what share of each column's values is missing as configured.
     """
-    rows = int(sums["cells"].sum())
+    rows = counts["cells"]
     for column in source.columns:
-        missing = 1 - int(sums[f"{column}.present"].sum()) / rows if rows else 1.0
+        missing = 1 - counts[f"{column}.present"] / rows if rows else 1.0
         most = 1 - (1 - _MOST_MISSING) * (1 - implied[column])
         verdict = Verdict.PASS if missing <= most else Verdict.FAIL
         present, least = f"{1 - missing:.2%}", f"at least {1 - most:.2%}".replace(".00%", "%")
         yield Finding("completeness", column, verdict, present, least, missing * 100, most * 100, "% missing")
 
 
-def check_range(source: Source, sums: pl.DataFrame) -> Iterator[Finding]:
+def check_range(source: Source, counts: Mapping[str, int]) -> Finding:
     """Check that every value that is present lies inside its metric's clip; NaN lies outside.
 
     Args:
         source: an open dataset.
-        sums: from `hour_sums`.
+        counts: from `value_counts`.
     """
-    outside = {each: int(sums[f"{each}.present"].sum()) - int(sums[f"{each}.inside"].sum()) for each in source.columns}
-    present = sum(int(sums[f"{each}.present"].sum()) for each in source.columns)
+    outside = {each: counts[f"{each}.present"] - counts[f"{each}.inside"] for each in source.columns}
+    present = sum(counts[f"{each}.present"] for each in source.columns)
     note = ", ".join(f"{column}: {count:,}" for column, count in outside.items() if count)
-    yield exact("valid_range", sum(outside.values()), present, "values outside the clip", note)
+    return exact("valid_range", sum(outside.values()), present, "values outside the clip", note)
 
 
 def check_calendar(source: Source) -> Finding:

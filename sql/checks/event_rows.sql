@@ -6,14 +6,11 @@ with event_rows as (
         groups."group" as "panel.group"
     from panel
     inner join groups on panel.server_id = groups.server_id
-    where exists (
-        select 1
-        from event_spans
-        where
-            event_spans.server_id = panel.server_id
+    semi join event_spans
+        on
+            panel.server_id = event_spans.server_id
             and panel.timestamp >= event_spans.first_timestamp
             and panel.timestamp < event_spans.stop_timestamp
-    )
 )
 
 select * from event_rows

@@ -1,12 +1,10 @@
 -- The panel summed up by archetype, group and hour: all that the statistical rules need of the values, and small however
--- many servers there are. A value outside its metric's clip, NaN included, is counted as present and left out of
--- the sums, so that one of them does not hide what the others say. (isfinite is not idle: a file's statistics leave
--- NaN out, and DuckDB takes a comparison that holds for their ends for true of every row.)
+-- many servers there are. A value outside its metric's clip, NaN included, is left out, so that one of them does not
+-- hide what the others say.
 -- A metric may have any plain name, hour too; names with a dot are free.
 -- Repeats: column. Parameters: column_low and column_high for each, bucket_minutes. Reads: grouped.
 with clipped as (
     select
-        "{column}" as "{column}.present",
         case when isfinite("{column}") and "{column}" between ${column}_low and ${column}_high then "{column}" end as "{column}",
         server_type,
         "panel.group",
@@ -16,7 +14,6 @@ with clipped as (
 
 hours as (
     select
-        count("{column}.present") as "{column}.present",
         count("{column}") as "{column}.inside",
         coalesce(sum("{column}"), 0) as "{column}.total",
         coalesce(sum("{column}" * "{column}"), 0) as "{column}.squares",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from capgen.dataset.files import whole_file, write_whole
 from capgen.dataset.manifest import read_manifest
-from capgen.quality.check import check
+from capgen.quality.check import check_source
 from capgen.quality.report.libraries import require_libraries
 from capgen.quality.report.tables import read_tables
 from capgen.quality.source import open_source
@@ -45,8 +45,8 @@ def write_report(folder: Path | str, out: Path | str) -> ReportPaths:
     folder, out = Path(folder), Path(out)
     manifest = read_manifest(folder)
     with open_source(folder, None) as source:
-        tables = read_tables(source)
-    page, picture = draw(f"capgen: {folder.resolve().name}", manifest, tables, check(folder))
+        tables, verdicts = read_tables(source), check_source(source)
+    page, picture = draw(f"capgen: {folder.resolve().name}", manifest, tables, verdicts)
     paths = ReportPaths(out / "dashboard.html", out / "dashboard.png")
     write_whole(paths.page, page)
     with whole_file(paths.picture) as unfinished:

@@ -1,0 +1,14 @@
+-- How many values of each metric are present, and how many of them lie inside its clip: every row counts. NaN lies
+-- outside. (isfinite is not idle: a file's statistics leave NaN out, and DuckDB takes a comparison that holds for their
+-- ends for true of every row.)
+-- A metric may have any plain name, cells too; names with a dot are free.
+-- Repeats: column. Parameters: column_low and column_high for each. Reads: panel.
+with counts as (
+    select
+        count("{column}") as "{column}.present",
+        count(*) filter (isfinite("{column}") and "{column}" between ${column}_low and ${column}_high) as "{column}.inside",
+        count(*) as cells
+    from panel
+)
+
+select * from counts

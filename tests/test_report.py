@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -25,10 +24,12 @@ from capgen.quality.report.page import page_text
 from capgen.quality.report.rows import chart_rows
 from capgen.quality.report.tables import read_tables
 from capgen.quality.source import open_source
+from tests import browser
 from tests.conftest import make_config
 from tests.everything import EVERYTHING
 
 PANELS = ["utilisation", "distribution", "correlation", "rhythm", "effects", "growth", "quality"]
+LABELS = "id => [...document.querySelectorAll(id + ' svg text')].map(each => each.textContent).sort().join()"
 NAME = 'a <b> & "c"'
 YEAR = {
     "num_servers": 24,
@@ -167,7 +168,7 @@ def test_text_of_the_user_is_escaped(dataset: Path, files: tuple[Path, Path]) ->
     with open_source(dataset, None) as source:
         tables = read_tables(source)
     drawn = page_text(hostile, read_manifest(dataset), tables, check(dataset), {"quality": {"x": hostile}},
-                      {"quality": [hostile]}, "")  # fmt: skip
+                      {"": {"quality": [hostile]}}, "")  # fmt: skip
     assert hostile not in drawn
     assert "alert(1)" in drawn
 
@@ -185,8 +186,10 @@ def test_other_datasets_have_their_charts(name: str, tmp_path: Path) -> None:
     assert all(rows[each] for each in ("utilisation", "distribution", "correlation", "heat_map", "growth", "quality"))
     moments = {row["moment"] for row in rows["utilisation"]}
     assert 1 <= len(moments) <= 1600
-    for panel_name, texts in captions(tables, report, rows).items():
-        assert all(text.endswith((".", "!")) for text in texts), panel_name
+    words = captions(tables, report, rows)
+    assert list(words) == ["", *tables.archetypes]
+    texts = [text for panels in words.values() for texts in panels.values() for text in texts]
+    assert all(text.endswith(".") for text in texts)
     for each in CHARTS:
         spec = chart_spec(tables, rows, each, ink="black", font="sans-serif")
         assert json.dumps(spec["datasets"], allow_nan=False)
@@ -215,46 +218,91 @@ def test_a_wrong_folder_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 @pytest.fixture
-def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    executable = next(filter(None, map(shutil.which, names)), None)
-    if executable is None:
-        pytest.skip(f"no browser found: {', '.join(names)}")
-    with api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield started
-        started.close()
+def page(files: tuple[Path, Path]) -> Iterator[Any]:
+    """The dashboard in a browser; whatever it complains of, or asks for besides itself, fails the test."""
+    pytest.importorskip("playwright", reason="playwright is not installed")
+    path = browser.executable()
+    if path is None:
+        pytest.skip(f"no browser found: {', '.join(browser.NAMES)}; .ci/run installs Debian's chromium where it can")
+    complaints: list[str] = []
+    requests: list[str] = []
+    with browser.started(path) as context:
+        page = context.new_page()
+        page.set_viewport_size({"width": 1300, "height": 900})
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(files[0].as_uri())
+        drawn(page, "0/")
+        yield page
+        assert complaints == []
+        assert set(requests) == {files[0].as_uri()}
+
+
+def drawn(page: Any, choice: str) -> None:
+    page.wait_for_selector(f'html[data-drawn="{choice}"]', state="attached")
+
+
+def seen(page: Any) -> list[tuple[str, str]]:
+    """Return each panel's chart and caption."""
+    charts = [page.locator(f"#chart-{each} svg").inner_html() for each in PANELS]
+    return list(zip(charts, [page.locator(f"#caption-{each}").inner_text() for each in PANELS], strict=True))
+
+
+@pytest.mark.filterwarnings("default")  # those of the browser's driver are not ours
+def test_a_browser_draws_the_page_and_the_choosers_change_it(page: Any, tmp_path: Path) -> None:
+    for each in PANELS:
+        assert page.locator(f"#chart-{each} svg [class*='mark-'] path").count() >= 4, each
+    light = page.screenshot(path=tmp_path / "light.png", full_page=True)
+    shown = seen(page)
+    for key, focus, choice in (("ArrowDown", "#metric", "1/"), ("w", "#archetype", "1/web")):
+        page.focus(focus)
+        page.keyboard.press(key)
+        drawn(page, choice)
+        before, shown = shown, seen(page)
+        changed = {name for name, old, new in zip(PANELS, before, shown, strict=True) if old[0] != new[0]}
+        told = {name for name, old, new in zip(PANELS, before, shown, strict=True) if old[1] != new[1]}
+        both = {"correlation", "quality"}  # their charts show all metrics
+        assert changed >= set(PANELS) - both if focus == "#metric" else changed == set(PANELS)
+        assert told >= set(PANELS) - {"correlation"}
+    assert all("web" in caption for _, caption in shown[:-1])
+    page.focus("#theme")
+    page.keyboard.press("Enter")
+    assert page.get_attribute("html", "data-theme") == "dark"
+    assert page.screenshot(path=tmp_path / "dark.png", full_page=True) != light
 
 
 @pytest.mark.filterwarnings("default")
-def test_a_browser_draws_the_page(browser: Any, files: tuple[Path, Path], tmp_path: Path) -> None:
-    page = browser.new_page(viewport={"width": 1300, "height": 900}, color_scheme="light")
-    complaints: list[str] = []
-    requests: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: requests.append(request.url))
-    page.goto(files[0].as_uri())
-    page.wait_for_selector('html[data-drawn="0/"]', state="attached")
-    marks = {each: page.locator(f"#chart-{each} svg [class*='mark-'] path").count() for each in PANELS}
-    assert min(marks.values()) >= 4, marks
-    light = page.screenshot(path=tmp_path / "light.png")
+def test_the_keyboard_reaches_numbers_and_zoom(page: Any, panel: pl.DataFrame) -> None:
+    page.focus("#numbers-growth summary")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#numbers-growth td")
+    rows = [row.split("\t") for row in page.locator("#numbers-growth table").first.inner_text().splitlines()]
+    months = panel.group_by("server_type", "month").agg(pl.col("cpu_p95").mean())
+    assert rows[0] == ["month", "archetype", "mean"]
+    assert len(rows) == 1 + months.height
+    (january,) = (float(mean) for month, kind, mean in rows[1:] if (month, kind) == ("January 2024", "web"))
+    assert january == pytest.approx(months.filter(month=1, server_type="web")["cpu_p95"].item(), rel=1e-3)
+    for each in PANELS:
+        page.locator(f"#numbers-{each}").evaluate("each => { each.open = true; }")
+        page.wait_for_selector(f"#numbers-{each} td")
 
-    before = page.locator("#chart-utilisation svg").inner_html(), page.locator("#caption-utilisation").inner_text()
-    page.select_option("#metric", "1")
-    page.wait_for_selector('html[data-drawn="1/"]', state="attached")
-    after = page.locator("#chart-utilisation svg").inner_html(), page.locator("#caption-utilisation").inner_text()
-    assert all(one != other for one, other in zip(before, after, strict=True))
-    assert "mem_p95" in after[0]
-    assert "mem_p95" in after[1]
-    page.select_option("#archetype", "web")
-    page.wait_for_selector('html[data-drawn="1/web"]', state="attached")
-    assert page.locator("#chart-utilisation svg").inner_html() != after[0]
+    for each in ("utilisation", "distribution", "growth"):
+        whole = page.evaluate(LABELS, f"#chart-{each}")
+        page.locator(f"#chart-{each}").locator("..").focus()
+        for key, relation in (("+", "!=="), ("0", "===")):
+            page.keyboard.press(key)
+            page.wait_for_function(f"([id, whole]) => ({LABELS})(id) {relation} whole", arg=[f"#chart-{each}", whole])
 
-    page.click("#theme")
-    assert page.get_attribute("html", "data-theme") == "dark"
-    assert page.screenshot(path=tmp_path / "dark.png") != light
-    assert complaints == []
-    assert [each for each in requests if not each.startswith("file:")] == []
-    assert len(requests) == 1
+
+@pytest.mark.filterwarnings("default")
+def test_nothing_is_wider_than_a_telephone(page: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.reload()
+    drawn(page, "0/")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    outside = """() => [...document.querySelectorAll(".chart svg text")].filter(text => {
+        const [word, chart] = [text, text.closest(".chart")].map(each => each.getBoundingClientRect());
+        return word.width && (word.left < chart.left - 1 || word.right > chart.right + 1);
+    }).map(text => text.textContent)"""
+    assert page.evaluate(outside) == []

@@ -1,4 +1,4 @@
-"""What each chart says, in words: its main finding, one text for each metric."""
+"""What each chart says, in words: its main finding, one text for each archetype and metric."""
 
 from __future__ import annotations
 
@@ -15,16 +15,29 @@ _MONTHS_A_YEAR = 12
 _MARKS = "Dashed lines are quarter ends, triangles holidays."
 
 
-def captions(tables: Tables, report: Report, rows: dict[str, Rows]) -> dict[str, list[str]]:
-    """Return the captions of each panel, one for each metric.
+Captions = dict[str, dict[str, list[str]]]  # by archetype, WHOLE_FLEET for all; then by panel, one for each metric
+
+
+def captions(tables: Tables, report: Report, rows: dict[str, Rows]) -> Captions:
+    """Return the captions of each panel, for each choice of archetype and metric.
 
     Args:
         tables: of the dataset.
         report: the outcome of a check.
         rows: from `chart_rows`.
     """
+    verdicts, correlations = _verdicts(report), rows["correlation"]
+    return {
+        each: _captions(
+            tables.of(each), verdicts, [row for row in correlations if each in (WHOLE_FLEET, row["archetype"])]
+        )
+        for each in (WHOLE_FLEET, *tables.archetypes)
+    }
+
+
+def _captions(tables: Tables, verdicts: str, correlations: Rows) -> dict[str, list[str]]:
     positions = range(len(tables.columns))
-    correlation, verdicts = _correlation(rows["correlation"]), _verdicts(report)
+    correlation = _correlation(correlations)
     return {
         "utilisation": [_utilisation(tables, each) for each in positions],
         "distribution": [_distribution(tables, each) for each in positions],
@@ -102,13 +115,14 @@ def _correlation(rows: Rows) -> str:
 
 
 def _rhythm(tables: Tables, position: int) -> str:
-    frame = _of(tables.heat_map, tables, position).filter(pl.col("server_type") == WHOLE_FLEET).drop_nulls("mean")
+    frame = _of(tables.heat_map, tables, position).drop_nulls("mean")
     if frame.is_empty():
         return "There are no values to show."
     ordered = frame.sort("mean")
     low, high = (_when(tables, ordered.row(each, named=True)) for each in (0, -1))
     clock = "" if tables.is_daily else " Hours are UTC."
-    return f"Over all servers, {tables.columns[position]} is highest on {high} and lowest on {low}.{clock}"
+    who = _who(tables, "all servers")
+    return f"For {who}, {tables.columns[position]} is highest on {high} and lowest on {low}.{clock}"
 
 
 def _when(tables: Tables, row: dict[str, float]) -> str:
@@ -125,11 +139,17 @@ def _effects(tables: Tables, position: int) -> str:
     parts = [f"the last day of a quarter is × {m:.2f} (configured × {c:.2f})" for *_, m, c in last_day.rows()]
     parts += [f"holidays × {c:.2f} are × {m:.2f}" for *_, m, c in holidays.rows()]
     if not parts:
-        return "No quarter end and no holiday has ordinary days beside it in this window; see the configured factors."
-    text = f"Against ordinary days of the same weekday and quarter, the mean of the archetypes: {'; '.join(parts)}."
+        return "No quarter end and no holiday has ordinary days beside it in this window; the bars are configured."
+    who = _who(tables, "the mean of the archetypes")
     local = tables.config.layers.local_time
-    own = " Regions keep holidays of their own here: the fleet dips less on those of one country."
-    return f"{text} Values at the clip, and spikes, pull towards 1.{own if local and local.holidays else ''}"
+    sentences = [
+        "Dots are measured, bars configured.",
+        f"Against ordinary days of the same weekday and quarter, {who}: {'; '.join(parts)}.",
+        "Values at the clip, and spikes, pull towards 1.",
+    ]
+    if local and local.holidays:
+        sentences.append("Regions keep holidays of their own here: the fleet dips less on those of one country.")
+    return " ".join(sentences)
 
 
 def _growth(tables: Tables, position: int) -> str:
@@ -155,7 +175,11 @@ def _changes(tables: Tables, position: int) -> tuple[dict[str, float], str]:
         first=pl.col("mean").head(many).mean(), last=pl.col("mean").tail(many).mean()
     )
     changes = {kind: last / first - 1 for kind, first, last in ends.rows() if first}
-    return changes, "year" if has_years else tables.growth_unit
+    return changes, "year" if has_years else f"{tables.growth_unit}, seasons and holidays included,"
+
+
+def _who(tables: Tables, several: str) -> str:
+    return several if len(tables.archetypes) > 1 else tables.archetypes[0]
 
 
 def _verdicts(report: Report) -> str:

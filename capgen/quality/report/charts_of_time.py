@@ -55,26 +55,27 @@ def effects(tables: Tables) -> Drawn:
     """
     x = alt.X(
         "where:O",
-        title="days to the quarter's end, then holidays by their configured factor",
+        title=["days to the quarter's end,", "then holidays by their factor"],
         scale=alt.Scale(domain=places(tables)),
         axis=alt.Axis(labelAngle=0),
     )
     y = alt.Y("value:Q", title="× ordinary days", scale=alt.Scale(zero=False, padding=10))
+    day = alt.Tooltip("where:O", title="days left, or factor of the holiday")
     measured = rows_of_metric("effects").encode(
         x,
         y,
         colour(tables),
-        tooltip=["archetype:N", "where:O", alt.Tooltip("value:Q", title="measured", format=".3f")],
+        tooltip=["archetype:N", day, alt.Tooltip("value:Q", title="measured", format=".3f")],
     )
     configured = (
         alt.Chart(alt.NamedData("configured"))
         .transform_calculate(value=VALUE)
         .mark_tick(thickness=3, size=26, opacity=0.55)
-        .encode(x, y, tooltip=["where:O", alt.Tooltip("value:Q", title="configured", format=".3f")])
+        .encode(x, y, tooltip=[day, alt.Tooltip("value:Q", title="configured", format=".3f")])
     )
     ramp = measured.transform_filter("datum.kind === 'ramp'").mark_line(opacity=0.8)
     dots = measured.mark_circle(size=60, opacity=1)
-    return alt.layer(configured, ramp, dots, title=metric_title("● measured, — configured: "))
+    return alt.layer(configured, ramp, dots, title=metric_title("Factor of "))
 
 
 def growth(tables: Tables) -> Drawn:

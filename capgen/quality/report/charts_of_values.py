@@ -57,7 +57,7 @@ def correlation(tables: Tables) -> Drawn:
         )
     )
     scale = alt.Scale(padding=10)
-    x = alt.X("measured:Q", title="correlation: ● measured, | target", scale=scale)
+    x = alt.X("measured:Q", title="● measured, | target", scale=scale)
     colours = colour(tables)
     both = base.transform_filter("isValid(datum.measured)")
     bars = both.mark_rule(strokeWidth=2, opacity=0.6).encode(x, colours, x2="target:Q")

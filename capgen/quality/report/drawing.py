@@ -10,7 +10,7 @@ import vl_convert
 
 from capgen.dataset.manifest import Manifest
 from capgen.quality.findings import Report
-from capgen.quality.report.captions import captions
+from capgen.quality.report.captions import Captions, captions
 from capgen.quality.report.charts import CHARTS, chart_spec
 from capgen.quality.report.head import TITLES, composition, facts, headroom_cells, verdict_cells
 from capgen.quality.report.page import page_text
@@ -30,11 +30,10 @@ from capgen.quality.report.picture import (
 from capgen.quality.report.rows import Rows, chart_rows
 from capgen.quality.report.style import FONT as PAGE_FONT
 from capgen.quality.report.style import INK
-from capgen.quality.report.tables import Tables
+from capgen.quality.report.tables import WHOLE_FLEET, Tables
 
 _HEIGHTS = {"utilisation": 340, "quality": 260}
 _MOST_BESIDE = 5
-_LONGEST_FACT = 24  # a digest is cut, no other
 _PIXELS = 1.25  # of the PNG for each of the SVG
 
 
@@ -66,10 +65,10 @@ def _version() -> str:
     return wanted if wanted in known else known[-1]
 
 
-def _page_spec(tables: Tables, rows: dict[str, Rows], name: str, words: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _page_spec(tables: Tables, rows: dict[str, Rows], name: str, words: Captions) -> dict[str, Any]:
     size = ("container", _HEIGHTS.get(name, 300))
     spec = chart_spec(tables, rows, name, ink="currentColor", font=PAGE_FONT, size=size)
-    return {**spec, "description": words[name][0]}
+    return {**spec, "description": words[WHOLE_FLEET][name][0]}
 
 
 def _blocks(
@@ -78,7 +77,7 @@ def _blocks(
     tables: Tables,
     report: Report,
     rows: dict[str, Rows],
-    words: Mapping[str, Sequence[str]],
+    words: Captions,
 ) -> list[Block]:
     whole, half = inner_width(1), inner_width(2)
 
@@ -90,7 +89,7 @@ def _blocks(
         return chart_block(vl_convert.vegalite_to_svg(spec, vl_version=_version()), mark)
 
     def panel(name: str, block: Block, width: int) -> Block:
-        return titled(TITLES[name], words[name][0], block, width)
+        return titled(TITLES[name], words[WHOLE_FLEET][name][0], block, width)
 
     def multiples(name: str, height: int) -> Block:
         shown = [{"metric": each} for each in range(len(tables.columns))]
@@ -118,7 +117,7 @@ def _side_by_side(name: str, height: int, shown: Sequence[Mapping[str, Any]], ch
 
 def _head(title: str, manifest: Manifest, tables: Tables) -> Block:
     whole = inner_width(1)
-    what = " · ".join(f"{name} {value[:_LONGEST_FACT]}" for name, value in facts(manifest, tables))
+    what = " · ".join(f"{name} {value}" for name, value in facts(manifest, tables))
     fleet = [
         f"servers by {attribute}: " + ", ".join(f"{name} {count:,}" for name, count in found)
         for attribute, found in composition(tables).items()

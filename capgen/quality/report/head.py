@@ -36,9 +36,7 @@ def facts(manifest: Manifest, tables: Tables) -> list[tuple[str, str]]:
         ("servers", f"{sum(manifest.servers.values()):,}"),
         ("window", f"{tables.config.start_date} to {tables.config.end_date}"),
         ("granularity", manifest.granularity),
-        ("seed", str(manifest.seed)),
-        ("config digest", manifest.config_digest),
-        ("capgen", manifest.capgen_version),
+        ("cite", manifest.citation),
     ]
 
 

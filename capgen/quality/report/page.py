@@ -11,9 +11,11 @@ from typing import Any
 
 from capgen.dataset.manifest import Manifest
 from capgen.quality.findings import Report
+from capgen.quality.report.captions import Captions
 from capgen.quality.report.head import TITLES, Cells, composition, facts, headroom_cells, verdict_cells
+from capgen.quality.report.rows import places
 from capgen.quality.report.style import colours_of
-from capgen.quality.report.tables import Tables
+from capgen.quality.report.tables import WHOLE_FLEET, Tables
 
 _WIDE = {"utilisation", "growth", "quality"}
 _HEADINGS = ("rule", "verdict", "measured", "expected", "what, where and why")
@@ -27,7 +29,7 @@ def page_text(
     tables: Tables,
     report: Report,
     specs: Mapping[str, Mapping[str, Any]],
-    captions: Mapping[str, Sequence[str]],
+    captions: Captions,
     library: str,
 ) -> str:
     """Return the page.
@@ -38,7 +40,7 @@ def page_text(
         tables: of the dataset.
         report: the outcome of a check.
         specs: of the charts, by panel.
-        captions: of the charts, by panel, one for each metric.
+        captions: of the charts.
         library: JavaScript that gives `vegaEmbed`.
     """
     below = {"growth": _headroom_table(tables), "quality": _verdict_table(report)}
@@ -51,7 +53,7 @@ def page_text(
         fleet=_fleet(tables),
         metrics="".join(_option(str(position), label) for position, label in enumerate(tables.labels)),
         archetypes="".join(_option(each, each) for each in tables.archetypes),
-        panels="".join(_figure(name, captions[name][0], below.get(name, "")) for name in specs),
+        panels="".join(_figure(name, captions[WHOLE_FLEET][name][0], tables, below.get(name, "")) for name in specs),
         version=escape(manifest.capgen_version),
         specs=_embedded(specs),
         captions=_embedded(captions),
@@ -73,12 +75,30 @@ def _option(value: str, label: str) -> str:
     return f'<option value="{escape(value)}">{escape(label)}</option>'
 
 
-def _figure(name: str, caption: str, below: str) -> str:
+def _figure(name: str, caption: str, tables: Tables, below: str) -> str:
+    """Write a panel; its chart can be focused, to scroll it where it is wider than the page, and to zoom."""
     kind = ' class="wide"' if name in _WIDE else ""
     return (
         f'<figure{kind} aria-labelledby="title-{name}"><h2 id="title-{name}">{escape(TITLES[name])}</h2>'
         f'<figcaption id="caption-{name}" aria-live="polite">{escape(caption)}</figcaption>'
-        f'<div class="chart" id="chart-{name}" role="img" aria-label="{escape(caption)}"></div>{below}</figure>'
+        f'<div class="scroll" tabindex="0" role="region" aria-labelledby="title-{name}">'
+        f'<div class="chart" id="chart-{name}" role="img" aria-label="{escape(caption)}" '
+        f'style="min-width:{_least_width(name, tables)}px"></div></div>{_numbers(name)}{below}</figure>'
+    )
+
+
+def _least_width(name: str, tables: Tables) -> int:
+    """Return the width, in pixels, in which the words of a chart do not meet."""
+    widths = {"effects": 60 + 26 * len(places(tables)), "quality": 140 + 3 * 42 * len(tables.archetypes)}
+    return widths.get(name, 0)
+
+
+def _numbers(name: str) -> str:
+    """Write the place for what hovering shows, as a table, which the script fills."""
+    label = f"Numbers: {escape(TITLES[name])}"
+    return (
+        f'<details class="numbers" id="numbers-{name}"><summary>The numbers</summary>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"></div></details>'
     )
 
 

@@ -55,7 +55,7 @@ def rows_of_metric(name: str, value: str = VALUE) -> alt.Chart:
 
 def zoom() -> alt.Parameter:
     """Return what lets a reader move and zoom along the x axis."""
-    return alt.selection_interval(bind="scales", encodings=["x"], zoom=_WHEEL)
+    return alt.selection_interval(name="zoom", bind="scales", encodings=["x"], zoom=_WHEEL)
 
 
 def moment_tooltip(unit: str) -> alt.Tooltip:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -73,6 +73,19 @@ class Tables:
         """The metrics with their units, in the order of `columns`."""
         metrics = self.config.metrics.values()
         return [f"{metric.column} ({metric.unit})" if metric.unit else metric.column for metric in metrics]
+
+    def of(self, archetype: str) -> Tables:
+        """Return what is about one archetype, or about the whole fleet.
+
+        Args:
+            archetype: its name, or `WHOLE_FLEET`.
+        """
+        heat_map = self.heat_map.filter(pl.col("server_type") == archetype)
+        if archetype == WHOLE_FLEET:
+            return replace(self, heat_map=heat_map)
+        names = ("utilisation", "distribution", "effects", "growth", "headroom", "quality")
+        narrow = {name: getattr(self, name).filter(pl.col("server_type") == archetype) for name in names}
+        return replace(self, archetypes=[archetype], heat_map=heat_map, **narrow)
 
 
 def read_tables(source: Source) -> Tables:

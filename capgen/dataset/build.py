@@ -12,15 +12,14 @@ from typing import Any
 from capgen.config import Config, config_digest
 from capgen.dataset.content import as_text
 from capgen.dataset.differences import differences, differing_keys
-from capgen.dataset.files import sha256, whole_file
-from capgen.dataset.layout import Places, is_dataset
-from capgen.dataset.locking import one_writer
+from capgen.dataset.files import Hashed, whole_stream
+from capgen.dataset.layout import is_dataset
+from capgen.dataset.location import locate
 from capgen.dataset.manifest import FileEntry, Manifest, config_values, manifest_of, read_manifest
+from capgen.dataset.place import Place, place_of, take_up
 from capgen.dataset.plan import FilePlan, plan_files
-from capgen.dataset.publishing import check_target, publish, recover
 from capgen.dataset.side_files import write_side_files
 from capgen.dataset.sizes import Sizes, choose_sizes
-from capgen.dataset.staging import Staging
 from capgen.dataset.verify import damaged_files, extra_files
 from capgen.dataset.writing import write_row_groups
 from capgen.errors import CapgenError, RequestError
@@ -83,22 +82,22 @@ def build_dataset(
         CapgenError: another process writes it, or the dataset that is there is damaged.
     """
     started = time.monotonic()
-    places = Places.of(Path(config.out if out is None else out).expanduser().absolute())
-    check_target(places)
-    with one_writer(places.lock, places.target):
-        recover(places)
-        present = read_manifest(places.target) if is_dataset(places.target) else None
+    place = place_of(locate(config.out if out is None else out))
+    place.check()
+    with place.one_writer():
+        place.recover()
+        present = read_manifest(place.target) if is_dataset(place.target) else None
         sizes = choose_sizes(config, memory, file_bytes, present.sizes if present and not overwrite else None)
         if present and _identity(present) == _wanted(config, sizes):
-            _check_undamaged(places.target, present)
-            return _result(places, present, len(present.files), started)
+            _check_undamaged(place.target, present)
+            return _result(place.target, present, len(present.files), started)
         if present:
-            _check_nothing_is_lost(places.target, present)
+            _check_nothing_is_lost(place.target, present)
         if present and not overwrite:
-            _check_extends(places.target, present, _wanted(config, sizes))
-        manifest, kept = _make(config, sizes, places, present, engine, overwrite=overwrite, on_rows=on_rows)
-        publish(places, manifest)
-    return _result(places, manifest, kept, started)
+            _check_extends(place.target, present, _wanted(config, sizes))
+        manifest, kept = _make(config, sizes, place, present, engine, overwrite=overwrite, on_rows=on_rows)
+        place.publish(manifest)
+    return _result(place.target, manifest, kept, started)
 
 
 def write_file(panel: Panel, file: FilePlan, path: Path, on_chunk: Callable[[Chunk], None]) -> FileEntry:
@@ -113,13 +112,14 @@ def write_file(panel: Panel, file: FilePlan, path: Path, on_chunk: Callable[[Chu
     Returns:
         The file as the manifest names it.
     """
-    with whole_file(path) as unfinished, unfinished.open("wb") as target:
+    with whole_stream(path) as stream:
+        target = Hashed(stream)
         digest = write_row_groups(panel, file.row_groups, target, on_chunk)
     return FileEntry(
         path=file.path,
         rows=file.rows,
-        bytes=path.stat().st_size,
-        sha256=sha256(path),
+        bytes=target.bytes,
+        sha256=target.sha256,
         content_digest=as_text(digest),
         first_timestamp=panel.axis.timestamp(file.span.first),
         last_timestamp=panel.axis.timestamp(file.span.stop - 1),
@@ -129,7 +129,7 @@ def write_file(panel: Panel, file: FilePlan, path: Path, on_chunk: Callable[[Chu
 def _make(
     config: Config,
     sizes: Sizes,
-    places: Places,
+    place: Place,
     present: Manifest | None,
     engine: Engine,
     *,
@@ -137,19 +137,18 @@ def _make(
     on_rows: OnRows,
 ) -> tuple[Manifest, int]:
     """Stage all files of a dataset; return its manifest and how many files were whole before."""
-    staging = Staging(places, config, sizes)
-    whole = staging.open(discard_other=overwrite)
+    whole = take_up(place, config, sizes, discard_other=overwrite)
     files = list(plan_files(config, sizes))
     unchanged = _unchanged(present, config, files) if present else []
     adopted = [entry for entry in unchanged if entry.path not in whole]
-    staging.adopt(places.target, adopted)
+    place.adopt(adopted)
     whole |= {entry.path: entry for entry in adopted}
     on_rows(sum(entry.rows for entry in whole.values()))
     missing = [file for file in files if file.path not in whole]
-    for entry in engine(config, missing, places.staged_file, on_rows):
-        staging.record(entry)
+    for entry in engine(config, missing, place.staged_file, on_rows):
+        place.record(entry)
         whole[entry.path] = entry
-    side_files = write_side_files(config, whole.values(), places.present_file, places.staged_file)
+    side_files = write_side_files(config, whole.values(), place.present_file, place.staged_file)
     return manifest_of(config, sizes, whole.values(), side_files), len(files) - len(missing)
 
 
@@ -198,9 +197,9 @@ def _check_extends(folder: Path, present: Manifest, wanted: dict[str, Any]) -> N
         )
 
 
-def _result(places: Places, manifest: Manifest, kept: int, started: float) -> BuildResult:
+def _result(target: Path, manifest: Manifest, kept: int, started: float) -> BuildResult:
     return BuildResult(
-        out=places.target,
+        out=target,
         rows=manifest.rows,
         files=len(manifest.files),
         bytes=sum(entry.bytes for entry in manifest.files),

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capgen.dataset.export_formats import DELTA, WRITERS, check_installed, kind_of
 from capgen.dataset.export_rows import Rows, open_rows
-from capgen.dataset.files import sync, whole_file
-from capgen.dataset.layout import BUILD_STATE, Places, is_dataset
-from capgen.dataset.locking import one_writer
+from capgen.dataset.export_target import check_target, is_delta_table, room_for
+from capgen.dataset.files import move_whole, sync
+from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.dataset.store_errors import plain_errors
 from capgen.errors import CapgenError, RequestError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 DEFAULT_KIND = "csv.gz"
-_DELTA_LOG = "_delta_log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,38 +91,45 @@ def export_dataset(
     target = target or default_name(manifest, kind)
     kind = kind_of(target)
     check_installed(kind)
-    places = Places.of(Path(target.removeprefix(f"{DELTA}:")).expanduser().absolute())
-    _check_target(places, kind, overwrite=overwrite)
-    with one_writer(places.lock, places.target):
-        shutil.rmtree(places.staging, ignore_errors=True)  # of a process that was killed
-        places.staging.mkdir()
-        try:
-            count = _write(folder, manifest, places, kind, columns, where)
-        except OSError as error:
-            raise CapgenError(f"{places.target}: {error.strerror or error}; nothing was written") from None
-        finally:
-            shutil.rmtree(places.staging, ignore_errors=True)
-    return ExportResult(places.target, kind, count, _size(places.target), time.monotonic() - started)
+    place = locate(target.removeprefix(f"{DELTA}:")).expanduser().resolve()
+    with plain_errors(place):
+        check_target(place, kind, overwrite=overwrite)
+        with room_for(place) as room, _said(place):
+            count = _write(folder, manifest, place, room, kind, columns, where)
+        return ExportResult(place, kind, count, _size(place), time.monotonic() - started)
+
+
+@contextmanager
+def _said(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CapgenError(f"{target}: {error.strerror or error}; nothing was written") from None
 
 
 def _write(
-    folder: Path, manifest: Manifest, places: Places, kind: str, columns: Sequence[str] | None, where: str | None
+    folder: Path,
+    manifest: Manifest,
+    target: Path,
+    room: Path,
+    kind: str,
+    columns: Sequence[str] | None,
+    where: str | None,
 ) -> int:
     """Write what was asked for; return the number of rows."""
-    rows = open_rows(folder.absolute(), manifest, places.staging / "spilled", columns, where)
+    rows = open_rows(folder.absolute(), manifest, room / "spilled", columns, where)
     counted = _Counted(rows)
     config, origin = manifest.load_config(), _origin(manifest)
     try:
         if kind == DELTA:
-            place = places.target if (places.target / _DELTA_LOG).is_dir() else places.staging / DELTA
-            WRITERS[kind](counted.reader(), place, config, origin)
-            if place != places.target:
-                place.rename(places.target)
-                sync(places.target.parent)
+            table = target if is_delta_table(target) else room / DELTA
+            WRITERS[kind](counted.reader(), table, config, origin)
+            if table != target:
+                table.rename(target)
+                sync(target.parent)
         else:
-            with whole_file(places.target) as unfinished:
-                unfinished.unlink(missing_ok=True)
-                WRITERS[kind](counted.reader(), unfinished, config, origin)
+            WRITERS[kind](counted.reader(), room / target.name, config, origin)
+            move_whole(room / target.name, target)
     except Exception as error:
         # Arrow and Delta pass on, as errors of their own, what went wrong while rows were read for them.
         raise counted.failure or error from None
@@ -161,36 +168,6 @@ def _origin(manifest: Manifest) -> Mapping[str, str]:
         "capgen.seed": str(manifest.seed),
         "capgen.config_digest": manifest.config_digest,
     }
-
-
-def _check_target(places: Places, kind: str, *, overwrite: bool) -> None:
-    target = places.target
-    around = next((each for each in (target, *target.parents) if is_dataset(each)), None)
-    if around:
-        raise RequestError(
-            f"{target}: expected a place outside of the dataset {str(around)!r}, whose readers would take the export "
-            "for a part of it"
-        )
-    if (places.staging / BUILD_STATE).is_file():
-        raise RequestError(f"{target}: an interrupted build of that name is kept beside it; finish it, or name another")
-    if kind == DELTA:
-        _check_delta_folder(target)
-        if places.inside:
-            raise RequestError(f"{target}: expected a folder that is neither a mount point nor the working folder")
-        taken = (target / _DELTA_LOG).is_dir()
-    else:
-        taken = target.exists()
-        if target.is_dir():
-            raise RequestError(f"{target}: expected the name of a file, got a folder")
-    if taken and not overwrite:
-        raise RequestError(f"{target}: is there already; add --overwrite to replace it, or name another")
-
-
-def _check_delta_folder(target: Path) -> None:
-    if target.exists() and not target.is_dir():
-        raise RequestError(f"{target}: expected a folder, got a file")
-    if target.is_dir() and any(target.iterdir()) and not (target / _DELTA_LOG).is_dir():
-        raise RequestError(f"{target}: expected a new folder or a Delta table, got a folder with something else in it")
 
 
 def _size(path: Path) -> int:

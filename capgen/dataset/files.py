@@ -5,14 +5,20 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
+import re
+import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from capgen.dataset.layout import SIDE_FOLDER
+from capgen.dataset.location import is_store
+from capgen.dataset.objects import upload, whole_object
 
-_UNFINISHED = ".unfinished"
+_UNFINISHED = re.compile(r".+\.[0-9a-f]{8}\.unfinished")
 _CURRENT_FOLDER = -100  # AT_FDCWD
 _EXCHANGE = 2  # RENAME_EXCHANGE
 
@@ -25,18 +31,55 @@ def whole_file(path: Path) -> Iterator[Path]:
         path: the file's own name. Its folder is made.
 
     Yields:
-        A path beside it.
+        A path beside it; another each time, because two workers may be at the same file. Of an object in a store, a
+        path on this machine: it is uploaded at the end.
     """
+    if is_store(path):
+        with tempfile.TemporaryDirectory(prefix="capgen-") as folder:
+            yield Path(folder) / path.name
+            move_whole(Path(folder) / path.name, path)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}{_UNFINISHED}")
+    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}.unfinished")
     try:
         yield unfinished
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
-    sync(unfinished)
-    unfinished.replace(path)
+    move_whole(unfinished, path)
+
+
+def move_whole(file: Path, path: Path) -> None:
+    """Give a finished file its own name; it is on disk by then.
+
+    Args:
+        file: of this machine, on the same file system as a path that is no store's.
+        path: the file's own name.
+    """
+    if is_store(path):
+        upload(file, path)
+        return
+    sync(file)
+    file.replace(path)
     sync(path.parent)
+
+
+@contextmanager
+def whole_stream(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file for writing; it is there, whole, when the block ends well.
+
+    Args:
+        path: the file's own name. Its folder is made.
+
+    Yields:
+        A file to write to, once from its start to its end.
+    """
+    if is_store(path):
+        with whole_object(path) as file:
+            yield file
+        return
+    with whole_file(path) as unfinished, unfinished.open("wb") as file:
+        yield file
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -46,8 +89,57 @@ def write_whole(path: Path, text: str) -> None:
         path: the file.
         text: its content.
     """
-    with whole_file(path) as unfinished:
-        unfinished.write_text(text, encoding="utf-8")
+    with whole_stream(path) as file:
+        file.write(text.encode())
+
+
+def sweep_unfinished(folder: Path) -> None:
+    """Remove what killed processes left of files that they were writing.
+
+    Args:
+        folder: need not exist.
+    """
+    for path in list(folder.rglob("*.unfinished")):
+        if _UNFINISHED.fullmatch(path.name):
+            path.unlink(missing_ok=True)
+
+
+class Hashed:
+    """A file open for writing that keeps count of what is written to it.
+
+    Args:
+        file: open for writing.
+    """
+
+    closed = False
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._sha256 = hashlib.sha256()
+        self.bytes = 0
+
+    def write(self, data: bytes) -> int:
+        """Write on.
+
+        Args:
+            data: what comes next.
+        """
+        self._file.write(data)
+        self._sha256.update(data)
+        self.bytes += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        """Return how much is written."""
+        return self.bytes
+
+    def flush(self) -> None:
+        """Do nothing: the file below is flushed when it is closed."""
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of what is written, as hexadecimal digits."""
+        return self._sha256.hexdigest()
 
 
 def sync(path: Path) -> None:

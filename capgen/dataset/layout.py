@@ -76,14 +76,6 @@ class Places:
         """
         return self.staging / f"{path}{self.suffix}"
 
-    def published_file(self, path: str) -> Path:
-        """Return where a file lies once it is published.
-
-        Args:
-            path: relative to the dataset's folder.
-        """
-        return self.target / path
-
     def present_file(self, path: str) -> Path:
         """Return where a data file lies that is whole: staged, or published already.
 
@@ -100,4 +92,4 @@ def is_dataset(folder: Path) -> bool:
     Args:
         folder: any path.
     """
-    return (folder / MANIFEST).is_file()
+    return (folder / MANIFEST).exists()  # of a store, is_file takes every failure for a no

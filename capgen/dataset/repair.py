@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from capgen.dataset.build import Engine, OnRows
-from capgen.dataset.layout import Places
-from capgen.dataset.locking import one_writer
 from capgen.dataset.manifest import Manifest, SideEntry, read_manifest
+from capgen.dataset.place import place_of
 from capgen.dataset.plan import plan_files
 from capgen.dataset.side_files import write_side_files
 from capgen.dataset.verify import damaged_files
@@ -29,16 +28,17 @@ def repair_dataset(folder: Path, engine: Engine, *, on_rows: OnRows) -> list[str
         RequestError: the folder is no dataset.
         CapgenError: a remade file is not the one that the manifest names.
     """
-    places = Places.of(folder.absolute())
-    manifest = read_manifest(places.target)
-    with one_writer(places.lock, places.target):
-        damaged = {problem.path for problem in damaged_files(places.target, manifest, read=True)}
+    place = place_of(folder)
+    manifest = read_manifest(place.target)
+    with place.one_writer():
+        place.sweep()
+        damaged = {problem.path for problem in damaged_files(place.target, manifest, read=True)}
         config = manifest.load_config()
         files = [file for file in plan_files(config, manifest.sizes) if file.path in damaged]
-        for file_entry in engine(config, files, places.published_file, on_rows):
+        for file_entry in engine(config, files, place.target.joinpath, on_rows):
             _check_same(file_entry, manifest.entries[file_entry.path], manifest)
         if damaged & {entry.path for entry in manifest.side_files}:
-            remade = write_side_files(config, manifest.files, places.published_file, places.published_file)
+            remade = write_side_files(config, manifest.files, place.target.joinpath, place.target.joinpath)
             for entry, named in zip(remade, manifest.side_files, strict=True):
                 _check_same(entry, named, manifest)
     return sorted(damaged)

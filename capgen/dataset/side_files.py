@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from capgen.config import Config
-from capgen.dataset.files import sha256, whole_file
+from capgen.dataset.files import Hashed, whole_stream
 from capgen.dataset.layout import EVENTS, SAMPLE, SUMMARY
 from capgen.dataset.manifest import FileEntry, SideEntry
 from capgen.dataset.summary import Find, in_order, sample_text, summarise
@@ -30,9 +30,11 @@ def write_side_files(
     """
     entries = []
     for path, lines in _contents(config, in_order(config, files), find):
-        with whole_file(place(path)) as unfinished, unfinished.open("w", encoding="utf-8") as file:
-            file.writelines(lines)
-        entries.append(SideEntry(path=path, bytes=place(path).stat().st_size, sha256=sha256(place(path))))
+        with whole_stream(place(path)) as stream:
+            file = Hashed(stream)
+            for line in lines:
+                file.write(line.encode())
+        entries.append(SideEntry(path=path, bytes=file.bytes, sha256=file.sha256))
     return entries
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
 from capgen.dataset.files import sha256
 from capgen.dataset.layout import SIDE_FOLDER
+from capgen.dataset.location import is_store
 from capgen.dataset.manifest import SideEntry
+from capgen.dataset.objects import Objects
 
 
 class Inventory(Protocol):
@@ -61,10 +63,18 @@ def extra_files(folder: Path, manifest: Inventory) -> Iterator[Problem]:
         folder: the dataset's folder.
         manifest: what it should hold.
     """
-    for path in sorted(folder.rglob("*")):
-        name = str(path.relative_to(folder))
-        if not path.is_dir() and name not in manifest.entries and not name.startswith(f"{SIDE_FOLDER}/"):
+    for name in _names(folder):
+        if name not in manifest.entries and not name.startswith(f"{SIDE_FOLDER}/"):
             yield Problem(name, "extra", "expected no such file")
+    if is_store(folder):
+        for upload in Objects(folder).uploads():
+            yield Problem(upload.path, "extra", "expected no unfinished upload; a build or repair sweeps it")
+
+
+def _names(folder: Path) -> Iterable[str]:
+    if is_store(folder):
+        return sorted(Objects(folder).all())
+    return (str(path.relative_to(folder)) for path in sorted(folder.rglob("*")) if not path.is_dir())
 
 
 def damaged_files(folder: Path, manifest: Inventory, *, read: bool) -> Iterator[Problem]:
@@ -75,8 +85,11 @@ def damaged_files(folder: Path, manifest: Inventory, *, read: bool) -> Iterator[
         manifest: what it should hold.
         read: compare every byte; without it, sizes only.
     """
+    size_of = _sizes_in_store(folder) if is_store(folder) else None
     for entry in [*manifest.files, *manifest.side_files]:
-        problem = problem_of(folder / entry.path, entry, read=read)
+        path = folder / entry.path
+        size = size_of(entry.path) if size_of else _size(path)
+        problem = _problem(path, entry, size, read=read)
         if problem:
             yield problem
 
@@ -89,9 +102,12 @@ def problem_of(path: Path, entry: SideEntry, *, read: bool) -> Problem | None:
         entry: what it should be.
         read: compare every byte; without it, the size only.
     """
-    if not path.is_file():
+    return _problem(path, entry, _size(path), read=read)
+
+
+def _problem(path: Path, entry: SideEntry, size: int | None, *, read: bool) -> Problem | None:
+    if size is None:
         return Problem(entry.path, "missing", f"expected {entry.bytes:,} bytes")
-    size = path.stat().st_size
     if size != entry.bytes:
         return Problem(entry.path, "altered", f"expected {entry.bytes:,} bytes, got {size:,}")
     if read:
@@ -99,3 +115,13 @@ def problem_of(path: Path, entry: SideEntry, *, read: bool) -> Problem | None:
         if digest != entry.sha256:
             return Problem(entry.path, "altered", f"expected SHA-256 {entry.sha256[:12]}…, got {digest[:12]}…")
     return None
+
+
+def _size(path: Path) -> int | None:
+    return path.stat().st_size if path.is_file() else None
+
+
+def _sizes_in_store(folder: Path) -> Callable[[str], int | None]:
+    """Return the sizes of objects from one listing: to ask for each would take a request a file."""
+    present = Objects(folder).all()
+    return lambda path: present[path].bytes if path in present else None

@@ -13,6 +13,7 @@ from capgen.config import Config, config_digest
 from capgen.config.model import Metric
 from capgen.config.rules import expected_column
 from capgen.dataset.content import chunk_digest, combined
+from capgen.dataset.files import Hashed
 from capgen.dataset.layout import PARTITION_KEYS
 from capgen.panel.cells import Workspace
 from capgen.panel.chunks import Chunk
@@ -70,7 +71,10 @@ def file_metadata(config: Config) -> dict[str, str]:
 
 
 def write_row_groups(
-    panel: Panel, row_groups: Sequence[Chunk], target: IO[bytes], on_chunk: Callable[[Chunk], None] = lambda _: None
+    panel: Panel,
+    row_groups: Sequence[Chunk],
+    target: IO[bytes] | Hashed,
+    on_chunk: Callable[[Chunk], None] = lambda _: None,
 ) -> int:
     """Write chunks to one Parquet file, each as a row group.
 

@@ -1,0 +1,100 @@
+"""The next version of a dataset in a folder while it is made: what it is of, and which of its files are whole."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from capgen.dataset.files import remove_folder, sweep_unfinished, sync, write_whole
+from capgen.dataset.layout import BUILD_STATE, RECEIPTS, Places
+from capgen.dataset.locking import one_writer
+from capgen.dataset.manifest import FileEntry, Manifest
+from capgen.dataset.publishing import check_target, publish, recover
+from capgen.dataset.verify import problem_of
+
+
+class LocalPlace:
+    """Makes a dataset in a folder beside its own; `capgen.dataset.place.Place` says what each method does.
+
+    Args:
+        target: the dataset's folder, absolute.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self._places = Places.of(target)
+
+    @property
+    def target(self) -> Path:
+        return self._places.target
+
+    def check(self) -> None:
+        check_target(self._places)
+
+    @contextmanager
+    def one_writer(self) -> Iterator[None]:
+        with one_writer(self._places.lock, self.target):
+            yield
+
+    def recover(self) -> None:
+        recover(self._places)
+
+    def sweep(self) -> None:
+        sweep_unfinished(self.target)
+
+    def begun(self) -> Any:
+        try:
+            return json.loads((self._places.staging / BUILD_STATE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None  # nothing was begun, or the replaced version of a dataset lies there
+
+    def begin(self, state: dict[str, Any]) -> None:
+        remove_folder(self._places.staging)
+        write_whole(self._places.staging / BUILD_STATE, json.dumps(state))
+
+    def whole_files(self) -> Iterable[FileEntry]:
+        return filter(self._is_whole, self._receipts())
+
+    def record(self, entry: FileEntry) -> None:
+        with (self._places.staging / RECEIPTS).open("a", encoding="utf-8") as receipts:
+            receipts.write(entry.model_dump_json() + "\n")
+            receipts.flush()
+            os.fsync(receipts.fileno())
+
+    def adopt(self, entries: Iterable[FileEntry]) -> None:
+        for entry in entries:
+            staged = self.staged_file(entry.path)
+            staged.parent.mkdir(parents=True, exist_ok=True)
+            staged.unlink(missing_ok=True)
+            os.link(self.target / entry.path, staged)
+            sync(staged.parent)
+            self.record(entry)
+
+    def staged_file(self, path: str) -> Path:
+        return self._places.staged_file(path)
+
+    def present_file(self, path: str) -> Path:
+        return self._places.present_file(path)
+
+    def publish(self, manifest: Manifest) -> None:
+        sweep_unfinished(self._places.staging)
+        publish(self._places, manifest)
+
+    def _receipts(self) -> Iterable[FileEntry]:
+        path = self._places.staging / RECEIPTS
+        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+            try:
+                yield FileEntry.model_validate_json(line)
+            except ValidationError:
+                return  # the line that was being written when the process was killed
+
+    def _is_whole(self, entry: FileEntry) -> bool:
+        candidates = [self._places.staged_file(entry.path)]
+        if self._places.inside:
+            candidates.append(self.target / entry.path)  # already published
+        return any(problem_of(path, entry, read=True) is None for path in candidates)

@@ -1,0 +1,99 @@
+"""Where the next version of a dataset is made, and how it takes the place of the present one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+from capgen.config import Config
+from capgen.dataset.differences import differing_keys
+from capgen.dataset.local_place import LocalPlace
+from capgen.dataset.location import is_store
+from capgen.dataset.manifest import FileEntry, Manifest, config_values
+from capgen.dataset.sizes import Sizes
+from capgen.dataset.store_place import StorePlace
+from capgen.errors import RequestError
+from capgen.version import __version__
+
+
+class Place(Protocol):
+    """Where a dataset is made: killing the process at any moment loses at most the files that were being written."""
+
+    @property
+    def target(self) -> Path:
+        """Where the dataset is, or will be."""
+
+    def check(self) -> None:
+        """Check that a dataset may be built here; RequestError where not."""
+
+    def one_writer(self) -> AbstractContextManager[None]:
+        """Hold the right to write; CapgenError where another process has it."""
+
+    def recover(self) -> None:
+        """Finish or remove what a killed process left."""
+
+    def sweep(self) -> None:
+        """Remove what killed processes left of files in the dataset that they were writing."""
+
+    def begun(self) -> Any:
+        """Return what the build that was interrupted is of, None without one."""
+
+    def begin(self, state: dict[str, Any]) -> None:
+        """Begin a build; what was begun before is discarded."""
+
+    def whole_files(self) -> Iterable[FileEntry]:
+        """Return the files of the build that are whole."""
+
+    def record(self, entry: FileEntry) -> None:
+        """Remember that a file is whole."""
+
+    def adopt(self, entries: Iterable[FileEntry]) -> None:
+        """Take over files of the dataset that is to be replaced."""
+
+    def staged_file(self, path: str) -> Path:
+        """Return where a file is written to before it is published."""
+
+    def present_file(self, path: str) -> Path:
+        """Return where a file lies that is whole."""
+
+    def publish(self, manifest: Manifest) -> None:
+        """Put the finished build in the dataset's place; all files of the manifest are staged."""
+
+
+def place_of(target: Path) -> Place:
+    """Return the place for a dataset.
+
+    Args:
+        target: from `locate`.
+    """
+    return StorePlace(target) if is_store(target) else LocalPlace(target.expanduser().absolute())
+
+
+def take_up(place: Place, config: Config, sizes: Sizes, *, discard_other: bool) -> dict[str, FileEntry]:
+    """Begin a build, or take up the one that was interrupted.
+
+    Args:
+        place: where.
+        config: what is being built.
+        sizes: of files and row groups.
+        discard_other: begin afresh where the build that was interrupted is of another configuration.
+
+    Returns:
+        The files that are whole already, by path.
+
+    Raises:
+        RequestError: the build that was interrupted is of another configuration.
+    """
+    state = {"capgen_version": __version__, "config": config_values(config), "sizes": sizes.model_dump()}
+    begun = place.begun()
+    if begun is None or (discard_other and begun != state):
+        place.begin(state)
+        return {}
+    if begun != state:
+        raise RequestError(
+            f"{place.target}: an interrupted build of another configuration is kept beside it "
+            f"({differing_keys(begun, state)}); add --overwrite to discard it"
+        )
+    return {entry.path: entry for entry in place.whole_files()}

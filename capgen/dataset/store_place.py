@@ -1,0 +1,144 @@
+"""Makes a dataset in an object store, where nothing can be renamed: data first, the manifest last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from capgen.dataset.layout import BUILD_STATE, EVENTS, MANIFEST, SAMPLE, SIDE_FOLDER, SUMMARY, is_dataset
+from capgen.dataset.manifest import FileEntry, Manifest, read_manifest, write_manifest
+from capgen.dataset.objects import Objects
+from capgen.dataset.store_errors import plain_errors
+from capgen.dataset.store_locking import one_store_writer
+from capgen.errors import RequestError
+
+_RECEIPTS = f"{SIDE_FOLDER}/receipts/"
+_STAGING = f"{SIDE_FOLDER}/staging/"
+_STAGED = ".staged"  # readers glob **/*.parquet
+
+
+class _Receipt(BaseModel):
+    """That a file is whole, and which object it is: so that none need be read to know."""
+
+    object: str
+    tag: str
+    entry: FileEntry
+
+
+class StorePlace:
+    """Makes a dataset below a prefix; `capgen.dataset.place.Place` says what each method does.
+
+    A new dataset's objects get their own names at once: without a manifest they are none. Where there is a dataset,
+    they are staged, and copied over by the store when all are there; there is no manifest meanwhile.
+
+    Args:
+        target: the prefix.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        with plain_errors(target):
+            self._objects = Objects(target)
+
+    def check(self) -> None:
+        with plain_errors(self.target):
+            others = self._objects.names() - {SIDE_FOLDER}
+            if others and not is_dataset(self.target) and self.begun() is None:
+                raise RequestError(
+                    f"out: expected an empty or new place, got {str(self.target)!r}, which holds something that capgen "
+                    "did not make; name another with --out"
+                )
+
+    @contextmanager
+    def one_writer(self) -> Iterator[None]:
+        with plain_errors(self.target), one_store_writer(self._objects, self.target):
+            yield
+
+    def recover(self) -> None:
+        self._objects.sweep()
+        if is_dataset(self.target) and self.begun() == _state(read_manifest(self.target)):
+            self._tidy()  # published, and killed before this
+
+    def sweep(self) -> None:
+        self._objects.sweep()
+
+    def begun(self) -> Any:
+        (text,) = self._objects.read([BUILD_STATE]).values() or [b"null"]
+        return json.loads(text)
+
+    def begin(self, state: dict[str, Any]) -> None:
+        self._tidy()
+        self._objects.write({BUILD_STATE: json.dumps(state).encode()})
+
+    def whole_files(self) -> Iterable[FileEntry]:
+        present = self._objects.all()
+        for text in self._objects.read([path for path in present if path.startswith(_RECEIPTS)]).values():
+            receipt = _Receipt.model_validate_json(text)
+            stored = present.get(receipt.object)
+            if stored and (stored.bytes, stored.tag) == (receipt.entry.bytes, receipt.tag):
+                yield receipt.entry
+
+    def record(self, entry: FileEntry) -> None:
+        name = self._name(entry.path)
+        stored = self._objects.one(name)
+        if stored.bytes != entry.bytes:
+            raise OSError(f"expected {entry.bytes:,} bytes in the store, got {stored.bytes:,}")
+        self._write_receipts([_Receipt(object=name, tag=stored.tag, entry=entry)])
+
+    def adopt(self, entries: Iterable[FileEntry]) -> None:
+        present = self._objects.all()
+        self._write_receipts(_Receipt(object=each.path, tag=present[each.path].tag, entry=each) for each in entries)
+
+    def staged_file(self, path: str) -> Path:
+        return self.target / self._name(path)
+
+    def present_file(self, path: str) -> Path:
+        staged = self.staged_file(path)
+        return staged if staged.exists() else self.target / path
+
+    def publish(self, manifest: Manifest) -> None:
+        self._objects.sweep()
+        present = self._objects.all()
+        staged = {_staged_name(path): path for path in manifest.paths if _staged_name(path) in present}
+        ours = {path for path in present if not path.startswith(f"{SIDE_FOLDER}/")} | {EVENTS, SUMMARY, SAMPLE}
+        if staged:
+            self._objects.remove([MANIFEST])
+        self._objects.copy(staged)
+        self._objects.remove(present.keys() & ours - set(manifest.paths))
+        write_manifest(self.target, manifest)
+        self._tidy()
+
+    @cached_property
+    def _stages(self) -> bool:
+        """Whether files are staged: a dataset is there, or has lost its manifest to a publishing that was killed."""
+        return is_dataset(self.target) or bool(self._objects.all(_STAGING))
+
+    def _name(self, path: str) -> str:
+        return _staged_name(path) if self._stages else path
+
+    def _write_receipts(self, receipts: Iterable[_Receipt]) -> None:
+        self._objects.write(
+            {f"{_RECEIPTS}{each.entry.path}.json": each.model_dump_json().encode() for each in receipts}
+        )
+
+    def _tidy(self) -> None:
+        self._objects.remove([BUILD_STATE])
+        self._objects.remove([*self._objects.all(_RECEIPTS), *self._objects.all(_STAGING)])
+
+
+def _staged_name(path: str) -> str:
+    return f"{_STAGING}{path}{_STAGED}"
+
+
+def _state(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "capgen_version": manifest.capgen_version,
+        "config": manifest.config,
+        "sizes": manifest.sizes.model_dump(),
+    }

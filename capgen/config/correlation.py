@@ -52,15 +52,30 @@ def correlation_matrix(pairs: Mapping[str, float], metrics: Sequence[str], *, re
         ValueError: not positive definite and `repair` is off; names the smallest eigenvalue.
     """
     matrix = _as_configured(pairs, metrics)
-    smallest = float(np.linalg.eigvalsh(matrix)[0])
-    if smallest > _SMALLEST_EIGENVALUE:
-        return matrix
-    if not repair:
-        raise ValueError(
-            f"expected a positive definite matrix, got smallest eigenvalue {smallest:.3g}; "
-            "lower some correlations, or set repair_correlation: true to take the nearest possible matrix"
-        )
-    return nearest_correlation_matrix(matrix)
+    if repair and _smallest_eigenvalue(matrix) <= _SMALLEST_EIGENVALUE:
+        return nearest_correlation_matrix(matrix)
+    advice = "lower some correlations, or set repair_correlation: true to take the nearest possible matrix"
+    return positive_definite(matrix, advice)
+
+
+def positive_definite(matrix: Matrix, advice: str) -> Matrix:
+    """Return a symmetric matrix if it is positive definite.
+
+    Args:
+        matrix: symmetric.
+        advice: what to say where it is not.
+
+    Raises:
+        ValueError: not positive definite; names the smallest eigenvalue.
+    """
+    smallest = _smallest_eigenvalue(matrix)
+    if smallest <= _SMALLEST_EIGENVALUE:
+        raise ValueError(f"expected a positive definite matrix, got smallest eigenvalue {smallest:.3g}; {advice}")
+    return matrix
+
+
+def _smallest_eigenvalue(matrix: Matrix) -> float:
+    return float(np.linalg.eigvalsh(matrix)[0])
 
 
 def repair_distance(pairs: Mapping[str, float], metrics: Sequence[str]) -> float:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from holidays import country_holidays
 
 from capgen.config.correlation import correlation_matrix
+from capgen.config.dynamics_rules import unknown_names
 
 if TYPE_CHECKING:
     from capgen.config.layers import Holidays, ListedEvent, LocalTime, ServerLife, ServerOffset
@@ -22,9 +23,9 @@ def layer_problems(config: Config) -> Iterator[str]:
         config: a configuration whose keys are each valid on their own.
     """
     layers = config.layers
-    yield from _unknown("layers.annual_season", layers.annual_season or (), config.drawn_metrics)
-    yield from _unknown("layers.outliers", layers.outliers or (), config.metrics)
-    yield from _unknown("layers.missing.share", layers.missing.share if layers.missing else (), config.metrics)
+    yield from unknown_names("layers.annual_season", layers.annual_season or (), config.drawn_metrics)
+    yield from unknown_names("layers.outliers", layers.outliers or (), config.metrics)
+    yield from unknown_names("layers.missing.share", layers.missing.share if layers.missing else (), config.metrics)
     yield from _season_problems(config)
     if layers.server_offset:
         yield from _offset_problems(layers.server_offset, config)
@@ -48,12 +49,6 @@ def holiday_problems(section: str, wanted: Holidays) -> Iterator[str]:
         yield f"{section}: expected a country and subdivision that the holidays library knows: {error}"
 
 
-def _unknown(section: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        if name not in known:
-            yield f"{section}: expected one of {', '.join(known)}, got {name!r}"
-
-
 def _season_problems(config: Config) -> Iterator[str]:
     for key, waves in (config.layers.annual_season or {}).items():
         total = sum(wave.amplitude for wave in waves)
@@ -62,7 +57,7 @@ def _season_problems(config: Config) -> Iterator[str]:
 
 
 def _offset_problems(offset: ServerOffset, config: Config) -> Iterator[str]:
-    yield from _unknown("layers.server_offset.sd", offset.sd, config.drawn_metrics)
+    yield from unknown_names("layers.server_offset.sd", offset.sd, config.drawn_metrics)
     try:
         correlation_matrix(offset.correlation, config.drawn_metrics, repair=False)
     except ValueError as error:
@@ -71,15 +66,15 @@ def _offset_problems(offset: ServerOffset, config: Config) -> Iterator[str]:
 
 def _local_time_problems(local: LocalTime, config: Config) -> Iterator[str]:
     for section, regions in (("zones", local.zones), ("holidays", local.holidays)):
-        yield from _unknown(f"layers.local_time.{section}", regions, config.fleet.region)
+        yield from unknown_names(f"layers.local_time.{section}", regions, config.fleet.region)
     for region, wanted in local.holidays.items():
         yield from holiday_problems(f"layers.local_time.holidays.{region}", wanted)
 
 
 def _resize_problems(life: ServerLife, config: Config) -> Iterator[str]:
     if life.resize:
-        yield from _unknown("layers.server_life.resize.metric", [life.resize.metric], config.drawn_metrics)
-        yield from _unknown("layers.server_life.resize.metrics", life.resize.metrics, config.drawn_metrics)
+        yield from unknown_names("layers.server_life.resize.metric", [life.resize.metric], config.drawn_metrics)
+        yield from unknown_names("layers.server_life.resize.metrics", life.resize.metrics, config.drawn_metrics)
 
 
 def _event_problems(config: Config) -> Iterator[str]:
@@ -88,7 +83,7 @@ def _event_problems(config: Config) -> Iterator[str]:
         return
     for section, entries in (("random", events.random), ("listed", events.listed)):
         for name, event in entries.items():
-            yield from _unknown(f"layers.events.{section}.{name}.metrics", event.metrics, config.drawn_metrics)
+            yield from unknown_names(f"layers.events.{section}.{name}.metrics", event.metrics, config.drawn_metrics)
             if event.type != "outage" and not event.metrics:
                 yield f"layers.events.{section}.{name}.metrics: expected at least one metric"
     for name in events.listed:
@@ -100,7 +95,7 @@ def _event_problems(config: Config) -> Iterator[str]:
 
 def _subject_problems(section: str, event: ListedEvent, config: Config) -> Iterator[str]:
     if event.region is not None:
-        yield from _unknown(f"{section}.region", [event.region], config.fleet.region)
+        yield from unknown_names(f"{section}.region", [event.region], config.fleet.region)
     if event.app is not None:
         unit, _, index = event.app.rpartition("-app-")
         if unit not in config.fleet.business_unit or not _is_below(index, config.fleet.apps_per_business_unit):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from capgen.config.dynamics import SharedMovement
 from capgen.config.types import (
     Correlation,
     CountryCode,
@@ -216,3 +217,4 @@ class Layers(Section):
     missing: Missing | None = None
     events: Events | None = None
     server_life: ServerLife | None = None
+    shared_movement: SharedMovement | None = None

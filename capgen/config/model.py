@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from capgen.config import rules
+from capgen.config.dynamics import NoisePart, ParameterPath, Quantiles, Regimes, Shape, Spread
 from capgen.config.layers import HolidayEffect, Holidays, Layers, Profile, ScheduledSpike
 from capgen.config.types import (
     Correlation,
@@ -128,11 +129,21 @@ class Metric(Section):
     response: Response = Response()
     spike_share: NotNegative | None = None
     derived: Derived | None = None
+    shape: Shape = "normal"
+    quantiles: Quantiles | None = None
 
     @model_validator(mode="after")
     def _derived_has_no_own_model(self) -> Metric:
         if self.derived and (self.spike_share is not None or self.response != Response()):
             raise ValueError("expected no response and no spike_share beside derived")
+        return self
+
+    @model_validator(mode="after")
+    def _shape_has_quantiles(self) -> Metric:
+        if (self.shape == "quantiles") != (self.quantiles is not None):
+            raise ValueError("expected quantiles with shape: quantiles, and with no other shape")
+        if self.derived and self.shape != "normal":
+            raise ValueError("expected no shape beside derived: it has that of its source")
         return self
 
 
@@ -156,6 +167,9 @@ class Archetype(Section):
     growth_percent_per_month: float
     profile: Profile | None = None
     scheduled_spikes: tuple[ScheduledSpike, ...] = ()
+    noise_parts: Frozen[Name, NoisePart] = Field(default_factory=dict)
+    regimes: Regimes | None = None
+    spread: Frozen[ParameterPath, Spread] = Field(default_factory=dict)
 
 
 class Config(Section):

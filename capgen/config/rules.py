@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic_core import PydanticCustomError
 
 from capgen.config.correlation import correlation_matrix
+from capgen.config.dynamics_rules import dynamics_problems
 from capgen.config.layer_rules import holiday_problems, layer_problems
 from capgen.config.types import MINUTES_PER_DAY
 
@@ -131,3 +132,5 @@ def _archetype_problems(name: str, archetype: Archetype, config: Config) -> Iter
         correlation_matrix(archetype.correlation, drawn, repair=config.repair_correlation)
     except ValueError as error:
         yield f"archetypes.{name}.correlation: {error}"
+    else:
+        yield from dynamics_problems(name, archetype, config)

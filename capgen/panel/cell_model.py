@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,9 +14,13 @@ from capgen.panel.cells import Cells
 from capgen.panel.chunks import Chunk
 from capgen.panel.layers import missing, outliers
 from capgen.panel.layers.event_cells import EventCodes, touched_cells
+from capgen.panel.layers.regimes import draw_states
 from capgen.panel.layers.scheduled_spikes import draw_scheduled_spikes
 from capgen.panel.layers.server_life import not_alive
+from capgen.panel.layers.server_spread import SPIKE_MAGNITUDE, SPIKE_PROBABILITY, of_server
 from capgen.panel.means import ServerMeans
+from capgen.panel.noise_sum import NoiseSum
+from capgen.panel.raw_values import RawValues
 from capgen.panel.time_axis import Span, TimeAxis
 
 
@@ -44,31 +48,46 @@ class CellModel:
     def _where(self) -> tuple[Sequence[str], TimeAxis, Span]:
         return self.server_ids, self.axis, self.chunk.span
 
-    def work_out(self, cells: Cells, means: ServerMeans, steps: slice, factor: noise.Floats) -> None:
+    def work_out(self, cells: Cells, means: ServerMeans, steps: slice, noise_sum: NoiseSum) -> None:
         """Fill the cells.
 
         Args:
             cells: where to.
             means: of the servers.
             steps: of the dates that the means follow.
-            factor: the Cholesky factor of the archetype's noise.
+            noise_sum: the archetype's noise.
         """
-        archetype, of_key = self.config.archetypes[self.chunk.archetype], cells.of_key
+        of_key = cells.of_key
         wanted = {*of_key, *self._sources(cells)}
         drawn = [key for key in self.config.drawn_metrics if key in wanted]
         mean_of = dict(zip(drawn, means.of(drawn, steps), strict=True))
-        means_of_values = {key: mean for key, mean in mean_of.items() if key in of_key}
-        noises = cells.values[: len(means_of_values)]
-        noise.draw_normals(self.config.seed, *self._where, noises)
-        noise.correlate(factor, noises)
-        metrics.add_means(archetype, of_key, means_of_values)
-        self._expect(cells, mean_of)
-        self._spike(cells)
+        if drawn:
+            self._draw(cells, mean_of, means.lasting, noise_sum)
+        self._spike(cells, means.lasting)
         self._let_happen(cells)
         metrics.derive(self.config, of_key)
         self._add_outliers(cells)
         metrics.finish(self.config, of_key)
         self._take_away(of_key)
+
+    def _draw(
+        self,
+        cells: Cells,
+        mean_of: dict[str, noise.Floats],
+        lasting: Mapping[str, noise.Floats],
+        noise_sum: NoiseSum,
+    ) -> None:
+        """Set the values to mean and noise, in the states that the servers are in."""
+        archetype, span = self.chunk.archetype, self.chunk.span
+        states = draw_states(self.config, archetype, self.servers, self.axis, span)
+        raw = RawValues(self.config, self.config.archetypes[archetype], lasting, states)
+        raised = {key: raw.raise_mean(key, mean) for key, mean in mean_of.items()}
+        values = {key: cells.of_key[key] for key in mean_of if key in cells.of_key}
+        if values:
+            noise_sum.fill(self.config, self.servers, self.axis, span, states, cells.values[: len(values)])
+        for key, of_metric in values.items():
+            raw.work_out(key, raised[key], of_metric)
+        self._expect(cells, raised)
 
     def _sources(self, cells: Cells) -> set[str]:
         """Return the drawn metrics whose means are wanted."""
@@ -80,12 +99,13 @@ class CellModel:
             derived = self.config.metrics[key].derived
             expected[:] = mean_of[derived.source] * derived.factor if derived else mean_of[key]
 
-    def _spike(self, cells: Cells) -> None:
+    def _spike(self, cells: Cells, lasting: Mapping[str, noise.Floats]) -> None:
         if "is_spike" in cells.flags or metrics.spikes_needed(self.config, cells.keys):
-            spike = self.config.archetypes[self.chunk.archetype].spike
-            flags = noise.draw_spikes(self.config.seed, *self._where, spike.probability)
+            archetype = self.config.archetypes[self.chunk.archetype]
+            probability, usual = (of_server(archetype, each, lasting) for each in (SPIKE_PROBABILITY, SPIKE_MAGNITUDE))
+            flags = noise.draw_spikes(self.config.seed, *self._where, probability)
             every = draw_scheduled_spikes(self.config, self.chunk.archetype, self.servers, self.axis, self.chunk.span)
-            for magnitude, where in [(spike.magnitude, flags), *every]:
+            for magnitude, where in [(usual, flags), *every]:
                 metrics.multiply_spikes(self.config, cells.of_key, magnitude, where)
                 cells.flag("is_spike", where)
 

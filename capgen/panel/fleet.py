@@ -16,6 +16,7 @@ from capgen.panel.layers.profile import profile_servers
 from capgen.panel.layers.server_growth import growth_rates
 from capgen.panel.layers.server_life import lives
 from capgen.panel.layers.server_offset import offsets
+from capgen.panel.layers.server_spread import spread_servers
 from capgen.panel.streams import stream
 
 _DRAWS_PER_SERVER = 4  # business unit, criticality, region, app
@@ -86,7 +87,8 @@ def server_frame(config: Config) -> pl.DataFrame:
         config: a valid configuration.
 
     Returns:
-        The columns of `fleet_frame`, clock, and those of server offset, growth, profile and life where they are on.
+        The columns of `fleet_frame`, clock, and those of server offset, growth, profile, life and spread where they are
+        on.
     """
     fleet = fleet_frame(config)
     ids, archetypes = fleet["server_id"].to_list(), fleet["server_type"].to_list()
@@ -95,6 +97,7 @@ def server_frame(config: Config) -> pl.DataFrame:
         **growth_rates(config, ids, archetypes),
         **profile_servers(config, ids, archetypes),
         **lives(config, ids),
+        **spread_servers(config, ids, archetypes),
     }
     return fleet.with_columns(
         clock_column(config, fleet["region"].to_list()), **{name: pl.Series(values) for name, values in lasting.items()}

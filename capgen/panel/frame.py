@@ -13,14 +13,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from capgen.config import Config
-from capgen.config.correlation import correlation_matrix
-from capgen.panel import metrics, noise
+from capgen.panel import metrics
 from capgen.panel.calendar import open_calendar
 from capgen.panel.cells import Workspace
 from capgen.panel.chunks import Chunk
 from capgen.panel.fleet import server_frame
 from capgen.panel.layers.local_time import clocks
 from capgen.panel.layers.profile import profile_dates
+from capgen.panel.layers.server_spread import spread_dates
+from capgen.panel.noise import Floats
+from capgen.panel.noise_sum import NoiseSum
 from capgen.panel.schema import metrics_may_be_null, panel_schema
 from capgen.panel.time_axis import Span, TimeAxis
 from capgen.panel.values import Array, chunk_values
@@ -36,14 +38,14 @@ class Panel:
         config: the configuration.
         axis: its time axis.
         fleets: the server frame of each archetype, sorted by server_id.
-        factors: the Cholesky factor of each archetype's noise.
+        noise_sums: the noise of each archetype.
         dates: returns the date frame of an archetype, a clock and a span: the calendar, and the mean of each metric.
     """
 
     config: Config
     axis: TimeAxis
     fleets: dict[str, pl.DataFrame]
-    factors: dict[str, noise.Floats]
+    noise_sums: dict[str, NoiseSum]
     dates: Callable[[str, str, Span], pl.DataFrame]
 
     def servers(self, chunk: Chunk) -> pl.DataFrame:
@@ -81,7 +83,7 @@ class Panel:
             chunk,
             servers,
             {clock: _numbers(frame) for clock, frame in dates.items()},
-            self.factors[chunk.archetype],
+            self.noise_sums[chunk.archetype],
             wanted,
             workspace or Workspace(),
         )
@@ -104,12 +106,7 @@ def open_panel(config: Config) -> Iterator[Panel]:
         A panel whose `cells` may be called from many threads.
     """
     fleets = server_frame(config).partition_by("server_type", as_dict=True, maintain_order=True)
-    factors = {
-        name: noise.cholesky(
-            correlation_matrix(archetype.correlation, config.drawn_metrics, repair=config.repair_correlation)
-        )
-        for name, archetype in config.archetypes.items()
-    }
+    noise_sums = {name: NoiseSum.of(config, archetype) for name, archetype in config.archetypes.items()}
     with ExitStack() as stack:
         calendars = {clock: stack.enter_context(open_calendar(config, clock)) for clock in clocks(config)}
 
@@ -117,10 +114,12 @@ def open_panel(config: Config) -> Iterator[Panel]:
         def dates(archetype: str, clock: str, span: Span) -> pl.DataFrame:
             calendar, kind = calendars[clock](span), config.archetypes[archetype]
             columns = [name for name in [*panel_schema(config).names(), "growth_time"] if name in calendar.columns]
-            return calendar.select(*columns, *metrics.mean_expressions(config, kind), *profile_dates(kind))
+            return calendar.select(
+                *columns, *metrics.mean_expressions(config, kind), *profile_dates(kind), *spread_dates(kind)
+            )
 
         by_name = {str(name): servers for (name,), servers in fleets.items()}
-        yield Panel(config, TimeAxis.of(config), by_name, factors, dates)
+        yield Panel(config, TimeAxis.of(config), by_name, noise_sums, dates)
 
 
 def _joined(servers: pl.DataFrame, dates: Mapping[str, pl.DataFrame]) -> pl.LazyFrame:
@@ -134,7 +133,7 @@ def _joined(servers: pl.DataFrame, dates: Mapping[str, pl.DataFrame]) -> pl.Lazy
     return servers.lazy().join(pl.concat(of_clocks), on="clock", maintain_order="left_right")
 
 
-def _numbers(dates: pl.DataFrame) -> dict[str, noise.Floats]:
+def _numbers(dates: pl.DataFrame) -> dict[str, Floats]:
     return {column.name: column.to_numpy() for column in dates.get_columns() if column.dtype == pl.Float64}
 
 

@@ -16,9 +16,10 @@ from capgen.panel.layers.profile import (
     WEEKDAYS,
     profile_factor,
 )
-from capgen.panel.layers.server_growth import GROWTH_COLUMN
+from capgen.panel.layers.server_growth import GROWTH_COLUMN, has_own_growth
 from capgen.panel.layers.server_life import resize_factor
 from capgen.panel.layers.server_offset import offset_column
+from capgen.panel.layers.server_spread import BUSINESS_HOURS, OFFICE_FLAG, WEEKEND, WEEKEND_FLAG, spread_column
 from capgen.panel.metrics import mean_column
 from capgen.panel.noise import Floats
 
@@ -62,6 +63,11 @@ class ServerMeans:
         return ServerMeans(self._config, self._name, self._dates, self._clocks[servers], lasting)
 
     @property
+    def lasting(self) -> Mapping[str, Floats]:
+        """What the servers were given once, by column of the server frame, each of shape (servers, 1)."""
+        return self._servers
+
+    @property
     def are_common(self) -> bool:
         """Whether all servers have the same means."""
         resize = self._config.layers.server_life and self._config.layers.server_life.resize
@@ -95,13 +101,26 @@ class ServerMeans:
                 mean *= profile_factor(response.business_hours, strength, hours)
             if response.weekend:
                 mean *= profile_factor(response.weekend, strength, self._by_clock(WEEKDAYS, steps))
-        if GROWTH_COLUMN in self._servers and response.growth:
+        self._spread(key, mean, steps)
+        if has_own_growth(self._config, self._archetype) and response.growth:
             mean *= np.maximum(1 + response.growth * self._growth(steps), 0.0)
         if offset_column(key) in self._servers:
             mean *= self._servers[offset_column(key)]
 
+    def _spread(self, key: str, mean: Floats, steps: slice) -> None:
+        """Lay the parameters of the servers' own over the mean, in place: business hours, weekend, base."""
+        spread, response = self._archetype.spread, self._config.metrics[key].response
+        if BUSINESS_HOURS in spread and response.business_hours:
+            more = self._servers[spread_column(BUSINESS_HOURS)] - 1
+            mean *= 1 + response.business_hours * more * self._by_clock(OFFICE_FLAG, steps)
+        if WEEKEND in spread and response.weekend:
+            more = self._servers[spread_column(WEEKEND)] - 1
+            mean *= 1 + response.weekend * more * self._by_clock(WEEKEND_FLAG, steps)
+        if f"base.{key}" in spread:
+            mean *= self._servers[spread_column(f"base.{key}")]
+
     def _growth(self, steps: slice) -> Floats:
-        if GROWTH_COLUMN in self._servers:
+        if has_own_growth(self._config, self._archetype):
             growth: Floats = self._servers[GROWTH_COLUMN] * self._by_clock("growth_time", steps)
         else:
             growth = self._archetype.growth_percent_per_month / 100 * self._by_clock("growth_time", steps)

@@ -10,6 +10,7 @@ import polars as pl
 from capgen.config import Config
 from capgen.config.model import Archetype, Derived
 from capgen.panel.layers.annual_season import season_column
+from capgen.panel.layers.server_growth import has_own_growth
 from capgen.panel.noise import Flags, Floats
 
 
@@ -43,8 +44,8 @@ def mean_expressions(config: Config, archetype: Archetype) -> Iterator[pl.Expr]:
     """Yield the mean of each drawn metric as far as all servers of an archetype share it, over the calendar's columns.
 
     base × Π (1 + w·(factor − 1)) × season × (1 + w·growth), factors in the order business hours, weekend, end of
-    quarter, holiday. A response w of 0 leaves its factor out: multiplying by 1 changes no bit. A profile, and growth
-    of the servers' own, leave out what they stand for: `capgen.panel.means` lays it on server by server.
+    quarter, holiday. A response w of 0 leaves its factor out: multiplying by 1 changes no bit. A profile, and what is
+    the servers' own, are left out: `capgen.panel.means` lays them on server by server.
 
     Args:
         config: a valid configuration.
@@ -59,42 +60,35 @@ def mean_expressions(config: Config, archetype: Archetype) -> Iterator[pl.Expr]:
         "eoq": pl.col("eoq_factor"),
         "holiday": pl.col("holiday_factor"),
     }
-    own = {"business_hours", "weekend"} if archetype.profile else set()
+    own = _own_factors(archetype)
     growth = archetype.growth_percent_per_month / 100 * pl.col("growth_time")
     for key in config.drawn_metrics:
         response = config.metrics[key].response
-        mean = pl.lit(archetype.base[key])
+        mean = pl.lit(1.0 if f"base.{key}" in archetype.spread else archetype.base[key])
         for name, factor in factors.items():
             weight = getattr(response, name)
             if weight and name not in own:
                 mean = mean * (1 + weight * (factor - 1))
         if key in (config.layers.annual_season or {}):
             mean = mean * pl.col(season_column(key))
-        if response.growth and not config.layers.server_growth:
+        if response.growth and not has_own_growth(config, archetype):
             mean = mean * (1 + response.growth * growth)
         yield mean.alias(mean_column(key))
 
 
-def add_means(archetype: Archetype, of_key: Mapping[str, Floats], means: Mapping[str, Floats]) -> None:
-    """Turn the noise of drawn metrics into raw values, in place: mean + sd × noise.
-
-    Args:
-        archetype: one of the configuration's archetypes.
-        of_key: noise by metric, shape (servers, steps).
-        means: by metric, shape (steps,) or (servers, steps).
-    """
-    for key, mean in means.items():
-        of_key[key] *= archetype.sd[key]
-        of_key[key] += mean
+def _own_factors(archetype: Archetype) -> set[str]:
+    if archetype.profile:
+        return {"business_hours", "weekend"}
+    return {name for name in ("business_hours", "weekend") if f"{name}_factor" in archetype.spread}
 
 
-def multiply_spikes(config: Config, of_key: Mapping[str, Floats], magnitude: float, spikes: Flags) -> None:
+def multiply_spikes(config: Config, of_key: Mapping[str, Floats], magnitude: Floats | float, spikes: Flags) -> None:
     """Multiply the metrics that take a share in spikes, in place: × magnitude × share.
 
     Args:
         config: a valid configuration.
         of_key: values by metric, shape (servers, steps).
-        magnitude: of the spikes.
+        magnitude: of the spikes; one of all servers, or shape (servers, 1).
         spikes: where they fall, shape (servers, steps).
     """
     for key, cell in of_key.items():

@@ -56,7 +56,9 @@ def correlate(factor: Floats, independent: Floats) -> None:
             noise += independent[column] * factor[row, column]
 
 
-def draw_normals(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: Floats) -> None:
+def draw_normals(
+    seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: Floats, purpose: str = "noise"
+) -> None:
     """Draw the independent normals behind the noise.
 
     Each server draws each block whole, one metric after the other, so that a cell's draw depends on
@@ -68,15 +70,16 @@ def draw_normals(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Spa
         axis: the time axis.
         span: the steps.
         out: where to, shape (metrics, servers, steps).
+        purpose: what they are for.
     """
     for part in _parts(axis, span):
         for position, server_id in enumerate(server_ids):
-            generator = stream(seed, server_id, part.block, "noise")
+            generator = stream(seed, server_id, part.block, purpose)
             for of_metric in out[:, position, part.wanted]:
                 part.fill(generator.standard_normal, of_metric)
 
 
-def draw_spikes(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, probability: float) -> Flags:
+def draw_spikes(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, probability: Floats | float) -> Flags:
     """Draw which cells a spike falls on, independently of each other.
 
     Args:
@@ -84,7 +87,7 @@ def draw_spikes(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span
         server_ids: the servers, in order.
         axis: the time axis.
         span: the steps to return.
-        probability: of a spike, for each server and step.
+        probability: of a spike, for each server and step; one of all servers, or shape (servers, 1).
 
     Returns:
         Shape (servers, steps).

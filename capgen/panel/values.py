@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from capgen.config import Config
 from capgen.config.rules import expected_column
-from capgen.panel import metrics, noise
+from capgen.panel import metrics
 from capgen.panel.cell_model import CellModel
 from capgen.panel.cells import Cells, Workspace
 from capgen.panel.chunks import Chunk, cut
 from capgen.panel.layers.event_cells import EventCodes
 from capgen.panel.means import Dates, ServerMeans
+from capgen.panel.noise_sum import NoiseSum
 from capgen.panel.time_axis import TimeAxis
 
 # With four metrics and some temporaries, what fits into a core's own cache; each slice costs a few dozen calls.
@@ -32,7 +33,7 @@ def chunk_values(
     chunk: Chunk,
     servers: pl.DataFrame,
     dates: Dates,
-    factor: noise.Floats,
+    noise_sum: NoiseSum,
     wanted: Sequence[str],
     workspace: Workspace,
 ) -> dict[str, Array]:
@@ -44,7 +45,7 @@ def chunk_values(
         chunk: some servers of one archetype over some steps of one year.
         servers: the chunk's server frame.
         dates: columns of the date frames that the servers follow, by clock.
-        factor: the Cholesky factor of the archetype's noise.
+        noise_sum: the archetype's noise.
         wanted: columns to make; what they do not need is not drawn.
         workspace: holds the values.
 
@@ -60,7 +61,7 @@ def chunk_values(
             here = slice(part.first_server - chunk.first_server, part.stop_server - chunk.first_server)
             steps = part.span.within(chunk.span)
             model = CellModel(config, axis, part, servers[here], server_ids[here], codes)
-            model.work_out(cells.part(here, steps), means.some(here), steps, factor)
+            model.work_out(cells.part(here, steps), means.some(here), steps, noise_sum)
     return {name: column for name, column in _columns(config, cells, codes) if name in wanted}
 
 

@@ -1,0 +1,168 @@
+"""Persistence: parts of the noise that remember, each a stationary Ornstein-Uhlenbeck process.
+
+Between two steps that lie h hours apart, `x' = φ x + sqrt(1 − φ²) e` with φ = 2^(−h / half-life): the same process at
+every step size. A block's last values are drawn by themselves; the path between two of them is drawn forward and then
+bent so that it meets the second one (the bridge of a Gaussian process: Rasmussen and Williams, "Gaussian Processes for
+Machine Learning", 2006, section 2.2). So a block needs no other block's path, and yet the process goes on across edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+
+from capgen.config import Config
+from capgen.config.noise_parts import Part
+from capgen.panel import noise
+from capgen.panel.layers.shared_movement import Sharing, share_normals
+from capgen.panel.noise import Floats
+from capgen.panel.streams import stream
+from capgen.panel.time_axis import Block, Span, TimeAxis
+
+_DECIMALS = 12  # powers differ between machines in the last bit; rounded ones do not
+_MOST_HALVINGS = 40  # in a run that is summed at once: more would cost precision
+_KEPT_DECAYS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Decay:
+    """How a process forgets over some steps.
+
+    Args:
+        factors: from each step to the next, shape (steps,).
+        pulls: how much of what is missing at the end each step takes, from 0 to 1, shape (steps,).
+        run: how many steps are summed at once.
+    """
+
+    factors: Floats
+    pulls: Floats
+    run: int
+
+    @classmethod
+    def over(cls, half_life_hours: float, hours: Floats) -> Decay:
+        """Return the decay over steps of some lengths.
+
+        Args:
+            half_life_hours: above 0.
+            hours: lengths of the steps.
+        """
+        halvings = hours / half_life_hours
+        elapsed = np.cumsum(halvings)
+        met = (1 - np.exp2(-2 * elapsed)) / (1 - np.exp2(-2 * elapsed[-1]))
+        pulls = np.exp2(elapsed - elapsed[-1]) * met
+        run = max(1, int(_MOST_HALVINGS / halvings.max()))
+        return cls(np.exp2(-halvings).round(_DECIMALS), pulls.round(_DECIMALS), run)
+
+
+def follow(decay: Decay, start: Floats, end: Floats, path: Floats) -> None:
+    """Turn independent normals into a path between two values, in place.
+
+    Args:
+        decay: over the path's steps.
+        start: the value one step before the first, shape (…).
+        end: the value at the last step, shape (…).
+        path: standard normals, shape (…, steps); the process afterwards, standard normal at each step.
+    """
+    before, size = start[..., None], path.shape[-1]
+    for first in range(0, size, decay.run):
+        part, factors = path[..., first : first + decay.run], decay.factors[first : first + decay.run]
+        powers = np.multiply.accumulate(np.concatenate([[1.0], factors[1:]]))
+        part *= np.sqrt(1 - factors**2) / powers
+        part[..., :1] += before * factors[0]
+        np.cumsum(part, axis=-1, out=part)
+        part *= powers
+        before = part[..., -1:].copy()
+    bent = int(np.argmax(decay.pulls > 0))
+    path[..., bent:] += (end[..., None] - before) * decay.pulls[bent:]
+
+
+class PersistentNoise:
+    """Draws the parts of the noise for some servers.
+
+    Args:
+        config: a valid configuration.
+        axis: the steps.
+        servers: the server frame.
+        shared: what they share.
+        count: processes that each server has in a part.
+    """
+
+    def __init__(
+        self, config: Config, axis: TimeAxis, servers: pl.DataFrame, shared: Sequence[Sharing], count: int
+    ) -> None:
+        self._seed, self._axis, self._shared, self._count = config.seed, axis, shared, count
+        self._ids = servers["server_id"].to_list()
+        self._hours = axis.step_minutes / 60
+        self._edges_of_years: dict[tuple[str, int], Floats] = {}
+
+    def fill(self, part: Part, span: Span, out: Floats) -> None:
+        """Draw a part.
+
+        Args:
+            part: of the noise; named.
+            span: the steps.
+            out: where to: a leading part of the processes, shape (≤ count, servers, steps).
+        """
+        for block in self._axis.blocks(span):
+            here = block.span.overlap(span)
+            whole = out if here == block.span == span else np.empty((*out.shape[:2], block.span.size))
+            self._draw_block(part, block, whole)
+            if whole is not out:
+                out[..., here.within(span)] = whole[..., here.within(block.span)]
+
+    def _draw_block(self, part: Part, block: Block, out: Floats) -> None:
+        def draw(subjects: Sequence[str]) -> Floats:
+            normals = np.empty((len(out), len(subjects), out.shape[-1]))
+            noise.draw_normals(self._seed, subjects, self._axis, block.span, normals, _purpose(part))
+            return normals
+
+        noise.draw_normals(self._seed, self._ids, self._axis, block.span, out, _purpose(part))
+        share_normals(self._shared, out, draw)
+        if part.half_life_hours:
+            start, end = self._edges(part, block, len(out))
+            follow(_uniform_decay(part.half_life_hours, self._hours, out.shape[-1]), start, end, out)
+
+    def _edges(self, part: Part, block: Block, processes: int) -> tuple[Floats, Floats]:
+        """Return the values at the last step before a block, and at its last step, each of shape (…, servers)."""
+        year = self._axis.timestamp(block.span.first).year
+        blocks = [each.span for each in self._axis.blocks(self._axis.days(date(year, 1, 1), date(year + 1, 1, 1)))]
+        if (part.name, year) not in self._edges_of_years:
+            self._edges_of_years[part.name, year] = self._year_edges(part, year, blocks)
+        edges, position = self._edges_of_years[part.name, year][:processes], blocks.index(block.span)
+        return edges[..., position], edges[..., position + 1]
+
+    def _year_edges(self, part: Part, year: int, blocks: Sequence[Span]) -> Floats:
+        """Return the values at the last step before a year, and of each of its blocks."""
+        start, end = (self._draw_once(part, each, "year end", 1) for each in (year - 1, year))
+        if len(blocks) == 1:
+            return np.concatenate([start, end], axis=-1)
+        ends = self._draw_once(part, year, "block end", len(blocks))
+        decay = Decay.over(part.half_life_hours, np.array([each.size * self._hours for each in blocks]))
+        follow(decay, start[..., 0], end[..., 0], ends)
+        return np.concatenate([start, ends], axis=-1)
+
+    def _draw_once(self, part: Part, year: int, what: str, size: int) -> Floats:
+        """Draw some values a year, shape (count, servers, size)."""
+        label, purpose = f"{self._axis.step_minutes}min/{year}", f"{_purpose(part)} {what}"
+
+        def draw(subjects: Sequence[str]) -> Floats:
+            every = [stream(self._seed, each, label, purpose).standard_normal((size, self._count)) for each in subjects]
+            return np.array(every).transpose(2, 0, 1).copy()
+
+        normals = draw(self._ids)
+        share_normals(self._shared, normals, draw)
+        return normals
+
+
+def _purpose(part: Part) -> str:
+    return f"noise part {part.name}"
+
+
+@lru_cache(maxsize=_KEPT_DECAYS)
+def _uniform_decay(half_life_hours: float, step_hours: float, steps: int) -> Decay:
+    return Decay.over(half_life_hours, np.full(steps, step_hours))

@@ -1,0 +1,107 @@
+"""Regimes: the states that servers move between, hour by hour.
+
+A coupled chain: with the chances π of one hour and π' of the next, a server stays in state k with probability
+min(1, π'(k) / π(k)) × stickiness(k), and one that leaves enters j with probability in proportion to
+π'(j) − π(j) × stay(j). The chances hold exactly in every hour, whatever the stickiness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from capgen.config import Config
+from capgen.config.dynamics import Regimes
+from capgen.config.noise_parts import Part
+from capgen.config.types import MINUTES_PER_DAY
+from capgen.panel.layers.local_time import clocks, zone_of
+from capgen.panel.layers.persistence import PersistentNoise
+from capgen.panel.layers.shared_movement import share_uniforms, sharings
+from capgen.panel.layers.state_chain import States, chain_states
+from capgen.panel.layers.state_chances import HOURS_A_DAY, hourly_chances, swung
+from capgen.panel.noise import Floats, draw_uniforms
+from capgen.panel.time_axis import Span, TimeAxis
+
+_WARM_UP = timedelta(days=31)  # a year's first state follows from the draws of the month before
+_SWING = "state swing"
+_MINUTES_AN_HOUR = 60
+
+
+def draw_states(
+    config: Config, archetype: str, servers: pl.DataFrame, axis: TimeAxis, span: Span
+) -> NDArray[np.int32] | None:
+    """Return the state of each server at each step, by its position among the archetype's states.
+
+    Args:
+        config: a valid configuration.
+        archetype: its name.
+        servers: the server frame.
+        axis: the time axis.
+        span: steps of one year.
+
+    Returns:
+        Shape (servers, steps); None where the archetype has no states. A state lasts for whole hours; a daily step
+        shows that of one hour of its day, taken by chance.
+    """
+    regimes = config.archetypes[archetype].regimes
+    if regimes is None:
+        return None
+    year = axis.timestamp(span.first).year
+    hourly = TimeAxis(axis.start, axis.end, _MINUTES_AN_HOUR)
+    first = hourly.days(date(year, 1, 1) - _WARM_UP, date(year, 1, 1)).first
+    hours = _hours_of(config, servers, axis, span) - first
+    states = _hourly_states(config, regimes, servers, hourly, Span(first, first + int(hours.max()) + 1))
+    return np.take_along_axis(states, np.broadcast_to(hours, (servers.height, span.size)), axis=1)
+
+
+def _hours_of(config: Config, servers: pl.DataFrame, axis: TimeAxis, span: Span) -> NDArray[np.int64]:
+    """Return the hour that each step shows, counted from 1970, shape (1, steps), or (servers, steps) for daily ones."""
+    hours = np.arange(span.first, span.stop)[None, :] * axis.step_minutes // _MINUTES_AN_HOUR
+    if axis.step_minutes < MINUTES_PER_DAY:
+        return hours
+    of_day = draw_uniforms(config.seed, servers["server_id"].to_list(), axis, span, "state hour") * HOURS_A_DAY
+    return hours + of_day.astype(np.int64)
+
+
+def _hourly_states(config: Config, regimes: Regimes, servers: pl.DataFrame, axis: TimeAxis, span: Span) -> States:
+    zone_of_clock = [zone_of(config, clock) for clock in clocks(config)]
+    zones = [zone_of_clock[clock] for clock in servers["clock"].to_physical().to_list()]
+    chances = hourly_chances(regimes, axis, span, zones)
+    if regimes.swing and regimes.swing.strength:
+        chances = swung(regimes, chances, _swings(config, regimes, servers, axis, span))
+    stickiness = np.array([state.stickiness for state in regimes.states.values()])
+    return chain_states(chances, stickiness, *_draws(config, servers, axis, span))
+
+
+def _swings(config: Config, regimes: Regimes, servers: pl.DataFrame, axis: TimeAxis, span: Span) -> Floats:
+    """Return how the chances of servers swing, shape (servers, hours): a value a day."""
+    assert regimes.swing is not None
+    daily = TimeAxis(axis.start, axis.end, MINUTES_PER_DAY)
+    days = Span(span.first // HOURS_A_DAY, -(-span.stop // HOURS_A_DAY))
+    normals = np.empty((1, servers.height, days.size))
+    part = Part(_SWING, regimes.swing.half_life_hours, np.ones(1), np.eye(1))
+    shared = sharings(config, servers, "states")
+    PersistentNoise(config, daily, servers, shared, 1).fill(part, days, normals)
+    hours: Floats = np.repeat(normals[0], HOURS_A_DAY, axis=1)
+    return hours[:, : span.size]
+
+
+def _draws(config: Config, servers: pl.DataFrame, axis: TimeAxis, span: Span) -> tuple[Floats, Floats]:
+    """Return what decides whether each server keeps its state, and which one it enters otherwise."""
+
+    def draw(subjects: Sequence[str]) -> Floats:
+        purposes = ("state kept", "state entered")
+        return np.stack([draw_uniforms(config.seed, subjects, axis, span, purpose) for purpose in purposes])
+
+    ids = servers["server_id"].to_list()
+    kept_and_entered = draw(ids)
+    shared = sharings(config, servers, "states")
+    if shared:
+        choice = draw_uniforms(config.seed, ids, axis, span, "state shared")
+        share_uniforms(shared, kept_and_entered, choice, draw)
+    kept, entered = kept_and_entered
+    return kept, entered

@@ -1,0 +1,90 @@
+"""The chain of states: all hours at once, by putting together what each does to every state.
+
+One hour's step of the chain maps each state to the next one. Maps can be put together in any order, so that stretches
+of hours are followed side by side from every state, and only one step a stretch is taken one after the other.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capgen.panel.noise import Floats
+
+States = NDArray[np.int32]
+_BITS = 3  # of a state's number
+_MASK = 2**_BITS - 1
+
+
+def chain_states(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: Floats) -> States:
+    """Return the states of servers.
+
+    Args:
+        chances: of the states, shape (states, servers or 1, hours); they sum to 1 over the states.
+        stickiness: of the states, shape (states,).
+        stay_draws: uniform, shape (servers, hours): whether the state of the hour before is kept.
+        jump_draws: uniform, shape (servers, hours): which state is entered otherwise.
+
+    Returns:
+        Numbers of states, shape (servers, hours).
+    """
+    return _follow(_maps(chances, stickiness, stay_draws, jump_draws), len(chances))
+
+
+def stay_chances(chances: Floats, stickiness: Floats) -> Floats:
+    """Return the chances to stay in a state from the hour before; 0 in the first hour, whose state is drawn.
+
+    Args:
+        chances: of the states, shape (states, …, hours).
+        stickiness: of the states, shape (states,).
+    """
+    before, after = chances[..., :-1], chances[..., 1:]
+    stay = np.zeros_like(chances)
+    np.divide(after, before, out=stay[..., 1:], where=before > 0)
+    np.minimum(stay, 1.0, out=stay)
+    stay *= stickiness.reshape(-1, *[1] * (chances.ndim - 1))
+    return stay
+
+
+def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: Floats) -> States:
+    """Return for each server and hour the state that follows each state, `_BITS` bits each."""
+    stay = stay_chances(chances, stickiness)
+    entered = chances.copy()
+    entered[..., 1:] -= chances[..., :-1] * stay[..., 1:]
+    bounds = np.cumsum(np.maximum(entered, 0.0), axis=0)
+    jump = np.zeros(jump_draws.shape, np.int32)
+    for bound in bounds[:-1]:
+        jump += jump_draws * bounds[-1] >= bound
+    maps = np.zeros(jump_draws.shape, np.int32)
+    for state, chance in enumerate(stay):
+        maps |= np.where(stay_draws < chance, np.int32(state), jump) << (_BITS * state)
+    return maps
+
+
+def _follow(maps: States, states: int) -> States:
+    servers, hours = maps.shape
+    length = math.isqrt(hours) + 1
+    stretches = -(-hours // length)
+    padded = np.zeros((servers, stretches * length), np.int32)
+    padded[:, :hours] = maps
+    # Hour of the stretch first: each step below reads and writes what lies together.
+    steps = np.ascontiguousarray(padded.reshape(servers, stretches, length).transpose(2, 0, 1))
+    every = np.broadcast_to(np.arange(states, dtype=np.int32)[:, None, None], (states, servers, stretches)).copy()
+    for step in steps:
+        every = step >> (_BITS * every) & _MASK
+    followed = np.empty_like(steps)
+    state = _starts(every)
+    for step, out in zip(steps, followed, strict=True):
+        state = np.bitwise_and(step >> (_BITS * state), _MASK, out=out)
+    return followed.transpose(1, 2, 0).reshape(servers, -1)[:, :hours]
+
+
+def _starts(every: States) -> States:
+    """Return the state before each stretch, from what each stretch does to every state."""
+    _, count, stretches = every.shape
+    starts, servers = np.zeros((count, stretches), np.int32), np.arange(count)
+    for stretch in range(stretches - 1):
+        starts[:, stretch + 1] = every[starts[:, stretch], servers, stretch]
+    return starts

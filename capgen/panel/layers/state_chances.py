@@ -1,0 +1,89 @@
+"""The chances of states: by hour of the day and kind of day, and how they swing over days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from statistics import NormalDist
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from capgen.config.dynamics import Regimes
+from capgen.config.dynamics_rules import weight
+from capgen.panel.layers.local_time import stamps
+from capgen.panel.noise import Floats
+from capgen.panel.time_axis import Span, TimeAxis
+
+HOURS_A_DAY = 24
+_KINDS = ("weekday", "weekend")
+_SATURDAY = 6  # as Polars counts, from Monday = 1
+_KEPT_CLOCKS = 64
+_SCORES = np.linspace(-6, 6, 3073)
+_SHARES_BELOW = np.array([NormalDist().cdf(score) for score in _SCORES]).round(12)
+
+
+def weekly_chances(regimes: Regimes) -> Floats:
+    """Return the chance of each state at each hour of a weekday, and then of a day of the weekend.
+
+    Args:
+        regimes: of an archetype.
+
+    Returns:
+        Shape (states, 48); they sum to 1 over the states.
+    """
+    states = regimes.states.values()
+    weights = [[weight(state, kind, hour) for kind in _KINDS for hour in range(HOURS_A_DAY)] for state in states]
+    chances = np.array(weights, np.float64)
+    every: Floats = chances / chances.sum(axis=0)
+    return every
+
+
+def hourly_chances(regimes: Regimes, axis: TimeAxis, span: Span, zones: Sequence[str | None]) -> Floats:
+    """Return the chances of the states in some hours, as configured.
+
+    Args:
+        regimes: of an archetype.
+        axis: of hours.
+        span: the hours.
+        zones: of the servers' clocks.
+
+    Returns:
+        Shape (states, servers, hours), or (states, 1, hours) where all follow one clock.
+    """
+    followed = zones if len(set(zones)) > 1 else zones[:1]
+    hours = np.stack([_hours_of_week(axis, span, zone) for zone in followed])
+    return weekly_chances(regimes)[:, hours]
+
+
+def swung(regimes: Regimes, chances: Floats, swings: Floats) -> Floats:
+    """Return chances that swing between states; on average they are as they were.
+
+    π'(k) = π(k) × (1 + strength × (2 Φ(x) − 1) × (v(k) − Σ π v) / 2): x is standard normal, so the bracket is 1 on
+    average; the v are configured between −1 and 1, so it is never negative.
+
+    Args:
+        regimes: of an archetype, with a swing.
+        chances: shape (states, servers or 1, hours).
+        swings: standard normals, shape (servers, hours).
+
+    Returns:
+        Shape (states, servers, hours).
+    """
+    assert regimes.swing is not None
+    ways = np.array([state.swing for state in regimes.states.values()])[:, None, None]
+    ways = ways - np.sum(chances * ways, axis=0)
+    swing: Floats = np.interp(swings, _SCORES, _SHARES_BELOW) - 0.5
+    swung_chances: Floats = chances * (1 + regimes.swing.strength * swing * ways)
+    return swung_chances
+
+
+@lru_cache(maxsize=_KEPT_CLOCKS)
+def _hours_of_week(axis: TimeAxis, span: Span, zone: str | None) -> NDArray[np.int64]:
+    """Return the hour of the day of each hour, 24 more on weekends."""
+    local = pl.col("local_time").dt
+    is_weekend = (local.weekday() >= _SATURDAY).cast(pl.Int64)
+    hours = stamps(axis, span, zone).select(is_weekend * HOURS_A_DAY + local.hour().cast(pl.Int64))
+    numbers: NDArray[np.int64] = hours.to_series().to_numpy()
+    return numbers

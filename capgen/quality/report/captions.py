@@ -163,7 +163,8 @@ def _growth(tables: Tables, position: int) -> str:
     )
     if tables.growth_unit != "month" or not changed:
         return f"The window is too short to tell growth from chance.{least}"
-    return f"{tables.columns[position]} from the first {span} to the last: {changed}.{least}"
+    seasons = "" if span == "year" else ", seasons and holidays included"
+    return f"{tables.columns[position]} from the first {span} to the last{seasons}: {changed}.{least}"
 
 
 def _changes(tables: Tables, position: int) -> tuple[dict[str, float], str]:
@@ -175,7 +176,7 @@ def _changes(tables: Tables, position: int) -> tuple[dict[str, float], str]:
         first=pl.col("mean").head(many).mean(), last=pl.col("mean").tail(many).mean()
     )
     changes = {kind: last / first - 1 for kind, first, last in ends.rows() if first}
-    return changes, "year" if has_years else f"{tables.growth_unit}, seasons and holidays included,"
+    return changes, "year" if has_years else tables.growth_unit
 
 
 def _who(tables: Tables, several: str) -> str:

@@ -80,7 +80,12 @@ def rhythm(tables: Tables) -> Drawn:
         .transform_calculate(value=VALUE, name=names, day=f"{_WEEKDAYS}[datum.weekday]")
         .mark_rect(tooltip=True)
         .encode(
-            alt.X("name:O", title=None, sort=alt.SortField("part"), axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            alt.X(
+                "name:O",
+                title=None,
+                sort=alt.SortField("part"),
+                axis=alt.Axis(labelAngle=0, labelOverlap=True, labelSeparation=6),
+            ),
             alt.Y("day:O", title=None, sort=_WEEKDAYS),
             alt.Color(
                 "value:Q",

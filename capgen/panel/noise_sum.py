@@ -12,9 +12,8 @@ from capgen.config import Config
 from capgen.config.correlation import correlation_matrix
 from capgen.config.model import Archetype
 from capgen.config.noise_parts import Part, noise_parts
-from capgen.panel import noise
 from capgen.panel.layers.persistence import PersistentNoise
-from capgen.panel.layers.shared_movement import share_normals, sharings
+from capgen.panel.layers.shared_movement import draw_shared_normals, sharings
 from capgen.panel.layers.state_chain import States
 from capgen.panel.noise import Floats, cholesky, correlate
 from capgen.panel.time_axis import Span, TimeAxis
@@ -64,14 +63,7 @@ class NoiseSum:
             out: where to: a leading part of the metrics, shape (metrics, servers, steps); standard normal.
         """
         shared = sharings(config, servers, "noise")
-
-        def draw(subjects: Sequence[str]) -> Floats:
-            normals = np.empty((len(out), len(subjects), span.size))
-            noise.draw_normals(config.seed, subjects, axis, span, normals)
-            return normals
-
-        noise.draw_normals(config.seed, servers["server_id"].to_list(), axis, span, out)
-        share_normals(shared, out, draw)
+        draw_shared_normals(config.seed, servers["server_id"].to_list(), axis, span, out, "noise", shared)
         remembered = PersistentNoise(config, axis, servers, shared, len(config.drawn_metrics))
         others = [np.empty_like(out) for _ in self.parts[1:]]
         for part, normals in zip(self.parts[1:], others, strict=True):

@@ -18,14 +18,13 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.config.noise_parts import Part
-from capgen.panel import noise
-from capgen.panel.layers.shared_movement import Sharing, share_normals
+from capgen.panel.layers.shared_movement import Sharing, draw_shared_normals, share_normals
 from capgen.panel.noise import Floats
 from capgen.panel.streams import stream
 from capgen.panel.time_axis import Block, Span, TimeAxis
 
 _DECIMALS = 12  # powers differ between machines in the last bit; rounded ones do not
-_MOST_HALVINGS = 40  # in a run that is summed at once: more would cost precision
+_MOST_HALVINGS = 900  # in a run that is summed at once: floats reach that far down, and no further than 1022
 _KEPT_DECAYS = 64
 
 
@@ -35,11 +34,15 @@ class Decay:
 
     Args:
         factors: from each step to the next, shape (steps,).
+        powers: what is left, at each step, of the run's first step, shape (steps,).
+        gains: what new noise is multiplied by before it is summed over a run, shape (steps,).
         pulls: how much of what is missing at the end each step takes, from 0 to 1, shape (steps,).
         run: how many steps are summed at once.
     """
 
     factors: Floats
+    powers: Floats
+    gains: Floats
     pulls: Floats
     run: int
 
@@ -55,8 +58,12 @@ class Decay:
         elapsed = np.cumsum(halvings)
         met = (1 - np.exp2(-2 * elapsed)) / (1 - np.exp2(-2 * elapsed[-1]))
         pulls = np.exp2(elapsed - elapsed[-1]) * met
-        run = max(1, int(_MOST_HALVINGS / halvings.max()))
-        return cls(np.exp2(-halvings).round(_DECIMALS), pulls.round(_DECIMALS), run)
+        factors, powers = np.exp2(-halvings).round(_DECIMALS), np.empty(hours.size)
+        run = max(1, int(_MOST_HALVINGS / halvings.max())) if factors.min() > 0 else 1
+        for first in range(0, hours.size, run):
+            steps = np.concatenate([[1.0], factors[first + 1 : first + run]])
+            np.multiply.accumulate(steps, out=powers[first : first + run])
+        return cls(factors, powers, np.sqrt(1 - factors**2) / powers, pulls.round(_DECIMALS), run)
 
 
 def follow(decay: Decay, start: Floats, end: Floats, path: Floats) -> None:
@@ -70,12 +77,11 @@ def follow(decay: Decay, start: Floats, end: Floats, path: Floats) -> None:
     """
     before, size = start[..., None], path.shape[-1]
     for first in range(0, size, decay.run):
-        part, factors = path[..., first : first + decay.run], decay.factors[first : first + decay.run]
-        powers = np.multiply.accumulate(np.concatenate([[1.0], factors[1:]]))
-        part *= np.sqrt(1 - factors**2) / powers
-        part[..., :1] += before * factors[0]
+        part = path[..., first : first + decay.run]
+        part *= decay.gains[first : first + decay.run]
+        part[..., :1] += before * decay.factors[first]
         np.cumsum(part, axis=-1, out=part)
-        part *= powers
+        part *= decay.powers[first : first + decay.run]
         before = part[..., -1:].copy()
     bent = int(np.argmax(decay.pulls > 0))
     path[..., bent:] += (end[..., None] - before) * decay.pulls[bent:]
@@ -116,13 +122,7 @@ class PersistentNoise:
                 out[..., here.within(span)] = whole[..., here.within(block.span)]
 
     def _draw_block(self, part: Part, block: Block, out: Floats) -> None:
-        def draw(subjects: Sequence[str]) -> Floats:
-            normals = np.empty((len(out), len(subjects), out.shape[-1]))
-            noise.draw_normals(self._seed, subjects, self._axis, block.span, normals, _purpose(part))
-            return normals
-
-        noise.draw_normals(self._seed, self._ids, self._axis, block.span, out, _purpose(part))
-        share_normals(self._shared, out, draw)
+        draw_shared_normals(self._seed, self._ids, self._axis, block.span, out, _purpose(part), self._shared)
         if part.half_life_hours:
             start, end = self._edges(part, block, len(out))
             follow(_uniform_decay(part.half_life_hours, self._hours, out.shape[-1]), start, end, out)
@@ -150,11 +150,10 @@ class PersistentNoise:
         """Draw some values a year, shape (count, servers, size)."""
         label, purpose = f"{self._axis.step_minutes}min/{year}", f"{_purpose(part)} {what}"
 
-        def draw(subjects: Sequence[str]) -> Floats:
-            every = [stream(self._seed, each, label, purpose).standard_normal((size, self._count)) for each in subjects]
-            return np.array(every).transpose(2, 0, 1).copy()
+        def draw(subject: str) -> Floats:
+            return stream(self._seed, subject, label, purpose).standard_normal((size, self._count)).T
 
-        normals = draw(self._ids)
+        normals = np.stack([draw(server_id) for server_id in self._ids], axis=1)
         share_normals(self._shared, normals, draw)
         return normals
 

@@ -102,6 +102,6 @@ def _draws(config: Config, servers: pl.DataFrame, axis: TimeAxis, span: Span) ->
     shared = sharings(config, servers, "states")
     if shared:
         choice = draw_uniforms(config.seed, ids, axis, span, "state shared")
-        share_uniforms(shared, kept_and_entered, choice, draw)
+        share_uniforms(shared, kept_and_entered, choice, lambda subject: draw([subject])[:, 0])
     kept, entered = kept_and_entered
     return kept, entered

@@ -20,7 +20,7 @@ from capgen.panel.schema import panel_schema
 from capgen.quality.correlation import correlation_statistics
 from capgen.quality.effects import effect_statistics
 from capgen.quality.events import event_statistics
-from capgen.quality.expected import effects_of, hourly_calendars
+from capgen.quality.expected import Calendars, effects_of, hourly_calendars
 from capgen.quality.findings import Finding, Report, Sample, report_of
 from capgen.quality.groups import groups_of
 from capgen.quality.level import archetype_findings, level_statistics
@@ -76,31 +76,31 @@ def check_source(source: Source, most_rows: int | None = MOST_ROWS) -> Report:
         source: an open dataset.
         most_rows: as in `check`.
     """
+    calendars = hourly_calendars(source.config)
     schema, good = check_schema(source)
-    findings, sample = [schema, *_structure_findings(source, good)], None
+    findings, sample = [schema, *_structure_findings(source, good, calendars)], None
     keys = tuple(key for key, metric in source.config.metrics.items() if metric.column in good)
     if good >= _KEYS and keys:
-        of_values, sample = _value_findings(source.with_keys(keys), most_rows)
+        of_values, sample = _value_findings(source.with_keys(keys), calendars, most_rows)
         findings += of_values
     if good >= set(panel_schema(source.config)):
         findings.append(check_size(source))
     return report_of(str(source.folder), findings, sample)
 
 
-def _structure_findings(source: Source, good: frozenset[str]) -> Iterator[Finding]:
+def _structure_findings(source: Source, good: frozenset[str], calendars: Calendars) -> Iterator[Finding]:
     if good >= _KEYS:
         yield from check_keys(source)
     if good >= FLAGS | {"timestamp"}:
-        yield check_calendar(source)
+        yield check_calendar(source, calendars)
 
 
-def _value_findings(source: Source, most_rows: int | None) -> tuple[list[Finding], Sample]:
+def _value_findings(source: Source, calendars: Calendars, most_rows: int | None) -> tuple[list[Finding], Sample]:
     config = source.config
     counts, implied = value_counts(source), implied_missing(config)
     groups = groups_of(config, most_rows)
     source.connection.register("groups", groups.members)
     source.connection.register("event_spans", groups.event_spans)
-    calendars = hourly_calendars(config, groups)
     models = list(archetype_models(config, groups, calendars, list(source.keys)))
     in_events = _sums_of(source, "checks/event_rows") if config.layers.events else None
     sums = _sums_of(source, "checks/grouped")

@@ -28,8 +28,8 @@ from capgen.quality.statistics import Statistic
 
 _TOLERANCE = 0.15
 _FEWEST_CELLS = 100
-_FEWEST_DRAWS = 1000
-_DRAWS = 2**16
+_FEWEST_DRAWS = 500  # that pass the filter: the bias is known within some 0.05 then
+_DRAWS = 2**14
 _HIGHEST = 1 - 1e-6  # Fisher's z of 1 is infinite
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -85,10 +86,12 @@ def _pool(archetype: ArchetypeHours, uncertain: list[tuple[MetricHours, Slope]],
     pooled = summed(scaled)
     differences = [each.model.effects[effect] * weight for each, weight in zip(metrics, weights, strict=True)]
     positions = {each.subject: position for position, each in enumerate(archetype.metrics)}
+    mixtures = [_Mixture.of(each) for each in metrics]
     shared = 0.0
-    for (one, d_one), (two, d_two) in itertools.combinations(zip(metrics, differences, strict=True), 2):
+    for (i, one), (j, two) in itertools.combinations(enumerate(metrics), 2):
         correlation = archetype.model.correlations[positions[one.subject], positions[two.subject]]
-        shared += 2 * _largest_covariance(one, two, d_one * d_two, float(correlation))
+        product = differences[i] * differences[j]
+        shared += 2 * _largest_covariance(mixtures[i], mixtures[j], product, float(correlation))
     deviation = pooled.deviation._replace(
         variance=pooled.deviation.variance + shared,
         third=sum(abs(each.deviation.third) ** (1 / 3) for each in scaled) ** 3,  # at most, by Minkowski
@@ -97,11 +100,24 @@ def _pool(archetype: ArchetypeHours, uncertain: list[tuple[MetricHours, Slope]],
     return Slope(deviation, pooled.information)
 
 
-def _largest_covariance(one: MetricHours, two: MetricHours, weights: Floats, correlation: float) -> float:
+class _Mixture(NamedTuple):
+    """Values without and with a spike: their chances (2,), sds (2, n), and how far their means lie from that of all."""
+
+    counts: Floats
+    chances: Floats
+    distances: Floats
+    sds: Floats
+
+    @classmethod
+    def of(cls, metric: MetricHours) -> _Mixture:
+        chances, means, sds = metric.model.of_spikes()
+        return cls(metric.counts, chances, means - metric.model.values.mean, sds)
+
+
+def _largest_covariance(one: _Mixture, two: _Mixture, weights: Floats, correlation: float) -> float:
     """Bound the covariance of two metrics' weighted sums from above."""
-    (chances, means, sds), (_, other_means, other_sds) = one.model.of_spikes(), two.model.of_spikes()
-    within = correlation * (chances @ (sds * other_sds))
-    between = chances @ ((means - one.model.values.mean) * (other_means - two.model.values.mean))
+    within = correlation * (one.chances @ (one.sds * two.sds))
+    between = one.chances @ (one.distances * two.distances)
     bound = np.maximum(weights * within, 0) + weights * between
     return float((np.minimum(one.counts, two.counts) * np.maximum(bound, 0)).sum())
 

@@ -20,24 +20,23 @@ from capgen.panel.means import ServerMeans
 from capgen.panel.metrics import mean_expressions, neutral_factors
 from capgen.panel.time_axis import TimeAxis
 from capgen.quality.clipped import Floats
-from capgen.quality.groups import Groups, bucket_minutes
+from capgen.quality.groups import bucket_minutes
 
 Calendars = Mapping[str, pl.DataFrame]  # by clock
 
 
-def hourly_calendars(config: Config, groups: Groups) -> dict[str, pl.DataFrame]:
-    """Return the calendar of each clock that is followed, one row an hour, or a quarter of one with local time.
+def hourly_calendars(config: Config) -> dict[str, pl.DataFrame]:
+    """Return the calendar of each clock, one row an hour, or a quarter of one with local time.
 
     All factors but growth are constant within one; of growth, the mean is taken.
 
     Args:
         config: a valid configuration.
-        groups: of its panel.
 
     Returns:
         Column hour, and those of the calendar but timestamp.
     """
-    followed = {clock for rows in groups.rows.values() for clock in rows["clock"].to_list()}
+    followed = {clock_of(config, region) for region in config.fleet.region}
     return {clock: _hourly_calendar(config, clock) for clock in sorted(followed)}
 
 
@@ -52,16 +51,17 @@ def _hourly_calendar(config: Config, clock: str) -> pl.DataFrame:
     return pl.concat(years)
 
 
-def local_flags(config: Config) -> pl.DataFrame:
+def local_flags(config: Config, calendars: Calendars) -> pl.DataFrame:
     """Return columns region, hour, is_weekend and is_holiday: what the flags of each region are.
 
     Args:
         config: a valid configuration.
+        calendars: from `hourly_calendars`.
     """
     flags = ["hour", "is_weekend", "is_holiday"]
-    regions = {region: clock_of(config, region) for region in config.fleet.region}
-    of_clock = {clock: _hourly_calendar(config, clock).select(flags) for clock in sorted(set(regions.values()))}
-    return pl.concat(of_clock[clock].with_columns(region=pl.lit(region)) for region, clock in regions.items())
+    return pl.concat(
+        calendars[clock_of(config, region)].select(*flags, region=pl.lit(region)) for region in config.fleet.region
+    )
 
 
 def effects_of(config: Config) -> list[str]:

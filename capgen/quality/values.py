@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from capgen import sql
-from capgen.quality.expected import local_flags
+from capgen.quality.expected import Calendars, local_flags
 from capgen.quality.findings import Finding, Verdict, exact, not_testable
 from capgen.quality.groups import bucket_minutes
 from capgen.quality.measured import clip_parameters
@@ -65,18 +65,19 @@ def check_range(source: Source, counts: Mapping[str, int]) -> Finding:
     return exact("valid_range", sum(outside.values()), present, "values outside the clip", note)
 
 
-def check_calendar(source: Source) -> Finding:
+def check_calendar(source: Source, calendars: Calendars) -> Finding:
     """Check that the flags agree with the timestamp, and with the region's clock where it has one.
 
     Args:
         source: an open dataset.
+        calendars: from `hourly_calendars`.
     """
     config, connection = source.config, source.connection
     has_local_time = config.layers.local_time is not None
     window = {"start_date": config.start_date, "end_date": config.end_date, "has_local_time": has_local_time}
     wrong = sql.run_query(connection, "checks/calendar", window)
     if has_local_time:
-        connection.register("local_flags", local_flags(config))
+        connection.register("local_flags", local_flags(config, calendars))
         parameters = {"bucket_minutes": bucket_minutes(config)}
         wrong = pl.concat([wrong, sql.run_query(connection, "checks/local_flags", parameters)])
     note = ", ".join(f"{each['flag']}: {each['cells']:,} from {each['first_day']} on" for each in wrong.to_dicts())
@@ -111,9 +112,7 @@ def check_size(source: Source) -> Finding:
 def _csv_bytes_per_row(source: Source) -> float:
     """Estimate it from the first rows of some files, evenly spread."""
     step = -(-len(source.files) // _SAMPLED_FILES)
-    rows = written = 0
-    for file in source.files[::step]:
-        sample = sql.run_query(source.connection, "checks/csv_size", {"file": str(file), "rows": _SAMPLED_ROWS})
-        rows += int(sample["panel.sampled"][0])
-        written += int(sample.select(pl.sum_horizontal(pl.exclude("panel.sampled"))).item())
-    return written / max(rows, 1)
+    files = [str(file) for file in source.files[::step]]
+    sample = sql.run_query(source.connection, "checks/csv_size", {"files": files, "rows": _SAMPLED_ROWS})
+    written = int(sample.select(pl.sum_horizontal(pl.exclude("panel.sampled"))).item())
+    return written / max(int(sample["panel.sampled"][0]), 1)

@@ -1,8 +1,8 @@
--- Bytes that a few rows of one file would take as CSV: the text of each value, and a comma or a line end.
--- Parameters: file, rows.
+-- Bytes that the first rows of some files would take as CSV: the text of each value, and a comma or a line end.
+-- Parameters: files, rows (of each file).
 with few as (
-    from read_parquet($file, hive_partitioning = true)
-    limit $rows
+    select * from read_parquet($files, hive_partitioning = true)
+    where file_row_number < $rows
 ),
 
 written as (

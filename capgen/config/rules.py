@@ -34,6 +34,7 @@ FIXED_COLUMNS_AFTER_METRICS = (
     "is_holiday",
 )
 TRUTH_FLAGS = ("is_spike", "is_outlier", "event_id")
+STATE = "state"
 
 
 def expected_column(column: str) -> str:
@@ -52,7 +53,8 @@ def all_columns(config: Config) -> list[str]:
         config: a configuration.
     """
     metrics = [metric.column for metric in config.metrics.values()]
-    truth = [*map(expected_column, metrics), *TRUTH_FLAGS] if config.truth else []
+    states = [STATE] if any(archetype.regimes for archetype in config.archetypes.values()) else []
+    truth = [*map(expected_column, metrics), *TRUTH_FLAGS, *states] if config.truth else []
     columns = [*FIXED_COLUMNS_BEFORE_METRICS, *metrics, *FIXED_COLUMNS_AFTER_METRICS, *truth]
     return list(dict.fromkeys([*config.first_columns, *columns]))
 
@@ -99,7 +101,7 @@ def _share_problems(config: Config) -> Iterator[str]:
 
 def _column_problems(config: Config) -> Iterator[str]:
     expected = {expected_column(metric.column) for metric in config.metrics.values()}
-    taken = {*FIXED_COLUMNS_BEFORE_METRICS, *FIXED_COLUMNS_AFTER_METRICS, *TRUTH_FLAGS, *expected}
+    taken = {*FIXED_COLUMNS_BEFORE_METRICS, *FIXED_COLUMNS_AFTER_METRICS, *TRUTH_FLAGS, STATE, *expected}
     for key, metric in config.metrics.items():
         if metric.column in taken:
             yield f"metrics.{key}.column: expected a column name not yet taken, got {metric.column!r}"

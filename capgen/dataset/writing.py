@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from capgen.config import Config, config_digest
 from capgen.config.model import Metric
-from capgen.config.rules import expected_column
+from capgen.config.rules import STATE, expected_column
 from capgen.dataset.content import chunk_digest, combined
 from capgen.dataset.files import Hashed
 from capgen.dataset.layout import PARTITION_KEYS
@@ -26,6 +26,7 @@ _PRUNING_COLUMNS = ["timestamp", "server_id"]  # what readers skip row groups by
 _MOST_BYTE_CODES = 2**8  # servers in a row group whose strings are numbered by bytes
 _MOST_DISTINCT_VALUES = 2**17  # of a metric that is written with a dictionary
 _EVENTS = "event_id"
+_MAY_BE_NULL = {_EVENTS, STATE}
 _PAGE_BYTES = 2**24  # more than a column of a row group: one page each, wherever the chunks begin
 
 
@@ -46,7 +47,7 @@ def file_schema(config: Config, codes: pl.DataType) -> pa.Schema:
         for field in arrow
     }
     nullable = {
-        _EVENTS,
+        *_MAY_BE_NULL,
         *({metric.column for metric in config.metrics.values()} if metrics_may_be_null(config) else ()),
     }
     return pa.schema([pa.field(name, kind, nullable=name in nullable) for name, kind in kinds.items()])

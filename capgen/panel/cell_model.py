@@ -61,7 +61,7 @@ class CellModel:
         wanted = {*of_key, *self._sources(cells)}
         drawn = [key for key in self.config.drawn_metrics if key in wanted]
         mean_of = dict(zip(drawn, means.of(drawn, steps), strict=True))
-        if drawn:
+        if drawn or cells.states is not None:
             self._draw(cells, mean_of, means.lasting, noise_sum)
         self._spike(cells, means.lasting)
         self._let_happen(cells)
@@ -88,6 +88,8 @@ class CellModel:
         for key, of_metric in values.items():
             raw.work_out(key, raised[key], of_metric)
         self._expect(cells, raised)
+        if states is not None and cells.states is not None:
+            cells.states[:] = states
 
     def _sources(self, cells: Cells) -> set[str]:
         """Return the drawn metrics whose means are wanted."""

@@ -43,6 +43,7 @@ class Cells:
         expected: means by metric, of those that are wanted.
         flags: 0 or 1 by column, of those that are wanted.
         events: codes of events, if they are wanted.
+        states: positions of states, if they are wanted.
     """
 
     keys: list[str]
@@ -50,6 +51,7 @@ class Cells:
     expected: dict[str, Floats]
     flags: dict[str, NDArray[np.int8]]
     events: NDArray[np.int32] | None
+    states: NDArray[np.int32] | None
 
     def part(self, servers: slice, steps: slice) -> Cells:
         """Return some of the cells, sharing their memory."""
@@ -59,7 +61,13 @@ class Cells:
             {key: array[servers, steps] for key, array in self.expected.items()},
             {name: array[servers, steps] for name, array in self.flags.items()},
             None if self.events is None else self.events[servers, steps],
+            None if self.states is None else self.states[servers, steps],
         )
+
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing is wanted."""
+        return not (self.keys or self.expected or self.flags) and self.events is None and self.states is None
 
     @property
     def of_key(self) -> dict[str, Floats]:

@@ -12,12 +12,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.config import Config
-from capgen.config.rules import expected_column
+from capgen.config.rules import STATE, expected_column
 from capgen.panel import metrics
 from capgen.panel.cell_model import CellModel
 from capgen.panel.cells import Cells, Workspace
 from capgen.panel.chunks import Chunk, cut
 from capgen.panel.layers.event_cells import EventCodes
+from capgen.panel.layers.regimes import state_column
 from capgen.panel.means import Dates, ServerMeans
 from capgen.panel.noise_sum import NoiseSum
 from capgen.panel.time_axis import TimeAxis
@@ -56,13 +57,13 @@ def chunk_values(
     cells = _room(config, (servers.height, chunk.span.size), wanted, workspace)
     means, codes = ServerMeans.of_frame(config, chunk.archetype, dates, servers), EventCodes()
     server_ids = servers["server_id"].to_list()
-    if cells.keys or cells.expected or cells.flags or cells.events is not None:
+    if not cells.are_none:
         for part in cut(axis, chunk, _SLICE_ROWS):
             here = slice(part.first_server - chunk.first_server, part.stop_server - chunk.first_server)
             steps = part.span.within(chunk.span)
             model = CellModel(config, axis, part, servers[here], server_ids[here], codes)
             model.work_out(cells.part(here, steps), means.some(here), steps, noise_sum)
-    return {name: column for name, column in _columns(config, cells, codes) if name in wanted}
+    return {name: column for name, column in _columns(config, chunk.archetype, cells, codes) if name in wanted}
 
 
 def _room(config: Config, shape: tuple[int, int], wanted: Sequence[str], workspace: Workspace) -> Cells:
@@ -74,10 +75,11 @@ def _room(config: Config, shape: tuple[int, int], wanted: Sequence[str], workspa
         dict(zip(expected, workspace.floats("expected", len(expected), *shape), strict=True)),
         {name: np.zeros(shape, np.int8) for name in ("is_spike", "is_outlier") if name in wanted},
         np.zeros(shape, np.int32) if "event_id" in wanted else None,
+        np.zeros(shape, np.int32) if STATE in wanted else None,
     )
 
 
-def _columns(config: Config, cells: Cells, codes: EventCodes) -> Iterator[tuple[str, Array]]:
+def _columns(config: Config, archetype: str, cells: Cells, codes: EventCodes) -> Iterator[tuple[str, Array]]:
     for key, values in cells.of_key.items():
         yield config.metrics[key].column, values.ravel()
     for key, means in cells.expected.items():
@@ -86,3 +88,5 @@ def _columns(config: Config, cells: Cells, codes: EventCodes) -> Iterator[tuple[
         yield name, flags.ravel()
     if cells.events is not None:
         yield "event_id", codes.column(cells.events)
+    if cells.states is not None:
+        yield STATE, state_column(config, archetype, cells.states)

@@ -31,9 +31,7 @@ _SWING = "state swing"
 _MINUTES_AN_HOUR = 60
 
 
-def draw_states(
-    config: Config, archetype: str, servers: pl.DataFrame, axis: TimeAxis, span: Span
-) -> NDArray[np.int32] | None:
+def draw_states(config: Config, archetype: str, servers: pl.DataFrame, axis: TimeAxis, span: Span) -> States | None:
     """Return the state of each server at each step, by its position among the archetype's states.
 
     Args:
@@ -56,6 +54,20 @@ def draw_states(
     hours = _hours_of(config, servers, axis, span) - first
     states = _hourly_states(config, regimes, servers, hourly, Span(first, first + int(hours.max()) + 1))
     return np.take_along_axis(states, np.broadcast_to(hours, (servers.height, span.size)), axis=1)
+
+
+def state_column(config: Config, archetype: str, states: States) -> pl.Series:
+    """Return the names of states, null where the archetype has none.
+
+    Args:
+        config: a valid configuration.
+        archetype: its name.
+        states: their positions, of any shape.
+    """
+    regimes = config.archetypes[archetype].regimes
+    names = list(regimes.states) if regimes else []
+    texts = pl.Series(names or [None], dtype=pl.Enum(names))
+    return texts.gather(states.ravel())
 
 
 def _hours_of(config: Config, servers: pl.DataFrame, axis: TimeAxis, span: Span) -> NDArray[np.int64]:

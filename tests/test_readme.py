@@ -41,6 +41,7 @@ def test_every_command(folder: Path) -> None:
         outputs.append(result.stdout)
     assert outputs[0].startswith("Built data: 175,320 rows in 16 files")
     assert any(output.startswith("data is complete already") for output in outputs)
+    assert any("all as built; cite: capgen " in output for output in outputs)
     assert len(outputs) > 10
 
 
@@ -56,3 +57,13 @@ def test_yaml_that_adds_a_metric(tmp_path: Path) -> None:
     (text,) = blocks("yaml")
     (tmp_path / "gpu.yaml").write_text(text, encoding="utf-8")
     assert "gpu_p95" in scan(load_config(tmp_path / "gpu.yaml", environment={})).collect_schema()
+
+
+def test_pictures_are_there_and_small() -> None:
+    pictures = [
+        README.parent / path for path in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README.read_text(encoding="utf-8"))
+    ]
+    assert len(pictures) == 1
+    for picture in pictures:
+        assert picture.read_bytes().startswith(b"\x89PNG")
+        assert picture.stat().st_size <= 400_000

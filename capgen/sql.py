@@ -132,8 +132,16 @@ def view_parquet(connection: Connection, name: str, files: Sequence[Path], colum
         files: with hive partition keys in their paths; columns are matched by name.
         columns: names, separated by commas, in the order that the view has them.
     """
+    _reach(connection, files)
     rows = connection.read_parquet([str(file) for file in files], hive_partitioning=True, union_by_name=True)
     rows.project(columns).create_view(name)
+
+
+def _reach(connection: Connection, files: Sequence[Path]) -> None:
+    """Let DuckDB read what lies in a store with the library that gave us its paths."""
+    for store in {id(file.fs): file.fs for file in files if hasattr(file, "fs")}.values():
+        if not connection.filesystem_is_registered(store.protocol[0]):
+            connection.register_filesystem(store)
 
 
 def view_query(connection: Connection, name: str, query: str) -> None:

@@ -12,6 +12,7 @@ from capgen.cli.options import ENGINE, FILE_SIZE, MEMORY, WORKERS, takes_config
 from capgen.cli.progress import row_progress
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.text import byte_size, counted, from_here, rate
+from capgen.dataset.location import is_store, locate
 from capgen.errors import RequestError
 
 if TYPE_CHECKING:
@@ -23,15 +24,21 @@ if TYPE_CHECKING:
 def command(
     resolved: "Resolved",
     out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="FOLDER", help="Where to build; `data` without it.", show_default=False),
+        str | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FOLDER",
+            help="Where to build: a folder, or s3://bucket/prefix; `data` without it.",
+            show_default=False,
+        ),
     ] = None,
     engine: Annotated[str, ENGINE] = "local",
     workers: Annotated[int | None, WORKERS] = None,
     memory: Annotated[int | None, MEMORY] = None,
     file_size: Annotated[int | None, FILE_SIZE] = None,
     clean_twin: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--clean-twin",
             metavar="FOLDER",
@@ -56,14 +63,15 @@ def command(
     RAY_ADDRESS=auto capgen build --engine ray --servers 100000 --granularity 1min --years 1 --out /shared/minutes/
     """
     # Imported here, because they are slow and --help must not be.
+    from capgen.config.storage import full_name
     from capgen.engines.running import build
     from capgen.panel.time_axis import TimeAxis
 
     config = resolved.config
-    panels = [(config, Path(config.out if out is None else out))]
+    panels = [(config, out)]
     if clean_twin:
-        _check_apart(panels[0][1], clean_twin)
         panels.append((config.clean_twin(), clean_twin))
+        _check_apart(*(locate(full_name(config, folder)) for _, folder in panels))
     rows = len(panels) * config.num_servers * TimeAxis.of(config).span.size
     with kept_when_stopped("build"), row_progress(rows) as on_rows:
         results = [
@@ -97,11 +105,17 @@ def _summary(result: "BuildResult") -> str:
     size = f"{counted(result.rows, 'row')} in {counted(result.files, 'file')}, {byte_size(result.bytes)}"
     if result.kept_files == result.files:
         return f"{folder} is complete already: {size}. Nothing to do."
-    files = f"{folder}/**/*.parquet".replace("'", "''")
-    query = f"from '{files}' select server_type, count(*), round(avg(cpu_p95), 1) group by all"
     kept = f", {counted(result.kept_files, 'file')} kept" if result.kept_files else ""
     speed = f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})"
-    return f"Built {folder}: {size}, {speed}{kept}\nTry: duckdb -c {_shell_word(query)}"
+    return f"Built {folder}: {size}, {speed}{kept}\nTry: {_query_of(folder)}"
+
+
+def _query_of(folder: str) -> str:
+    """Return a command that works for the place: DuckDB's own may have neither the means nor the keys to a store."""
+    pattern = f"{folder}/**/*.parquet".replace("'", "''")
+    table = "panel" if is_store(folder) else f"'{pattern}'"
+    query = _shell_word(f"from {table} select server_type, count(*), round(avg(cpu_p95), 1) group by all")
+    return f"capgen query {query} --data {folder}" if is_store(folder) else f"duckdb -c {query}"
 
 
 def _shell_word(text: str) -> str:

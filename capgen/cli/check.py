@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from capgen.cli.text import counted
+from capgen.dataset.location import locate
 
 if TYPE_CHECKING:
     from capgen.quality.findings import Finding, Report, Rule, Sample
@@ -18,7 +19,9 @@ _WIDE, _WIDTH_OF_FILES = 140, 300  # characters
 
 
 def command(
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="Folder of a dataset.", show_default=False)],
+    data: Annotated[
+        Path, typer.Argument(metavar="DATA", help="Folder of a dataset.", show_default=False, parser=locate)
+    ],
     config_file: Annotated[
         Path | None,
         typer.Option(

@@ -9,6 +9,7 @@ import typer
 
 from capgen.cli.options import given_options, takes_config
 from capgen.cli.text import counted
+from capgen.dataset.location import locate
 from capgen.errors import RequestError
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ def command(
     data: Annotated[
         Path | None,
         typer.Option(
-            "--data", metavar="DATA", help="Ask this dataset, not what a build would write.", show_default=False
+            "--data",
+            metavar="DATA",
+            help="Ask this dataset, not what a build would write.",
+            show_default=False,
+            parser=locate,
         ),
     ] = None,
     form: Annotated[
@@ -44,7 +49,8 @@ def command(
         typer.Option("--format", help="By the ending of --output without it, else a table.", show_default=False),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to it, whole.", show_default=False)
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write to it, whole.", show_default=False, parser=locate),
     ] = None,
 ) -> None:
     """Ask a panel in SQL. Without --data nothing is ever written: rows are made as the query needs them.

@@ -7,11 +7,14 @@ from typing import Annotated
 import typer
 
 from capgen.cli.verify import DATASET
+from capgen.dataset.location import locate
 
 
 def command(
     data: Annotated[Path, DATASET],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write into.")] = Path("report"),
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write into.", parser=locate)] = Path(
+        "report"
+    ),
     as_json: Annotated[bool, typer.Option("--json", help="Print the paths as JSON.")] = False,
 ) -> None:
     r"""Draw a dashboard of a dataset: one page that needs no network, and one picture.

@@ -11,6 +11,7 @@ import typer
 from capgen.cli.export import nothing_left_when_stopped
 from capgen.cli.text import byte_size, counted, from_here, rate
 from capgen.cli.verify import DATASET
+from capgen.dataset.location import locate
 
 
 class Step(StrEnum):
@@ -24,7 +25,8 @@ def command(
     data: Annotated[Path, DATASET],
     step: Annotated[Step, typer.Option("--to", metavar="STEP", help="daily or hourly.", show_default=False)],
     out: Annotated[
-        Path, typer.Option("--out", "-o", metavar="FOLDER", help="A new or empty folder.", show_default=False)
+        Path,
+        typer.Option("--out", "-o", metavar="FOLDER", help="A new or empty folder.", show_default=False, parser=locate),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:

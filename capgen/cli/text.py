@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from capgen.dataset.location import is_store
+
 
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun, such as `1 file` or `175,320 rows`.
@@ -54,6 +56,8 @@ def from_here(folder: Path) -> str:
     """Return a path as short as it can be in the current folder.
 
     Args:
-        folder: an absolute path.
+        folder: an absolute path, or one in a store.
     """
+    if is_store(folder):
+        return str(folder)
     return str(folder.relative_to(Path.cwd())) if folder.is_relative_to(Path.cwd()) else str(folder)

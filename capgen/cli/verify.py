@@ -8,9 +8,14 @@ from typing import Annotated
 import typer
 
 from capgen.cli.text import counted
+from capgen.dataset.location import locate
 
-DATASET = typer.Argument(metavar="DATA", help="Folder of a dataset that capgen built.", show_default=False)
-FOLDER = typer.Argument(metavar="DATA", help="Folder of a dataset, or of a rollup of one.", show_default=False)
+DATASET = typer.Argument(
+    metavar="DATA", help="Folder of a dataset that capgen built.", show_default=False, parser=locate
+)
+FOLDER = typer.Argument(
+    metavar="DATA", help="Folder of a dataset, or of a rollup of one.", show_default=False, parser=locate
+)
 
 
 def command(

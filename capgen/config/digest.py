@@ -8,7 +8,7 @@ from typing import Any
 
 from capgen.config.model import Config
 
-_NOT_THE_MODEL = {"num_servers", "start_date", "end_date", "out", "truth", "first_columns"}
+_NOT_THE_MODEL = {"num_servers", "start_date", "end_date", "out", "env", "storage", "truth", "first_columns"}
 
 
 def config_digest(config: Config) -> str:

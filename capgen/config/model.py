@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from capgen.config import rules
 from capgen.config.dynamics import NoisePart, ParameterPath, Quantiles, Regimes, Shape, Spread
 from capgen.config.layers import HolidayEffect, Holidays, Layers, Profile, ScheduledSpike
+from capgen.config.storage import Destination
 from capgen.config.types import (
     Correlation,
     Day,
@@ -172,7 +173,7 @@ class Archetype(Section):
     spread: Frozen[ParameterPath, Spread] = Field(default_factory=dict)
 
 
-class Config(Section):
+class Config(Destination):
     """A whole, valid configuration; `load_config` makes one."""
 
     num_servers: Annotated[int, Field(ge=1, le=10_000_000)]
@@ -180,7 +181,6 @@ class Config(Section):
     end_date: Day
     granularity: Granularity
     seed: Annotated[int, Field(ge=0, lt=2**63)]
-    out: Annotated[str, Field(min_length=1)]
     decimals: Annotated[int, Field(ge=0, le=12)]
     repair_correlation: bool
     truth: bool = False

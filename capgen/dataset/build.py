@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from capgen.config import Config, config_digest
+from capgen.config.storage import full_name
 from capgen.dataset.content import as_text
 from capgen.dataset.differences import differences, differing_keys
 from capgen.dataset.files import Hashed, whole_stream
@@ -82,7 +83,7 @@ def build_dataset(
         CapgenError: another process writes it, or the dataset that is there is damaged.
     """
     started = time.monotonic()
-    place = place_of(locate(config.out if out is None else out))
+    place = place_of(locate(full_name(config, out)))
     place.check()
     with place.one_writer():
         place.recover()

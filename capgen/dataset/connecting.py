@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from capgen import sql
 from capgen.config import Config
+from capgen.dataset.location import locate
 from capgen.dataset.manifest import read_manifest
 from capgen.panel.calendar import macro_tables
 from capgen.panel.schema import panel_schema
@@ -31,7 +31,7 @@ def connect(source: Config | str | os.PathLike[str]) -> sql.Connection:
         connection = sql.connect(macro_tables(source))
         connection.register(PANEL, VirtualPanel(source))
         return connection
-    folder = Path(source)
+    folder = locate(source)
     manifest = read_manifest(folder)
     config = manifest.load_config()
     connection = sql.connect(macro_tables(config))

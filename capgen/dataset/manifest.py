@@ -18,6 +18,7 @@ from capgen.dataset import content
 from capgen.dataset.files import write_whole
 from capgen.dataset.layout import MANIFEST, MANIFEST_SCHEMA
 from capgen.dataset.sizes import Sizes
+from capgen.dataset.store_errors import plain_errors
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.fleet import archetype_counts
 from capgen.version import __version__
@@ -55,7 +56,7 @@ class Manifest(_Part):
     library_versions: dict[str, str] = Field(description="Versions of Python and the libraries that matter.")
     seed: int = Field(description="The seed, as in config.")
     config_digest: str = Field(description="Digest of the model: with version and seed, what to cite.")
-    config: dict[str, Any] = Field(description="The whole configuration but the folder.")
+    config: dict[str, Any] = Field(description="The whole configuration but where it goes.")
     granularity: str = Field(description="Time step, as in config.")
     first_timestamp: datetime = Field(description="Start of the time axis.")
     last_timestamp: datetime = Field(description="End of the time axis.")
@@ -144,12 +145,12 @@ def manifest_of(
 
 
 def config_values(config: Config) -> dict[str, Any]:
-    """Return a configuration as plain data, without the folder.
+    """Return a configuration as plain data, without where it goes.
 
     Args:
         config: a valid configuration.
     """
-    return config.model_dump(mode="json", exclude={"out"}, exclude_none=True)
+    return config.model_dump(mode="json", exclude={"out", "env", "storage"}, exclude_none=True)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -178,7 +179,8 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST
     try:
-        text = path.read_text(encoding="utf-8")
+        with plain_errors(folder):
+            text = path.read_text(encoding="utf-8")
         manifest = Manifest.model_validate_json(text)
     except (FileNotFoundError, NotADirectoryError):
         raise RequestError(f"{folder}: expected a dataset built by capgen, found no {MANIFEST}") from None

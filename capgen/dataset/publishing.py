@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 from capgen.dataset.files import exchange, remove_folder, sync
 from capgen.dataset.layout import (
     BUILD_STATE,
@@ -18,6 +15,7 @@ from capgen.dataset.layout import (
     is_dataset,
 )
 from capgen.dataset.manifest import Manifest, write_manifest
+from capgen.dataset.verify import data_files
 from capgen.errors import RequestError
 
 
@@ -106,16 +104,6 @@ def _publish_inside(places: Places, manifest: Manifest) -> None:
         (target / stray).unlink()
     write_manifest(target, manifest)
     remove_folder(places.staging)
-
-
-def data_files(folder: Path) -> Iterator[str]:
-    """Yield the paths, relative to a dataset's folder, of all its Parquet files.
-
-    Args:
-        folder: the dataset's folder.
-    """
-    for path in sorted(folder.rglob("*.parquet")):
-        yield str(path.relative_to(folder))
 
 
 def _begun_inside(places: Places) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, groupby
@@ -21,12 +20,12 @@ from capgen.config import Config
 from capgen.config.rules import FIXED_COLUMNS_AFTER_METRICS, FIXED_COLUMNS_BEFORE_METRICS
 from capgen.config.types import MINUTES_PER_DAY
 from capgen.dataset.export_rows import open_panel, server_ranges
-from capgen.dataset.files import remove_folder, sha256, sync, whole_file
-from capgen.dataset.layout import BUILD_STATE, MANIFEST, Places, is_dataset
-from capgen.dataset.locking import one_writer
+from capgen.dataset.files import Hashed, whole_stream
+from capgen.dataset.layout import MANIFEST
+from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest
-from capgen.dataset.publishing import check_target
 from capgen.dataset.rollup_manifest import RollupFile, rollup_manifest, source_of, write_rollup_manifest
+from capgen.dataset.rollup_target import rollup_target
 from capgen.dataset.verify import damaged_files
 from capgen.errors import CapgenError, RequestError
 from capgen.version import __version__
@@ -35,7 +34,6 @@ Step = Literal["daily", "hourly"]
 
 QUANTILE = 0.95  # as sql/rollup/periods.sql has it
 _UNITS: Mapping[str, tuple[str, int]] = {"daily": ("day", MINUTES_PER_DAY), "hourly": ("hour", 60)}
-_SPILLED = "spilled"
 _ROWS_AT_ONCE = 2**19  # of the source
 _THREADS = 1  # several would add up in an order of their own each time, and change the last bits of means
 _OTHER_COLUMNS = (*FIXED_COLUMNS_BEFORE_METRICS, "samples", "is_partial", *FIXED_COLUMNS_AFTER_METRICS)
@@ -89,65 +87,62 @@ def roll_up(folder: Path | str, step: Step, out: Path | str) -> RollupResult:
         CapgenError: a file cannot be read or written; nothing was written.
     """
     started = time.monotonic()
-    folder = Path(folder).absolute()
+    folder = locate(folder).absolute()
     manifest = read_manifest(folder)
     config = manifest.load_config()
     _check_step(config, step)
     _check_names(config)
-    places = Places.of(Path(out).expanduser().absolute())
-    _check_out(places)
-    with one_writer(places.lock, places.target):
-        remove_folder(places.staging)  # of a rollup that was killed
-        places.staging.mkdir()
-        try:
-            damaged = tuple(problem.path for problem in damaged_files(folder, manifest, read=True))
-            written = _write(folder, manifest, config, step, places.staging)
-            source = source_of(manifest, damaged)
-            span = _span(written, folder)
-            result = rollup_manifest(source, step, QUANTILE, span, written.files, written.partial_rows)
-            shutil.rmtree(places.staging / _SPILLED, ignore_errors=True)
-            write_rollup_manifest(places.staging, result)
-            places.staging.rename(places.target)  # an empty folder may be there: POSIX replaces it
-            sync(places.target.parent)
-        finally:
-            remove_folder(places.staging)
+    target = locate(out).expanduser().resolve()
+    with rollup_target(target) as (room, spill):
+        damaged = list(damaged_files(folder, manifest, read=True))
+        gone = {problem.path for problem in damaged if problem.kind == "missing"}
+        present = [entry.path for entry in manifest.files if entry.path not in gone]
+        written = _write(folder, present, manifest, step, room, spill)
+        source = source_of(manifest, [problem.path for problem in damaged])
+        span = _span(written, folder)
+        result = rollup_manifest(source, step, QUANTILE, span, written.files, written.partial_rows)
+        write_rollup_manifest(room, result)
     size = sum(file.bytes for file in result.files)
     seconds = time.monotonic() - started
-    return RollupResult(places.target, result.rows, result.partial_rows, len(result.files), size, damaged, seconds)
+    paths = tuple(problem.path for problem in damaged)
+    return RollupResult(target, result.rows, result.partial_rows, len(result.files), size, paths, seconds)
 
 
-def _write(folder: Path, manifest: Manifest, config: Config, step: str, staging: Path) -> _Written:
+def _write(folder: Path, present: Sequence[str], manifest: Manifest, step: str, room: Path, spill: Path) -> _Written:
     """Write one file a partition."""
-    written = _Written([], [])
-    present = [entry.path for entry in manifest.files if (folder / entry.path).is_file()]
     if not present:
         raise CapgenError(f"{folder}: expected data files, found none of those in {MANIFEST}")
+    written, config = _Written([], []), manifest.load_config()
     for partition, paths in groupby(sorted(present), key=os.path.dirname):
         path = f"{partition}/part-00000.parquet"
-        connection = open_panel(config, [folder / each for each in paths], staging / _SPILLED, _THREADS)
+        connection = open_panel(config, [folder / each for each in paths], spill, _THREADS)
         try:
-            _write_partition(connection, config, step, staging / path, manifest, written)
+            with whole_stream(room / path) as stream:
+                file = Hashed(stream)
+                rows = _write_partition(connection, config, step, file, manifest, written)
         except sql.DatabaseError as error:
             raise CapgenError(str(error)) from None
         finally:
             connection.close()
-        size, digest = (staging / path).stat().st_size, sha256(staging / path)
-        written.files.append(RollupFile(path=path, bytes=size, sha256=digest, rows=_rows_in(staging / path)))
+        written.files.append(RollupFile(path=path, bytes=file.bytes, sha256=file.sha256, rows=rows))
     return written
 
 
 def _write_partition(
-    connection: sql.Connection, config: Config, step: str, path: Path, manifest: Manifest, written: _Written
-) -> None:
+    connection: sql.Connection, config: Config, step: str, file: Hashed, manifest: Manifest, written: _Written
+) -> int:
+    """Write a partition's file; return the number of rows."""
     tables = _tables(connection, config, step)
-    first = next(tables)
-    with whole_file(path) as unfinished, pq.ParquetWriter(unfinished, first.schema, **_options(first)) as writer:
+    first, rows = next(tables), 0
+    with pq.ParquetWriter(file, first.schema, **_options(first)) as writer:
         for table in chain([first], tables):
             writer.write_table(table)
+            rows += table.num_rows
             written.partial_rows += pc.sum(table["is_partial"]).as_py() or 0
             limits = pc.min_max(table["timestamp"]).as_py()
             written.starts += [each for each in limits.values() if each is not None]
         writer.add_key_value_metadata(_metadata(manifest))
+    return rows
 
 
 def _tables(connection: sql.Connection, config: Config, step: str) -> Iterator[pa.Table]:
@@ -184,10 +179,6 @@ def _span(written: _Written, folder: Path) -> tuple[datetime, datetime]:
     return min(written.starts), max(written.starts)
 
 
-def _rows_in(path: Path) -> int:
-    return int(pq.read_metadata(path).num_rows)
-
-
 def _check_step(config: Config, step: str) -> None:
     minutes = _UNITS[step][1]
     if config.step_minutes >= minutes:
@@ -202,17 +193,3 @@ def _check_names(config: Config) -> None:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise RequestError(f"metrics: a rollup would have two columns called {twice!r}; rename the metric that has it")
-
-
-def _check_out(places: Places) -> None:
-    target = places.target
-    around = next((each for each in target.parents if is_dataset(each)), None)
-    if around:
-        raise RequestError(f"out: expected a folder outside of the dataset {str(around)!r}, got {str(target)!r}")
-    if target.is_dir() and any(target.iterdir()):
-        raise RequestError(f"out: expected an empty or new folder, got {str(target)!r}, which holds something")
-    check_target(places)
-    if places.inside:
-        raise RequestError(f"out: expected neither a mount point nor the working folder, got {str(target)!r}")
-    if (places.staging / BUILD_STATE).is_file():
-        raise RequestError(f"out: an interrupted build is kept beside {str(target)!r}; finish it, or name another")

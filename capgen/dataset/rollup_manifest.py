@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from capgen.dataset.files import write_whole
 from capgen.dataset.layout import MANIFEST, MANIFEST_SCHEMA
 from capgen.dataset.manifest import Manifest, SideEntry, cited, read_manifest
+from capgen.dataset.store_errors import plain_errors
 from capgen.errors import CapgenError
 from capgen.version import __version__
 
@@ -112,7 +113,8 @@ def read_either_manifest(folder: Path) -> Manifest | RollupManifest:
         CapgenError: it is damaged, or of a version that this capgen does not know.
     """
     path = folder / MANIFEST
-    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    with plain_errors(folder):
+        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     if '"kind": "rollup"' not in text:
         return read_manifest(folder)
     try:

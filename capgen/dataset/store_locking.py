@@ -20,7 +20,7 @@ from capgen.dataset.locking import one_writer
 from capgen.dataset.objects import Objects
 from capgen.errors import CapgenError
 
-_LOCK = f"{SIDE_FOLDER}/lock"
+LOCK = f"{SIDE_FOLDER}/lock"
 
 
 @contextmanager
@@ -43,13 +43,13 @@ def one_store_writer(objects: Objects, target: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            objects.remove([_LOCK])
+            objects.remove([LOCK])
 
 
 def _acquire(objects: Objects, target: Path, mine: dict[str, str]) -> None:
     text = json.dumps(mine).encode()
-    while not objects.write_new(_LOCK, text):
-        found = objects.read([_LOCK]).get(_LOCK)
+    while not objects.write_new(LOCK, text):
+        found = objects.read([LOCK]).get(LOCK)
         holder = _parsed(found) if found is not None else mine
         if found == text:
             return  # made by a try whose answer was lost
@@ -57,9 +57,9 @@ def _acquire(objects: Objects, target: Path, mine: dict[str, str]) -> None:
             raise CapgenError(
                 f"{target}: {holder.get('process', 'another process')} on {holder.get('host', 'another host')} is "
                 f"writing it since {holder.get('since', 'some time')}; wait for it, or, if that process is dead, "
-                f"remove {target}/{_LOCK}"
+                f"remove {target}/{LOCK}"
             )
-        objects.remove([_LOCK])
+        objects.remove([LOCK])
 
 
 def _holder() -> dict[str, str]:

@@ -12,6 +12,7 @@ from capgen.dataset.layout import SIDE_FOLDER
 from capgen.dataset.location import is_store
 from capgen.dataset.manifest import SideEntry
 from capgen.dataset.objects import Objects
+from capgen.dataset.store_errors import plain_errors
 
 
 class Inventory(Protocol):
@@ -63,12 +64,21 @@ def extra_files(folder: Path, manifest: Inventory) -> Iterator[Problem]:
         folder: the dataset's folder.
         manifest: what it should hold.
     """
-    for name in _names(folder):
-        if name not in manifest.entries and not name.startswith(f"{SIDE_FOLDER}/"):
-            yield Problem(name, "extra", "expected no such file")
-    if is_store(folder):
-        for upload in Objects(folder).uploads():
-            yield Problem(upload.path, "extra", "expected no unfinished upload; a build or repair sweeps it")
+    with plain_errors(folder):
+        for name in _names(folder):
+            if name not in manifest.entries and not name.startswith(f"{SIDE_FOLDER}/"):
+                yield Problem(name, "extra", "expected no such file")
+        for upload in Objects(folder).uploads() if is_store(folder) else ():
+            yield Problem(upload.path, "extra", "expected no unfinished upload; capgen repair gives it up")
+
+
+def data_files(folder: Path) -> Iterator[str]:
+    """Yield the paths, relative to a dataset's folder, of all its Parquet files, sorted.
+
+    Args:
+        folder: the dataset's folder.
+    """
+    return (name for name in _names(folder) if name.endswith(".parquet"))
 
 
 def _names(folder: Path) -> Iterable[str]:
@@ -85,13 +95,12 @@ def damaged_files(folder: Path, manifest: Inventory, *, read: bool) -> Iterator[
         manifest: what it should hold.
         read: compare every byte; without it, sizes only.
     """
-    size_of = _sizes_in_store(folder) if is_store(folder) else None
-    for entry in [*manifest.files, *manifest.side_files]:
-        path = folder / entry.path
-        size = size_of(entry.path) if size_of else _size(path)
-        problem = _problem(path, entry, size, read=read)
-        if problem:
-            yield problem
+    with plain_errors(folder):
+        size_of = _sizes_in_store(folder) if is_store(folder) else lambda path: _size(folder / path)
+        for entry in [*manifest.files, *manifest.side_files]:
+            problem = _problem(folder / entry.path, entry, size_of(entry.path), read=read)
+            if problem:
+                yield problem
 
 
 def problem_of(path: Path, entry: SideEntry, *, read: bool) -> Problem | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from capgen.config import Config
 from capgen.dataset.build import BuildResult, Engine, OnRows, build_dataset
+from capgen.dataset.location import locate
 from capgen.dataset.repair import repair_dataset
 from capgen.engines.ray import CLIENT_ADDRESS, ray_engine
 from capgen.engines.threads import thread_engine
@@ -81,7 +81,7 @@ def repair(
         RequestError: the folder is no dataset, workers is below 1, or there is no such engine.
         CapgenError: a remade file is not the one that the manifest names, or the cluster failed.
     """
-    return repair_dataset(Path(folder), _engine(engine, workers, None), on_rows=on_rows)
+    return repair_dataset(locate(folder), _engine(engine, workers, None), on_rows=on_rows)
 
 
 def _engine(name: str, workers: int | None, memory: int | None) -> Engine:

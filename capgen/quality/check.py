@@ -16,6 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from capgen import sql
+from capgen.dataset.location import locate
 from capgen.panel.schema import panel_schema
 from capgen.quality.correlation import correlation_statistics
 from capgen.quality.effects import effect_statistics
@@ -65,7 +66,7 @@ def check(folder: Path | str, config_file: Path | str | None = None, *, most_row
         RequestError: there is no such dataset, or nothing that says what to expect.
         CapgenError: a file cannot be read.
     """
-    with open_source(Path(folder), None if config_file is None else Path(config_file)) as source:
+    with open_source(locate(folder), None if config_file is None else Path(config_file)) as source:
         return check_source(source, most_rows)
 
 

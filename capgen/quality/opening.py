@@ -11,6 +11,7 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.dataset.connecting import connect
+from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.panel.schema import panel_schema
 from capgen.quality.check import check
@@ -65,7 +66,7 @@ class Dataset:
         """
         from capgen.quality.report import write_report  # its libraries are an extra
 
-        return list(write_report(self.folder, Path(out)))
+        return list(write_report(self.folder, locate(out)))
 
     def __repr__(self) -> str:
         facts = "\n".join(f"  {name:12} {value}" for name, value in self._facts().items())
@@ -101,6 +102,6 @@ def open_dataset(folder: str | os.PathLike[str]) -> Dataset:
     Raises:
         RequestError: it is no dataset.
     """
-    path = Path(folder)
+    path = locate(folder)
     manifest = read_manifest(path)
     return Dataset(path, manifest, manifest.load_config())

@@ -12,7 +12,10 @@ from typing import Any
 from capgen import sql
 from capgen.config import Config, load_config
 from capgen.dataset.layout import PARTITION_KEYS
+from capgen.dataset.location import is_store
 from capgen.dataset.manifest import read_manifest
+from capgen.dataset.store_errors import plain_errors
+from capgen.dataset.verify import data_files
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
 from capgen.panel.time_axis import TimeAxis
@@ -100,9 +103,10 @@ def _settings() -> dict[str, int]:
 
 
 def _files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
+    if not is_store(folder) and not folder.is_dir():
         raise RequestError(f"{folder}: expected the folder of a dataset, found no such folder")
-    files = sorted(each for each in folder.rglob("*.parquet") if each.is_file())
+    with plain_errors(folder):
+        files = [folder / name for name in data_files(folder)]
     if not files:
         raise RequestError(f"{folder}: expected the folder of a dataset, found no Parquet file in it")
     return files

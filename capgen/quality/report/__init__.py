@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from capgen.dataset.files import whole_file, write_whole
+from capgen.dataset.location import locate
 from capgen.dataset.manifest import read_manifest
 from capgen.quality.check import check_source
 from capgen.quality.report.libraries import require_libraries
@@ -42,7 +43,7 @@ def write_report(folder: Path | str, out: Path | str) -> ReportPaths:
     require_libraries()
     from capgen.quality.report.drawing import draw
 
-    folder, out = Path(folder), Path(out)
+    folder, out = locate(folder), locate(out)
     manifest = read_manifest(folder)
     with open_source(folder, None) as source:
         tables, verdicts = read_tables(source), check_source(source)

@@ -1,0 +1,61 @@
+"""Where datasets go: below a prefix of an S3 bucket, or below a folder."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from capgen.config.types import Section
+
+Env = Literal["local", "sagemaker", "lambda"]
+
+_BASE_PATHS: dict[Env, str] = {"local": ".", "sagemaker": "/opt/ml/processing/output", "lambda": "/tmp"}  # noqa: S108
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
+
+
+class Storage(Section):
+    """Where a folder lies that is given without the whole of its place."""
+
+    use_s3: bool = False
+    bucket: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None = None
+    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!_.'()=+,:@~ /-]{1,500}$")] | None = None
+    local_base_path: Annotated[str, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _bucket_is_named(self) -> Storage:
+        if self.use_s3 and self.bucket is None:
+            raise ValueError("expected a bucket beside use_s3")
+        return self
+
+
+class Destination(Section):
+    """Where a dataset goes: the part of a configuration that its values do not depend on."""
+
+    out: Annotated[str, Field(min_length=1)]
+    env: Env = "local"
+    storage: Storage = Storage()
+
+
+def full_name(config: Destination, out: str | os.PathLike[str] | None = None) -> str:
+    """Return the name of the place that a dataset is built in.
+
+    Args:
+        config: a valid configuration.
+        out: the dataset's folder; the configuration's `out` without one. An absolute path or an address is what it
+            is; what is relative lies where the configuration's storage says.
+    """
+    name = str(config.out if out is None else out)
+    if _ADDRESS.match(name) or Path(name).expanduser().is_absolute():
+        return name
+    storage = config.storage
+    if storage.use_s3:
+        return "/".join(["s3:/", *filter(None, [storage.bucket, (storage.prefix or "").strip("/")]), *_parts(name)])
+    return str(Path(storage.local_base_path or _BASE_PATHS[config.env], name))
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return PurePosixPath(name).parts

@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def ray_engine(name: str, workers: int | None, memory: int | None) -> Engine:
         RequestError: Ray is not installed.
     """
     address = name if name.startswith(CLIENT_ADDRESS) else os.environ.get("RAY_ADDRESS")
-    ray = _library(embedded=not address)
+    ray = _library(address)
 
     def write_files(
         config: Config, files: Sequence[FilePlan], place: Callable[[str], Path], on_rows: OnRows
@@ -83,10 +84,13 @@ def finished(ray: Any, tasks: Iterator[Any], most: int) -> Iterator[Any]:
             ray.cancel(task)
 
 
-def _library(*, embedded: bool) -> Any:
-    if embedded:  # read when Ray is imported: it would listen to the network, and report its use
-        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+def _library(address: str | None) -> Any:
+    # Read when Ray is imported.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if address:
+        os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "1")  # looks 40 seconds for a cluster, not 14 minutes
+    else:
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # would listen to the whole network
     try:
         return importlib.import_module("ray")
     except ImportError:
@@ -101,13 +105,13 @@ def _connected(ray: Any, address: str | None, workers: int | None) -> Iterator[N
         return
     handler = signal.getsignal(signal.SIGTERM)
     of_this_machine = {"num_cpus": workers or len(os.sched_getaffinity(0)), **_ALONE}
-    try:
+    with ExitStack() as stack:
+        stack.enter_context(redirect_stdout(sys.stderr))  # Ray warns of lost nodes; stdout is for results
+        stack.callback(ray.shutdown)
         _join(ray, address) if address else ray.init("local", **of_this_machine, **_QUIET)
         if signal.getsignal(signal.SIGTERM) is not handler:  # Ray's own would end the process without a word
             signal.signal(signal.SIGTERM, handler)
         yield
-    finally:
-        ray.shutdown()
 
 
 def _join(ray: Any, address: str) -> None:

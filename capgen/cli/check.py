@@ -11,7 +11,7 @@ from capgen.cli.text import counted
 from capgen.dataset.location import locate
 
 if TYPE_CHECKING:
-    from capgen.quality.findings import Finding, Report, Rule, Sample
+    from capgen.quality.findings import Finding, Report, Rule
 
 _COLOURS = {"pass": "green", "fail": "bold red", "not testable": "yellow"}
 _NUMBERS = ("measured", "expected", "off by")
@@ -82,7 +82,7 @@ def _print_table(report: "Report") -> None:
         _print_reasons(report)
     typer.echo("")
     if report.sample:
-        typer.echo(_looked_at(report.sample))
+        typer.echo(report.sample.sentence)
     typer.echo(f"{report.folder}: {_summary(report)}")
 
 
@@ -118,14 +118,6 @@ def _summary(report: "Report") -> str:
     verdicts = [str(rule.verdict) for rule in report.rules]
     counts = ", ".join(f"{verdicts.count(each)} {each}" for each in dict.fromkeys(verdicts))
     return f"{counted(len(verdicts), 'rule')}: {counts}"
-
-
-def _looked_at(sample: "Sample") -> str:
-    servers, rows = (
-        f"all {every:,}" if looked_at == every else f"{looked_at:,} of {every:,}"
-        for looked_at, every in ((sample.servers, sample.of_servers), (sample.rows, sample.of_rows))
-    )
-    return f"The statistical rules looked at {servers} servers and {rows} rows."
 
 
 def _as_json(report: "Report") -> dict[str, Any]:

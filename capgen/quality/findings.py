@@ -91,6 +91,15 @@ class Sample:
     rows: int
     of_rows: int
 
+    @property
+    def sentence(self) -> str:
+        """The same in words."""
+        servers, rows = (
+            f"all {every:,}" if looked_at == every else f"{looked_at:,} of {every:,}"
+            for looked_at, every in ((self.servers, self.of_servers), (self.rows, self.of_rows))
+        )
+        return f"The statistical rules looked at {servers} servers and {rows} rows."
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -1,29 +1,31 @@
 """How often `capgen check` raises an alarm on good datasets: at most once in 1,000 is promised.
 
-Run `python -m tests.bench.check_alarms [HOW_MANY [FIRST]] [--layers]`: builds and checks so many small datasets, each
-with a random configuration and seed of its own, in two processes, and prints the rules that failed with the number
-that makes the same configuration again. With `--layers`, each has some of the layers too.
+Run `python -m tests.bench.check_alarms [HOW_MANY [FIRST]] [--layers] [--most-rows ROWS]`: builds and checks so many
+small datasets, each with a random configuration and seed of its own, in two processes, and prints the rules that failed
+with the number that makes the same configuration again. With `--layers`, each has some of the layers too. With
+`--most-rows`, the statistical rules look at so many rows at the most, or at a few servers, as in a large panel.
 """
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 import random
-import sys
 import tempfile
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from capgen import build, load_config
 from capgen.quality.check import check
 from capgen.quality.findings import Verdict
+from capgen.quality.sample import MOST_ROWS
 from tests.everything import LAYERS, PROFILE, SCHEDULED
 
 METRICS = ("cpu", "mem", "disk", "net_in")
 SHAPES = {"daily": (30, 1461), "hourly": (2, 120), "15min": (1, 20), "6min": (1, 5)}
-MOST_ROWS = 60_000
+_LARGEST = 60_000  # rows
 _SHARE_OF_LAYERS = 0.4
 GPU = {"column": "gpu_p95", "unit": "percent", "clip": [0, 100], "response": {"weekend": 0.5}, "spike_share": 0.9}
 
@@ -108,36 +110,50 @@ def with_gpu(config: dict[str, Any]) -> None:
         archetype["base"]["gpu"], archetype["sd"]["gpu"] = 40.0, 12.0
 
 
-def failed_rules(number: int, *, layers: bool) -> tuple[int, list[str]]:
-    """Build a dataset, check it, and return the rules that failed."""
+class Outcome(NamedTuple):
+    """What a check of one dataset said."""
+
+    number: int
+    failed: list[str]
+    in_part: bool
+
+
+def outcome_of(number: int, *, layers: bool, most_rows: int) -> Outcome:
+    """Build a dataset and check it."""
     overrides = random_overrides(number)
     overrides = with_layers(overrides, number) if layers else overrides
     config = load_config(overrides=overrides, environment={})
     rows_a_server = ((config.end_date - config.start_date).days + 1) * 1440 // config.step_minutes
-    servers = max(1, min(config.num_servers, MOST_ROWS // rows_a_server))
+    servers = max(1, min(config.num_servers, _LARGEST // rows_a_server))
     config = load_config(overrides={**overrides, "num_servers": servers}, environment={})
     with tempfile.TemporaryDirectory() as folder:
         build(config, Path(folder) / "data", workers=1)
-        report = check(Path(folder) / "data")
-    return number, [
+        report = check(Path(folder) / "data", most_rows=most_rows)
+    failed = [
         f"{rule.name} {rule.worst.subject}: {rule.worst.off} beyond {rule.worst.limit}"
         for rule in report.rules
         if rule.verdict is Verdict.FAIL
     ]
+    return Outcome(number, failed, report.sample is not None and report.sample.servers < servers)
 
 
 def main() -> None:
     """Print the alarms, and how many there were."""
-    numbers = [each for each in sys.argv[1:] if each != "--layers"]
-    how_many, first = map(int, (numbers + ["1000", "0"][len(numbers) :])[:2])
-    work = partial(failed_rules, layers="--layers" in sys.argv)
-    alarms = 0
+    parser = argparse.ArgumentParser()
+    parser.add_argument("how_many", type=int, nargs="?", default=1000)
+    parser.add_argument("first", type=int, nargs="?", default=0)
+    parser.add_argument("--layers", action="store_true")
+    parser.add_argument("--most-rows", type=int, default=MOST_ROWS)
+    asked = parser.parse_args()
+    work = partial(outcome_of, layers=asked.layers, most_rows=asked.most_rows)
+    alarms = in_part = 0
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        for number, failed in pool.imap_unordered(work, range(first, first + how_many)):
-            alarms += bool(failed)
-            for each in failed:
-                print(f"{number}: {each}", flush=True)
-    print(f"{alarms} alarms in {how_many} good datasets")
+        for outcome in pool.imap_unordered(work, range(asked.first, asked.first + asked.how_many)):
+            alarms += bool(outcome.failed)
+            in_part += outcome.in_part
+            for each in outcome.failed:
+                print(f"{outcome.number}: {each}", flush=True)
+    print(f"{alarms} alarms in {asked.how_many} good datasets; {in_part} of them were looked at in part")
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ class NoiseSum:
         shared = sharings(config, servers, "noise")
         draw_shared_normals(config.seed, servers["server_id"].to_list(), axis, span, out, "noise", shared)
         remembered = PersistentNoise(config, axis, servers, shared, len(config.drawn_metrics))
-        others = [np.empty_like(out) for _ in self.parts[1:]]
+        others = [np.empty_like(out[: _drawn(part)]) for part in self.parts[1:]]
         for part, normals in zip(self.parts[1:], others, strict=True):
             remembered.fill(part, span, normals)
         self._add_up([out, *others], states)
@@ -87,11 +87,15 @@ class NoiseSum:
     @staticmethod
     def _sum(factors: Floats, parts: Sequence[Floats]) -> None:
         total, *others = parts
-        size = len(total)
         for factor, normals in zip(factors, parts, strict=True):
-            correlate(factor[:size, :size], normals)
+            correlate(factor[: len(normals), : len(normals)], normals)
         for normals in others:
-            total += normals
+            total[: len(normals)] += normals
+
+
+def _drawn(part: Part) -> int:
+    """Return how many metrics a part draws: those after the last one that has a share add nothing."""
+    return int(np.flatnonzero(part.shares)[-1]) + 1 if part.shares.any() else 0
 
 
 def _factor(part: Part) -> Floats:

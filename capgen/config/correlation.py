@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
 # A smallest eigenvalue at or below this counts as not positive definite.
-_SMALLEST_EIGENVALUE = 1e-10
+SMALLEST_EIGENVALUE = 1e-10
 # What a repair leaves as smallest eigenvalue, so that the Cholesky factor exists with room to spare.
 _REPAIRED_EIGENVALUE = 1e-6
 # Eigenvalue routines differ between machines in the last bits; a repaired matrix must not.
@@ -52,7 +52,7 @@ def correlation_matrix(pairs: Mapping[str, float], metrics: Sequence[str], *, re
         ValueError: not positive definite and `repair` is off; names the smallest eigenvalue.
     """
     matrix = _as_configured(pairs, metrics)
-    if repair and _smallest_eigenvalue(matrix) <= _SMALLEST_EIGENVALUE:
+    if repair and _smallest_eigenvalue(matrix) <= SMALLEST_EIGENVALUE:
         return nearest_correlation_matrix(matrix)
     advice = "lower some correlations, or set repair_correlation: true to take the nearest possible matrix"
     return positive_definite(matrix, advice)
@@ -69,7 +69,7 @@ def positive_definite(matrix: Matrix, advice: str) -> Matrix:
         ValueError: not positive definite; names the smallest eigenvalue.
     """
     smallest = _smallest_eigenvalue(matrix)
-    if smallest <= _SMALLEST_EIGENVALUE:
+    if smallest <= SMALLEST_EIGENVALUE:
         raise ValueError(f"expected a positive definite matrix, got smallest eigenvalue {smallest:.3g}; {advice}")
     return matrix
 

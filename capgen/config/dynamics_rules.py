@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from capgen.config.dynamics import Regimes, State
     from capgen.config.model import Archetype, Config
 
+_MOST_SD = 100  # of what is proportional to its level, against that level
+
 
 def dynamics_problems(name: str, archetype: Archetype, config: Config) -> Iterator[str]:
     """Yield what is wrong with how an archetype's servers move.
@@ -23,14 +25,16 @@ def dynamics_problems(name: str, archetype: Archetype, config: Config) -> Iterat
     """
     section, drawn = f"archetypes.{name}", config.drawn_metrics
     for part_name, part in archetype.noise_parts.items():
-        yield from unknown_names(f"{section}.noise_parts.{part_name}.share", part.share, drawn)
+        here = f"{section}.noise_parts.{part_name}"
+        yield from unknown_names(f"{here}.share", part.share, drawn)
+        for pair in part.correlation:
+            if set(pair.split("~")) & set(drawn) - set(part.share):
+                yield f"{here}.correlation.{pair}: expected two metrics that have a share in the part"
     yield from _noise_problems(f"{section}.noise_parts", archetype, archetype.correlation, config)
     if archetype.regimes:
         yield from _regime_problems(f"{section}.regimes", archetype, archetype.regimes, config)
     yield from _spread_problems(section, archetype, config)
-    for key in drawn:
-        if config.metrics[key].shape != "normal" and archetype.base.get(key, 1.0) <= 0:
-            yield f"{section}.base.{key}: expected more than 0 for a metric with shape {config.metrics[key].shape}"
+    yield from _shape_problems(section, archetype, config)
 
 
 def spread_parameters(drawn: Sequence[str]) -> list[str]:
@@ -49,6 +53,15 @@ def _spread_problems(section: str, archetype: Archetype, config: Config) -> Iter
     for factor in ("business_hours_factor", "weekend_factor"):
         if archetype.profile and factor in archetype.spread:
             yield f"{section}.spread.{factor}: expected none beside a profile, which has a spread of its own"
+
+
+def _shape_problems(section: str, archetype: Archetype, config: Config) -> Iterator[str]:
+    for key in config.drawn_metrics:
+        shape, base, sd = config.metrics[key].shape, archetype.base.get(key, 1.0), archetype.sd.get(key, 0.0)
+        if shape != "normal" and base <= 0:
+            yield f"{section}.base.{key}: expected more than 0 for a metric with shape {shape}, got {base:g}"
+        elif shape != "normal" and sd > _MOST_SD * base:
+            yield f"{section}.sd.{key}: expected at most {_MOST_SD} × base for a metric with shape {shape}, got {sd:g}"
 
 
 def _noise_problems(

@@ -7,11 +7,22 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from capgen.config.types import Correlation, Factor, Frozen, Name, Probability, RelativeSd, Section
+from capgen.config.types import Correlation, Factor, Frozen, Name, Probability, Section
 
 MOST_HALF_LIFE_HOURS = 30 * 24  # so that a year's end does not remember the year's start
 MOST_STATES = 8  # more fit real telemetry worse, out of sample
-HalfLife = Annotated[float, Field(ge=0, le=MOST_HALF_LIFE_HOURS)]
+_SHORTEST_HALF_LIFE_HOURS = 0.001  # what is shorter leaves nothing after a minute
+_SMALLEST_SHARE = 1e-6  # between two quantiles, and beyond the first and the last
+_MOST_RELATIVE_SD = 10
+
+
+def _check_half_life(hours: float) -> float:
+    if 0 < hours < _SHORTEST_HALF_LIFE_HOURS:
+        raise ValueError(f"expected 0 or at least {_SHORTEST_HALF_LIFE_HOURS}")
+    return hours
+
+
+HalfLife = Annotated[float, Field(ge=0, le=MOST_HALF_LIFE_HOURS), AfterValidator(_check_half_life)]
 Stickiness = Annotated[float, Field(ge=0, lt=1)]
 ParameterPath = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})?$")]
 Weight = Annotated[float, Field(ge=0, le=1e6)]
@@ -29,13 +40,16 @@ class NoisePart(Section):
 class Quantile(Section):
     """A point of a distribution."""
 
-    at: Annotated[float, Field(gt=0, lt=1)]
+    at: Annotated[float, Field(ge=_SMALLEST_SHARE, le=1 - _SMALLEST_SHARE)]
     value: Annotated[float, Field(ge=-1e6, le=1e6)]
 
 
 def _check_quantiles(quantiles: tuple[Quantile, ...]) -> tuple[Quantile, ...]:
-    if any(left.at >= right.at or left.value > right.value for left, right in pairwise(quantiles)):
+    pairs = list(pairwise(quantiles))
+    if any(left.at >= right.at or left.value > right.value for left, right in pairs):
         raise ValueError("expected quantiles that climb: each at a higher share, none at a lower value")
+    if any(right.at - left.at < _SMALLEST_SHARE for left, right in pairs):
+        raise ValueError(f"expected quantiles that lie {_SMALLEST_SHARE:g} or more apart")
     if quantiles[0].value == quantiles[-1].value:
         raise ValueError("expected quantiles of more than one value")
     return quantiles
@@ -81,7 +95,13 @@ class Spread(Section):
     """How a parameter differs between servers: × a lognormal with mean 1, or + a normal with mean 0."""
 
     kind: Literal["lognormal", "normal"] = "lognormal"
-    sd: RelativeSd
+    sd: Annotated[float, Field(ge=0, le=1e6)]
+
+    @model_validator(mode="after")
+    def _sd_of_a_lognormal_is_relative(self) -> Self:
+        if self.kind == "lognormal" and self.sd > _MOST_RELATIVE_SD:
+            raise ValueError(f"expected an sd of at most {_MOST_RELATIVE_SD} × the parameter, got {self.sd:g}")
+        return self
 
 
 class Shared(Section):

@@ -38,7 +38,8 @@ def curve(quantiles: Quantiles) -> Curve:
     """
     normal = NormalDist()
     scores = np.array([normal.inv_cdf(each.at) for each in quantiles]).round(_DECIMALS)
-    values = np.array([each.value for each in quantiles], np.float64)
+    lowest, highest = quantiles[0].value, quantiles[-1].value
+    values = np.array([(each.value - lowest) / (highest - lowest) for each in quantiles])
     mean, second = _moments(scores, values)
     standard = (values - mean) / math.sqrt(second - mean**2)
     return Curve(scores, standard.round(_DECIMALS))

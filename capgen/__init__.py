@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from capgen.config import Config, load_config
     from capgen.dataset.connecting import connect
     from capgen.engines.running import build, repair
+    from capgen.panel.batches import cells, chunks
     from capgen.panel.scanning import scan
     from capgen.quality.check import check
     from capgen.quality.opening import open_dataset as open  # noqa: A004
@@ -23,7 +24,9 @@ __all__ = [
     "RequestError",
     "__version__",
     "build",
+    "cells",
     "check",
+    "chunks",
     "connect",
     "load_config",
     "open",
@@ -35,7 +38,9 @@ __all__ = [
 _HOMES = {
     "Config": "capgen.config",
     "build": "capgen.engines.running",
+    "cells": "capgen.panel.batches",
     "check": "capgen.quality.check",
+    "chunks": "capgen.panel.batches",
     "connect": "capgen.dataset.connecting",
     "load_config": "capgen.config",
     "open": "capgen.quality.opening:open_dataset",

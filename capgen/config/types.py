@@ -117,6 +117,9 @@ class FrozenDict(dict[Any, Any]):
 
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
+    def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[Any, Any]]]:
+        return FrozenDict, (dict(self),)  # pickled as a dict it would be filled item by item, and refuse
+
 
 Day = Annotated[date, Field(strict=False), BeforeValidator(_check_date_text), AfterValidator(_check_day)]
 # Naive: read as UTC, like the timestamps.

@@ -14,6 +14,7 @@ from typing import Any
 
 from capgen.config import Config
 from capgen.dataset.build import Engine, OnRows
+from capgen.dataset.location import is_store
 from capgen.dataset.manifest import FileEntry
 from capgen.dataset.plan import FilePlan
 from capgen.engines.remote import write_remotely
@@ -135,7 +136,7 @@ def _plain_errors(ray: Any) -> Iterator[None]:
 
 
 def _check_seen(path: Path) -> None:
-    if not path.exists():
+    if not is_store(path) and not path.exists():
         raise CapgenError(
             f"{path}: a node has written it, but it is not seen from here; "
             "name a place with --out that all nodes share: a shared file system or a store"

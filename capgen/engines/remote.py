@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from capgen.config import Config
 from capgen.dataset.build import write_file
 from capgen.dataset.layout import SIDE_FOLDER
-from capgen.dataset.location import locate
+from capgen.dataset.location import is_store, locate
 from capgen.dataset.manifest import FileEntry
 from capgen.dataset.plan import FilePlan
 from capgen.engines.allocator import freed_memory_returned
@@ -47,6 +47,8 @@ def write_remotely(version: str, config: str, file: FilePlan, place: str) -> Fil
 
 def _check_folder_is_there(path: Path, file: FilePlan) -> None:
     """Refuse to make the folder: where the one that is built into is not seen, this would be another one."""
+    if is_store(path):
+        return
     folder = path.parents[len(PurePosixPath(file.path).parts) - 1]
     if not (folder / SIDE_FOLDER).is_dir():
         raise CapgenError(

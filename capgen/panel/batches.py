@@ -1,0 +1,64 @@
+"""The panel for other engines: small descriptions of its chunks, and a function that makes rows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+import pyarrow as pa
+
+from capgen.config import Config
+from capgen.panel.chunks import CHUNK_ROWS, Chunk, cut, partitions
+from capgen.panel.fleet import archetype_counts
+from capgen.panel.frame import open_panel
+from capgen.panel.time_axis import Span, TimeAxis
+
+
+def chunks(config: Config) -> pa.Table:
+    """Return what a panel is cut into, for an engine to spread.
+
+    Args:
+        config: a valid configuration.
+
+    Returns:
+        One row for each chunk, in the order of `scan`: some servers of one archetype over some steps of one year.
+    """
+    axis = TimeAxis.of(config)
+    every = (
+        chunk
+        for partition in partitions(axis, archetype_counts(config))
+        for chunk in cut(axis, partition.whole, CHUNK_ROWS)
+    )
+    return pa.Table.from_pylist([_description(chunk) for chunk in every])
+
+
+def cells(config: Config, batches: Iterable[pa.RecordBatch | pa.Table]) -> Iterator[pa.RecordBatch]:
+    """Make the rows of some chunks; may run anywhere and twice, with the same bits.
+
+    Args:
+        config: a valid configuration.
+        batches: rows of `chunks`.
+
+    Yields:
+        The panel's columns.
+    """
+    with open_panel(config) as panel:
+        for batch in batches:
+            for description in batch.to_pylist():
+                chunk = _chunk(**description)
+                rows = panel.cells(chunk, panel.servers(chunk))
+                yield from rows.to_arrow(compat_level=pl.CompatLevel.oldest()).to_batches()
+
+
+def _description(chunk: Chunk) -> dict[str, str | int]:
+    return {
+        "server_type": chunk.archetype,
+        "first_server": chunk.first_server,
+        "stop_server": chunk.stop_server,
+        "first_step": chunk.span.first,
+        "stop_step": chunk.span.stop,
+    }
+
+
+def _chunk(server_type: str, first_server: int, stop_server: int, first_step: int, stop_step: int) -> Chunk:
+    return Chunk(server_type, first_server, stop_server, Span(first_step, stop_step))

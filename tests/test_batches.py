@@ -1,0 +1,43 @@
+"""The panel for other engines: descriptions go out, rows come back, as Spark's mapInArrow would have it."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+import polars as pl
+import pyarrow as pa
+
+import capgen
+from capgen import scan
+from tests.conftest import make_config
+from tests.everything import EVERYTHING
+
+CONFIG = make_config(num_servers=12, granularity="hourly", end_date="2023-02-28", **EVERYTHING)
+Batches = Iterable[pa.RecordBatch]
+
+
+def map_in_arrow(function: Callable[[Batches], Iterator[pa.RecordBatch]], table: pa.Table, parts: int) -> pl.DataFrame:
+    """Do what Spark does: pickle the function, and hand each worker some batches."""
+    pickled = pickle.dumps(function)
+    rows: list[pa.RecordBatch] = []
+    for part in range(parts):
+        described = table.take(list(range(part, table.num_rows, parts)))
+        rows += pickle.loads(pickled)(iter(described.to_batches(max_chunksize=1)))  # noqa: S301 - our own
+    frame = pl.from_arrow(pa.Table.from_batches(rows))
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def test_the_rows_are_those_of_scan() -> None:
+    chunks = capgen.chunks(CONFIG)
+    assert chunks.num_rows > 5
+    panel = map_in_arrow(partial(capgen.cells, CONFIG), chunks, 3)
+    in_order = ["server_id", "timestamp"]
+    assert panel.sort(in_order).equals(scan(CONFIG).collect().sort(in_order))
+
+
+def test_chunks_are_in_the_order_of_scan() -> None:
+    panel = pa.Table.from_batches(capgen.cells(CONFIG, [capgen.chunks(CONFIG)]))
+    assert scan(CONFIG).collect().equals(pl.DataFrame(panel))

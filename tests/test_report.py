@@ -296,13 +296,19 @@ def test_the_keyboard_reaches_numbers_and_zoom(page: Any, panel: pl.DataFrame) -
 
 
 @pytest.mark.filterwarnings("default")
-def test_nothing_is_wider_than_a_telephone(page: Any) -> None:
+def test_on_a_telephone_no_word_is_cut_off_or_meets_another(page: Any) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.reload()
     drawn(page, "0/")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    outside = """() => [...document.querySelectorAll(".chart svg text")].filter(text => {
-        const [word, chart] = [text, text.closest(".chart")].map(each => each.getBoundingClientRect());
-        return word.width && (word.left < chart.left - 1 || word.right > chart.right + 1);
-    }).map(text => text.textContent)"""
-    assert page.evaluate(outside) == []
+    wrong = """() => [...document.querySelectorAll(".chart")].flatMap(chart => {
+        const box = chart.getBoundingClientRect();
+        const words = [...chart.querySelectorAll("svg text")].map(each => [each, each.getBoundingClientRect()]);
+        const shown = words.filter(([word, at]) => at.width && getComputedStyle(word).opacity !== "0");
+        const outside = shown.filter(([word, at]) => at.left < box.left - 1 || at.right > box.right + 1);
+        const meet = shown.filter(([word, at], i) => shown.slice(i + 1).some(([other, its]) =>
+            Math.min(at.right, its.right) - Math.max(at.left, its.left) > 1
+            && Math.min(at.bottom, its.bottom) - Math.max(at.top, its.top) > 4));
+        return [...outside, ...meet].map(([word]) => chart.id + ": " + word.textContent);
+    })"""
+    assert page.evaluate(wrong) == []

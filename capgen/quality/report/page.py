@@ -89,7 +89,7 @@ def _figure(name: str, caption: str, tables: Tables, below: str) -> str:
 
 def _least_width(name: str, tables: Tables) -> int:
     """Return the width, in pixels, in which the words of a chart do not meet."""
-    widths = {"effects": 60 + 26 * len(places(tables)), "quality": 140 + 3 * 42 * len(tables.archetypes)}
+    widths = {"effects": 60 + 34 * len(places(tables)), "quality": 140 + 3 * max(42 * len(tables.archetypes), 126)}
     return widths.get(name, 0)
 
 

@@ -1,0 +1,106 @@
+"""What the Ray engine costs beside the local one: wall and processor time of the same build, and of an empty task.
+
+Run `python -m tests.bench.ray_overhead [ROUNDS]`; 3 without a number, needs `ray`. Both engines have two workers on
+this machine, take turns, and write the same bytes. Times of one run compare with each other only: machines differ, and
+are shared; the least of a case counts.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from capgen import build, load_config
+from capgen.dataset.manifest import read_manifest
+from capgen.engines.ray import finished
+from tests.bench.measuring import versions
+
+PANEL = {"num_servers": 600, "granularity": "hourly", "end_date": "2023-12-31"}
+CASES = {"16 MB": 16_000_000, "6 MB": 6_000_000}
+WORKERS = 2
+EMPTY_TASKS = 5000
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def processor_seconds() -> float:
+    """Return what this process and all that stem from it have used; Ray's processes stem from it."""
+    return sum(_used(process) for process in _with_descendants(os.getpid()))
+
+
+def _with_descendants(process: int) -> Iterator[int]:
+    yield process
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in children.read_text().split():
+            yield from _with_descendants(int(child))
+
+
+def _used(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / _TICKS  # its own, and of children that have ended
+
+
+def built(engine: str, file_bytes: int) -> tuple[float, float, int, str]:
+    """Build once; return wall seconds, processor seconds, files and the content digest."""
+    config = load_config(overrides=PANEL, environment={})
+    with tempfile.TemporaryDirectory() as folder:
+        before, started = processor_seconds(), time.perf_counter()
+        result = build(config, f"{folder}/data", engine=engine, workers=WORKERS, file_bytes=file_bytes)
+        wall, processor = time.perf_counter() - started, processor_seconds() - before
+        return wall, processor, result.files, read_manifest(result.out).content_digest
+
+
+@contextmanager
+def ray_of_this_machine() -> Iterator[Any]:
+    """Start Ray once: a cluster is there before a build; listens on loopback only."""
+    os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    import ray
+
+    ray.init(
+        "local",
+        num_cpus=WORKERS,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level="error",
+        _node_ip_address="127.0.0.1",
+    )
+    yield ray
+    ray.shutdown()
+
+
+def seconds_per_empty_task(ray: Any) -> float:
+    """Send tasks that do nothing through the driver's loop."""
+    task = ray.remote(lambda number: number)
+    ray.get([task.remote(number) for number in range(WORKERS)])
+    started = time.perf_counter()
+    assert sum(1 for _ in finished(ray, (task.remote(number) for number in range(EMPTY_TASKS)), 1000)) == EMPTY_TASKS
+    return (time.perf_counter() - started) / EMPTY_TASKS
+
+
+def main() -> None:
+    """Print a table of both engines, and the cost of a task."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    print(f"{versions('ray')}\n")
+    print(f"{'files of':10} {'engine':8} {'files':>6} {'wall s':>8} {'processor s':>12}")
+    with ray_of_this_machine() as ray:
+        built("ray", CASES["16 MB"])  # the workers load their libraries
+        for name, file_bytes in CASES.items():
+            runs = {engine: [built(engine, file_bytes) for _ in range(rounds)] for engine in ("local", "ray")}
+            assert len({run[3] for each in runs.values() for run in each}) == 1
+            least = {
+                engine: [min(values) for values in list(zip(*each, strict=True))[:3]] for engine, each in runs.items()
+            }
+            for engine, (wall, processor, files) in least.items():
+                print(f"{name:10} {engine:8} {files:6} {wall:8.2f} {processor:12.2f}")
+            wall, processor, _ = (ray_ / local for ray_, local in zip(least["ray"], least["local"], strict=True))
+            print(f"{name:10} ray / local {'':3} {wall:8.2f} {processor:12.2f}")
+        print(f"\nan empty task: {seconds_per_empty_task(ray) * 1e3:.2f} ms")
+
+
+if __name__ == "__main__":
+    main()

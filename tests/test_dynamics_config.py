@@ -60,7 +60,7 @@ BAD: list[tuple[str, Any, str, str]] = [
         PARTS,
         {"a": {"half_life_hours": 3, "share": {"cpu": 1, "mem": 1}, "correlation": {"cpu~mem": 0.9}}},
         PARTS,
-        "got cpu~mem 0.5, cpu~disk 0.1, mem~disk 0.2, cpu~net_in 0.8, mem~net_in 0.2; the nearest possible: cpu~mem 0.9, ",
+        "cpu~net_in 0.8, mem~net_in 0.2; the nearest possible: cpu~mem 0.9, cpu~disk 0, mem~disk 0, ",
     ),
     (
         PARTS,
@@ -74,7 +74,7 @@ BAD: list[tuple[str, Any, str, str]] = [
             "a": {
                 "half_life_hours": 3,
                 "share": dict.fromkeys(["cpu", "mem", "disk", "net_in"], 0.5),
-                "correlation": {"cpu~mem": 0.9, "mem~disk": 0.9, "cpu~disk": -0.9},
+                "correlation": {"cpu~mem": 0.9, "mem~disk": 0.9, "cpu~disk": -0.7},
             }
         },
         PARTS,

@@ -7,6 +7,7 @@ are shared; the least of a case counts.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -66,7 +67,7 @@ def ray_of_this_machine() -> Iterator[Any]:
         num_cpus=WORKERS,
         include_dashboard=False,
         log_to_driver=False,
-        logging_level="error",
+        logging_level=logging.ERROR,
         _node_ip_address="127.0.0.1",
     )
     yield ray

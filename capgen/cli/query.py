@@ -10,7 +10,7 @@ import typer
 from capgen.cli.options import given_options, takes_config
 from capgen.cli.text import counted
 from capgen.dataset.location import locate
-from capgen.errors import RequestError
+from capgen.errors import CapgenError, RequestError
 
 if TYPE_CHECKING:
     from capgen.config import Resolved
@@ -66,6 +66,7 @@ def command(
     capgen query "select * from panel" --data data/ --output panel.csv
     """
     from capgen.dataset.connecting import connect
+    from capgen.dataset.store_errors import reading_reason
     from capgen.sql import DatabaseError
 
     given = given_options(context)
@@ -77,6 +78,9 @@ def command(
         try:
             _answer(connection.sql(text), chosen, output)
         except DatabaseError as error:
+            reason = reading_reason(error)
+            if data and reason != str(error):
+                raise CapgenError(f"{data}: {reason}") from None
             raise RequestError(f"SQL: {error}") from None
 
 

@@ -8,6 +8,8 @@ from capgen import sql
 from capgen.config import Config
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import read_manifest
+from capgen.dataset.store_errors import reading_reason
+from capgen.errors import CapgenError
 from capgen.panel.calendar import macro_tables
 from capgen.panel.schema import panel_schema
 from capgen.panel.virtual import VirtualPanel
@@ -26,6 +28,7 @@ def connect(source: Config | str | os.PathLike[str]) -> sql.Connection:
 
     Raises:
         RequestError: the folder is no dataset.
+        CapgenError: a file cannot be read.
     """
     if isinstance(source, Config):
         connection = sql.connect(macro_tables(source))
@@ -36,5 +39,9 @@ def connect(source: Config | str | os.PathLike[str]) -> sql.Connection:
     config = manifest.load_config()
     connection = sql.connect(macro_tables(config))
     files = [folder / entry.path for entry in manifest.files]
-    sql.view_parquet(connection, PANEL, files, ", ".join(panel_schema(config).names()))
+    try:
+        sql.view_parquet(connection, PANEL, files, ", ".join(panel_schema(config).names()))
+    except sql.DatabaseError as error:
+        connection.close()
+        raise CapgenError(f"{folder}: {reading_reason(error)}") from None
     return connection

@@ -12,6 +12,7 @@ from capgen import sql
 from capgen.config import Config
 from capgen.config.suggest import nearest
 from capgen.dataset.manifest import Manifest
+from capgen.dataset.store_errors import reading_reason
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
 from capgen.panel.schema import panel_schema
@@ -56,7 +57,7 @@ class Rows:
             rows.project(", ".join([*(f'"{name}"' for name in chosen), keys])).create_view("wanted")
             self.schema: pa.Schema = self._read("", "", *span).schema
         except sql.DatabaseError as error:
-            raise RequestError(f"--where: {error}") from None
+            raise _refusal(error) from None
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the rows, at most `ROWS_AT_ONCE` in a batch.
@@ -72,8 +73,8 @@ class Rows:
                     yield from self._read(first, last, start, stop)
         except (sql.DatabaseError, OSError) as error:  # Arrow makes an OSError of what DuckDB found
             if self._where is None or str(error).startswith(_SYSTEM_ERRORS):
-                raise CapgenError(str(error)) from None
-            raise RequestError(f"--where: {error}") from None
+                raise CapgenError(reading_reason(error)) from None
+            raise _refusal(error) from None
 
     def close(self) -> None:
         """Close the connection."""
@@ -112,7 +113,7 @@ def open_panel(
         sql.view_parquet(connection, "panel", files, ", ".join(panel_schema(config).names()))
     except sql.DatabaseError as error:
         connection.close()
-        raise CapgenError(str(error)) from None
+        raise CapgenError(reading_reason(error)) from None
     return connection
 
 
@@ -148,6 +149,12 @@ def server_ranges(connection: sql.Connection, rows: int) -> list[tuple[str, str,
     """
     ranges: list[tuple[str, str, int]] = connection.execute(sql.query_text("export/runs"), {"rows": rows}).fetchall()
     return ranges
+
+
+def _refusal(error: Exception) -> CapgenError:
+    """Return what a condition did wrong, or the store that is read."""
+    reason = reading_reason(error)
+    return RequestError(f"--where: {error}") if reason == str(error) else CapgenError(reason)
 
 
 def _check_columns(columns: Sequence[str] | None, known: Sequence[str]) -> Sequence[str]:

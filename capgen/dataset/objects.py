@@ -57,7 +57,9 @@ class Objects:
             below: a prefix of the path.
         """
         found = self._files.find(self._key(below), detail=True)
-        return {self._path(key): _stored(facts) for key, facts in found.items()}
+        # Some stores list a folder that is empty, or that a tool has made, as an object.
+        of_objects = {key: facts for key, facts in found.items() if facts["type"] == "file" and key[-1] != "/"}
+        return {self._path(key): _stored(facts) for key, facts in of_objects.items() if key != self._root}
 
     def names(self) -> set[str]:
         """Return the first parts of the objects' paths."""

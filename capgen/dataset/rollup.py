@@ -26,6 +26,7 @@ from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.rollup_manifest import RollupFile, rollup_manifest, source_of, write_rollup_manifest
 from capgen.dataset.rollup_target import rollup_target
+from capgen.dataset.store_errors import reading_reason
 from capgen.dataset.verify import damaged_files
 from capgen.errors import CapgenError, RequestError
 from capgen.version import __version__
@@ -121,7 +122,7 @@ def _write(folder: Path, present: Sequence[str], manifest: Manifest, step: str, 
                 file = Hashed(stream)
                 rows = _write_partition(connection, config, step, file, manifest, written)
         except sql.DatabaseError as error:
-            raise CapgenError(str(error)) from None
+            raise CapgenError(f"{folder}: {reading_reason(error)}") from None
         finally:
             connection.close()
         written.files.append(RollupFile(path=path, bytes=file.bytes, sha256=file.sha256, rows=rows))

@@ -13,7 +13,7 @@ from capgen.dataset.location import is_store
 from capgen.errors import CapgenError
 
 _LIBRARIES = {"adlfs", "aiobotocore", "aiohttp", "azure", "botocore", "gcsfs", "google"}
-_CREDENTIALS = "check AWS_ACCESS_KEY_ID, AWS_PROFILE, or the role of the machine"
+_CREDENTIALS = "check the environment (for S3 AWS_ACCESS_KEY_ID, AWS_PROFILE) or the role of the machine"
 _REASONS = {
     "AccessDenied": f"access denied; {_CREDENTIALS}, and what the bucket allows",
     "ExpiredToken": "the credentials have expired; get new ones",
@@ -29,6 +29,7 @@ _REASONS = {
     "UnauthorizedSSOTokenError": "the credentials have expired; log in again",
 }
 _UNREACHABLE = re.compile(r"Connect|Timeout|Closed|Endpoint|Proxy|SSL|Reset|Disconnected")
+_RAISED = re.compile(r"^(?:\w+\.)*(\w+)(?::|$)", re.MULTILINE)
 _FORBIDDEN = {"401", "403", "Forbidden"}
 _FAILED = {"500", "502", "503", "504", "InternalError", "ServiceUnavailable"}
 
@@ -55,6 +56,19 @@ def plain_errors(place: Path) -> Iterator[None]:
         if isinstance(error, OSError) and error.filename:
             raise  # of a local file, or said already
         raise OSError(errno.EIO, reason_of(error), str(place)) from None
+
+
+def reading_reason(error: Exception) -> str:
+    """Return why DuckDB, or Arrow, could not read.
+
+    Args:
+        error: of theirs. What a store's library raised stands in it as the traceback of Python.
+    """
+    text = str(error)
+    if "Traceback (most recent call last)" not in text:
+        return text
+    name = _RAISED.findall(text)[-1]
+    return _REASONS["AccessDenied"] if name == PermissionError.__name__ else f"the store could not be read ({name})"
 
 
 def code_of(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from capgen.config import Config
 from capgen.dataset.connecting import connect
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.dataset.store_reading import polars_options
 from capgen.panel.schema import panel_schema
 from capgen.quality.check import check
 from capgen.quality.findings import Report
@@ -34,8 +35,8 @@ class Dataset:
 
     def scan(self) -> pl.LazyFrame:
         """Return its rows as a lazy frame, in the panel's column order; `.collect().to_pandas()` suits pandas."""
-        files = [self.folder / entry.path for entry in self.manifest.files]
-        rows = pl.scan_parquet(files, hive_partitioning=True)
+        files = [str(self.folder / entry.path) for entry in self.manifest.files]
+        rows = pl.scan_parquet(files, hive_partitioning=True, **polars_options(self.folder))
         return rows.select(panel_schema(self.config).names())
 
     def sql(self, query: str) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from capgen.config import Config, load_config
 from capgen.dataset.layout import PARTITION_KEYS
 from capgen.dataset.location import is_store
 from capgen.dataset.manifest import read_manifest
-from capgen.dataset.store_errors import plain_errors
+from capgen.dataset.store_errors import plain_errors, reading_reason
 from capgen.dataset.verify import data_files
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
@@ -93,7 +93,7 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
                 sql.view_parquet(connection, "panel", whole)
             yield Source(folder, config, whole, strays, connection, tuple(config.metrics))
     except sql.DatabaseError as error:
-        reason = str(error).splitlines()[0]
+        reason = reading_reason(error).splitlines()[0]
         raise CapgenError(f"{folder}: expected Parquet files that DuckDB can read, got {reason}") from None
 
 

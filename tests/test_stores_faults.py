@@ -79,8 +79,8 @@ def outcome(capfd: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
     for secret in (KEY, SECRET, TOKEN):
         assert secret not in output + errors
     assert "Traceback" not in errors
-    lines = errors.splitlines()
-    assert len(lines) == (code != 0), errors
+    said = [line for line in errors.splitlines() if "rows/s" not in line]  # how far a slow build is
+    assert len(said) == (code != 0), errors
     return code, errors
 
 

@@ -98,8 +98,8 @@ def targets() -> dict[tuple[str, str], dict[str, Range]]:
     for subject, fact, data_set, median, lower, upper in pl.read_csv(TARGETS).iter_rows():
         of_fact = found.setdefault((subject, fact), {})
         if lower is None:
-            around = (round(median * (1 + each), _DECIMALS) for each in (-_TOLERANCE, _TOLERANCE))
-            of_fact[data_set] = Range(median, *around, has_quartiles=False)
+            lower, upper = (round(median * (1 + each), _DECIMALS) for each in (-_TOLERANCE, _TOLERANCE))
+            of_fact[data_set] = Range(median, lower, upper, has_quartiles=False)
         else:
             of_fact[data_set] = Range(median, lower, upper, has_quartiles=True)
     return found

@@ -111,7 +111,7 @@ def missing(values: Floats) -> dict[str, Floats]:
     everywhere = lost.all(axis=0).sum() * len(lost)
     return {
         "% of cells": np.array([100 * lost.mean()]),
-        "% fleet-wide": np.array([100 * everywhere / lost.sum() if lost.any() else np.nan]),
+        "% fleet-wide": np.array([100 * everywhere / max(lost.sum(), 1)]),
     }
 
 

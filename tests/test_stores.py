@@ -19,6 +19,7 @@ import pytest
 import capgen
 from capgen import CapgenError, RequestError, build
 from capgen.cli.app import main
+from capgen.dataset.files import whole_stream
 from capgen.dataset.layout import is_dataset
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import read_manifest
@@ -75,7 +76,7 @@ def stored() -> str:
 @pytest.fixture
 def address(request: pytest.FixtureRequest) -> str:
     """Return an address of the test's own."""
-    return f"s3://{BUCKET}/{request.node.name.replace('[', '-').replace(']', '')}/data"
+    return f"s3://{BUCKET}/{request.node.name.translate(str.maketrans('[ ', '--', ']'))}/data"
 
 
 @pytest.fixture
@@ -107,6 +108,19 @@ def test_a_store_holds_the_same_as_a_folder(local: Path, stored: str) -> None:
     assert found(stored) == {}
     names = set(Objects(locate(stored)).all())
     assert names == {str(path.relative_to(local)) for path in local.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("size", [100, 12 * 2**20], ids=["at once", "in parts"])
+def test_an_object_is_whole_or_not_there(address: str, size: int) -> None:
+    def write_half() -> None:
+        with whole_stream(locate(address) / PART) as file:
+            file.write(bytes(size))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_half()
+    assert Objects(locate(address)).all() == {}
+    assert Objects(locate(address)).uploads() == []
 
 
 def test_the_command_and_its_hint(address: str, capfd: pytest.CaptureFixture[str]) -> None:

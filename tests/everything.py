@@ -89,3 +89,73 @@ EVERYTHING: dict[str, Any] = {
     },
     "layers": LAYERS,
 }
+
+# How servers move: for configurations whose noise need not be that of the default.
+_BUSY_BY_DAY = [0.3] * 7 + [0.5, 0.7, *[0.9] * 9, 0.7, 0.6] + [0.4] * 4
+NOISE_PARTS: dict[str, Any] = {
+    "hours": {
+        "half_life_hours": 3,
+        "share": {"cpu": 0.4, "mem": 0.4, "disk": 0.3, "net_in": 0.3},
+        "correlation": {"cpu~mem": 0.3},
+    },
+    "days": {"half_life_hours": 96, "share": {"cpu": 0.2, "mem": 0.3, "disk": 0.1, "net_in": 0.2}},
+}
+_EQUAL_PART = {"half_life_hours": 12, "share": dict.fromkeys(["cpu", "mem", "disk", "net_in"], 0.6)}
+REGIMES: dict[str, Any] = {
+    "swing": {"half_life_hours": 96, "strength": 0.5},
+    "states": {
+        "idle": {
+            "chances": {"weekday": [1 - each for each in _BUSY_BY_DAY], "weekend": 0.8},
+            "stickiness": 0.9,
+            "level": {"cpu": 0.4, "net_in": 0.3},
+            "spread": {"cpu": 0.5},
+            "swing": -1,
+        },
+        "busy": {
+            "chances": {"weekday": [*_BUSY_BY_DAY[:2], 0.0, *_BUSY_BY_DAY[3:]], "weekend": 0.2},
+            "stickiness": 0.8,
+            "level": {"cpu": 1.2},
+            "correlation": {"cpu~mem": 0.2, "cpu~net_in": 0.8},
+            "swing": 1,
+        },
+        "backup": {
+            "chances": {"weekday": [0, 0, 5, *[0] * 21]},
+            "level": {"disk": 3},
+            "quantiles": {"disk": [{"at": 0.1, "value": 1}, {"at": 0.9, "value": 2}]},
+        },
+    },
+}
+SPREAD: dict[str, Any] = {
+    "base.cpu": {"sd": 0.5},
+    "sd.mem": {"sd": 0.2},
+    "spike.probability": {"sd": 0.5},
+    "spike.magnitude": {"kind": "normal", "sd": 0.2},
+    "growth_percent_per_month": {"kind": "normal", "sd": 1},
+}
+WITH_DYNAMICS: dict[str, Any] = {
+    **EVERYTHING,
+    "metrics": {
+        "cpu": {"shape": "lognormal"},
+        "disk": {
+            "shape": "quantiles",
+            "quantiles": [{"at": 0.01, "value": 0.2}, {"at": 0.5, "value": 1}, {"at": 0.99, "value": 5}],
+        },
+    },
+    "archetypes": {
+        "web": {**EVERYTHING["archetypes"]["web"], "noise_parts": NOISE_PARTS, "regimes": REGIMES, "spread": SPREAD},
+        "application": {
+            "noise_parts": {"hours": _EQUAL_PART},
+            "spread": {"weekend_factor": {"kind": "normal", "sd": 0.1}},
+        },
+        "database": {"regimes": REGIMES, "spread": {"business_hours_factor": {"sd": 0.2}, "sd.disk": {"sd": 0.3}}},
+        "batch": {**EVERYTHING["archetypes"]["batch"], "noise_parts": {"hours": _EQUAL_PART}, "spread": SPREAD},
+    },
+    "layers": {
+        **LAYERS,
+        "shared_movement": {
+            "app": {"noise": 0.1, "states": 0.2},
+            "region": {"noise": 0.2, "states": 0.1},
+            "fleet": {"noise": 0.1, "states": 0.05},
+        },
+    },
+}

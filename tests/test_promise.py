@@ -23,7 +23,8 @@ from capgen.panel.fleet import archetype_counts
 from capgen.panel.frame import open_panel
 from capgen.panel.time_axis import Span, TimeAxis
 from tests.conftest import Run
-from tests.everything import EVERYTHING
+from tests.everything import WITH_DYNAMICS
+from tests.test_layers import merged
 
 # Each window crosses the edge of a block: a year, a month, a day. Those with every layer on hold a New Year or a change
 # of clocks too.
@@ -45,14 +46,14 @@ def config_for(granularity: str, **overrides: Any) -> Config:
     """Return a configuration whose growth does not depend on the window."""
     first, last = WINDOWS[granularity]
     values = {
-        **(EVERYTHING if "layers" in granularity else {}),
+        **(WITH_DYNAMICS if "layers" in granularity else {}),
         "granularity": granularity.split()[0],
         "num_servers": SERVERS,
         "start_date": str(first),
         "end_date": str(last),
         "growth": {"trend": "monthly", "origin": "2022-01-01"},
     }
-    return load_config(overrides={**values, **overrides}, environment={})
+    return load_config(overrides=merged(values, overrides), environment={})
 
 
 @functools.cache
@@ -173,9 +174,11 @@ def test_what_is_not_asked_for_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> 
     drawn: list[tuple[int, int]] = []
     draw = noise.draw_normals
 
-    def counting(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: noise.Floats) -> None:
+    def counting(
+        seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: noise.Floats, purpose: str
+    ) -> None:
         drawn.append((len(out), len(server_ids) * span.size))
-        draw(seed, server_ids, axis, span, out)
+        draw(seed, server_ids, axis, span, out, purpose)
 
     def cost(frame: pl.LazyFrame) -> tuple[int, int]:
         drawn.clear()

@@ -55,9 +55,11 @@ def test_a_condition_on_servers_and_days_draws_only_these(monkeypatch: pytest.Mo
     servers: list[str] = []
     draw = noise.draw_normals
 
-    def noting(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: noise.Floats) -> None:
+    def noting(
+        seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: noise.Floats, purpose: str
+    ) -> None:
         servers.extend(server_ids)
-        draw(seed, server_ids, axis, span, out)
+        draw(seed, server_ids, axis, span, out, purpose)
 
     monkeypatch.setattr(noise, "draw_normals", noting)
     with capgen.connect(make_config(**SMALL)) as connection:

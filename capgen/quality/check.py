@@ -18,7 +18,9 @@ import polars as pl
 from capgen import sql
 from capgen.dataset.location import locate
 from capgen.panel.schema import panel_schema
+from capgen.panel.time_axis import TimeAxis
 from capgen.quality.correlation import correlation_statistics
+from capgen.quality.dynamics.rules import dynamic_statistics, is_dynamic, servers_looked_at
 from capgen.quality.effects import effect_statistics
 from capgen.quality.events import event_statistics
 from capgen.quality.expected import Calendars, effects_of, hourly_calendars
@@ -82,7 +84,10 @@ def check_source(source: Source, most_rows: int | None = MOST_ROWS) -> Report:
     findings, sample = [schema, *_structure_findings(source, good, calendars)], None
     keys = tuple(key for key, metric in source.config.metrics.items() if metric.column in good)
     if good >= _KEYS and keys:
-        of_values, sample = _value_findings(source.with_keys(keys), calendars, most_rows)
+        if is_dynamic(source.config):
+            of_values, sample = _dynamic_findings(source.with_keys(keys), calendars, most_rows, good)
+        else:
+            of_values, sample = _value_findings(source.with_keys(keys), calendars, most_rows)
         findings += of_values
     if good >= set(panel_schema(source.config)):
         findings.append(check_size(source))
@@ -128,6 +133,25 @@ def _value_findings(source: Source, calendars: Calendars, most_rows: int | None)
     ]
     rows = sum(int(each["cells"].sum()) for each in (sums, in_events) if each is not None)
     return findings, Sample(groups.members.height, config.num_servers, rows, counts["cells"])
+
+
+def _dynamic_findings(
+    source: Source, calendars: Calendars, most_rows: int | None, good: frozenset[str]
+) -> tuple[list[Finding], Sample]:
+    config = source.config
+    counts, implied = value_counts(source), implied_missing(config)
+    servers = servers_looked_at(config, most_rows)
+    judged = judge(
+        [
+            *dynamic_statistics(source, servers, calendars, good),
+            *missing_statistics(source, counts, implied),
+            *(truth_statistics(source) if config.truth else ()),
+        ]
+    )
+    looked_at = sum(frame.height for frame in servers.values())
+    sample = Sample(looked_at, config.num_servers, looked_at * TimeAxis.of(config).span.size, counts["cells"])
+    findings = [*check_completeness(source, counts, implied.missing), check_range(source, counts), *judged]
+    return findings, sample
 
 
 def _sums_of(source: Source, query: str) -> pl.DataFrame:

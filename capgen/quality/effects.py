@@ -45,8 +45,16 @@ def effect_statistics(effects: Iterable[str], archetypes: Sequence[ArchetypeHour
     """
     for effect in effects:
         found: list[Statistic | Finding] = list(_effect_statistics(effect, archetypes))
-        never = _NEVER.get(effect, "the layer changes nothing")
-        yield from found or [not_testable(effect, f"{never}, or no metric responds")]
+        yield from found or [never_finding(effect)]
+
+
+def never_finding(effect: str) -> Finding:
+    """Return the finding of an effect that changes no value.
+
+    Args:
+        effect: its name.
+    """
+    return not_testable(effect, f"{_NEVER.get(effect, 'the layer changes nothing')}, or no metric responds")
 
 
 def _effect_statistics(effect: str, archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic]:

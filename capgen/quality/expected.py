@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,17 +10,20 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.config import Config
+from capgen.config.model import Archetype
 from capgen.panel.calendar import open_calendar
 from capgen.panel.layers.local_time import clock_of
 from capgen.panel.layers.profile import DAY_HOURS, NIGHT_COLUMN, NIGHT_HOURS, STRENGTH_COLUMN, WEEKDAYS, profile_dates
 from capgen.panel.layers.scheduled_spikes import hours_touched
-from capgen.panel.layers.server_growth import GROWTH_COLUMN
+from capgen.panel.layers.server_growth import GROWTH_COLUMN, has_own_growth
 from capgen.panel.layers.server_offset import offset_column
+from capgen.panel.layers.server_spread import GROWTH, parameter, spread_column, spread_dates
 from capgen.panel.means import ServerMeans
 from capgen.panel.metrics import mean_expressions, neutral_factors
 from capgen.panel.time_axis import TimeAxis
 from capgen.quality.clipped import Floats
 from capgen.quality.groups import bucket_minutes
+from capgen.quality.state_levels import state_levels
 
 Calendars = Mapping[str, pl.DataFrame]  # by clock
 
@@ -70,12 +73,14 @@ def effects_of(config: Config) -> list[str]:
     Args:
         config: a valid configuration.
     """
-    layers, profiles = config.layers, [archetype.profile for archetype in config.archetypes.values()]
+    layers, archetypes = config.layers, config.archetypes.values()
     own = {
         "server_offset": layers.server_offset,
-        "server_growth": layers.server_growth,
-        "profile_spread": any(profiles),
+        "server_growth": any(has_own_growth(config, each) for each in archetypes),
+        "profile_spread": any(each.profile for each in archetypes),
         "resize": layers.server_life and layers.server_life.resize,
+        "server_spread": any(each.spread for each in archetypes),
+        "regimes": any(each.regimes for each in archetypes),
     }
     return [*neutral_factors(config), *(name for name, layer in own.items() if layer)]
 
@@ -89,6 +94,9 @@ class Expectation:
         calendars: from `hourly_calendars`.
         rows: its groups.
         schedule: look at the hours that only this schedule's spikes touch; at those that none touches without it.
+
+    Attributes:
+        usable: of each group and hour, whether it is looked at.
     """
 
     def __init__(
@@ -98,7 +106,7 @@ class Expectation:
         self._rows = rows
         self._calendars = {clock: calendars[clock] for clock in rows["clock"].unique().to_list()}
         usable = [_usable(config, archetype, each["local_hour"], schedule) for each in self._of_rows()]
-        self._usable = np.concatenate(usable)
+        self.usable: NDArray[np.bool_] = np.concatenate(usable)
 
     def _of_rows(self) -> list[pl.DataFrame]:
         """Return the calendar of each group."""
@@ -107,7 +115,7 @@ class Expectation:
     @property
     def local_hours(self) -> pl.Series:
         """The hour of the day by the group's clock, one for each entry of the means."""
-        return pl.concat([each["local_hour"] for each in self._of_rows()]).filter(pl.Series(self._usable))
+        return pl.concat([each["local_hour"] for each in self._of_rows()]).filter(pl.Series(self.usable))
 
     @property
     def keys(self) -> pl.DataFrame:
@@ -119,16 +127,17 @@ class Expectation:
             self._calendars[row["clock"]].select("hour", group=pl.lit(row["group"]), server_type=pl.lit(self._name))
             for row in self._rows.select("group", "clock").iter_rows(named=True)
         ]
-        return pl.concat(frames).filter(self._usable)
+        return pl.concat(frames).filter(self.usable)
 
     def means(self) -> dict[str, Floats]:
         """Return the means of the drawn metrics, by key."""
         return self._means(self._config, self._rows, {}, {})
 
-    def without_effects(self) -> dict[str, dict[str, Floats]]:
-        """Return the means of the drawn metrics with one effect taken away, by effect and key."""
-        found = {effect: self._without(effect, columns) for effect, columns in neutral_factors(self._config).items()}
-        return found | self._without_layers()
+    def without_effects(self) -> Iterator[tuple[str, dict[str, Floats]]]:
+        """Yield each effect and the means of the drawn metrics, by key, with it taken away."""
+        for effect, columns in neutral_factors(self._config).items():
+            yield effect, self._without(effect, columns)
+        yield from self._without_layers()
 
     def _without(self, effect: str, columns: list[pl.Expr]) -> dict[str, Floats]:
         profile: dict[str, Any] = {"business_hours": [DAY_HOURS, NIGHT_HOURS], "weekend": [WEEKDAYS]}
@@ -136,28 +145,38 @@ class Expectation:
         own_growth = {GROWTH_COLUMN: 0.0} if effect == "growth" else {}
         return self._means(self._config, self._rows, own_growth, {"before": columns, "after": after})
 
-    def _without_layers(self) -> dict[str, dict[str, Floats]]:
-        layers, found = self._config.layers, {}
+    def _without_layers(self) -> Iterator[tuple[str, dict[str, Floats]]]:
+        layers, kind, config, rows = self._config.layers, self._archetype, self._config, self._rows
         if layers.server_offset:
             offsets = {offset_column(key): 1.0 for key in layers.server_offset.sd}
-            found["server_offset"] = self._means(self._config, self._rows, offsets, {})
-        if layers.server_growth:
-            growth = {GROWTH_COLUMN: self._archetype.growth_percent_per_month / 100}
-            found["server_growth"] = self._means(self._config, self._rows, growth, {})
-        if self._archetype.profile:
-            alike = {STRENGTH_COLUMN: 1.0, NIGHT_COLUMN: 0.0}
-            found["profile_spread"] = self._means(self._config, self._rows, alike, {})
+            yield "server_offset", self._means(config, rows, offsets, {})
+        if has_own_growth(config, kind):
+            yield "server_growth", self._means(config, rows, {GROWTH_COLUMN: kind.growth_percent_per_month / 100}, {})
+        if kind.profile:
+            yield "profile_spread", self._means(config, rows, {STRENGTH_COLUMN: 1.0, NIGHT_COLUMN: 0.0}, {})
         if layers.server_life and layers.server_life.resize:
             life = layers.server_life.model_copy(update={"resize": None})
-            config = self._config.model_copy(update={"layers": layers.model_copy(update={"server_life": life})})
-            found["resize"] = self._means(config, self._rows, {}, {})
-        return found
+            never = config.model_copy(update={"layers": layers.model_copy(update={"server_life": life})})
+            yield "resize", self._means(never, rows, {}, {})
+        for path in kind.spread:
+            if path != GROWTH:
+                usual = {spread_column(path): parameter(kind, path)}
+                yield f"server_spread {path}", self._means(config, rows, usual, {})
+        if kind.regimes:
+            stateless = kind.model_copy(update={"regimes": None})
+            yield "regimes", self._means(config, rows, {}, {}, stateless)
 
     def _means(
-        self, config: Config, rows: pl.DataFrame, lasting: Mapping[str, float], columns: Mapping[str, list[pl.Expr]]
+        self,
+        config: Config,
+        rows: pl.DataFrame,
+        lasting: Mapping[str, float],
+        columns: Mapping[str, list[pl.Expr]],
+        kind: Archetype | None = None,
     ) -> dict[str, Floats]:
         there = {name: pl.lit(value) for name, value in lasting.items() if name in rows.columns}
-        expressions = [*mean_expressions(config, self._archetype), *profile_dates(self._archetype)]
+        kind = kind or self._archetype
+        expressions = [*mean_expressions(config, kind), *profile_dates(kind), *spread_dates(kind)]
         dates = {
             clock: _numbers(
                 calendar.with_columns(columns.get("before", []))
@@ -169,7 +188,11 @@ class Expectation:
         servers = rows.with_columns(**there)
         means = ServerMeans.of_frame(config, self._name, dates, servers).of(config.drawn_metrics, slice(None))
         hours = next(iter(self._calendars.values())).height
-        every = [np.broadcast_to(mean, (rows.height, hours)).ravel()[self._usable] for mean in means]
+        raised = [
+            mean * state_levels(config, kind, key, self._of_rows())
+            for key, mean in zip(config.drawn_metrics, means, strict=True)
+        ]
+        every = [np.broadcast_to(mean, (rows.height, hours)).ravel()[self.usable] for mean in raised]
         return dict(zip(config.drawn_metrics, every, strict=True))
 
 

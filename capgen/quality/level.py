@@ -59,10 +59,17 @@ def archetype_findings(archetypes: Sequence[ArchetypeHours]) -> Iterator[Finding
         pairs = [each for each in zip(one.metrics, two.metrics, strict=True) if min(m.counts.sum() for m in each) > 0]
         expected = max((_distance(*each, measured=False) for each in pairs), default=0.0)
         measured = max((_distance(*each, measured=True) for each in pairs), default=0.0)
-        yield _apart(f"{one.model.name} and {two.model.name}", measured, expected)
+        yield apart_finding(f"{one.model.name} and {two.model.name}", measured, expected)
 
 
-def _apart(subject: str, measured: float, expected: float) -> Finding:
+def apart_finding(subject: str, measured: float, expected: float) -> Finding:
+    """Return whether two archetypes are told apart.
+
+    Args:
+        subject: both of them.
+        measured: distance in standard errors.
+        expected: likewise, as configured.
+    """
     if expected < _TOLD_APART + _SURELY:
         why = f"as configured they are {expected:.1f} standard errors apart, and {_TOLD_APART + _SURELY:.0f} are needed"
         return not_testable("archetypes_differ", why, subject)

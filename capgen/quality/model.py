@@ -116,7 +116,7 @@ def archetype_model(
         effects: work them out, too.
     """
     archetype, drawn = config.archetypes[name], config.drawn_metrics
-    means, without = expectation.means(), expectation.without_effects() if effects else {}
+    means, without = expectation.means(), dict(expectation.without_effects()) if effects else {}
     metrics = [_metric_model(config, name, key, means, without) for key in keys]
     matrix = correlation_matrix(archetype.correlation, drawn, repair=config.repair_correlation)
     positions = [drawn.index(metric.source) for metric in metrics]

@@ -48,7 +48,7 @@ def scheduled_statistics(
                 continue
             model = archetype_model(config, expectation, name, list(keys), effects=False)
             (archetype,) = measure(sums, [model])
-            lit = _lit_chances(schedule, expectation.local_hours, config.step_minutes)
+            lit = lit_chances(schedule, expectation.local_hours, config.step_minutes)
             for metric in archetype.metrics:
                 share = config.metrics[metric.model.source].spike_share
                 if share is not None:
@@ -74,7 +74,7 @@ def _slope(metric: MetricHours, lit: Floats, scale: float, steps: int) -> Slope:
     return Slope(deviation, float((metric.counts * difference**2).sum()))
 
 
-def _lit_chances(schedule: ScheduledSpike, local_hours: pl.Series, step_minutes: int) -> Floats:
+def lit_chances(schedule: ScheduledSpike, local_hours: pl.Series, step_minutes: int) -> Floats:
     """Return the chance that a value lies in a spike of the schedule, for each row of some local hours."""
     starts = [hour for hour in schedule.hours if hour in set(local_hours.unique().to_list())]
     covers = np.zeros(_MINUTES_PER_DAY // step_minutes)

@@ -24,7 +24,7 @@ def truth_statistics(source: Source) -> Iterator[Statistic | Finding]:
         source: an open dataset with the truth.
     """
     (found,) = sql.run_query(source.connection, "checks/truth", {}).to_dicts()
-    chance = _outlier_chance(source.config)
+    chance = outlier_chance(source.config)
     if chance:
         yield share_statistic("outlier_rate", "flagged cells", int(found["outliers"]), int(found["cells"]), chance)
     if source.config.layers.events:
@@ -33,8 +33,12 @@ def truth_statistics(source: Source) -> Iterator[Statistic | Finding]:
         yield exact("events", wrong, expected, "cells in events flagged too many or too few", "")
 
 
-def _outlier_chance(config: Config) -> float:
-    """Return the chance that a cell has an outlier in any of its metrics."""
+def outlier_chance(config: Config) -> float:
+    """Return the chance that a cell has an outlier in any of its metrics.
+
+    Args:
+        config: a valid configuration.
+    """
     layers = (config.layers.outliers or {}).values()
     return 1 - math.prod(1 - layer.probability - layer.dip_probability for layer in layers)
 

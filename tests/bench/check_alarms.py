@@ -1,9 +1,10 @@
 """How often `capgen check` raises an alarm on good datasets: at most once in 1,000 is promised.
 
-Run `python -m tests.bench.check_alarms [HOW_MANY [FIRST]] [--layers] [--most-rows ROWS]`: builds and checks so many
-small datasets, each with a random configuration and seed of its own, in two processes, and prints the rules that failed
-with the number that makes the same configuration again. With `--layers`, each has some of the layers too. With
-`--most-rows`, the statistical rules look at so many rows at the most, or at a few servers, as in a large panel.
+Run `python -m tests.bench.check_alarms [HOW_MANY [FIRST]] [--layers] [--dynamics] [--most-rows ROWS]`: builds and
+checks so many small datasets, each with a random configuration and seed of its own, in two processes, and prints the
+rules that failed with the number that makes the same configuration again. With `--layers`, each has some of the layers
+too; with `--dynamics`, noise that remembers, shapes, states, spread and shared movement. With `--most-rows`, the
+statistical rules look at so many rows at the most, or at a few servers, as in a large panel.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import argparse
 import multiprocessing
 import random
 import tempfile
+from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -27,6 +30,8 @@ METRICS = ("cpu", "mem", "disk", "net_in")
 SHAPES = {"daily": (30, 1461), "hourly": (2, 120), "15min": (1, 20), "6min": (1, 5)}
 _LARGEST = 60_000  # rows
 _SHARE_OF_LAYERS = 0.4
+_SHARE_OF_DYNAMICS = 0.6
+QUANTILES = [{"at": 0.01, "value": 0.2}, {"at": 0.5, "value": 1.0}, {"at": 0.9, "value": 1.6}, {"at": 0.99, "value": 5}]
 GPU = {"column": "gpu_p95", "unit": "percent", "clip": [0, 100], "response": {"weekend": 0.5}, "spike_share": 0.9}
 
 
@@ -83,6 +88,49 @@ def with_layers(config: dict[str, Any], number: int) -> dict[str, Any]:
     return {**config, "truth": drawn["truth"], "layers": drawn["layers"], "archetypes": archetypes}
 
 
+def with_dynamics(config: dict[str, Any], number: int) -> dict[str, Any]:
+    """Add some of the dynamics to a configuration."""
+    draw = random.Random(-(10**9) - number)  # noqa: S311 (no secret)
+
+    def some(value: Any) -> Any:
+        return value if draw.random() < _SHARE_OF_DYNAMICS else None
+
+    archetypes = {
+        name: {**kind, **{key: each for key, each in random_movement(draw, some).items() if each}} if kind else kind
+        for name, kind in config["archetypes"].items()
+    }
+    shared = {scope: {"noise": draw.choice([0, 0.3]), "states": draw.choice([0, 0.2])} for scope in ("app", "region")}
+    layers = {**config.get("layers", {}), "shared_movement": some(shared)}
+    metrics = {**config["metrics"], "cpu": {"shape": some("lognormal") or "normal"}}
+    if draw.random() < _SHARE_OF_DYNAMICS:
+        metrics["disk"] = {"shape": "quantiles", "quantiles": QUANTILES}
+    truth = config.get("truth", False) or draw.random() < _SHARE_OF_DYNAMICS
+    return {**config, "truth": truth, "archetypes": archetypes, "layers": layers, "metrics": metrics}
+
+
+def random_movement(draw: random.Random, some: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return noise parts, states and spread of an archetype, each of them or none."""
+    share = dict.fromkeys(METRICS, draw.choice([0.2, 0.4]))
+    half_lives = {"short": draw.choice([0, 1, 3]), "long": draw.choice([24, 96, 400])}
+    parts = {name: {"half_life_hours": hours, "share": share} for name, hours in half_lives.items()}
+    states = {
+        "calm": {"chances": {"weekday": 0.6, "weekend": 0.9}, "stickiness": draw.choice([0, 0.9]), "swing": -1},
+        "busy": {
+            "chances": {"weekday": [0.2] * 8 + [0.6] * 16, "weekend": 0.1},
+            "stickiness": draw.choice([0, 0.95]),
+            "level": {"cpu": draw.choice([1.3, 3.0]), "mem": 1.2},
+            "spread": {"mem": 2.0},
+            "swing": 1,
+        },
+    }
+    spread = {"base.cpu": 0.5, "sd.mem": 0.3, "weekend_factor": 0.2, "spike.probability": 0.5}
+    return {
+        "noise_parts": some(parts),
+        "regimes": some({"states": states, "swing": some({"half_life_hours": 96, "strength": 0.5})}),
+        "spread": some({path: {"sd": sd} for path, sd in spread.items() if some(path)}),
+    }
+
+
 def random_holidays(draw: random.Random) -> list[dict[str, Any]]:
     """Return a run of days in each month, with factors on both sides of 1."""
     return [
@@ -116,12 +164,14 @@ class Outcome(NamedTuple):
     number: int
     failed: list[str]
     in_part: bool
+    verdicts: Counter[str]
 
 
-def outcome_of(number: int, *, layers: bool, most_rows: int) -> Outcome:
+def outcome_of(number: int, *, layers: bool, dynamics: bool, most_rows: int) -> Outcome:
     """Build a dataset and check it."""
     overrides = random_overrides(number)
     overrides = with_layers(overrides, number) if layers else overrides
+    overrides = with_dynamics(overrides, number) if dynamics else overrides
     config = load_config(overrides=overrides, environment={})
     rows_a_server = ((config.end_date - config.start_date).days + 1) * 1440 // config.step_minutes
     servers = max(1, min(config.num_servers, _LARGEST // rows_a_server))
@@ -134,7 +184,9 @@ def outcome_of(number: int, *, layers: bool, most_rows: int) -> Outcome:
         for rule in report.rules
         if rule.verdict is Verdict.FAIL
     ]
-    return Outcome(number, failed, report.sample is not None and report.sample.servers < servers)
+    in_part = report.sample is not None and report.sample.servers < servers
+    verdicts = Counter(finding.verdict.value for rule in report.rules for finding in rule.findings)
+    return Outcome(number, failed, in_part, verdicts)
 
 
 def main() -> None:
@@ -143,17 +195,21 @@ def main() -> None:
     parser.add_argument("how_many", type=int, nargs="?", default=1000)
     parser.add_argument("first", type=int, nargs="?", default=0)
     parser.add_argument("--layers", action="store_true")
+    parser.add_argument("--dynamics", action="store_true")
     parser.add_argument("--most-rows", type=int, default=MOST_ROWS)
     asked = parser.parse_args()
-    work = partial(outcome_of, layers=asked.layers, most_rows=asked.most_rows)
+    work = partial(outcome_of, layers=asked.layers, dynamics=asked.dynamics, most_rows=asked.most_rows)
     alarms = in_part = 0
+    verdicts: Counter[str] = Counter()
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         for outcome in pool.imap_unordered(work, range(asked.first, asked.first + asked.how_many)):
             alarms += bool(outcome.failed)
             in_part += outcome.in_part
+            verdicts += outcome.verdicts
             for each in outcome.failed:
                 print(f"{outcome.number}: {each}", flush=True)
     print(f"{alarms} alarms in {asked.how_many} good datasets; {in_part} of them were looked at in part")
+    print("findings: " + ", ".join(f"{count:,} {verdict}" for verdict, count in verdicts.items()))
 
 
 if __name__ == "__main__":

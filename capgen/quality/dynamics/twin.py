@@ -1,0 +1,163 @@
+"""The twin of some servers of an archetype: what the same model says of them with other draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from capgen import sql
+from capgen.config import Config
+from capgen.config.rules import STATE, all_columns
+from capgen.panel.cells import Workspace
+from capgen.panel.chunks import Chunk
+from capgen.panel.frame import Panel
+from capgen.panel.layers.event_cells import touched_cells
+from capgen.panel.noise import Floats
+from capgen.panel.time_axis import TimeAxis
+from capgen.quality.dynamics.contrast import Both
+from capgen.quality.measured import clip_parameters
+from capgen.quality.source import Source
+
+_OTHER_DRAWS = 0x5EED_0F_A_7E57  # no seed that anybody would take for a panel of the same configuration
+_WIDE = (-1e300, 1e300)
+_EXACT_DECIMALS = 12
+UNKNOWN = -1
+_TRUTH = ("is_spike", "is_outlier", STATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Some servers of one archetype, as they are in the data and as their twin has them.
+
+    Args:
+        archetype: its name.
+        servers: their server frame.
+        keys: of the metrics.
+        values: shape (metrics, servers, steps); NaN where there is no value inside the clip, or the twin has none.
+        events: what events multiply each metric by, likewise; None without events.
+        truth: of the twin, by column: flags, and numbers of states; shape (servers, steps).
+    """
+
+    archetype: str
+    servers: pl.DataFrame
+    keys: tuple[str, ...]
+    values: Both
+    events: Floats | None
+    truth: dict[str, NDArray[np.int32]]
+
+
+def twin_config(config: Config) -> Config:
+    """Return the configuration of the twin, whose events, clip and rounding are laid over it afterwards.
+
+    Args:
+        config: of the panel.
+    """
+    layers = config.layers.model_copy(update={"events": None, "missing": None})
+    metrics = {key: metric.model_copy(update={"clip": _WIDE}) for key, metric in config.metrics.items()}
+    seed = config.seed ^ _OTHER_DRAWS
+    changes = {"seed": seed, "layers": layers, "metrics": metrics, "decimals": _EXACT_DECIMALS, "truth": True}
+    return config.model_copy(update=changes)
+
+
+def read_twins(source: Source, panel: Panel, archetype: str, servers: pl.DataFrame) -> Twins:
+    """Read servers from the data, and make their twin.
+
+    Args:
+        source: an open dataset.
+        panel: of its twin.
+        archetype: name of the servers' archetype.
+        servers: their server frame, in the data's panel.
+    """
+    data = _read(source, servers)
+    twin, truth = _made(panel, archetype, servers, source.columns)
+    events = _event_factors(source.config, servers, source.keys)
+    if events is not None:
+        twin *= events
+    for key, values in zip(source.keys, twin, strict=True):
+        np.round(np.clip(values, *source.config.metrics[key].clip, out=values), source.config.decimals, out=values)
+    unknown = np.isnan(data) | np.isnan(twin)
+    data[unknown] = twin[unknown] = np.nan
+    return Twins(archetype, servers, source.keys, Both(data, twin), events, truth)
+
+
+def _read(source: Source, servers: pl.DataFrame) -> Floats:
+    steps = TimeAxis.of(source.config).span.size
+    values = np.full((len(source.keys), servers.height * steps), np.nan)
+    rows, where = _cells(source, servers, "checks/cells", clip_parameters(source))
+    for column, out in zip(source.columns, values, strict=True):
+        out[where] = rows[column].cast(pl.Float64).to_numpy()
+    return values.reshape(len(values), servers.height, steps)
+
+
+def read_truth(source: Source, twins: Twins, column: str, query: str) -> Both:
+    """Return what the truth says of data and twin: flags, or numbers of states; `UNKNOWN` where the data has no row.
+
+    Args:
+        source: an open dataset.
+        twins: servers of one archetype.
+        column: of the truth.
+        query: that reads it.
+    """
+    twin = twins.truth[column]
+    data = np.full(twin.size, UNKNOWN, np.int32)
+    rows, where = _cells(source, twins.servers, query, {})
+    data[where] = _as_numbers(source.config, twins.archetype, rows[column])
+    both = Both(data.reshape(twin.shape), twin)
+    return Both(both.data, np.where(both.data == UNKNOWN, UNKNOWN, twin))
+
+
+def _cells(
+    source: Source, servers: pl.DataFrame, query: str, parameters: dict[str, object]
+) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+    """Return rows of some servers, and their positions among all cells of these, by server and then by time."""
+    looked_at = servers.select("server_id").with_row_index("position").cast({"position": pl.Int64})
+    source.connection.register("looked_at", looked_at)
+    repeats = [{"column": column} for column in source.columns]
+    rows = sql.run_query(source.connection, query, source.calendar_parameters() | parameters, repeats)
+    steps = TimeAxis.of(source.config).span.size
+    return rows, rows["panel.server"].to_numpy() * steps + rows["panel.step"].to_numpy()
+
+
+def _made(
+    panel: Panel, archetype: str, servers: pl.DataFrame, columns: list[str]
+) -> tuple[Floats, dict[str, NDArray[np.int32]]]:
+    axis = panel.axis
+    values = np.empty((len(columns), servers.height, axis.span.size))
+    known = [name for name in _TRUTH if name in all_columns(panel.config)]
+    truth = {name: np.empty((servers.height, axis.span.size), np.int32) for name in known}
+    workspace = Workspace()
+    for _, span in axis.years():
+        here = (slice(None), span.within(axis.span))
+        frame = panel.cells(Chunk(archetype, 0, servers.height, span), servers, [*columns, *truth], workspace)
+        for column, out in zip(columns, values, strict=True):
+            out[here] = frame[column].to_numpy().reshape(servers.height, -1)
+        for name, numbers in truth.items():
+            numbers[here] = _as_numbers(panel.config, archetype, frame[name]).reshape(servers.height, -1)
+    return values, truth
+
+
+def _as_numbers(config: Config, archetype: str, column: pl.Series) -> NDArray[np.int32]:
+    """Return flags as they are, and states by their positions among the archetype's."""
+    regimes = config.archetypes[archetype].regimes
+    if column.name == STATE:
+        names = list(regimes.states) if regimes else []
+        column = column.cast(pl.String).cast(pl.Enum(names), strict=False).to_physical()
+    numbers: NDArray[np.int32] = column.cast(pl.Int32).fill_null(UNKNOWN).to_numpy()
+    return numbers
+
+
+def _event_factors(config: Config, servers: pl.DataFrame, keys: tuple[str, ...]) -> Floats | None:
+    if config.layers.events is None:
+        return None
+    axis = TimeAxis.of(config)
+    factors = np.ones((len(keys), servers.height, axis.span.size))
+    for each in touched_cells(config, servers, axis, axis.span):
+        factor = each.event.factor(axis, each.span)
+        for key, out in zip(keys, factors, strict=True):
+            derived = config.metrics[key].derived
+            if (derived.source if derived else key) in each.event.metrics:
+                out[each.server, each.steps] *= factor
+    return factors

@@ -1,0 +1,15 @@
+-- The states of some servers, as the truth has them, with the positions of server and step.
+-- Parameters: first_timestamp, last_timestamp, step_minutes. Reads: panel, looked_at (server_id, position).
+with cells as (
+    select
+        panel.state,
+        looked_at.position as "panel.server",
+        date_diff('minute', $first_timestamp::timestamp, panel.timestamp) // $step_minutes as "panel.step"
+    from panel
+    inner join looked_at on panel.server_id = looked_at.server_id
+    where
+        panel.timestamp between $first_timestamp and $last_timestamp
+        and panel.timestamp = time_bucket(to_minutes($step_minutes), panel.timestamp)
+)
+
+select * from cells

@@ -1,0 +1,141 @@
+"""A check proves each of the dynamics: it passes where they are in the data, and fails where one is missing."""
+
+from __future__ import annotations
+
+import json
+import math
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from capgen import build, check, load_config
+from capgen.quality.findings import Report, Verdict
+from tests.conftest import make_config
+
+WEB: dict[str, Any] = {
+    "share": 1.0,
+    "base": {"net_in": 60},
+    "noise_parts": {
+        "hours": {"half_life_hours": 3, "share": {"cpu": 0.6, "mem": 0.6, "disk": 0.6, "net_in": 0.6}},
+        "days": {"half_life_hours": 24, "share": {"cpu": 0.2, "mem": 0.2, "disk": 0.2, "net_in": 0.2}},
+    },
+    "regimes": {
+        "states": {
+            "idle": {
+                "chances": {"weekday": [0.7] * 8 + [0.3] * 16, "weekend": 0.8},
+                "stickiness": 0.95,
+                "level": {"cpu": 0.5},
+            },
+            "busy": {
+                "chances": {"weekday": [0.3] * 8 + [0.7] * 16, "weekend": 0.2},
+                "stickiness": 0.95,
+                "level": {"cpu": 1.3},
+                "correlation": {"cpu~mem": -0.3, "cpu~net_in": 0.7},
+            },
+        }
+    },
+    "spread": {"base.mem": {"sd": 0.3}, "sd.disk": {"sd": 0.4}},
+}
+PANEL: dict[str, Any] = {
+    "granularity": "hourly",
+    "num_servers": 60,
+    "start_date": "2024-03-01",
+    "end_date": "2024-05-15",
+    "truth": True,
+    "metrics": {"cpu": {"shape": "lognormal"}},
+    "archetypes": {"web": WEB, "application": None, "database": None, "batch": None},
+    "layers": {"shared_movement": {"fleet": {"noise": 0.08}}},
+}
+# Of each of the dynamics: where it is configured, what is there without it, and the rules that say so.
+CASES: dict[str, tuple[str, Any, set[str]]] = {
+    "noise parts": ("archetypes.web.noise_parts", {}, {"autocorrelation"}),
+    "half-life": ("archetypes.web.noise_parts.hours.half_life_hours", 24, {"autocorrelation"}),
+    "regimes": ("archetypes.web.regimes", None, {"regimes", "autocorrelation"}),
+    "stickiness": ("archetypes.web.regimes.states.idle.stickiness", 0, {"dwell"}),
+    "chances": ("archetypes.web.regimes.states.busy.chances", {"weekday": 0.4}, {"occupancy"}),
+    "correlation": ("archetypes.web.regimes.states.busy.correlation", None, {"correlation"}),
+    "shape": ("metrics.cpu.shape", "normal", {"tails"}),
+    "shared movement": ("layers.shared_movement", None, {"shared_movement"}),
+    "spread of levels": ("archetypes.web.spread", {"sd.disk": {"sd": 0.4}}, {"server_spread"}),
+    "spread of noise": ("archetypes.web.spread", {"base.mem": {"sd": 0.3}}, {"server_spread"}),
+    "weekend": ("archetypes.web.weekend_factor", 1.0, {"weekend"}),
+    "spikes": ("archetypes.web.spike.probability", 0.0, {"spike_rate"}),
+}
+
+
+def verdicts(report: Report) -> dict[str, Verdict]:
+    return {rule.name: rule.verdict for rule in report.rules}
+
+
+def failed(report: Report) -> list[str]:
+    return [f"{rule.name}: {rule.worst}" for rule in report.rules if rule.verdict is Verdict.FAIL]
+
+
+def with_changed(path: str, value: Any) -> dict[str, Any]:
+    changed = deepcopy(PANEL)
+    *sections, key = path.split(".")
+    place = changed
+    for section in sections:
+        place = place.setdefault(section, {})
+    place[key] = value
+    return changed
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dynamics") / "data"
+    build(make_config(**PANEL), folder)
+    return folder
+
+
+def test_a_good_panel_passes_and_each_of_its_dynamics_is_tested(good: Path) -> None:
+    report = check(good)
+    assert failed(report) == []
+    tested = {name for name, verdict in verdicts(report).items() if verdict is Verdict.PASS}
+    assert tested >= {rule for _, _, rules in CASES.values() for rule in rules}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_configured_but_missing_fails(name: str, tmp_path: Path) -> None:
+    path, without, rules = CASES[name]
+    build(make_config(**with_changed(path, without)), tmp_path / "data")
+    config_file = tmp_path / "config.yaml"
+    config_file.write_text(json.dumps(PANEL))
+    found = verdicts(check(tmp_path / "data", config_file))
+    assert {rule for rule in rules if found.get(rule) is not Verdict.FAIL} == set()
+
+
+def test_a_window_that_is_too_short_is_not_tested(tmp_path: Path) -> None:
+    build(make_config(**{**PANEL, "num_servers": 5, "end_date": "2024-03-01"}), tmp_path / "data")
+    report = check(tmp_path / "data")
+    assert failed(report) == []
+    (rule,) = (each for each in report.rules if each.name == "autocorrelation")
+    assert rule.verdict is Verdict.NOT_TESTABLE
+    assert "it takes 12 servers or periods of them" in rule.worst.note
+
+
+@pytest.mark.parametrize("granularity", ["hourly", "daily"])
+def test_the_realistic_preset_passes(granularity: str, tmp_path: Path) -> None:
+    panel = {"num_servers": 40, "granularity": granularity, "start_date": "2024-01-01", "end_date": "2024-02-29"}
+    build(load_config(preset="realistic", overrides=panel, environment={}), tmp_path / "data")
+    report = check(tmp_path / "data")
+    assert failed(report) == []
+    assert verdicts(report)["spread"] is Verdict.PASS
+
+
+def test_values_that_are_broken_do_not_stop_the_check(good: Path, tmp_path: Path) -> None:
+    for file in good.rglob("*.parquet"):
+        place = tmp_path / "data" / file.relative_to(good)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        rows = pl.read_parquet(file, hive_partitioning=False)
+        half = pl.col("server_id") < "server_030"
+        rows.with_columns(cpu_p95=pl.when(half).then(math.nan).otherwise("cpu_p95"))[:-5000].write_parquet(place)
+    config_file = tmp_path / "config.yaml"
+    config_file.write_text(json.dumps(PANEL))
+    found = verdicts(check(tmp_path / "data", config_file))
+    assert found["valid_range"] is Verdict.FAIL
+    assert found["row_count"] is Verdict.FAIL
+    assert found["autocorrelation"] is Verdict.PASS

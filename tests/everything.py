@@ -125,6 +125,13 @@ REGIMES: dict[str, Any] = {
         },
     },
 }
+# Where chances do not change with the hour, what a state once was is forgotten slowly.
+STICKY_REGIMES: dict[str, Any] = {
+    "states": {
+        "low": {"chances": {"weekday": 0.5}, "stickiness": 0.99, "level": {"cpu": 0.7}},
+        "high": {"chances": {"weekday": 0.5}, "stickiness": 0.99, "level": {"mem": 1.1}},
+    }
+}
 SPREAD: dict[str, Any] = {
     "base.cpu": {"sd": 0.5},
     "sd.mem": {"sd": 0.2},
@@ -147,7 +154,10 @@ WITH_DYNAMICS: dict[str, Any] = {
             "noise_parts": {"hours": _EQUAL_PART},
             "spread": {"weekend_factor": {"kind": "normal", "sd": 0.1}},
         },
-        "database": {"regimes": REGIMES, "spread": {"business_hours_factor": {"sd": 0.2}, "sd.disk": {"sd": 0.3}}},
+        "database": {
+            "regimes": STICKY_REGIMES,
+            "spread": {"business_hours_factor": {"sd": 0.2}, "sd.disk": {"sd": 0.3}},
+        },
         "batch": {**EVERYTHING["archetypes"]["batch"], "noise_parts": {"hours": _EQUAL_PART}, "spread": SPREAD},
     },
     "layers": {

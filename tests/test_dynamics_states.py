@@ -238,6 +238,16 @@ def test_a_fleet_that_shares_all_changes_is_in_one_state() -> None:
     assert len(np.unique(states)) > 1
 
 
+def test_spikes_do_not_know_of_states() -> None:
+    spike = {"archetypes": {"web": {"spike": {"probability": 0.1}}}}
+    config = states_config(EVEN, 100, ("2024-01-01", "2024-01-31"), **spike)
+    panel = scan(config).sort("server_id", "timestamp").select("cpu_p95_expected", "is_spike").collect()
+    level, is_spike = panel["cpu_p95_expected"].to_numpy(), panel["is_spike"].to_numpy() == 1
+    is_new = np.r_[True, np.diff(level) != 0]
+    for here in (is_new, ~is_new, *(level == each for each in (1, 2, 3))):
+        check_share(int((is_spike & here).sum()), int(here.sum()), 0.1)
+
+
 # --- What a state does to values ---
 
 SHAPED: dict[str, Any] = {

@@ -50,7 +50,7 @@ def of_servers(panel: pl.DataFrame, values: Floats) -> Floats:
 def test_a_lognormal_metric_has_its_mean_sd_and_skew_at_every_level() -> None:
     """At twice the level both are twice as large: the noise is in proportion to the mean."""
     web = {**STEADY, "base": {"cpu": 40}, "sd": {"cpu": 16}, "weekend_factor": 2}
-    panel = web_panel(300, MONTH, metrics={"cpu": {"shape": "lognormal"}}, archetypes={"web": web})
+    panel = web_panel(1000, MONTH, metrics={"cpu": {"shape": "lognormal"}}, archetypes={"web": web})
     relative = (panel["cpu_p95"] / panel["cpu_p95_expected"]).to_numpy()
     assert set(panel["cpu_p95_expected"].unique()) == {40, 80}
     weekend = panel["cpu_p95_expected"].to_numpy() == 80
@@ -131,6 +131,26 @@ def test_servers_of_a_group_share_their_part_of_the_noise(scope: str, parts: dic
     within_errors(np.array([(each**2).mean() for each in years]), 1.0)
 
 
+@pytest.mark.parametrize("step", ["5min", "1min"])
+def test_servers_of_an_app_share_what_lasts_longer_than_a_block(step: str) -> None:
+    lasting = {"long": {"half_life_hours": 720, "share": {"cpu": 1.0}}}
+    flat = {"correlation": dict.fromkeys(["cpu~mem", "cpu~net_in", "mem~disk", "cpu~disk", "mem~net_in"], 0.0)}
+    config = web_config(
+        200,
+        ("2024-01-31", "2024-02-01"),
+        step,
+        archetypes={"web": {"noise_parts": lasting, **flat}},
+        layers={"shared_movement": {"app": {"noise": 0.6}}},
+        fleet={"apps_per_business_unit": 20},
+    )
+    (noise,), apps = noise_of(config, metrics=1), server_frame(config)["app_name"].to_numpy()
+    members = [np.flatnonzero(apps == app) for app in np.unique(apps)]
+    pairs = np.array([each[:2] for each in members if len(each) > 1])
+    assert len(pairs) > 50
+    for position in (0, noise.shape[1] // 2 - 1, noise.shape[1] // 2, noise.shape[1] - 1):
+        within_errors(noise[pairs[:, 0], position] * noise[pairs[:, 1], position], 0.6)
+
+
 def test_shares_of_all_groups_add_up() -> None:
     config = web_config(
         30, ("2000-01-01", "2024-12-31"), layers={"shared_movement": SHARES}, fleet={"apps_per_business_unit": 1}
@@ -163,7 +183,7 @@ SPREAD = {
 @pytest.mark.parametrize("path", SPREAD)
 def test_a_parameter_is_spread_between_servers_as_configured(path: str) -> None:
     usual = SPREAD[path]
-    for kind, sd, wanted in (("lognormal", 0.3, 0.3 * usual), ("normal", 0.15 * usual, 0.15 * usual)):
+    for kind, sd, wanted in (("lognormal", 0.8, 0.8 * usual), ("normal", 0.15 * usual, 0.15 * usual)):
         spread = {path: {"kind": kind, "sd": sd}}
         own = server_frame(web_config(3000, MONTH, archetypes={"web": {"spread": spread}}))[spread_column(path)]
         check_mean(own.to_numpy(), usual)

@@ -61,10 +61,10 @@ def _lines(total: int) -> Iterator[Callable[[int], None]]:
         with lock:
             done += rows
             now = time.monotonic()
-            if now - said < _SECONDS_BETWEEN_LINES:
+            if not done or now - said < _SECONDS_BETWEEN_LINES:
                 return
             said = now
-            left = (now - started) * (total - done) / max(done, 1)
+            left = (now - started) * (total - done) / done
             speed = rate(done, now - started)
             print(f"{done:,} of {counted(total, 'row')}, {speed}, {left:.0f} s left", file=sys.stderr, flush=True)
 

@@ -186,9 +186,11 @@ def _who(tables: Tables, several: str) -> str:
 def _verdicts(report: Report) -> str:
     counts = {each: len(report.names(each)) for each in Verdict}
     failed = f": {', '.join(report.names(Verdict.FAIL))}" if counts[Verdict.FAIL] else ""
+    is_part = report.sample and report.sample.servers < report.sample.of_servers
+    looked_at = f" {report.sample.sentence}" if report.sample and is_part else ""
     return (
         f"Of {len(report.rules)} rules {counts[Verdict.PASS]} pass, {counts[Verdict.FAIL]} fail{failed}, "
-        f"{counts[Verdict.NOT_TESTABLE]} cannot be tested."
+        f"{counts[Verdict.NOT_TESTABLE]} cannot be tested.{looked_at}"
     )
 
 

@@ -96,7 +96,7 @@ def with_dynamics(config: dict[str, Any], number: int) -> dict[str, Any]:
         return value if draw.random() < _SHARE_OF_DYNAMICS else None
 
     archetypes = {
-        name: {**kind, **{key: each for key, each in random_movement(draw, some).items() if each}} if kind else kind
+        name: {**kind, **random_movement(draw, some, profile="profile" in kind)} if kind else kind
         for name, kind in config["archetypes"].items()
     }
     shared = {scope: {"noise": draw.choice([0, 0.3]), "states": draw.choice([0, 0.2])} for scope in ("app", "region")}
@@ -108,7 +108,7 @@ def with_dynamics(config: dict[str, Any], number: int) -> dict[str, Any]:
     return {**config, "truth": truth, "archetypes": archetypes, "layers": layers, "metrics": metrics}
 
 
-def random_movement(draw: random.Random, some: Callable[[Any], Any]) -> dict[str, Any]:
+def random_movement(draw: random.Random, some: Callable[[Any], Any], *, profile: bool) -> dict[str, Any]:
     """Return noise parts, states and spread of an archetype, each of them or none."""
     share = dict.fromkeys(METRICS, draw.choice([0.2, 0.4]))
     half_lives = {"short": draw.choice([0, 1, 3]), "long": draw.choice([24, 96, 400])}
@@ -123,12 +123,13 @@ def random_movement(draw: random.Random, some: Callable[[Any], Any]) -> dict[str
             "swing": 1,
         },
     }
-    spread = {"base.cpu": 0.5, "sd.mem": 0.3, "weekend_factor": 0.2, "spike.probability": 0.5}
-    return {
+    spread = {"base.cpu": 0.5, "sd.mem": 0.3, "spike.probability": 0.5} | ({} if profile else {"weekend_factor": 0.2})
+    every = {
         "noise_parts": some(parts),
         "regimes": some({"states": states, "swing": some({"half_life_hours": 96, "strength": 0.5})}),
         "spread": some({path: {"sd": sd} for path, sd in spread.items() if some(path)}),
     }
+    return {key: each for key, each in every.items() if each}
 
 
 def random_holidays(draw: random.Random) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,15 +36,26 @@ def _of(contrast: Contrast, archetype: str) -> bool:
 
 
 def _distances(one: Contrast, two: Contrast, kinship: float) -> tuple[float, float]:
-    """Return the distance of two levels in standard errors, in the data and in the twin."""
-    error = math.hypot(*(_error(each, kinship) for each in (one, two)))
-    pairs = zip(one.both, two.both, strict=True)
-    found, expected = (abs(float(np.nanmean(left) - np.nanmean(right))) for left, right in pairs)
-    return (found / error, expected / error) if error > 0 else (0.0, 0.0)
+    """Return the distance of two levels in standard errors, in the data and in the twin; 0 where one has no values."""
+    levels = [_level(each, kinship) for each in (one, two)]
+    error = math.hypot(*(each.error for each in levels))
+    if not error > 0:
+        return 0.0, 0.0
+    return abs(levels[0].data - levels[1].data) / error, abs(levels[0].twin - levels[1].twin) / error
 
 
-def _error(level: Contrast, kinship: float) -> float:
-    """Return the standard error of a level, from how far data and twin lie apart: each of them half of the variance."""
-    apart = level.both.data - level.both.twin
-    variance = float(np.nansum(apart**2)) / 2 / max(np.isfinite(apart).sum(), 1) ** 2
-    return math.sqrt(variance * level.growth * design_effect(level.servers, kinship))
+class _Level(NamedTuple):
+    data: float
+    twin: float
+    error: float
+
+
+def _level(level: Contrast, kinship: float) -> _Level:
+    """Return means, and their standard error: data and twin each have half of the variance of what is between them."""
+    known = np.isfinite(level.both.data) & np.isfinite(level.both.twin)
+    data, twin = (each[known] for each in level.both)
+    if data.size == 0:
+        return _Level(math.nan, math.nan, math.nan)
+    variance = float(((data - twin) ** 2).sum()) / 2 / data.size**2
+    error = math.sqrt(variance * level.growth * design_effect(level.servers, kinship))
+    return _Level(float(data.mean()), float(twin.mean()), error)

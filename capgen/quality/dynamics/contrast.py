@@ -86,13 +86,15 @@ class Contrast:
         slope = float(difference.sum()) / total
         error = _error(difference, weights, slope) * math.sqrt(self.growth * design_effect(self.servers, kinship))
         measured, expected, missing = self._said(known, slope)
+        off = _as_normal(slope, error, effective)
         return Statistic(
             self.rule,
             self.subject,
             measured,
             expected,
-            off=_as_normal(slope, error, effective),
-            reach=None if missing is None else abs(_as_normal(missing, error, effective)),
+            off=off,
+            # What is there and should not be shows itself, however little there is to miss.
+            reach=None if missing is None else max(abs(_as_normal(missing, error, effective)), abs(off)),
             note=self.note,
         )
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from capgen.config import Config
 from capgen.panel.noise import Floats
 from capgen.quality.dynamics.contrast import Both, Contrast
-from capgen.quality.dynamics.periods import Periods
+from capgen.quality.dynamics.periods import Periods, memory_hours
 from capgen.quality.dynamics.slopes import grows_with_level
 from capgen.quality.dynamics.twin import Twins
 
@@ -94,9 +94,10 @@ class Movement:
 
     def _memory(self, subject: str, number: int) -> Iterator[Contrast]:
         scaled = self._scaled_of(number)
+        absent = 0.0 if memory_hours(self.config, self.twins.archetype) else None
         for hours, lag in lags(self.config, self.twins.archetype, self.periods.length):
             kept = Both(*(_autocorrelation(each, lag) for each in scaled))
-            yield self._contrast("autocorrelation", f"{subject}, {hours:g} h", kept, absent=0.0)
+            yield self._contrast("autocorrelation", f"{subject}, {hours:g} h", kept, absent)
 
 
 def lags(config: Config, archetype: str, length: int) -> list[tuple[float, int]]:

@@ -24,7 +24,6 @@ from capgen.quality.groups import bucket_minutes
 from capgen.quality.scheduled import lit_chances
 
 _SMALLEST_EFFECT = 1e-9  # relative to the mean
-_SMALLEST_SUM = 1e-300
 _ADDS_UP = "regimes"  # levels of states mix by their mean, whatever the noise
 
 
@@ -111,7 +110,8 @@ class Levels:
     def _slope(self, rule: str, subject: str, values: Both, apart: Floats) -> Contrast:
         effect = np.nan_to_num(np.where(np.isnan(values.data), np.nan, apart))
         known = values.each(np.nan_to_num)
-        weights = effect / np.maximum(((known.data - known.twin) ** 2).sum(axis=1, keepdims=True), _SMALLEST_SUM)
+        squares = ((known.data - known.twin) ** 2).sum(axis=1, keepdims=True)
+        weights = np.divide(effect, squares, out=np.zeros_like(effect), where=squares > 0)
         weights *= capped((weights * effect).sum(axis=1, keepdims=True))
 
         def weighed(each: Floats) -> Floats:

@@ -118,7 +118,7 @@ BAD: list[tuple[str, Any, str, str]] = [
     *(
         (STATES, {"a": {**STATE, key: value}}, f"{STATES}.a.{key}", says)
         for key, value, says in (
-            ("stickiness", 1, "below 1"),
+            ("stickiness", 1, "at most 0.998"),
             ("stickiness", -0.1, "at least 0"),
             ("stickiness", NAN, "finite"),
             ("level", 2, "mapping"),

@@ -166,12 +166,15 @@ def test_a_state_lasts_as_its_stickiness_says() -> None:
         check_share(int((from_here & (states[:, 1:] == after)).sum()), int(from_here.sum()), moves[before, after])
 
 
-def test_states_go_on_at_new_year() -> None:
-    days, moved = [(f"{year}-12-31", f"{year + 1}-01-01") for year in range(2021, 2024)], np.zeros((3, 3))
+@pytest.mark.parametrize("stickiness", [0.6, 0.998])
+def test_states_go_on_at_new_year(stickiness: float) -> None:
+    """A state that lasts for weeks is not forgotten when the year changes."""
+    states = {name: {**state, "stickiness": stickiness} for name, state in EVEN.items()}
+    days, moved = [(f"{year}-12-31", f"{year + 1}-01-01") for year in (2022, 2023)], np.zeros((3, 3))
     for each in days:
-        states = matrix_of(states_config(EVEN, 300, each))
-        np.add.at(moved, (states[:, 23], states[:, 24]), 1)
-    _, _, moves = transitions(EVEN)
+        found = matrix_of(states_config(states, 300, each))
+        np.add.at(moved, (found[:, 23], found[:, 24]), 1)
+    _, _, moves = transitions(states)
     for before, after in itertools.product(range(3), repeat=2):
         check_share(moved[before, after], int(moved[before].sum()), moves[before, after])
 
@@ -239,8 +242,8 @@ def test_a_fleet_that_shares_all_changes_is_in_one_state() -> None:
 
 
 def test_spikes_do_not_know_of_states() -> None:
-    spike = {"archetypes": {"web": {"spike": {"probability": 0.1}}}}
-    config = states_config(EVEN, 100, ("2024-01-01", "2024-01-31"), **spike)
+    web = {"spike": {"probability": 0.1}}
+    config = states_config(EVEN, 100, ("2024-01-01", "2024-01-31"), archetypes={"web": web})
     panel = scan(config).sort("server_id", "timestamp").select("cpu_p95_expected", "is_spike").collect()
     level, is_spike = panel["cpu_p95_expected"].to_numpy(), panel["is_spike"].to_numpy() == 1
     is_new = np.r_[True, np.diff(level) != 0]

@@ -7,6 +7,7 @@ min(1, π'(k) / π(k)) × stickiness(k), and one that leaves enters j with proba
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -26,7 +27,7 @@ from capgen.panel.layers.state_chances import HOURS_A_DAY, hourly_chances, swung
 from capgen.panel.noise import Floats, draw_uniforms
 from capgen.panel.time_axis import Span, TimeAxis
 
-_WARM_UP = timedelta(days=31)  # a year's first state follows from the draws of the month before
+_FORGOTTEN = 1e-6  # chance that a year's first state still depends on where its warm-up began
 _SWING = "state swing"
 _MINUTES_AN_HOUR = 60
 
@@ -50,10 +51,21 @@ def draw_states(config: Config, archetype: str, servers: pl.DataFrame, axis: Tim
         return None
     year = axis.timestamp(span.first).year
     hourly = TimeAxis(axis.start, axis.end, _MINUTES_AN_HOUR)
-    first = hourly.days(date(year, 1, 1) - _WARM_UP, date(year, 1, 1)).first
+    first = hourly.days(date(year, 1, 1) - _warm_up(regimes), date(year, 1, 1)).first
     hours = _hours_of(config, servers, axis, span) - first
     states = _hourly_states(config, regimes, servers, hourly, Span(first, first + int(hours.max()) + 1))
     return np.take_along_axis(states, np.broadcast_to(hours, (servers.height, span.size)), axis=1)
+
+
+def _warm_up(regimes: Regimes) -> timedelta:
+    """Return for how long before a year its first state is followed: less than the year before.
+
+    Chains that began in different states are in the same one as soon as a draw keeps neither where it is: at the latest
+    when one exceeds the highest stickiness.
+    """
+    highest = max(state.stickiness for state in regimes.states.values())
+    hours = math.log(_FORGOTTEN) / math.log(highest) if highest else 0
+    return timedelta(days=1 + int(hours / HOURS_A_DAY))
 
 
 def state_column(config: Config, archetype: str, states: States) -> pl.Series:

@@ -258,6 +258,20 @@ def test_spreads_of_spikes_show_in_the_panel() -> None:
     check_sd(many.to_numpy(), 0.025)
 
 
+def test_a_server_is_resized_when_its_own_level_reaches_the_limit() -> None:
+    resize = {"metric": "cpu", "limit": 60, "ratio": 2, "metrics": ["cpu"]}
+    overrides: dict[str, Any] = {
+        "archetypes": {"web": {**STEADY, "spread": {"base.cpu": {"sd": 0.6}}}},
+        "layers": {"server_life": {"first_day": MONTH[0], "last_day": MONTH[1], "resize": resize}},
+    }
+    panel, frame = web_panel(60, MONTH, **overrides), server_frame(web_config(60, MONTH, **overrides))
+    own = frame[spread_column("base.cpu")].to_numpy()
+    halvings = np.maximum(np.floor(np.log2(own / 60)) + 1, 0)
+    assert set(halvings) >= {0, 1}
+    levels = of_servers(panel, panel["cpu_p95_expected"].to_numpy())
+    np.testing.assert_allclose(levels, np.repeat((own / 2**halvings)[:, None], levels.shape[1], axis=1), rtol=1e-12)
+
+
 def test_a_spread_stays_within_what_is_possible() -> None:
     spread = {
         "spike.probability": {"kind": "normal", "sd": 0.9},

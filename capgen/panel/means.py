@@ -19,7 +19,14 @@ from capgen.panel.layers.profile import (
 from capgen.panel.layers.server_growth import GROWTH_COLUMN, has_own_growth
 from capgen.panel.layers.server_life import resize_factor
 from capgen.panel.layers.server_offset import offset_column
-from capgen.panel.layers.server_spread import BUSINESS_HOURS, OFFICE_FLAG, WEEKEND, WEEKEND_FLAG, spread_column
+from capgen.panel.layers.server_spread import (
+    BUSINESS_HOURS,
+    OFFICE_FLAG,
+    WEEKEND,
+    WEEKEND_FLAG,
+    of_server,
+    spread_column,
+)
 from capgen.panel.metrics import mean_column
 from capgen.panel.noise import Floats
 
@@ -132,7 +139,8 @@ class ServerMeans:
         if resize and set(resize.metrics) & set(keys):
             response = self._config.metrics[resize.metric].response.growth
             grown = 1 + response * np.maximum(self._growth(steps), 0.0)
-            level = self._archetype.base[resize.metric] * grown * self._servers.get(offset_column(resize.metric), 1.0)
+            base = of_server(self._archetype, f"base.{resize.metric}", self._servers)
+            level = base * grown * self._servers.get(offset_column(resize.metric), 1.0)
             factor = resize_factor(resize, level)
             for key, mean in zip(keys, means, strict=True):
                 if key in resize.metrics:

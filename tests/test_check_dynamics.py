@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
 from capgen import build, check, load_config
+from capgen.quality.dynamics.contrast import Both, Contrast
+from capgen.quality.dynamics.periods import cut_periods
 from capgen.quality.findings import Report, Verdict
+from capgen.quality.statistics import Statistic
 from tests.conftest import make_config
 
 WEB: dict[str, Any] = {
@@ -106,6 +111,45 @@ def test_what_is_configured_but_missing_fails(name: str, tmp_path: Path) -> None
     config_file.write_text(json.dumps(PANEL))
     found = verdicts(check(tmp_path / "data", config_file))
     assert {rule for rule in rules if found.get(rule) is not Verdict.FAIL} == set()
+
+
+def share_far_off(contrasts: Iterator[Contrast], kinship: float) -> float:
+    found = [each.statistic(kinship) for each in contrasts]
+    return float(np.mean([abs(each.off) > 2 for each in found if isinstance(each, Statistic)]))
+
+
+def test_servers_that_move_together_count_as_few() -> None:
+    random = np.random.Generator(np.random.Philox(1))
+
+    def contrasts() -> Iterator[Contrast]:
+        for _ in range(1000):
+            data, twin = (
+                math.sqrt(0.3) * random.standard_normal() + math.sqrt(0.7) * random.standard_normal((40, 1))
+                for _ in range(2)
+            )
+            yield Contrast("rule", "subject", Both(data, twin), 40)
+
+    assert share_far_off(contrasts(), kinship=0.3) == pytest.approx(0.0455, abs=0.025)
+    assert share_far_off(contrasts(), kinship=0.0) > 0.4
+
+
+def test_periods_that_remember_each_other_count_as_few() -> None:
+    random, hourly = np.random.Generator(np.random.Philox(2)), make_config(**{**PANEL, "end_date": "2024-08-30"})
+    memory = 24 / math.log(2)
+    periods = cut_periods(hourly, 60, memory)
+    noise = random.standard_normal((2, 1000, periods.count * periods.length))
+    for step in range(1, noise.shape[-1]):
+        noise[..., step] = (
+            math.exp(-1 / memory) * noise[..., step - 1] + math.sqrt(1 - math.exp(-2 / memory)) * noise[..., step]
+        )
+    data, twin = periods.sums(noise)
+
+    def contrasts(growth: float) -> Iterator[Contrast]:
+        for pair in zip(data, twin, strict=True):
+            yield Contrast("rule", "subject", Both(*(each[None] for each in pair)), 1, growth=growth)
+
+    assert share_far_off(contrasts(periods.growth), kinship=0) == pytest.approx(0.0455, abs=0.025)
+    assert share_far_off(contrasts(1.0), kinship=0) > 0.1
 
 
 def test_a_window_that_is_too_short_is_not_tested(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 Exact rules allow nothing wrong. Statistical ones compare what was measured with what the configuration implies in
 closed form, in standard errors that follow from the configuration too; `capgen.quality.statistics` says how their
-limits are corrected for their number, so that a good dataset fails at most once in 1,000 checks.
+limits are corrected for their number, so that a good dataset fails at most once in 1,000 checks. Where servers
+remember, switch states or move together, there is no closed form: `capgen.quality.dynamics` compares with a twin.
 
 Exact rules look at every row, statistical ones at some servers of a large panel: `capgen.quality.sample` says which.
 Memory does not grow with the rows: DuckDB streams the files, summed up by server, by day, or by archetype and hour.

@@ -93,7 +93,7 @@ class Contrast:
             measured,
             expected,
             off=off,
-            # What is there and should not be shows itself, however little there is to miss.
+            # What is there and should not be shows itself, however little there was to miss.
             reach=None if missing is None else max(abs(_as_normal(missing, error, effective)), abs(off)),
             note=self.note,
         )

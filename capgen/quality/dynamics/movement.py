@@ -96,8 +96,9 @@ class Movement:
         scaled = self._scaled_of(number)
         absent = 0.0 if memory_hours(self.config, self.twins.archetype) else None
         for hours, lag in lags(self.config, self.twins.archetype, self.periods.length):
+            after = f"{hours:g} h" if hours >= 1 else f"{hours * 60:g} min"
             kept = Both(*(_autocorrelation(each, lag) for each in scaled))
-            yield self._contrast("autocorrelation", f"{subject}, {hours:g} h", kept, absent)
+            yield self._contrast("autocorrelation", f"{subject}, {after}", kept, absent)
 
 
 def lags(config: Config, archetype: str, length: int) -> list[tuple[float, int]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from capgen.panel.layers.profile import profile_dates
 from capgen.panel.layers.server_spread import spread_dates
 from capgen.panel.noise import Floats
 from capgen.panel.noise_sum import NoiseSum
-from capgen.panel.schema import metrics_may_be_null, panel_schema
+from capgen.panel.schema import LOCAL_DATE_COLUMNS, metrics_may_be_null, panel_schema
 from capgen.panel.time_axis import Span, TimeAxis
 from capgen.panel.values import Array, chunk_values
 
@@ -88,11 +89,12 @@ class Panel:
             workspace or Workspace(),
         )
         year = pl.lit(self.axis.timestamp(chunk.span.first).year, pl.Int64).alias("year")
-        cells = _joined(servers, dates).with_columns(year)
-        labels = cells.select(name for name in wanted if name not in values).collect()
+        cells = servers.lazy().join(next(iter(dates.values())).lazy(), how="cross", maintain_order="left_right")
+        local = {} if len(dates) == 1 else _local_flags(servers, dates)
+        labels = cells.with_columns(year).select(each for each in wanted if each not in values and each not in local)
         # By position, not by an expression: that would copy all columns into pieces of equal length.
-        series = _as_columns(values, self.config, servers.schema["server_id"])
-        return pl.DataFrame([*labels.get_columns(), *series])[wanted]
+        series = _as_columns(values | local, self.config, servers.schema["server_id"])
+        return pl.DataFrame([*labels.collect().get_columns(), *series])[wanted]
 
 
 @contextmanager
@@ -122,15 +124,11 @@ def open_panel(config: Config) -> Iterator[Panel]:
         yield Panel(config, TimeAxis.of(config), by_name, noise_sums, dates)
 
 
-def _joined(servers: pl.DataFrame, dates: Mapping[str, pl.DataFrame]) -> pl.LazyFrame:
-    """Join each server with the dates of its clock: a cross join where all follow one."""
-    if len(dates) == 1:
-        (frame,) = dates.values()
-        return servers.lazy().join(frame.lazy(), how="cross", maintain_order="left_right")
-    of_clocks = [
-        frame.lazy().with_columns(clock=pl.lit(clock).cast(servers["clock"].dtype)) for clock, frame in dates.items()
-    ]
-    return servers.lazy().join(pl.concat(of_clocks), on="clock", maintain_order="left_right")
+def _local_flags(servers: pl.DataFrame, dates: Mapping[str, pl.DataFrame]) -> dict[str, Array]:
+    """Return the columns of the dates in which clocks differ, for each server by its own."""
+    flags = {clock: [frame[name].to_numpy() for name in LOCAL_DATE_COLUMNS] for clock, frame in dates.items()}
+    columns = zip(*(flags[clock] for clock in servers["clock"].to_list()), strict=True)
+    return {name: np.concatenate(column) for name, column in zip(LOCAL_DATE_COLUMNS, columns, strict=True)}
 
 
 def _numbers(dates: pl.DataFrame) -> dict[str, Floats]:

@@ -93,21 +93,25 @@ class ServerMeans:
             ((_, columns),) = self._dates.items()
             return [columns[mean_column(key)][steps] for key in keys]
         means = [self._by_clock(mean_column(key), steps) for key in keys]
+        profile = self._profile(steps) if self._archetype.profile else None
         for key, mean in zip(keys, means, strict=True):
-            self._multiply(key, mean, steps)
+            self._multiply(key, mean, steps, profile)
         self._resize(keys, means, steps)
         return means
 
-    def _multiply(self, key: str, mean: Floats, steps: slice) -> None:
+    def _profile(self, steps: slice) -> tuple[Floats, Floats]:
+        """Return what the archetype's hours and weekdays add to a factor of 1, each of shape (servers, steps)."""
+        is_night = self._servers[NIGHT_COLUMN] == 1
+        hours = np.where(is_night, self._by_clock(NIGHT_HOURS, steps), self._by_clock(DAY_HOURS, steps))
+        return hours - 1, self._by_clock(WEEKDAYS, steps) - 1
+
+    def _multiply(self, key: str, mean: Floats, steps: slice, profile: tuple[Floats, Floats] | None) -> None:
         """Lay what is a server's own over the mean, in place: profile, growth, offset."""
         response = self._config.metrics[key].response
-        if self._archetype.profile:
-            strength, is_night = self._servers[STRENGTH_COLUMN], self._servers[NIGHT_COLUMN] == 1
-            if response.business_hours:
-                hours = np.where(is_night, self._by_clock(NIGHT_HOURS, steps), self._by_clock(DAY_HOURS, steps))
-                mean *= profile_factor(response.business_hours, strength, hours)
-            if response.weekend:
-                mean *= profile_factor(response.weekend, strength, self._by_clock(WEEKDAYS, steps))
+        if profile:
+            for weight, more in zip((response.business_hours, response.weekend), profile, strict=True):
+                if weight:
+                    mean *= profile_factor(weight, self._servers[STRENGTH_COLUMN], more)
         self._spread(key, mean, steps)
         if has_own_growth(self._config, self._archetype) and response.growth:
             mean *= np.maximum(1 + response.growth * self._growth(steps), 0.0)

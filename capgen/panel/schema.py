@@ -9,7 +9,7 @@ from capgen.config.rules import all_columns, expected_column
 
 SERVER_COLUMNS = ("server_id", "server_type", "business_unit", "criticality", "region", "app_name")
 _PLAIN_DATE_COLUMNS = ("timestamp", "year", "month", "quarter", "dayofweek", "is_eoq")
-_LOCAL_DATE_COLUMNS = ("is_weekend", "is_holiday")
+LOCAL_DATE_COLUMNS = ("is_weekend", "is_holiday")
 _FLAGS = ("is_weekend", "is_eoq", "is_holiday", "is_spike", "is_outlier")
 _TYPES: dict[str, pl.DataType] = {
     "timestamp": pl.Datetime("us"),
@@ -40,7 +40,7 @@ def date_columns(config: Config) -> list[str]:
     Args:
         config: a valid configuration.
     """
-    return [*_PLAIN_DATE_COLUMNS, *(() if config.layers.local_time else _LOCAL_DATE_COLUMNS)]
+    return [*_PLAIN_DATE_COLUMNS, *(() if config.layers.local_time else LOCAL_DATE_COLUMNS)]
 
 
 def metrics_may_be_null(config: Config) -> bool:

@@ -54,12 +54,14 @@ def profile_dates(archetype: Archetype) -> Iterator[pl.Expr]:
         yield pl.lit(pl.Series(weekdays)).gather(pl.col("local_weekday")).alias(WEEKDAYS)
 
 
-def profile_factor(weight: float, strengths: Floats, factors: Floats) -> Floats:
+def profile_factor(weight: float, strengths: Floats, more: Floats) -> Floats:
     """Return the factor that servers take: 1 + weight × strength × (factor − 1), never below 0.
 
     Args:
         weight: the metric's response.
         strengths: shape (servers, 1).
-        factors: shape (steps,) or (servers, steps).
+        more: the factors, less 1, shape (steps,) or (servers, steps).
     """
-    return np.maximum(1 + weight * strengths * (factors - 1), 0.0)
+    factors = weight * strengths * more
+    factors += 1
+    return np.maximum(factors, 0.0, out=factors)

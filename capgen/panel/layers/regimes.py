@@ -23,7 +23,7 @@ from capgen.panel.layers.local_time import clocks, zone_of
 from capgen.panel.layers.persistence import PersistentNoise
 from capgen.panel.layers.shared_movement import share_uniforms, sharings
 from capgen.panel.layers.state_chain import States, chain_states
-from capgen.panel.layers.state_chances import HOURS_A_DAY, hourly_chances, swung
+from capgen.panel.layers.state_chances import HOURS_A_DAY, hourly_chances, shares_below, swung
 from capgen.panel.noise import Floats, draw_uniforms
 from capgen.panel.time_axis import Span, TimeAxis
 
@@ -102,7 +102,7 @@ def _hourly_states(config: Config, regimes: Regimes, servers: pl.DataFrame, axis
 
 
 def _swings(config: Config, regimes: Regimes, servers: pl.DataFrame, axis: TimeAxis, span: Span) -> Floats:
-    """Return how the chances of servers swing, shape (servers, hours): a value a day."""
+    """Return how the chances of servers swing, from −1/2 to 1/2, shape (servers, hours): a value a day."""
     assert regimes.swing is not None
     daily = TimeAxis(axis.start, axis.end, MINUTES_PER_DAY)
     days = Span(span.first // HOURS_A_DAY, -(-span.stop // HOURS_A_DAY))
@@ -110,7 +110,7 @@ def _swings(config: Config, regimes: Regimes, servers: pl.DataFrame, axis: TimeA
     part = Part(_SWING, regimes.swing.half_life_hours, np.ones(1), np.eye(1))
     shared = sharings(config, servers, "states")
     PersistentNoise(config, daily, servers, shared, 1).fill(part, days, normals)
-    hours: Floats = np.repeat(normals[0], HOURS_A_DAY, axis=1)
+    hours: Floats = np.repeat(shares_below(normals[0]) - 0.5, HOURS_A_DAY, axis=1)
     return hours[:, : span.size]
 
 

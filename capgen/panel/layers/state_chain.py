@@ -53,13 +53,16 @@ def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: F
     stay = stay_chances(chances, stickiness)
     entered = chances.copy()
     entered[..., 1:] -= chances[..., :-1] * stay[..., 1:]
-    bounds = np.cumsum(np.maximum(entered, 0.0), axis=0)
-    jump = np.zeros(jump_draws.shape, np.int32)
+    np.maximum(entered, 0.0, out=entered)
+    bounds = np.cumsum(entered, axis=0, out=entered)
+    drawn, jump = jump_draws * bounds[-1], np.zeros(jump_draws.shape, np.int32)
     for bound in bounds[:-1]:
-        jump += jump_draws * bounds[-1] >= bound
+        jump += drawn >= bound
     maps = np.zeros(jump_draws.shape, np.int32)
     for state, chance in enumerate(stay):
-        maps |= np.where(stay_draws < chance, np.int32(state), jump) << (_BITS * state)
+        following = np.where(stay_draws < chance, np.int32(state), jump)
+        following <<= _BITS * state
+        maps |= following
     return maps
 
 

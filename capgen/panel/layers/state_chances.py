@@ -57,16 +57,26 @@ def hourly_chances(regimes: Regimes, axis: TimeAxis, span: Span, zones: Sequence
     return weekly_chances(regimes)[:, hours]
 
 
+def shares_below(normals: Floats) -> Floats:
+    """Return the share of a standard normal's values that lie below some, 10⁻⁶ exactly.
+
+    Args:
+        normals: of any shape.
+    """
+    shares: Floats = np.interp(normals, _SCORES, _SHARES_BELOW)
+    return shares
+
+
 def swung(regimes: Regimes, chances: Floats, swings: Floats) -> Floats:
     """Return chances that swing between states; on average they are as they were.
 
-    π'(k) = π(k) × (1 + strength × (2 Φ(x) − 1) × (v(k) − Σ π v) / 2): x is standard normal, so the bracket is 1 on
-    average; the v are configured between −1 and 1, so it is never negative.
+    π'(k) = π(k) × (1 + strength × x × (v(k) − Σ π v)): x is 0 on average, so the bracket is 1; the v are configured
+    between −1 and 1, so it is never negative.
 
     Args:
         regimes: of an archetype, with a swing.
         chances: shape (states, servers or 1, hours).
-        swings: standard normals, shape (servers, hours).
+        swings: from −1/2 to 1/2, all alike often, shape (servers, hours).
 
     Returns:
         Shape (states, servers, hours).
@@ -74,9 +84,10 @@ def swung(regimes: Regimes, chances: Floats, swings: Floats) -> Floats:
     assert regimes.swing is not None
     ways = np.array([state.swing for state in regimes.states.values()])[:, None, None]
     ways = ways - np.sum(chances * ways, axis=0)
-    swing: Floats = np.interp(swings, _SCORES, _SHARES_BELOW) - 0.5
-    swung_chances: Floats = chances * (1 + regimes.swing.strength * swing * ways)
-    return swung_chances
+    factors: Floats = ways * (regimes.swing.strength * swings)
+    factors += 1
+    factors *= chances
+    return factors
 
 
 @lru_cache(maxsize=_KEPT_CLOCKS)

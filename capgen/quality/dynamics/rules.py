@@ -30,8 +30,7 @@ from capgen.quality.sample import evenly_spread
 from capgen.quality.source import Source
 from capgen.quality.statistics import Statistic
 
-_CELLS_AT_ONCE = 600_000  # of an archetype: some 300 MB while they are looked at
-_FEWEST_SERVERS = 2
+_CELLS_AT_ONCE = 600_000  # of an archetype: some 400 MB while they are looked at
 _ENOUGH = 40  # servers, or periods of them
 _ALL_METRICS = ", all metrics"
 
@@ -57,7 +56,7 @@ def servers_looked_at(config: Config, most_rows: int | None) -> dict[str, pl.Dat
     steps = TimeAxis.of(config).span.size
     by_type = server_frame(config).partition_by("server_type", as_dict=True, maintain_order=True)
     rows = min(_CELLS_AT_ONCE, (most_rows or _CELLS_AT_ONCE * len(by_type)) // len(by_type))
-    most = max(rows // steps, _FEWEST_SERVERS)
+    most = max(rows // steps, 1)
     return {str(name): evenly_spread(servers, most) for (name,), servers in by_type.items()}
 
 

@@ -19,6 +19,7 @@ from capgen.quality.dynamics.periods import cut_periods
 from capgen.quality.findings import Report, Verdict
 from capgen.quality.statistics import Statistic
 from tests.conftest import make_config
+from tests.everything import PROFILE
 
 WEB: dict[str, Any] = {
     "share": 1.0,
@@ -53,6 +54,14 @@ PANEL: dict[str, Any] = {
     "metrics": {"cpu": {"shape": "lognormal"}},
     "archetypes": {"web": WEB, "application": None, "database": None, "batch": None},
     "layers": {"shared_movement": {"fleet": {"noise": 0.08}}},
+}
+RUSH = {
+    "type": "surge",
+    "scope": "server",
+    "per_year": 50,
+    "mean_hours": 40,
+    "magnitude": 2,
+    "metrics": ["mem", "net_in"],
 }
 # Of each of the dynamics: where it is configured, what is there without it, and the rules that say so.
 CASES: dict[str, tuple[str, Any, set[str]]] = {
@@ -111,6 +120,22 @@ def test_what_is_configured_but_missing_fails(name: str, tmp_path: Path) -> None
     config_file.write_text(json.dumps(PANEL))
     found = verdicts(check(tmp_path / "data", config_file))
     assert {rule for rule in rules if found.get(rule) is not Verdict.FAIL} == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "section", "rule"),
+    [
+        ("layers.server_offset", {"sd": {"mem": 0.3}}, "server_offset"),
+        ("archetypes.web.profile", PROFILE, "profile_spread"),
+        ("layers.events", {"random": {"rush": RUSH}}, "events"),
+    ],
+)
+def test_layers_beside_the_dynamics_fail_where_they_are_missing(
+    path: str, section: Any, rule: str, good: Path, tmp_path: Path
+) -> None:
+    config_file = tmp_path / "config.yaml"
+    config_file.write_text(json.dumps(with_changed(path, section)))
+    assert verdicts(check(good, config_file))[rule] is Verdict.FAIL
 
 
 def share_far_off(contrasts: Iterator[Contrast], kinship: float) -> float:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pyarrow as pa
 
 _LARGE_BLOCK_LIMIT = -3  # M_MMAP_THRESHOLD
-_LARGE_BLOCK_BYTES = 2**18
+_LARGE_BLOCK_BYTES = 2**21  # more than an array of a slice, which is used again at once
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from capgen.panel.noise import Floats
 States = NDArray[np.int32]
 _BITS = 3  # of a state's number
 _MASK = 2**_BITS - 1
+_NO_CHANCE = 1e-300  # nobody is in a state without one: what it is divided by does not matter
 
 
 def chain_states(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: Floats) -> States:
@@ -41,8 +42,10 @@ def stay_chances(chances: Floats, stickiness: Floats) -> Floats:
         stickiness: of the states, shape (states,).
     """
     before, after = chances[..., :-1], chances[..., 1:]
-    stay = np.zeros_like(chances)
-    np.divide(after, before, out=stay[..., 1:], where=before > 0)
+    stay = np.empty_like(chances)
+    stay[..., 0] = 0
+    np.maximum(before, _NO_CHANCE, out=stay[..., 1:])
+    np.divide(after, stay[..., 1:], out=stay[..., 1:])
     np.minimum(stay, 1.0, out=stay)
     stay *= stickiness.reshape(-1, *[1] * (chances.ndim - 1))
     return stay

@@ -40,21 +40,19 @@ def weekly_chances(regimes: Regimes) -> Floats:
     return every
 
 
-def hourly_chances(regimes: Regimes, axis: TimeAxis, span: Span, zones: Sequence[str | None]) -> Floats:
-    """Return the chances of the states in some hours, as configured.
+def hours_of_week(axis: TimeAxis, span: Span, zones: Sequence[str | None]) -> NDArray[np.int64]:
+    """Return which of `weekly_chances` holds in some hours.
 
     Args:
-        regimes: of an archetype.
         axis: of hours.
         span: the hours.
         zones: of the servers' clocks.
 
     Returns:
-        Shape (states, servers, hours), or (states, 1, hours) where all follow one clock.
+        Shape (servers, hours), or (1, hours) where all follow one clock.
     """
     followed = zones if len(set(zones)) > 1 else zones[:1]
-    hours = np.stack([_hours_of_week(axis, span, zone) for zone in followed])
-    return weekly_chances(regimes)[:, hours]
+    return np.stack([_hours_of_week(axis, span, zone) for zone in followed])
 
 
 def shares_below(normals: Floats) -> Floats:
@@ -67,27 +65,22 @@ def shares_below(normals: Floats) -> Floats:
     return shares
 
 
-def swung(regimes: Regimes, chances: Floats, swings: Floats) -> Floats:
-    """Return chances that swing between states; on average they are as they were.
+def weekly_slopes(regimes: Regimes) -> Floats:
+    """Return how the chances follow a swing: π' = π + slope × x; π' is π on average, as x is 0.
 
-    π'(k) = π(k) × (1 + strength × x × (v(k) − Σ π v)): x is 0 on average, so the bracket is 1; the v are configured
-    between −1 and 1, so it is never negative.
+    slope(k) = π(k) × strength × (v(k) − Σ π v): with x from −1/2 to 1/2, and the configured v from −1 to 1, no chance
+    is ever negative.
 
     Args:
         regimes: of an archetype, with a swing.
-        chances: shape (states, servers or 1, hours).
-        swings: from −1/2 to 1/2, all alike often, shape (servers, hours).
 
     Returns:
-        Shape (states, servers, hours).
+        Shape (states, 48), as `weekly_chances`.
     """
     assert regimes.swing is not None
-    ways = np.array([state.swing for state in regimes.states.values()])[:, None, None]
-    ways = ways - np.sum(chances * ways, axis=0)
-    factors: Floats = ways * (regimes.swing.strength * swings)
-    factors += 1
-    factors *= chances
-    return factors
+    chances, ways = weekly_chances(regimes), np.array([[state.swing] for state in regimes.states.values()])
+    slopes: Floats = chances * regimes.swing.strength * (ways - np.sum(chances * ways, axis=0))
+    return slopes
 
 
 @lru_cache(maxsize=_KEPT_CLOCKS)

@@ -24,9 +24,12 @@ from capgen.dataset.layout import is_dataset
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import read_manifest
 from capgen.dataset.objects import Objects
+from capgen.dataset.plan import plan_files
 from capgen.dataset.rollup_manifest import read_either_manifest
 from capgen.dataset.store_locking import LOCK
 from capgen.dataset.verify import problems
+from capgen.engines.remote import write_remotely
+from capgen.version import __version__
 from tests.conftest import make_config
 from tests.stores import BUCKET, KEY, SECRET, forget_connections, s3_server, weed_command
 
@@ -86,6 +89,15 @@ def copy(stored: str, address: str) -> str:
     for path in Objects(locate(stored)).all():
         files.copy(f"{stored}/{path}", f"{address}/{path}")
     return address
+
+
+def test_a_worker_elsewhere_writes_the_same_objects(local: Path, address: str) -> None:
+    config, manifest = make_config(**SMALL), read_manifest(local)
+    text = config.model_dump_json(exclude_none=True)
+    for file in plan_files(config, manifest.sizes):
+        name = str(locate(address) / file.path)
+        assert write_remotely(__version__, text, file, name) == manifest.entries[file.path]
+        assert (locate(address) / file.path).read_bytes() == (local / file.path).read_bytes()
 
 
 def found(address: str) -> dict[str, str]:

@@ -27,8 +27,7 @@ _MOST_UNDER_WAY = 1000  # tasks that Ray is told of: enough to keep a cluster bu
 _QUIET = {"log_to_driver": False, "logging_level": "error"}
 _ALONE = {
     "include_dashboard": False,
-    "object_store_memory": 80
-    * 2**20,  # little more than the least that Ray takes: no result is large enough to go there
+    "object_store_memory": 80 * 2**20,  # hardly more than Ray's least: no result is large enough to go there
     "_node_ip_address": "127.0.0.1",
 }
 _ONE_THREAD = {"env_vars": {"POLARS_MAX_THREADS": "1"}}  # as many tasks run as there are processors
@@ -69,20 +68,19 @@ def ray_engine(name: str, workers: int | None, memory: int | None) -> Engine:
 def finished(ray: Any, tasks: Iterator[Any], most: int) -> Iterator[Any]:
     """Yield the results of tasks as they come, and forget them.
 
+    Tasks that are under way when the build is stopped end with Ray's connection: cancelling them ends the whole process
+    now and then, when one of them is just complete (Ray 2.60).
+
     Args:
         ray: the library.
         tasks: starts a task when it is asked for the next.
         most: how many may be under way.
     """
     under_way = list(islice(tasks, most))
-    try:
-        while under_way:
-            ready, under_way = ray.wait(under_way)
-            under_way += islice(tasks, len(ready))
-            yield from ray.get(ready)
-    finally:
-        for task in under_way:
-            ray.cancel(task)
+    while under_way:
+        ready, under_way = ray.wait(under_way)
+        under_way += islice(tasks, len(ready))
+        yield from ray.get(ready)
 
 
 def _library(address: str | None) -> Any:

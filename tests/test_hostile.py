@@ -111,7 +111,7 @@ fragments = st.sampled_from(
 
 
 @given(line=st.integers(0, len(DEFAULT_LINES) - 1), data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_damaged_default_never_gets_a_traceback(line: int, data: st.DataObject) -> None:
     lines = list(DEFAULT_LINES)
     position = data.draw(st.integers(0, len(lines[line])), label="position")
@@ -121,7 +121,7 @@ def test_a_damaged_default_never_gets_a_traceback(line: int, data: st.DataObject
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_text_never_gets_a_traceback(text: str) -> None:
     load_or_refuse(text)
 
@@ -135,7 +135,7 @@ sections = st.sampled_from(["seed", "fleet", "calendar", "growth", "metrics", "a
 
 
 @given(st.dictionaries(sections, plain, max_size=3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_values_in_known_sections_never_get_a_traceback(values: dict[str, Any]) -> None:
     load_or_refuse(yaml.safe_dump(values, allow_unicode=True))
 

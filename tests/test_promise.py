@@ -72,7 +72,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 @given(granularity=granularities, data=st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_any_window_inside_a_larger_one(granularity: str, data: st.DataObject) -> None:
     first, last = WINDOWS[granularity]
     start = data.draw(st.dates(first, last), label="start")
@@ -84,7 +84,7 @@ def test_any_window_inside_a_larger_one(granularity: str, data: st.DataObject) -
 
 
 @given(granularity=granularities, servers=st.integers(2, 30), archetype=st.sampled_from(["web", "batch"]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=14, deadline=None)
 def test_any_number_of_other_servers(granularity: str, servers: int, archetype: str) -> None:
     all_of_one = {name: {"share": float(name == archetype)} for name in ("web", "application", "database", "batch")}
     alone = sorted_scan(config_for(granularity, num_servers=1, archetypes=all_of_one))
@@ -104,7 +104,7 @@ def test_more_servers_than_the_id_has_digits_for() -> None:
 
 
 @given(granularity=granularities, rows=st.integers(1, 20_000), position=st.integers(0, 3))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=14, deadline=None)
 def test_any_chunk_size_gives_the_same_cells(granularity: str, rows: int, position: int) -> None:
     with open_panel(config_for(granularity)) as panel:
         partition = list(partitions(panel.axis, archetype_counts(panel.config)))[position]
@@ -114,7 +114,7 @@ def test_any_chunk_size_gives_the_same_cells(granularity: str, rows: int, positi
 
 
 @given(granularity=granularities, data=st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=14, deadline=None)
 def test_any_columns_and_any_head(granularity: str, data: st.DataObject) -> None:
     config = config_for(granularity)
     names = data.draw(st.lists(st.sampled_from(whole(granularity).columns), min_size=1, unique=True), label="columns")
@@ -153,7 +153,7 @@ def written(granularity: str) -> pl.DataFrame:
 
 
 @given(granularity=granularities, data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=45, deadline=None)
 def test_any_filter_columns_and_slice_over_scan_equal_the_same_over_the_files(
     granularity: str, data: st.DataObject
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import venv
 import zipfile
 from pathlib import Path
 
@@ -39,10 +38,11 @@ def test_wheel_holds_the_package_with_sql_and_config_and_nothing_else(wheel: Pat
 
 
 def test_wheel_works_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
-    venv.create(tmp_path / "environment", with_pip=True)
     python, folder = tmp_path / "environment/bin/python", tmp_path / "empty"
     folder.mkdir()
-    call(python, "-m", "pip", "install", "--quiet", wheel, "duckdb-cli", folder=folder)
+    uv = (sys.executable, "-m", "uv")
+    call(*uv, "venv", "--quiet", tmp_path / "environment", folder=folder)
+    call(*uv, "pip", "install", "--quiet", "--python", python, wheel, "duckdb-cli", folder=folder)
     home = call(python, "-c", "import capgen; print(capgen.__file__)", folder=folder)
     assert str(tmp_path) in home
     call(python.with_name("capgen"), "build", "--servers", "120", "--out", "data/", folder=folder)

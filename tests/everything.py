@@ -156,7 +156,12 @@ WITH_DYNAMICS: dict[str, Any] = {
         },
         "database": {
             "regimes": STICKY_REGIMES,
-            "spread": {"business_hours_factor": {"sd": 0.2}, "sd.disk": {"sd": 0.3}},
+            "spread": {
+                "business_hours_factor": {"sd": 0.2},
+                "sd.disk": {"sd": 0.3},
+                "regimes.states.low.stickiness": {"kind": "normal", "sd": 0.1},
+                "regimes.states.high.level.mem": {"sd": 0.1},
+            },
         },
         "batch": {**EVERYTHING["archetypes"]["batch"], "noise_parts": {"hours": _EQUAL_PART}, "spread": SPREAD},
     },

@@ -212,6 +212,10 @@ def test_a_bad_value_is_refused_by_name(path: str, value: Any, key: str, says: s
             },
             f"{SPREAD}.weekend_factor: expected none beside a profile, which has a spread of its own",
         ),
+        (
+            {"archetypes": {"web": {"spread": {"regimes.states.busy.stickiness": {"sd": 0.1}}}}},
+            "got 'regimes.states.busy.stickiness'",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_refused(overrides: dict[str, Any], says: str) -> None:

@@ -258,6 +258,40 @@ def test_spreads_of_spikes_show_in_the_panel() -> None:
     check_sd(many.to_numpy(), 0.025)
 
 
+def test_spreads_of_states_show_in_the_panel() -> None:
+    """With two states of even chances, who leaves one enters a in proportion to 1 − stickiness(a)."""
+    states = {
+        "a": {"chances": {"weekday": 1}, "stickiness": 0.8, "level": {"cpu": 1.4}, "spread": {"cpu": 0.5}},
+        "b": {"chances": {"weekday": 1}, "stickiness": 0.6},
+    }
+    stickiness, level, spread = (f"regimes.states.a.{each}" for each in ("stickiness", "level.cpu", "spread.cpu"))
+    spreads = {
+        stickiness: {"kind": "normal", "sd": 0.1},
+        level: {"sd": 0.2},
+        spread: {"sd": 0.4},
+    }
+    overrides: dict[str, Any] = {
+        "archetypes": {"web": {**STEADY, "sd": {"cpu": 4}, "regimes": {"states": states}, "spread": spreads}}
+    }
+    days = ("2024-01-01", "2024-06-30")
+    panel = web_panel(20, days, "hourly", **overrides)
+    own = server_frame(web_config(20, days, "hourly", **overrides))
+    is_a = of_servers(panel, (panel["state"] == "a").to_numpy())
+    expected = of_servers(panel, panel["cpu_p95_expected"].to_numpy())
+    np.testing.assert_allclose(expected, np.where(is_a, 45 * own[spread_column(level)].to_numpy()[:, None], 45))
+    noise = of_servers(panel, panel["cpu_p95"].to_numpy()) - expected
+    for server, (stays, factor) in enumerate(own.select(spread_column(stickiness), spread_column(spread)).iter_rows()):
+        followed = is_a[server, 1:][is_a[server, :-1]]
+        enters = (1 - stays) / (1 - stays + 0.4)
+        check_share(int(followed.sum()), followed.size, stays + (1 - stays) * enters)
+        check_sd(noise[server][is_a[server]], 4 * factor)
+        check_sd(noise[server][~is_a[server]], 4)
+    many = server_frame(web_config(3000, MONTH, **overrides))
+    check_mean(many[spread_column(level)].to_numpy(), 1.4)
+    check_sd(many[spread_column(level)].to_numpy(), 0.28)
+    assert many[spread_column(stickiness)].max() == 0.998
+
+
 def test_a_server_is_resized_when_its_own_level_reaches_the_limit() -> None:
     resize = {"metric": "cpu", "limit": 60, "ratio": 2, "metrics": ["cpu"]}
     overrides: dict[str, Any] = {

@@ -298,6 +298,8 @@ def test_a_lock_of_another_host_says_what_to_remove(address: str) -> None:
 
 def test_it_is_checked_exported_and_rolled_up(stored: str, local: Path, tmp_path: Path) -> None:
     assert main(["check", stored]) == 0
+    assert main(["report", stored, f"--out={tmp_path / 'report'}"]) == 0
+    assert "summary" in (tmp_path / "report/dashboard.html").read_text(encoding="utf-8")
     for place in (f"s3://{BUCKET}/exported", str(tmp_path)):
         for source in (stored, str(local)):
             assert main(["export", source, f"{place}/{source.count('s3:')}.parquet"]) == 0

@@ -13,6 +13,7 @@ import pytest
 from capgen import build
 from capgen.cli.app import main
 from capgen.dataset.location import locate
+from capgen.dataset.objects import Objects
 from tests.conftest import make_config
 from tests.stores import (
     BUCKET,
@@ -138,6 +139,8 @@ def test_what_stays_is_one_line(
     monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     forget_connections()
     assert not (locate(address) / "_capgen/manifest.json").exists()
+    left = [(locate(address) / path).read_bytes() for path in Objects(locate(address)).all()]
+    assert not [each for each in left for secret in (KEY, SECRET, TOKEN) if secret.encode() in each]
 
 
 def test_readers_say_it_too(

@@ -23,8 +23,9 @@ def _check_half_life(hours: float) -> float:
 
 
 HalfLife = Annotated[float, Field(ge=0, le=MOST_HALF_LIFE_HOURS), AfterValidator(_check_half_life)]
-Stickiness = Annotated[float, Field(ge=0, le=0.998)]  # so that a state is forgotten within a year
-ParameterPath = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})?$")]
+MOST_STICKINESS = 0.998  # so that a state is forgotten within a year
+Stickiness = Annotated[float, Field(ge=0, le=MOST_STICKINESS)]
+ParameterPath = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39}){0,4}$")]
 Weight = Annotated[float, Field(ge=0, le=1e6)]
 HourWeights = Annotated[tuple[Weight, ...], Field(min_length=24, max_length=24)]
 

@@ -37,19 +37,28 @@ def dynamics_problems(name: str, archetype: Archetype, config: Config) -> Iterat
     yield from _shape_problems(section, archetype, config)
 
 
-def spread_parameters(drawn: Sequence[str]) -> list[str]:
+def spread_parameters(archetype: Archetype, drawn: Sequence[str]) -> list[str]:
     """Return the parameters of an archetype that may differ between its servers.
 
     Args:
+        archetype: any.
         drawn: keys of the metrics that have noise.
     """
     of_metrics = [f"{section}.{key}" for section in ("base", "sd") for key in drawn]
     factors = ["business_hours_factor", "weekend_factor", "growth_percent_per_month"]
-    return [*of_metrics, *factors, "spike.probability", "spike.magnitude"]
+    return [*of_metrics, *factors, "spike.probability", "spike.magnitude", *_state_parameters(archetype)]
+
+
+def _state_parameters(archetype: Archetype) -> Iterator[str]:
+    for name, state in (archetype.regimes.states if archetype.regimes else {}).items():
+        yield f"regimes.states.{name}.stickiness"
+        for section, values in (("level", state.level), ("spread", state.spread)):
+            for key in values:
+                yield f"regimes.states.{name}.{section}.{key}"
 
 
 def _spread_problems(section: str, archetype: Archetype, config: Config) -> Iterator[str]:
-    yield from unknown_names(f"{section}.spread", archetype.spread, spread_parameters(config.drawn_metrics))
+    yield from unknown_names(f"{section}.spread", archetype.spread, spread_parameters(archetype, config.drawn_metrics))
     for factor in ("business_hours_factor", "weekend_factor"):
         if archetype.profile and factor in archetype.spread:
             yield f"{section}.spread.{factor}: expected none beside a profile, which has a spread of its own"

@@ -81,9 +81,14 @@ class RawValues:
             noise[here] = values
 
     def _of_states(self, what: str, key: str) -> Floats:
-        """Return a factor of each state, shape (1, states)."""
-        states = self._archetype.regimes.states.values() if self._archetype.regimes else ()
-        return np.array([[getattr(state, what).get(key, 1.0) for state in states] or [1.0]])
+        """Return a factor of each state, shape (servers or 1, states)."""
+        states = self._archetype.regimes.states if self._archetype.regimes else {}
+        paths = {name: f"regimes.states.{name}.{what}.{key}" for name in states}
+        factors = [
+            of_server(self._archetype, paths[name], self._lasting) if key in getattr(state, what) else 1.0
+            for name, state in states.items()
+        ]
+        return np.hstack(np.broadcast_arrays(*(np.reshape(each, (-1, 1)) for each in factors or [1.0])))
 
     def _in_cells(self, table: Floats) -> Floats | float:
         """Return for each cell what its server has in its state, from shape (servers or 1, states or 1)."""

@@ -16,11 +16,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.config import Config
-from capgen.config.dynamics import Regimes
+from capgen.config.dynamics import MOST_STICKINESS, Regimes
+from capgen.config.model import Archetype
 from capgen.config.noise_parts import Part
 from capgen.config.types import MINUTES_PER_DAY
 from capgen.panel.layers.local_time import clocks, zone_of
 from capgen.panel.layers.persistence import PersistentNoise
+from capgen.panel.layers.server_spread import of_server, spread_column
 from capgen.panel.layers.shared_movement import share_uniforms, sharings
 from capgen.panel.layers.state_chain import States, chain_states
 from capgen.panel.layers.state_chances import HOURS_A_DAY, hours_of_week, shares_below, weekly_chances, weekly_slopes
@@ -46,24 +48,26 @@ def draw_states(config: Config, archetype: str, servers: pl.DataFrame, axis: Tim
         Shape (servers, steps); None where the archetype has no states. A state lasts for whole hours; a daily step
         shows that of one hour of its day, taken by chance.
     """
-    regimes = config.archetypes[archetype].regimes
-    if regimes is None:
+    kind = config.archetypes[archetype]
+    if kind.regimes is None:
         return None
     year = axis.timestamp(span.first).year
     hourly = TimeAxis(axis.start, axis.end, _MINUTES_AN_HOUR)
-    first = hourly.days(date(year, 1, 1) - _warm_up(regimes), date(year, 1, 1)).first
+    first = hourly.days(date(year, 1, 1) - _warm_up(kind), date(year, 1, 1)).first
     hours = _hours_of(config, servers, axis, span) - first
-    states = _hourly_states(config, regimes, servers, hourly, Span(first, first + int(hours.max()) + 1))
+    states = _hourly_states(config, kind, servers, hourly, Span(first, first + int(hours.max()) + 1))
     return np.take_along_axis(states, np.broadcast_to(hours, (servers.height, span.size)), axis=1)
 
 
-def _warm_up(regimes: Regimes) -> timedelta:
+def _warm_up(archetype: Archetype) -> timedelta:
     """Return for how long before a year its first state is followed: less than the year before.
 
     Chains that began in different states are in the same one as soon as a draw keeps neither where it is: at the latest
     when one exceeds the highest stickiness.
     """
-    highest = max(state.stickiness for state in regimes.states.values())
+    assert archetype.regimes is not None
+    may_differ = any(path.endswith("stickiness") for path in archetype.spread)
+    highest = MOST_STICKINESS if may_differ else max(each.stickiness for each in archetype.regimes.states.values())
     hours = math.log(_FORGOTTEN) / math.log(highest) if highest else 0
     return timedelta(days=1 + int(hours / HOURS_A_DAY))
 
@@ -91,7 +95,9 @@ def _hours_of(config: Config, servers: pl.DataFrame, axis: TimeAxis, span: Span)
     return hours + of_day.astype(np.int64)
 
 
-def _hourly_states(config: Config, regimes: Regimes, servers: pl.DataFrame, axis: TimeAxis, span: Span) -> States:
+def _hourly_states(config: Config, archetype: Archetype, servers: pl.DataFrame, axis: TimeAxis, span: Span) -> States:
+    regimes = archetype.regimes
+    assert regimes is not None
     zone_of_clock = [zone_of(config, clock) for clock in clocks(config)]
     zones = [zone_of_clock[clock] for clock in servers["clock"].to_physical().to_list()]
     hours = hours_of_week(axis, span, zones)
@@ -99,8 +105,18 @@ def _hourly_states(config: Config, regimes: Regimes, servers: pl.DataFrame, axis
     if regimes.swing and regimes.swing.strength:
         swings = np.take(weekly_slopes(regimes), hours, axis=1) * _swings(config, regimes, servers, axis, span)
         chances = np.add(chances, swings, out=swings)
-    stickiness = np.array([state.stickiness for state in regimes.states.values()])
+    stickiness = _stickiness(archetype, regimes, servers)
+    if stickiness.shape[1] > chances.shape[1]:
+        chances = np.repeat(chances, stickiness.shape[1], axis=1)
     return chain_states(chances, stickiness, *_draws(config, servers, axis, span))
+
+
+def _stickiness(archetype: Archetype, regimes: Regimes, servers: pl.DataFrame) -> Floats:
+    """Return the stickiness of the states, shape (states, servers or 1, 1)."""
+    paths = [f"regimes.states.{name}.stickiness" for name in regimes.states]
+    own = {spread_column(path): servers[spread_column(path)].to_numpy() for path in paths if path in archetype.spread}
+    every = np.broadcast_arrays(*(np.atleast_1d(of_server(archetype, path, own)) for path in paths))
+    return np.stack(every)[:, :, None]
 
 
 def _swings(config: Config, regimes: Regimes, servers: pl.DataFrame, axis: TimeAxis, span: Span) -> Floats:

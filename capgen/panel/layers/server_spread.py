@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from capgen.config import Config
+from capgen.config.dynamics import MOST_STICKINESS
 from capgen.config.model import Archetype
 from capgen.panel.layers.lasting import lasting_normals, lognormal
 from capgen.panel.noise import Floats
@@ -18,6 +19,7 @@ SPIKE_PROBABILITY, SPIKE_MAGNITUDE = "spike.probability", "spike.magnitude"
 OFFICE_FLAG, WEEKEND_FLAG = "flag.business_hours", "flag.weekend"
 _HIGHEST = {SPIKE_PROBABILITY: 1.0}
 _MAY_BE_NEGATIVE = {GROWTH}
+_STATES, _STICKINESS = "regimes.states.", ".stickiness"
 
 
 def spread_column(path: str) -> str:
@@ -34,7 +36,7 @@ def spread_servers(config: Config, server_ids: Sequence[str], archetypes: Sequen
         archetypes: theirs.
 
     Returns:
-        For servers of an archetype without such a spread the archetype's own value.
+        For servers of an archetype without such a spread the archetype's own value, 0 where it has none.
     """
     paths = dict.fromkeys(path for each in config.archetypes.values() for path in each.spread)
     return {spread_column(path): _values(config, path, server_ids, archetypes) for path in paths}
@@ -44,8 +46,8 @@ def _values(config: Config, path: str, server_ids: Sequence[str], archetypes: Se
     (normals,) = lasting_normals(config.seed, server_ids, f"spread {path}", 1)
     values = np.empty(len(server_ids))
     for name, archetype in config.archetypes.items():
-        here, usual = np.array(archetypes) == name, parameter(archetype, path)
-        spread = archetype.spread.get(path)
+        here, spread = np.array(archetypes) == name, archetype.spread.get(path)
+        usual = parameter(archetype, path) if spread or not path.startswith(_STATES) else 0.0
         if spread is None:
             values[here] = usual
         elif spread.kind == "lognormal":
@@ -53,7 +55,7 @@ def _values(config: Config, path: str, server_ids: Sequence[str], archetypes: Se
         else:
             values[here] = usual + spread.sd * normals[here]
     lowest = -np.inf if path in _MAY_BE_NEGATIVE else 0.0
-    return np.clip(values, lowest, _HIGHEST.get(path, np.inf))
+    return np.clip(values, lowest, MOST_STICKINESS if path.endswith(_STICKINESS) else _HIGHEST.get(path, np.inf))
 
 
 def parameter(archetype: Archetype, path: str) -> float:

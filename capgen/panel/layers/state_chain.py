@@ -24,7 +24,7 @@ def chain_states(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_d
 
     Args:
         chances: of the states, shape (states, servers or 1, hours); they sum to 1 over the states.
-        stickiness: of the states, shape (states,).
+        stickiness: of the states, shape (states, servers or 1, 1).
         stay_draws: uniform, shape (servers, hours): whether the state of the hour before is kept.
         jump_draws: uniform, shape (servers, hours): which state is entered otherwise.
 
@@ -39,7 +39,7 @@ def stay_chances(chances: Floats, stickiness: Floats) -> Floats:
 
     Args:
         chances: of the states, shape (states, …, hours).
-        stickiness: of the states, shape (states,).
+        stickiness: of the states, shape (states, servers or 1, 1).
     """
     before, after = chances[..., :-1], chances[..., 1:]
     stay = np.empty_like(chances)
@@ -47,7 +47,7 @@ def stay_chances(chances: Floats, stickiness: Floats) -> Floats:
     np.maximum(before, _NO_CHANCE, out=stay[..., 1:])
     np.divide(after, stay[..., 1:], out=stay[..., 1:])
     np.minimum(stay, 1.0, out=stay)
-    stay *= stickiness.reshape(-1, *[1] * (chances.ndim - 1))
+    stay *= stickiness
     return stay
 
 

@@ -153,7 +153,7 @@ def written(granularity: str) -> pl.DataFrame:
 
 
 @given(granularity=granularities, data=st.data())
-@settings(max_examples=45, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_any_filter_columns_and_slice_over_scan_equal_the_same_over_the_files(
     granularity: str, data: st.DataObject
 ) -> None:

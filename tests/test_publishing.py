@@ -50,7 +50,7 @@ def interrupt_after(rows: int) -> Callable[[int], None]:
 
 @pytest.mark.parametrize("overwrite", [False, True], ids=["new", "replacing"])
 def test_killed_at_any_moment(tmp_path: Path, *, overwrite: bool) -> None:
-    kill_at_each(4, tmp_path, SMALL, overwrite=overwrite)
+    kill_at_each(3, tmp_path, SMALL, overwrite=overwrite)
 
 
 def test_resuming_keeps_the_files_that_are_whole(target: Path) -> None:

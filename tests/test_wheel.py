@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+UV = (sys.executable, "-m", "uv")
 
 
 def call(*command: str | Path, folder: Path) -> str:
@@ -24,7 +25,7 @@ def call(*command: str | Path, folder: Path) -> str:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
-    call(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT, folder=folder)
+    call(*UV, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT, folder=folder)
     (built,) = folder.glob("*.whl")
     return built
 
@@ -40,9 +41,8 @@ def test_wheel_holds_the_package_with_sql_and_config_and_nothing_else(wheel: Pat
 def test_wheel_works_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
     python, folder = tmp_path / "environment/bin/python", tmp_path / "empty"
     folder.mkdir()
-    uv = (sys.executable, "-m", "uv")
-    call(*uv, "venv", "--quiet", tmp_path / "environment", folder=folder)
-    call(*uv, "pip", "install", "--quiet", "--python", python, wheel, "duckdb-cli", folder=folder)
+    call(*UV, "venv", "--quiet", tmp_path / "environment", folder=folder)
+    call(*UV, "pip", "install", "--quiet", "--python", python, wheel, "duckdb-cli", folder=folder)
     home = call(python, "-c", "import capgen; print(capgen.__file__)", folder=folder)
     assert str(tmp_path) in home
     call(python.with_name("capgen"), "build", "--servers", "120", "--out", "data/", folder=folder)

@@ -17,6 +17,13 @@ from capgen import Config, load_config
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system needs root")
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
+# Begun first, so that no worker waits for one of them at the end.
+_LONGEST = {"test_ray.py", "test_readme.py", "test_publishing.py", "test_wheel.py"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in _LONGEST)
+
 
 def make_config(**overrides: Any) -> Config:
     """Return the default configuration with some keys changed, whatever the environment says."""

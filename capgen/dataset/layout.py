@@ -12,6 +12,7 @@ MANIFEST_SCHEMA = f"{SIDE_FOLDER}/manifest.schema.json"
 EVENTS = f"{SIDE_FOLDER}/events.ndjson"
 SUMMARY = f"{SIDE_FOLDER}/summary.json"
 SAMPLE = f"{SIDE_FOLDER}/sample.csv"
+SIDE_FILES = (EVENTS, SUMMARY, SAMPLE)
 BUILD_STATE = f"{SIDE_FOLDER}/build.json"
 RECEIPTS = f"{SIDE_FOLDER}/receipts.ndjson"
 PARTITION_KEYS = ("year", "server_type")

@@ -144,6 +144,17 @@ def manifest_of(
     return manifest.model_copy(update={"manifest_digest": _digest(manifest)})
 
 
+def build_state(capgen_version: str, values: dict[str, Any], sizes: Sizes) -> dict[str, Any]:
+    """Return what a build is of, as plain data: two builds of the same make the same files.
+
+    Args:
+        capgen_version: of the builder.
+        values: from `config_values`.
+        sizes: of files and row groups.
+    """
+    return {"capgen_version": capgen_version, "config": values, "sizes": sizes.model_dump()}
+
+
 def config_values(config: Config) -> dict[str, Any]:
     """Return a configuration as plain data, without where it goes.
 

@@ -11,7 +11,7 @@ from capgen.config import Config
 from capgen.dataset.differences import differing_keys
 from capgen.dataset.local_place import LocalPlace
 from capgen.dataset.location import is_store
-from capgen.dataset.manifest import FileEntry, Manifest, config_values
+from capgen.dataset.manifest import FileEntry, Manifest, build_state, config_values
 from capgen.dataset.sizes import Sizes
 from capgen.dataset.store_place import StorePlace
 from capgen.errors import RequestError
@@ -86,7 +86,7 @@ def take_up(place: Place, config: Config, sizes: Sizes, *, discard_other: bool) 
     Raises:
         RequestError: the build that was interrupted is of another configuration.
     """
-    state = {"capgen_version": __version__, "config": config_values(config), "sizes": sizes.model_dump()}
+    state = build_state(__version__, config_values(config), sizes)
     begun = place.begun()
     if begun is None or (discard_other and begun != state):
         place.begin(state)

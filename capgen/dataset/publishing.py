@@ -5,12 +5,10 @@ from __future__ import annotations
 from capgen.dataset.files import exchange, remove_folder, sync
 from capgen.dataset.layout import (
     BUILD_STATE,
-    EVENTS,
     MANIFEST,
     RECEIPTS,
-    SAMPLE,
+    SIDE_FILES,
     SIDE_FOLDER,
-    SUMMARY,
     Places,
     is_dataset,
 )
@@ -92,7 +90,7 @@ def _take_place(places: Places) -> None:
 def _publish_inside(places: Places, manifest: Manifest) -> None:
     """Move file by file, because the folder itself cannot be replaced; there is no manifest meanwhile."""
     target = places.target
-    for path in (MANIFEST, EVENTS, SUMMARY, SAMPLE):
+    for path in (MANIFEST, *SIDE_FILES):
         (target / path).unlink(missing_ok=True)
     for path in manifest.paths:
         staged, final = places.staged_file(path), target / path

@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from capgen.dataset.layout import BUILD_STATE, EVENTS, MANIFEST, SAMPLE, SIDE_FOLDER, SUMMARY, is_dataset
-from capgen.dataset.manifest import FileEntry, Manifest, read_manifest, write_manifest
+from capgen.dataset.layout import BUILD_STATE, MANIFEST, SIDE_FILES, SIDE_FOLDER, is_dataset
+from capgen.dataset.manifest import FileEntry, Manifest, build_state, read_manifest, write_manifest
 from capgen.dataset.objects import Objects
 from capgen.dataset.store_errors import plain_errors
 from capgen.dataset.store_locking import one_store_writer
@@ -62,7 +62,8 @@ class StorePlace:
 
     def recover(self) -> None:
         self._objects.sweep()
-        if is_dataset(self.target) and self.begun() == _state(read_manifest(self.target)):
+        present = read_manifest(self.target) if is_dataset(self.target) else None
+        if present and self.begun() == build_state(present.capgen_version, present.config, present.sizes):
             self._tidy()  # published, and killed before this
 
     def sweep(self) -> None:
@@ -106,7 +107,7 @@ class StorePlace:
         self._objects.sweep()
         present = self._objects.all()
         staged = {_staged_name(path): path for path in manifest.paths if _staged_name(path) in present}
-        ours = {path for path in present if not path.startswith(f"{SIDE_FOLDER}/")} | {EVENTS, SUMMARY, SAMPLE}
+        ours = {path for path in present if not path.startswith(f"{SIDE_FOLDER}/")} | {*SIDE_FILES}
         if staged:
             self._objects.remove([MANIFEST])
         self._objects.copy(staged)
@@ -134,11 +135,3 @@ class StorePlace:
 
 def _staged_name(path: str) -> str:
     return f"{_STAGING}{path}{_STAGED}"
-
-
-def _state(manifest: Manifest) -> dict[str, Any]:
-    return {
-        "capgen_version": manifest.capgen_version,
-        "config": manifest.config,
-        "sizes": manifest.sizes.model_dump(),
-    }

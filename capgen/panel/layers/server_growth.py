@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from capgen.config import Config
 from capgen.config.model import Archetype
 from capgen.panel.layers.lasting import lasting_normals
-from capgen.panel.layers.server_spread import GROWTH, spread_column, spread_servers
+from capgen.panel.layers.server_spread import GROWTH, own_values
 from capgen.panel.noise import Floats
 
 GROWTH_COLUMN = "growth"
@@ -23,13 +21,13 @@ def growth_rates(config: Config, server_ids: Sequence[str], archetypes: Sequence
         server_ids: the servers.
         archetypes: theirs.
     """
-    layer, spread = config.layers.server_growth, spread_servers(config, server_ids, archetypes)
-    usual = np.array([config.archetypes[each].growth_percent_per_month for each in archetypes])
-    percent = spread.get(spread_column(GROWTH), usual)
+    if not any(has_own_growth(config, archetype) for archetype in config.archetypes.values()):
+        return {}
+    layer, percent = config.layers.server_growth, own_values(config, GROWTH, server_ids, archetypes)
     if layer:
         (normals,) = lasting_normals(config.seed, server_ids, "server growth", 1)
         percent = percent + layer.sd_percent_per_month * normals
-    return {GROWTH_COLUMN: percent / 100} if layer or percent is not usual else {}
+    return {GROWTH_COLUMN: percent / 100}
 
 
 def has_own_growth(config: Config, archetype: Archetype) -> bool:

@@ -35,14 +35,20 @@ def spread_servers(config: Config, server_ids: Sequence[str], archetypes: Sequen
         server_ids: the servers.
         archetypes: theirs.
 
-    Returns:
-        For servers of an archetype without such a spread the archetype's own value, 0 where it has none.
     """
     paths = dict.fromkeys(path for each in config.archetypes.values() for path in each.spread)
-    return {spread_column(path): _values(config, path, server_ids, archetypes) for path in paths}
+    return {spread_column(path): own_values(config, path, server_ids, archetypes) for path in paths}
 
 
-def _values(config: Config, path: str, server_ids: Sequence[str], archetypes: Sequence[str]) -> Floats:
+def own_values(config: Config, path: str, server_ids: Sequence[str], archetypes: Sequence[str]) -> Floats:
+    """Return the servers' own values of one parameter; their archetype's where it has no such spread, 0 without one.
+
+    Args:
+        config: a valid configuration.
+        path: of the parameter.
+        server_ids: the servers.
+        archetypes: theirs.
+    """
     (normals,) = lasting_normals(config.seed, server_ids, f"spread {path}", 1)
     values = np.empty(len(server_ids))
     for name, archetype in config.archetypes.items():

@@ -38,7 +38,7 @@ def truth_contrasts(source: Source, calendars: Calendars, twins: Twins, periods:
     if kind.regimes:
         yield from _state_contrasts(source, calendars, kind.regimes, twins, periods)
     if kind.spike.probability and not kind.scheduled_spikes:
-        both = read_truth(source, twins, _SPIKE, "checks/spikes")
+        both = read_truth(source, twins, _SPIKE)
         implied = spike_chances(kind, twins.servers) * periods.sums(both.data != UNKNOWN)
         flags, subject = both.each(lambda each: periods.sums(each == 1)), f"{twins.archetype}, flagged cells"
         yield Contrast("spike_rate", subject, flags, len(implied), implied, growth=periods.growth)
@@ -47,7 +47,7 @@ def truth_contrasts(source: Source, calendars: Calendars, twins: Twins, periods:
 def _state_contrasts(
     source: Source, calendars: Calendars, regimes: Regimes, twins: Twins, periods: Periods
 ) -> Iterator[Contrast]:
-    both = read_truth(source, twins, STATE, "checks/states")
+    both = read_truth(source, twins, STATE)
     chances = _chances(source.config, calendars, regimes, twins)
     for number, name in enumerate(regimes.states):
         subject = f"{twins.archetype} {name}"

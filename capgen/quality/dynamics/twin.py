@@ -86,36 +86,35 @@ def read_twins(source: Source, panel: Panel, archetype: str, servers: pl.DataFra
 def _read(source: Source, servers: pl.DataFrame) -> Floats:
     steps = TimeAxis.of(source.config).span.size
     values = np.full((len(source.keys), servers.height * steps), np.nan)
-    rows, where = _cells(source, servers, "checks/cells", clip_parameters(source))
+    rows, where = _cells(source, servers, "checks/cells", source.columns, clip_parameters(source))
     for column, out in zip(source.columns, values, strict=True):
         out[where] = rows[column].cast(pl.Float64).to_numpy()
     return values.reshape(len(values), servers.height, steps)
 
 
-def read_truth(source: Source, twins: Twins, column: str, query: str) -> Both:
+def read_truth(source: Source, twins: Twins, column: str) -> Both:
     """Return what the truth says of data and twin: flags, or numbers of states; `UNKNOWN` where the data has no row.
 
     Args:
         source: an open dataset.
         twins: servers of one archetype.
         column: of the truth.
-        query: that reads it.
     """
     twin = twins.truth[column]
     data = np.full(twin.size, UNKNOWN, np.int32)
-    rows, where = _cells(source, twins.servers, query, {})
+    rows, where = _cells(source, twins.servers, "checks/truth_cells", [column], {})
     data[where] = _as_numbers(source.config, twins.archetype, rows[column])
     both = Both(data.reshape(twin.shape), twin)
     return Both(both.data, np.where(both.data == UNKNOWN, UNKNOWN, twin))
 
 
 def _cells(
-    source: Source, servers: pl.DataFrame, query: str, parameters: dict[str, object]
+    source: Source, servers: pl.DataFrame, query: str, columns: list[str], parameters: dict[str, object]
 ) -> tuple[pl.DataFrame, NDArray[np.int64]]:
     """Return rows of some servers, and their positions among all cells of these, by server and then by time."""
     looked_at = servers.select("server_id").with_row_index("position").cast({"position": pl.Int64})
     source.connection.register("looked_at", looked_at)
-    repeats = [{"column": column} for column in source.columns]
+    repeats = [{"column": column} for column in columns]
     rows = sql.run_query(source.connection, query, source.calendar_parameters() | parameters, repeats)
     steps = TimeAxis.of(source.config).span.size
     return rows, rows["panel.server"].to_numpy() * steps + rows["panel.step"].to_numpy()

@@ -1,8 +1,8 @@
--- The states of some servers, as the truth has them, with the positions of server and step.
--- Parameters: first_timestamp, last_timestamp, step_minutes. Reads: panel, looked_at (server_id, position).
+-- What the truth says of the cells of some servers, with the positions of server and step.
+-- Repeats: column. Parameters: first_timestamp, last_timestamp, step_minutes. Reads: panel, looked_at (server_id, position).
 with cells as (
     select
-        panel.state,
+        panel."{column}",
         looked_at.position as "panel.server",
         date_diff('minute', $first_timestamp::timestamp, panel.timestamp) // $step_minutes as "panel.step"
     from panel

@@ -149,10 +149,10 @@ def view_query(connection: Connection, name: str, query: str) -> None:
 
     Args:
         connection: from `open_database`.
-        name: of the view; one that is there already is replaced.
+        name: of the view.
         query: as in `query_text`.
     """
-    connection.sql(query_text(query)).create_view(name, replace=True)
+    connection.sql(query_text(query)).create_view(name, replace=False)
 
 
 def script_text(tables: Mapping[str, pl.DataFrame]) -> str:

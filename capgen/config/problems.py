@@ -69,8 +69,8 @@ def _problem(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     if detail["type"] == "value_error" and isinstance(
         detail["input"], dict
     ):  # a whole section: its own message says what is wrong in it
-        return f"{key}: {_expectation(detail)}"
-    return f"{key}: {_expectation(detail)}, got {_shown(detail['input'])}"
+        return f"{key}: {expectation(detail)}"
+    return f"{key}: {expectation(detail)}, got {shown(detail['input'])}"
 
 
 def _with_source(text: str, path: Path, merged: Merged) -> str:
@@ -86,14 +86,24 @@ def _sibling_hint(path: Path, merged: Merged) -> str:
     return nearest(path[-1], set(siblings) - {path[-1]}) if path and isinstance(siblings, dict) else ""
 
 
-def _expectation(detail: ErrorDetails) -> str:
+def expectation(detail: ErrorDetails) -> str:
+    """Return what a key should have been.
+
+    Args:
+        detail: one problem that the schema found.
+    """
     text = detail["msg"]
     for theirs, ours in _WORDING:
         text = text.replace(theirs, ours)
     return text
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return what a key got, cut short where it is long.
+
+    Args:
+        value: plain data.
+    """
     text = repr(value)
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 

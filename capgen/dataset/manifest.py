@@ -11,9 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from capgen.config import Config, config_digest
+from capgen.config.documents import read_document
 from capgen.dataset import content
 from capgen.dataset.files import write_whole
 from capgen.dataset.layout import MANIFEST, MANIFEST_SCHEMA
@@ -92,10 +93,12 @@ class Manifest(_Part):
         # As it stands, not laid over the defaults: these have archetypes and metrics that it may have taken away.
         text = json.dumps({**self.config, "out": "data"})
         try:
-            return Config.model_validate_json(text)
-        except ValidationError as error:
-            reason = str(error).splitlines()[0]
-            raise CapgenError(f"manifest of capgen {self.capgen_version}: {reason}") from None
+            return read_document(Config, text)
+        except ValueError as error:
+            raise CapgenError(
+                f"manifest of capgen {self.capgen_version}: expected a configuration that capgen {__version__} "
+                f"understands, got {error}; use that version, or build anew in another folder"
+            ) from None
 
 
 def cited(version: str, seed: int, digest: str) -> str:
@@ -192,15 +195,14 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         with plain_errors(folder):
             text = path.read_text(encoding="utf-8")
-        manifest = Manifest.model_validate_json(text)
+        manifest = read_document(Manifest, text)
     except (FileNotFoundError, NotADirectoryError):
         raise RequestError(f"{folder}: expected a dataset built by capgen, found no {MANIFEST}") from None
-    except (ValidationError, UnicodeDecodeError) as error:
-        if isinstance(error, ValidationError) and '"kind": "rollup"' in text:
+    except ValueError as error:  # bytes that are no text, too
+        if not isinstance(error, UnicodeDecodeError) and '"kind": "rollup"' in text:
             raise RequestError(f"{folder}: expected a dataset built by capgen build, got a rollup of one") from None
-        reason = str(error).splitlines()[0]
         raise CapgenError(
-            f"{path}: expected a manifest of version {MANIFEST_VERSION}, got {reason}; restore it from a copy, "
+            f"{path}: expected a manifest of version {MANIFEST_VERSION}, got {error}; restore it from a copy, "
             "or build anew in another folder"
         ) from None
     if manifest.manifest_digest != _digest(manifest):

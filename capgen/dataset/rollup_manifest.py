@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from capgen.config.documents import read_document
 from capgen.dataset.files import write_whole
 from capgen.dataset.layout import MANIFEST, MANIFEST_SCHEMA
 from capgen.dataset.manifest import Manifest, SideEntry, cited, read_manifest
@@ -118,9 +119,9 @@ def read_either_manifest(folder: Path) -> Manifest | RollupManifest:
     if '"kind": "rollup"' not in text:
         return read_manifest(folder)
     try:
-        manifest = RollupManifest.model_validate_json(text)
-    except ValidationError as error:
-        got = str(error).splitlines()[0]
+        manifest = read_document(RollupManifest, text)
+    except ValueError as error:
+        got = str(error)
     else:
         if manifest.manifest_digest == _digest(manifest):
             return manifest

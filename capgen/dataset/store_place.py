@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from capgen.dataset.layout import BUILD_STATE, MANIFEST, SIDE_FILES, SIDE_FOLDER, is_dataset
 from capgen.dataset.manifest import FileEntry, Manifest, build_state, read_manifest, write_manifest
@@ -80,9 +80,9 @@ class StorePlace:
     def whole_files(self) -> Iterable[FileEntry]:
         present = self._objects.all()
         for text in self._objects.read([path for path in present if path.startswith(_RECEIPTS)]).values():
-            receipt = _Receipt.model_validate_json(text)
-            stored = present.get(receipt.object)
-            if stored and (stored.bytes, stored.tag) == (receipt.entry.bytes, receipt.tag):
+            receipt = _receipt_of(text)
+            stored = receipt and present.get(receipt.object)
+            if receipt and stored and (stored.bytes, stored.tag) == (receipt.entry.bytes, receipt.tag):
                 yield receipt.entry
 
     def record(self, entry: FileEntry) -> None:
@@ -135,3 +135,11 @@ class StorePlace:
 
 def _staged_name(path: str) -> str:
     return f"{_STAGING}{path}{_STAGED}"
+
+
+def _receipt_of(text: bytes) -> _Receipt | None:
+    """Return a receipt; None of a damaged one: its file is made anew."""
+    try:
+        return _Receipt.model_validate_json(text)
+    except ValidationError:
+        return None

@@ -109,8 +109,8 @@ def _value_findings(source: Source, calendars: Calendars, most_rows: int | None)
     source.connection.register("groups", groups.members)
     source.connection.register("event_spans", groups.event_spans)
     models = list(archetype_models(config, groups, calendars, list(source.keys)))
-    in_events = _sums_of(source, "checks/event_rows") if config.layers.events else None
-    sums = _sums_of(source, "checks/grouped")
+    sums = _sums_of(source, "grouped")
+    in_events = _sums_of(source, "event_rows") if config.layers.events else None
     archetypes = list(measure(sums, models))
     residuals = residual_sums(source, models)
     judged = judge(
@@ -155,7 +155,7 @@ def _dynamic_findings(
     return findings, sample
 
 
-def _sums_of(source: Source, query: str) -> pl.DataFrame:
-    """Sum up the cells that a query looks at, which later ones read as `grouped`."""
-    sql.view_query(source.connection, "grouped", query)
-    return hour_sums(source)
+def _sums_of(source: Source, rows: str) -> pl.DataFrame:
+    """Sum up the cells that a query looks at, which later ones read by its name."""
+    sql.view_query(source.connection, rows, f"checks/{rows}")
+    return hour_sums(source, rows)

@@ -82,17 +82,19 @@ class ArchetypeHours:
     metrics: list[MetricHours]
 
 
-def hour_sums(source: Source) -> pl.DataFrame:
+def hour_sums(source: Source, rows: str) -> pl.DataFrame:
     """Sum what is looked at up by archetype, group and hour.
 
     Args:
-        source: an open dataset, its rows grouped.
+        source: an open dataset.
+        rows: the view that holds them, with a group for each.
 
     Returns:
         As `sql/checks/hours.sql` says.
     """
     repeats = [{"column": column} for column in source.columns]
-    return sql.run_query(source.connection, "checks/hours", clip_parameters(source) | bucket(source), repeats)
+    parameters = {**clip_parameters(source), **bucket(source), "rows": rows}
+    return sql.run_query(source.connection, "checks/hours", parameters, repeats)
 
 
 def bucket(source: Source) -> dict[str, int]:

@@ -2,14 +2,14 @@
 -- many servers there are. A value outside its metric's clip, NaN included, is left out, so that one of them does not
 -- hide what the others say.
 -- A metric may have any plain name, hour too; names with a dot are free.
--- Repeats: column. Parameters: column_low and column_high for each, bucket_minutes. Reads: grouped.
+-- Repeats: column. Parameters: column_low and column_high for each, bucket_minutes, rows (the view that is summed up).
 with clipped as (
     select
         case when isfinite("{column}") and "{column}" between ${column}_low and ${column}_high then "{column}" end as "{column}",
         server_type,
         "panel.group",
         time_bucket(to_minutes($bucket_minutes), timestamp) as "panel.hour"
-    from grouped
+    from query_table($rows)
 ),
 
 hours as (

@@ -1,0 +1,98 @@
+"""A damaged manifest: the error names the key, what it got and what was expected."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from capgen import CapgenError, build
+from capgen.cli.app import main
+from capgen.dataset.layout import MANIFEST
+from capgen.dataset.manifest import read_manifest
+from tests.conftest import make_config
+
+Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("good") / "data"
+    build(make_config(num_servers=2, end_date="2022-01-02"), folder)
+    return folder
+
+
+@pytest.fixture
+def data(good: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(good, tmp_path / "data"))
+
+
+def said(verb: str, data: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return the one line that a command says."""
+    assert main([verb, str(data)]) == 1
+    output, error = capsys.readouterr()
+    assert output == ""
+    (line,) = error.splitlines()
+    return line
+
+
+@pytest.mark.parametrize("verb", ["check", "verify", "repair"])
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        pytest.param(lambda text: text.update(seed="x"), "seed: expected a valid integer", id="type"),
+        pytest.param(lambda text: text["files"][0].pop("rows"), "files.0.rows: expected, got none", id="missing"),
+        pytest.param(
+            lambda text: text["files"][0].update(path=3), "files.0.path: expected a valid string, got 3", id="deep"
+        ),
+        pytest.param(lambda text: text.update(more=1), "more: unknown key", id="unknown"),
+    ],
+)
+def test_a_key_that_is_wrong_is_named(
+    verb: str, change: Change, expected: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = data / MANIFEST
+    text = json.loads(file.read_text())
+    change(text)
+    file.write_text(json.dumps(text))
+    line = said(verb, data, capsys)
+    assert expected in line
+    assert "validation error" not in line
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b"", "expected JSON, got EOF while parsing"),
+        (b"[]", "document: expected a mapping, got []"),
+        (b'{"seed": 1}', "manifest_version: expected, got none"),
+        (b'{"kind": "rollup"', "rollup"),
+        (b"\xff\xfe", "can't decode byte"),
+    ],
+)
+def test_what_is_no_manifest(text: bytes, expected: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (data / MANIFEST).write_bytes(text)
+    assert expected in said("verify", data, capsys)
+
+
+def test_a_configuration_that_is_not_understood(good: Path) -> None:
+    manifest = read_manifest(good)
+    config = {**manifest.config, "num_servers": "many", "invented": 1}
+    with pytest.raises(CapgenError, match=r"num_servers: expected a valid integer.*invented: unknown key"):
+        manifest.model_copy(update={"config": config}).load_config()
+
+
+def test_a_rollup_s_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build(make_config(num_servers=2, end_date="2022-01-02", granularity="hourly"), tmp_path / "hours")
+    rollup = tmp_path / "daily"
+    assert main(["rollup", str(tmp_path / "hours"), "--to", "daily", "--out", str(rollup)]) == 0
+    capsys.readouterr()
+    text = json.loads((rollup / MANIFEST).read_text())
+    (rollup / MANIFEST).write_text(json.dumps({**text, "partial_rows": "no", "x": 1}))
+    line = said("verify", rollup, capsys)
+    assert "partial_rows: expected a valid integer" in line
+    assert "x: unknown key" in line

@@ -29,7 +29,7 @@ from capgen.quality.findings import Finding, Report, Sample, report_of
 from capgen.quality.groups import groups_of
 from capgen.quality.level import archetype_findings, level_statistics
 from capgen.quality.measured import hour_sums, measure
-from capgen.quality.missing import implied_missing, missing_statistics
+from capgen.quality.missing import completeness, implied_missing, missing_statistics
 from capgen.quality.model import archetype_models
 from capgen.quality.outliers import outlier_statistics
 from capgen.quality.residuals import residual_sums
@@ -43,7 +43,6 @@ from capgen.quality.truth import truth_statistics
 from capgen.quality.values import (
     FLAGS,
     check_calendar,
-    check_completeness,
     check_range,
     check_size,
     value_counts,
@@ -113,8 +112,10 @@ def _value_findings(source: Source, calendars: Calendars, most_rows: int | None)
     in_events = _sums_of(source, "event_rows") if config.layers.events else None
     archetypes = list(measure(sums, models))
     residuals = residual_sums(source, models)
-    judged = judge(
+    findings = judge(
         [
+            *completeness(source, counts, implied),
+            check_range(source, counts),
             *effect_statistics(effects_of(config), archetypes),
             *spike_statistics(config, archetypes, residuals),
             *correlation_statistics(config, models, residuals),
@@ -124,14 +125,9 @@ def _value_findings(source: Source, calendars: Calendars, most_rows: int | None)
             *(truth_statistics(source) if config.truth else ()),
             *outlier_statistics(source, archetypes),
             *scheduled_statistics(config, groups, calendars, sums, source.keys),
+            *archetype_findings(archetypes),
         ]
     )
-    findings = [
-        *check_completeness(source, counts, implied.missing),
-        check_range(source, counts),
-        *judged,
-        *archetype_findings(archetypes),
-    ]
     rows = sum(int(each["cells"].sum()) for each in (sums, in_events) if each is not None)
     return findings, Sample(groups.members.height, config.num_servers, rows, counts["cells"])
 
@@ -142,8 +138,10 @@ def _dynamic_findings(
     config = source.config
     counts, implied = value_counts(source), implied_missing(config)
     servers = servers_looked_at(config, most_rows)
-    judged = judge(
+    findings = judge(
         [
+            *completeness(source, counts, implied),
+            check_range(source, counts),
             *dynamic_statistics(source, servers, calendars, good),
             *missing_statistics(source, counts, implied),
             *(truth_statistics(source) if config.truth else ()),
@@ -151,7 +149,6 @@ def _dynamic_findings(
     )
     looked_at = sum(frame.height for frame in servers.values())
     sample = Sample(looked_at, config.num_servers, looked_at * TimeAxis.of(config).span.size, counts["cells"])
-    findings = [*check_completeness(source, counts, implied.missing), check_range(source, counts), *judged]
     return findings, sample
 
 

@@ -1,7 +1,7 @@
 """Whether as many values are missing as configured.
 
 Which cells lie in gaps, or outside their server's life, follows from the configuration exactly. Of all others a metric
-misses its share, each by itself: a binomial.
+misses its share, each by itself: a binomial. Where no layer takes values away, nothing is missing: not one.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from capgen.panel.layers.server_life import not_alive
 from capgen.panel.schema import metrics_may_be_null
 from capgen.panel.time_axis import TimeAxis
 from capgen.quality.counting import Place, count_cells
-from capgen.quality.findings import Finding, not_testable
+from capgen.quality.findings import Finding, Verdict, not_testable
 from capgen.quality.source import Source
-from capgen.quality.statistics import Statistic, share_statistic
+from capgen.quality.statistics import Statistic, binomial_score, share_statistic
+
+_MOST_MISSING = 0.05  # of a good panel's values
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,35 @@ def _gone(config: Config, axis: TimeAxis) -> int:
         yield from not_alive(servers, axis, axis.span)
 
     return count_cells(config, absent)
+
+
+def completeness(source: Source, counts: Mapping[str, int], implied: Implied) -> Iterator[Statistic | Finding]:
+    """Yield the share of values of each metric that are present, and whether they are as many as layers leave.
+
+    All metrics together can be no worse than the worst.
+
+    Args:
+        source: an open dataset.
+        counts: from `value_counts`.
+        implied: what the configuration says.
+    """
+    for column in source.columns:
+        yield _completeness(column, counts["cells"], counts[f"{column}.present"], implied)
+
+
+def _completeness(column: str, rows: int, present: int, implied: Implied) -> Statistic | Finding:
+    share = implied.share[column]
+    measured = f"{present / rows if rows else 0:.2%}"
+    expected = f"{1 - implied.missing[column]:.2%}"
+    absent = rows - present - implied.gone
+    if share == 0:
+        wrong = max(absent, 0)
+        verdict = Verdict.FAIL if wrong or not rows else Verdict.PASS
+        note = f"{wrong:,} values are missing that no layer takes away" if wrong else ""
+        return Finding("completeness", column, verdict, measured, expected, wrong, 0, "values", note)
+    short = max(binomial_score(absent, rows - implied.gone, share), 0.0)
+    note = "" if implied.missing[column] <= _MOST_MISSING else f"layers leave less than {1 - _MOST_MISSING:.0%}"
+    return Statistic("completeness", column, measured, expected, off=-short, note=note)
 
 
 def missing_statistics(source: Source, counts: Mapping[str, int], implied: Implied) -> Iterator[Statistic | Finding]:

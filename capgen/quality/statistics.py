@@ -84,8 +84,8 @@ class Statistic:
 
     rule: str
     subject: str
-    measured: float
-    expected: float
+    measured: float | str
+    expected: float | str
     off: float
     skewness: float = 0.0
     kurtosis: float = 0.0
@@ -106,17 +106,40 @@ def share_statistic(rule: str, subject: str, hits: int, cells: int, chance: floa
         chance: as configured.
         note: what else is worth knowing.
     """
-    variance = cells * chance * (1 - chance)
-    deviation = Deviation(
-        total=hits - cells * chance,
-        variance=variance,
-        third=variance * (1 - 2 * chance),
-        fourth=variance * (1 - 6 * chance * (1 - chance)),
-        slack=0.0,
-    )
-    reach = cells * chance / variance**0.5 if variance else None
-    off, skewness, kurtosis = deviation.standard_errors, deviation.skewness, deviation.kurtosis
-    return Statistic(rule, subject, hits / max(cells, 1), chance, off, skewness, kurtosis, reach, note=note)
+    off = binomial_score(hits, cells, chance)
+    missing = abs(binomial_score(0, cells, chance))
+    # What is there and should not be shows itself, however little there was to miss.
+    reach = max(missing, abs(off)) if chance else None
+    return Statistic(rule, subject, hits / max(cells, 1), chance, off, reach=reach, note=note)
+
+
+def binomial_score(hits: int, cells: int, chance: float) -> float:
+    """Return how far off a binomial is, on the scale of a normal: never further than its exact tail.
+
+    The signed root of the deviance at the next count towards the expectation bounds the tail for any number of cells
+    (A. M. Zubkov, A. A. Serov, "A complete proof of universal inequalities for the distribution function of the
+    binomial law", 2013).
+
+    Args:
+        hits: on how many cells something fell.
+        cells: of how many.
+        chance: of each.
+    """
+    expected = cells * chance
+    if hits == expected:
+        return 0.0
+    side = math.copysign(1.0, hits - expected)
+    if not 0 <= hits <= cells or chance in (0.0, 1.0):
+        return side * math.inf
+    nearer = hits - round(side)
+    if (nearer - expected) * side <= 0:
+        return 0.0
+    deviance = 2 * (_surprise(nearer, expected) + _surprise(cells - nearer, cells - expected))
+    return side * math.sqrt(max(deviance, 0.0))
+
+
+def _surprise(count: int, expected: float) -> float:
+    return count * math.log(count / expected) if count else 0.0
 
 
 def judge(candidates: Sequence[Statistic | Finding]) -> list[Finding]:

@@ -1,8 +1,8 @@
-"""Rules that look at each value by itself: present, inside the clip, flags that fit the timestamp; and the size."""
+"""Rules that look at each value by itself: inside the clip, flags that fit the timestamp; and the size."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -14,7 +14,6 @@ from capgen.quality.measured import clip_parameters
 from capgen.quality.source import Source
 
 FLAGS = frozenset({"year", "month", "quarter", "dayofweek", "is_weekend", "is_eoq", "is_holiday"})
-_MOST_MISSING = 0.05
 _SMALLEST_RATIO = 3.0
 _ROWS_TO_JUDGE_SIZE = 100_000  # below, file footers count for too much
 _DEFAULT_ROWS, _MOST_DEFAULT_BYTES = 175_320, 10_000_000
@@ -33,23 +32,6 @@ def value_counts(source: Source) -> dict[str, int]:
     repeats = [{"column": column} for column in source.columns]
     (counts,) = sql.run_query(source.connection, "checks/values", clip_parameters(source), repeats).to_dicts()
     return counts
-
-
-def check_completeness(source: Source, counts: Mapping[str, int], implied: Mapping[str, float]) -> Iterator[Finding]:
-    """Check how many values are present, metric by metric; all together can be no worse than the worst.
-
-    Args:
-        source: an open dataset.
-        counts: from `value_counts`.
-        implied: what share of each column's values is missing as configured.
-    """
-    rows = counts["cells"]
-    for column in source.columns:
-        missing = 1 - counts[f"{column}.present"] / rows if rows else 1.0
-        most = 1 - (1 - _MOST_MISSING) * (1 - implied[column])
-        verdict = Verdict.PASS if missing <= most else Verdict.FAIL
-        present, least = f"{1 - missing:.2%}", f"at least {1 - most:.2%}".replace(".00%", "%")
-        yield Finding("completeness", column, verdict, present, least, missing * 100, most * 100, "% missing")
 
 
 def check_range(source: Source, counts: Mapping[str, int]) -> Finding:

@@ -16,6 +16,7 @@ import pytest
 
 from capgen import __version__
 from capgen.cli.app import main
+from capgen.config.sources import preset_names
 from tests.conftest import Run
 
 ESCAPE = "\x1b"
@@ -70,6 +71,12 @@ def test_help_names_the_options_without_escape_codes(command: str, run: Run) -> 
     assert (outcome.returncode, outcome.stderr) == (0, "")
     assert set(OPTIONS[command]) <= set(re.findall(r"[\w-]+", outcome.stdout))
     assert ESCAPE not in outcome.stdout
+
+
+def test_help_of_preset_names_them_all(run: Run) -> None:
+    said = " ".join(run("build", "--help", COLUMNS="400").stdout.split())
+    (told,) = re.findall(r"Shipped preset below the file: ([^.]*)", said)
+    assert set(preset_names()) <= set(re.findall(r"\w+", told))
 
 
 def test_no_arguments_print_the_help(capsys: pytest.CaptureFixture[str]) -> None:

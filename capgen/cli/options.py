@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 _PANEL = "Configuration"
 _UNITS = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) *([kmg]i?b|b)?")
+_PRESETS = (
+    "Shipped preset below the file: default (independent noise, servers of a type alike), telemetry "
+    "(levels of each server's own, 1 % missing, outliers) or realistic (hourly; noise that remembers, "
+    "states, incidents, servers that differ)."
+)
 
 
 def _option(*names: str, **details: Any) -> Any:
@@ -103,7 +108,7 @@ def _config_options(
     config_file: Annotated[
         Path | None, _option("--config", metavar="FILE", help="YAML file with the keys to change.")
     ] = None,
-    preset: Annotated[str | None, _option("--preset", metavar="NAME", help="Shipped preset below the file.")] = None,
+    preset: Annotated[str | None, _option("--preset", metavar="NAME", help=_PRESETS)] = None,
     num_servers: Annotated[str | None, _option("--servers", metavar="N", help="Servers in the fleet.")] = None,
     start_date: Annotated[str | None, _option("--start-date", metavar="DAY", help="First day: YYYY-MM-DD.")] = None,
     end_date: Annotated[str | None, _option("--end-date", metavar="DAY", help="Last day, inclusive.")] = None,

@@ -19,6 +19,7 @@ import pytest
 
 from capgen import CapgenError, RequestError, build
 from capgen.cli.app import main
+from capgen.config.holiday_days import with_days
 from capgen.dataset.layout import is_dataset
 from capgen.dataset.manifest import read_manifest
 from capgen.dataset.verify import problems
@@ -409,7 +410,7 @@ def test_the_manifest_says_what_the_dataset_is(dataset: Path) -> None:
     manifest = read_manifest(dataset)
     schema = json.loads((dataset / "_capgen/manifest.schema.json").read_text())
     assert set(json.loads((dataset / "_capgen/manifest.json").read_text())) == set(schema["properties"])
-    assert manifest.load_config() == make_config(**SMALL)
+    assert manifest.load_config() == with_days(make_config(**SMALL))
     assert manifest.servers == {"web": 2, "application": 5, "database": 1, "batch": 0}
     assert str(manifest.first_timestamp) == "2022-01-01 00:00:00"
     assert str(manifest.last_timestamp) == "2023-12-31 00:00:00"
@@ -418,7 +419,7 @@ def test_the_manifest_says_what_the_dataset_is(dataset: Path) -> None:
 def test_what_was_taken_away_stays_away(target: Path) -> None:
     less = {"archetypes": {"batch": None, "web": {"share": 0.45, "correlation": {"cpu~disk": None}}}}
     build(make_config(**SMALL, **less), target)
-    assert read_manifest(target).load_config() == make_config(**SMALL, **less)
+    assert read_manifest(target).load_config() == with_days(make_config(**SMALL, **less))
     good = digests(target)
     remove(target)
     assert main(["repair", str(target)]) == 0

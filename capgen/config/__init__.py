@@ -1,7 +1,7 @@
 """Configuration: typed, frozen, strict, and put together from files, environment and flags."""
 
-from capgen.config.digest import config_digest
+from capgen.config.digest import config_digest, model_digest
 from capgen.config.loading import Resolved, load_config, resolve
 from capgen.config.model import Config
 
-__all__ = ["Config", "Resolved", "config_digest", "load_config", "resolve"]
+__all__ = ["Config", "Resolved", "config_digest", "load_config", "model_digest", "resolve"]

@@ -6,13 +6,35 @@ import hashlib
 import json
 from typing import Any
 
+from capgen.config.federal_days import federal_days
+from capgen.config.holiday_days import resolved_days
 from capgen.config.model import Config
 
-_NOT_THE_MODEL = {"num_servers", "start_date", "end_date", "out", "env", "storage", "truth", "first_columns"}
+_NOT_THE_MODEL = {
+    *("num_servers", "start_date", "end_date", "out", "env", "storage", "truth", "first_columns"),
+    "holiday_days",
+}
+_SETTLED_CALENDAR = "US observed"
+
+
+def model_digest(config: Config) -> str:
+    """Return the digest of everything that decides a cell's value: the configuration and the holidays.
+
+    The holidays are those of the window, so another window may have another digest. Where they are
+    the federal ones of the United States, they are left out: it is then the digest of the configuration.
+
+    Args:
+        config: a valid configuration.
+
+    Returns:
+        64 hexadecimal digits: SHA-256 of the canonical JSON of the model.
+    """
+    days = _days_to_mention(config)
+    return _digest({**model_values(config), "holiday_days": days} if days else model_values(config))
 
 
 def config_digest(config: Config) -> str:
-    """Return the digest of everything that decides a cell's value.
+    """Return the digest of what was configured of the model: it names calendars, not their days.
 
     Which cells are asked for (servers, dates) and where they go does not count, so a longer or larger
     build of the same model has the same digest. With `trend: window` the dates do count: growth then
@@ -24,8 +46,23 @@ def config_digest(config: Config) -> str:
     Returns:
         64 hexadecimal digits: SHA-256 of the canonical JSON of the model.
     """
-    text = json.dumps(model_values(config), sort_keys=False, separators=(",", ":"))
+    return _digest(model_values(config))
+
+
+def _digest(values: dict[str, Any]) -> str:
+    text = json.dumps(values, sort_keys=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _days_to_mention(config: Config) -> dict[str, list[str]]:
+    """Return the holidays by calendar, without the calendars that law has settled."""
+    resolved = resolved_days(config)
+    settled = federal_days(resolved.first, resolved.last)
+    return {
+        name: [str(day) for day in days]
+        for name, days in sorted(resolved.days.items())
+        if (name, days) != (_SETTLED_CALENDAR, settled)
+    }
 
 
 def model_values(config: Config) -> dict[str, Any]:

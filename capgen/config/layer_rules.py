@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from holidays import country_holidays
-
 from capgen.config.correlation import correlation_matrix
 from capgen.config.dynamics_rules import unknown_names
+from capgen.config.holiday_library import calendar_problem
 
 if TYPE_CHECKING:
     from capgen.config.layers import Holidays, ListedEvent, LocalTime, ServerLife, ServerOffset
@@ -43,10 +42,9 @@ def holiday_problems(section: str, wanted: Holidays) -> Iterator[str]:
         section: its path.
         wanted: the calendar.
     """
-    try:
-        country_holidays(wanted.country, subdiv=wanted.subdivision)
-    except NotImplementedError as error:
-        yield f"{section}: expected a country and subdivision that the holidays library knows: {error}"
+    problem = calendar_problem(wanted)
+    if problem:
+        yield f"{section}: {problem}"
 
 
 def _season_problems(config: Config) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from capgen.config import rules
 from capgen.config.dynamics import NoisePart, ParameterPath, Quantiles, Regimes, Shape, Spread
+from capgen.config.holiday_days import HolidayDays
 from capgen.config.layers import HolidayEffect, Holidays, Layers, Profile, ScheduledSpike
 from capgen.config.storage import Destination
 from capgen.config.types import (
@@ -191,6 +192,7 @@ class Config(Destination):
     metrics: Annotated[Frozen[Name, Metric], Field(min_length=1)]
     archetypes: Annotated[Frozen[Name, Archetype], Field(min_length=1)]
     layers: Layers = Layers()
+    holiday_days: HolidayDays | None = None  # as a manifest gives them; the library's without
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Config:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from capgen.config import Config, config_digest
+from capgen.config.holiday_days import HolidayDays, contradictions, with_days
 from capgen.config.storage import full_name
 from capgen.dataset.content import as_text
 from capgen.dataset.differences import differences, differing_keys
@@ -88,14 +90,15 @@ def build_dataset(
     with place.one_writer():
         place.recover()
         present = read_manifest(place.target) if is_dataset(place.target) else None
+        config = with_days(config, None if overwrite else _days_kept(place, present))
         sizes = choose_sizes(config, memory, file_bytes, present.sizes if present and not overwrite else None)
-        if present and _identity(present) == _wanted(config, sizes):
+        if present and _is_complete(present, config, sizes):
             _check_undamaged(place.target, present)
             return _result(place.target, present, len(present.files), started)
         if present:
             _check_nothing_is_lost(place.target, present)
         if present and not overwrite:
-            _check_extends(place.target, present, _wanted(config, sizes))
+            _check_extends(place.target, present, config, sizes)
         manifest, kept = _make(config, sizes, place, present, engine, overwrite=overwrite, on_rows=on_rows)
         place.publish(manifest)
     return _result(place.target, manifest, kept, started)
@@ -157,6 +160,8 @@ def _unchanged(present: Manifest, config: Config, files: list[FilePlan]) -> list
     """Return the files of a dataset that would be written again just as they are."""
     if present.capgen_version != __version__ or present.config_digest != config_digest(config):
         return []
+    if contradictions(present.holiday_days, config):
+        return []
     before = set(plan_files(present.load_config(), present.sizes))
     return [present.entries[file.path] for file in files if file in before]
 
@@ -187,9 +192,28 @@ def _wanted(config: Config, sizes: Sizes) -> dict[str, Any]:
     return {"capgen_version": __version__, "sizes": sizes.model_dump(), **config_values(config)}
 
 
-def _check_extends(folder: Path, present: Manifest, wanted: dict[str, Any]) -> None:
+def _is_complete(present: Manifest, config: Config, sizes: Sizes) -> bool:
+    is_same = _identity(present) == _wanted(config, sizes)
+    return is_same and not contradictions(present.holiday_days, config)
+
+
+def _days_kept(place: Place, present: Manifest | None) -> HolidayDays | None:
+    """Return the holidays of the build that was interrupted, or of the dataset that is there."""
+    days = (place.begun() or {}).get("holiday_days")
+    if days:
+        return HolidayDays.model_validate_json(json.dumps(days))
+    return present.holiday_days if present else None
+
+
+def _check_extends(folder: Path, present: Manifest, config: Config, sizes: Sizes) -> None:
     """Allow a later end date, and nothing else, without --overwrite."""
     before = _identity(present)
+    wanted = _wanted(config, sizes)
+    if others := contradictions(present.holiday_days, config):
+        raise RequestError(
+            f"out: {str(folder)!r} holds a dataset with other holidays of {', '.join(others)}; "
+            "add --overwrite to replace it"
+        )
     keys = {key for key, _, _ in differences(before, wanted)}
     if keys != {"end_date"} or wanted["end_date"] < before["end_date"]:
         raise RequestError(

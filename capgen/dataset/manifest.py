@@ -13,8 +13,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from capgen.config import Config, config_digest
+from capgen.config import Config, config_digest, model_digest
 from capgen.config.documents import read_document
+from capgen.config.holiday_days import HolidayDays, resolved_days
 from capgen.dataset import content
 from capgen.dataset.files import write_whole
 from capgen.dataset.layout import MANIFEST, MANIFEST_SCHEMA
@@ -56,8 +57,12 @@ class Manifest(_Part):
     capgen_version: str = Field(description="Version of capgen that built it.")
     library_versions: dict[str, str] = Field(description="Versions of Python and the libraries that matter.")
     seed: int = Field(description="The seed, as in config.")
-    config_digest: str = Field(description="Digest of the model: with version and seed, what to cite.")
+    config_digest: str = Field(description="Digest of what was configured of the model.")
+    model_digest: str = Field(default="", description="Digest of the model: with version and seed, what to cite.")
     config: dict[str, Any] = Field(description="The whole configuration but where it goes.")
+    holiday_days: HolidayDays | None = Field(
+        default=None, description="Holidays of the calendars in config, for the days that decide cells."
+    )
     granularity: str = Field(description="Time step, as in config.")
     first_timestamp: datetime = Field(description="Start of the time axis.")
     last_timestamp: datetime = Field(description="End of the time axis.")
@@ -72,7 +77,7 @@ class Manifest(_Part):
     @property
     def citation(self) -> str:
         """What to cite the dataset by."""
-        return cited(self.capgen_version, self.seed, self.config_digest)
+        return cited(self.capgen_version, self.seed, self.model_digest or self.config_digest)
 
     @property
     def paths(self) -> list[str]:
@@ -91,7 +96,8 @@ class Manifest(_Part):
             CapgenError: this version of capgen does not understand it.
         """
         # As it stands, not laid over the defaults: these have archetypes and metrics that it may have taken away.
-        text = json.dumps({**self.config, "out": "data"})
+        days = self.holiday_days and self.holiday_days.model_dump(mode="json")
+        text = json.dumps({**self.config, "holiday_days": days, "out": "data"})
         try:
             return read_document(Config, text)
         except ValueError as error:
@@ -133,7 +139,9 @@ def manifest_of(
         },
         seed=config.seed,
         config_digest=config_digest(config),
+        model_digest=model_digest(config),
         config=config_values(config),
+        holiday_days=resolved_days(config),
         granularity=config.granularity,
         first_timestamp=min(entry.first_timestamp for entry in entries),
         last_timestamp=max(entry.last_timestamp for entry in entries),
@@ -147,24 +155,30 @@ def manifest_of(
     return manifest.model_copy(update={"manifest_digest": _digest(manifest)})
 
 
-def build_state(capgen_version: str, values: dict[str, Any], sizes: Sizes) -> dict[str, Any]:
+def build_state(capgen_version: str, values: dict[str, Any], days: HolidayDays | None, sizes: Sizes) -> dict[str, Any]:
     """Return what a build is of, as plain data: two builds of the same make the same files.
 
     Args:
         capgen_version: of the builder.
         values: from `config_values`.
+        days: the holidays of its calendars; None where they are the library's.
         sizes: of files and row groups.
     """
-    return {"capgen_version": capgen_version, "config": values, "sizes": sizes.model_dump()}
+    return {
+        "capgen_version": capgen_version,
+        "config": values,
+        "holiday_days": days and days.model_dump(mode="json"),
+        "sizes": sizes.model_dump(),
+    }
 
 
 def config_values(config: Config) -> dict[str, Any]:
-    """Return a configuration as plain data, without where it goes.
+    """Return a configuration as plain data, without where it goes and what its calendars' days are.
 
     Args:
         config: a valid configuration.
     """
-    return config.model_dump(mode="json", exclude={"out", "env", "storage"}, exclude_none=True)
+    return config.model_dump(mode="json", exclude={"out", "env", "storage", "holiday_days"}, exclude_none=True)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -214,5 +228,6 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def _digest(manifest: Manifest) -> str:
-    text = manifest.model_dump_json(exclude={"manifest_digest"})
+    # Of the keys that it has: a manifest of an earlier version has fewer.
+    text = manifest.model_dump_json(exclude={"manifest_digest"}, exclude_unset=True)
     return hashlib.sha256(text.encode()).hexdigest()

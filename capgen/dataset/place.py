@@ -86,7 +86,7 @@ def take_up(place: Place, config: Config, sizes: Sizes, *, discard_other: bool) 
     Raises:
         RequestError: the build that was interrupted is of another configuration.
     """
-    state = build_state(__version__, config_values(config), sizes)
+    state = build_state(__version__, config_values(config), config.holiday_days, sizes)
     begun = place.begun()
     if begun is None or (discard_other and begun != state):
         place.begin(state)

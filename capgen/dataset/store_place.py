@@ -63,7 +63,9 @@ class StorePlace:
     def recover(self) -> None:
         self._objects.sweep()
         present = read_manifest(self.target) if is_dataset(self.target) else None
-        if present and self.begun() == build_state(present.capgen_version, present.config, present.sizes):
+        if present and self.begun() == build_state(
+            present.capgen_version, present.config, present.holiday_days, present.sizes
+        ):
             self._tidy()  # published, and killed before this
 
     def sweep(self) -> None:

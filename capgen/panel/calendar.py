@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import polars as pl
-from holidays import country_holidays
 
 from capgen import sql
 from capgen.config import Config
+from capgen.config.holiday_days import days_of
 from capgen.panel.layers.annual_season import season_columns
 from capgen.panel.layers.local_time import COMMON_CLOCK, holidays_of, stamps, zone_of
 from capgen.panel.time_axis import Span, TimeAxis
@@ -21,7 +21,6 @@ CalendarFrame = Callable[[Span], pl.DataFrame]
 
 _KEPT_SPANS = 2  # some 40 bytes a step
 _STEPS_AT_ONCE = 2**15  # DuckDB needs several times the memory of what it returns
-_AROUND = timedelta(days=8)  # a week of shoulders, and a day by which a local clock may differ
 DAYS_PER_MONTH = 30.4375  # 365.25 / 12
 
 
@@ -68,16 +67,7 @@ def holiday_dates(config: Config, clock: str = COMMON_CLOCK) -> list[date]:
     Returns:
         Days, observed ones included where configured, from a week before the first month to a week after the last.
     """
-    wanted, (first, last) = holidays_of(config, clock), _known_span(config)
-    years = range(first.year, last.year + 1)
-    found = country_holidays(wanted.country, subdiv=wanted.subdivision, years=years, observed=wanted.observed)
-    return sorted(day for day in found if first <= day <= last)
-
-
-def _known_span(config: Config) -> tuple[date, date]:
-    """Return the days whose holidays must be known: shoulders reach a week further, quarter ends to the month's end."""
-    following_month = config.end_date.replace(day=1) + timedelta(days=31)
-    return config.start_date - _AROUND, following_month.replace(day=1) + _AROUND
+    return list(days_of(config, holidays_of(config, clock)))
 
 
 def _window(config: Config) -> tuple[date, date]:

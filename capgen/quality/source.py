@@ -11,6 +11,7 @@ from typing import Any
 
 from capgen import sql
 from capgen.config import Config, load_config
+from capgen.config.holiday_days import HolidayDays, with_days
 from capgen.dataset.layout import PARTITION_KEYS
 from capgen.dataset.location import is_store
 from capgen.dataset.manifest import read_manifest
@@ -114,11 +115,19 @@ def _files(folder: Path) -> list[Path]:
 
 def _config(folder: Path, config_file: Path | None) -> Config:
     if config_file is not None:
-        return load_config(config_file)
+        return with_days(load_config(config_file), _days_kept(folder))
     try:
         return read_manifest(folder).load_config()
     except RequestError as error:
         raise RequestError(f"{error}; say what to expect with --config FILE") from None
+
+
+def _days_kept(folder: Path) -> HolidayDays | None:
+    """Return the holidays that a manifest names; None without a manifest that can be read."""
+    try:
+        return read_manifest(folder).holiday_days
+    except CapgenError:
+        return None
 
 
 def _is_in_partition(folders: tuple[str, ...]) -> bool:

@@ -1,0 +1,129 @@
+"""The days that are holidays: those that a configuration is given, such as by a manifest, then the library's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from capgen.config.holiday_library import library_days
+from capgen.config.types import Frozen, Section
+
+if TYPE_CHECKING:
+    from capgen.config.layers import Holidays
+    from capgen.config.model import Config
+
+_AROUND = timedelta(days=8)  # a week of shoulders, and a day by which a local clock may differ
+_ONE_DAY = timedelta(days=1)
+_AnyDay = Annotated[date, Field(strict=False)]
+
+
+class HolidayDays(Section):
+    """The holidays of some calendars, all of them from the first day to the last."""
+
+    first: _AnyDay
+    last: _AnyDay
+    days: Frozen[str, tuple[_AnyDay, ...]]
+
+
+def holiday_span(config: Config) -> tuple[date, date]:
+    """Return the first and last day of those whose holidays decide cells.
+
+    Shoulders reach a week further than the window, quarter ends to the month's end.
+
+    Args:
+        config: a valid configuration.
+    """
+    following_month = config.end_date.replace(day=1) + timedelta(days=31)
+    return config.start_date - _AROUND, following_month.replace(day=1) + _AROUND
+
+
+def calendar_name(calendar: Holidays) -> str:
+    """Return the name of a calendar, such as `DE-BY observed`.
+
+    Args:
+        calendar: any.
+    """
+    place = "-".join(filter(None, [calendar.country, calendar.subdivision]))
+    return f"{place} observed" if calendar.observed else place
+
+
+def days_of(config: Config, calendar: Holidays) -> tuple[date, ...]:
+    """Return the holidays of a calendar that decide cells, sorted.
+
+    Args:
+        config: a valid configuration.
+        calendar: one of its calendars.
+    """
+    return tuple(_days(config.holiday_days, calendar, *holiday_span(config)))
+
+
+def resolved_days(config: Config) -> HolidayDays:
+    """Return the holidays of all calendars of a configuration, as far as they decide cells.
+
+    Args:
+        config: a valid configuration.
+    """
+    first, last = holiday_span(config)
+    found = {calendar_name(each): days_of(config, each) for each in calendars(config).values()}
+    return HolidayDays(first=first, last=last, days=found)
+
+
+def with_days(config: Config, kept: HolidayDays | None = None) -> Config:
+    """Return the same configuration with the days of its holidays, which no library then decides.
+
+    Args:
+        config: a valid configuration.
+        kept: days that win over the library's, where the configuration has none of its own.
+    """
+    given = config.model_copy(update={"holiday_days": config.holiday_days or kept})
+    return config.model_copy(update={"holiday_days": resolved_days(given)})
+
+
+def contradictions(kept: HolidayDays | None, config: Config) -> list[str]:
+    """Return the calendars of a configuration whose days are not those that were kept.
+
+    Args:
+        kept: days of some calendars.
+        config: a valid configuration, with days of its own or without.
+
+    Returns:
+        Such as `IN observed (2024-03-25 and 3 more)`, with the days that one of the two does not have.
+    """
+    if kept is None:
+        return []
+    found = []
+    for calendar in calendars(config).values():
+        name = calendar_name(calendar)
+        now = _days(config.holiday_days, calendar, kept.first, kept.last)
+        if name in kept.days and (differing := sorted(set(kept.days[name]) ^ set(now))):
+            more = f" and {len(differing) - 1} more" if len(differing) > 1 else ""
+            found.append(f"{name} ({differing[0]}{more})")
+    return found
+
+
+def calendars(config: Config) -> dict[str, Holidays]:
+    """Return the holiday calendars that servers may follow, by where they are configured.
+
+    Args:
+        config: a valid configuration.
+    """
+    local = config.layers.local_time
+    regional = local.holidays if local else {}
+    of_regions = {f"layers.local_time.holidays.{region}": each for region, each in regional.items()}
+    return {"calendar.holidays": config.calendar.holidays, **of_regions}
+
+
+def _days(given: HolidayDays | None, calendar: Holidays, first: date, last: date) -> Iterator[date]:
+    """Yield the holidays of a calendar: those given, and the library's before and after them."""
+    own = given.days.get(calendar_name(calendar)) if given else None
+    if given is None or own is None:
+        yield from library_days(calendar, first, last)
+        return
+    if first < given.first:
+        yield from library_days(calendar, first, min(last, given.first - _ONE_DAY))
+    yield from (day for day in own if first <= day <= last)
+    if last > given.last:
+        yield from library_days(calendar, max(first, given.last + _ONE_DAY), last)

@@ -1,0 +1,69 @@
+"""Asks the `holidays` library; the one importer of it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from holidays import country_holidays
+
+if TYPE_CHECKING:
+    from capgen.config.layers import Holidays
+
+_KEPT_YEARS = 4096  # some 20 days each
+
+
+def library_days(calendar: Holidays, first: date, last: date) -> Iterator[date]:
+    """Yield the holidays of a calendar, in order.
+
+    Args:
+        calendar: whose.
+        first: the first day that counts.
+        last: the last day that counts.
+    """
+    # A year's holidays may be kept on days of the years beside it.
+    years = range(first.year - 1, last.year + 2)
+    found = {day for year in years for day in _asked(*_key(calendar), year)[0]}
+    yield from sorted(day for day in found if first <= day <= last)
+
+
+def unknown_years(calendar: Holidays, first: date, last: date) -> list[int]:
+    """Return the years whose holidays the library does not know, or not all of them.
+
+    Args:
+        calendar: whose.
+        first: the first day that counts.
+        last: the last day that counts.
+    """
+    years = range(first.year, last.year + 1)
+    return [year for year in years if not _asked(*_key(calendar), year)[1]]
+
+
+def _key(calendar: Holidays) -> tuple[str, str | None, bool]:
+    return calendar.country, calendar.subdivision, calendar.observed
+
+
+@lru_cache(maxsize=_KEPT_YEARS)
+def _asked(country: str, subdivision: str | None, observed: bool, year: int) -> tuple[frozenset[date], bool]:
+    """Return what the library says of one year, and whether it knows all of that year."""
+    with warnings.catch_warnings(record=True) as doubts:
+        warnings.simplefilter("always")
+        found = country_holidays(country, subdiv=subdivision, years=year, observed=observed)
+    is_known = found.start_year <= year <= found.end_year
+    return frozenset(found), is_known and not doubts
+
+
+def calendar_problem(calendar: Holidays) -> str | None:
+    """Return what is wrong with a calendar; None where the library knows it.
+
+    Args:
+        calendar: any.
+    """
+    try:
+        country_holidays(calendar.country, subdiv=calendar.subdivision)
+    except NotImplementedError as error:
+        return f"expected a country and subdivision that the holidays library knows: {error}"
+    return None

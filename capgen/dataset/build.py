@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from capgen.config import Config, config_digest
-from capgen.config.holiday_days import HolidayDays, contradictions, with_days
+from capgen.config.holiday_days import contradictions, with_days
 from capgen.config.storage import full_name
 from capgen.dataset.content import as_text
 from capgen.dataset.differences import differences, differing_keys
 from capgen.dataset.files import Hashed, whole_stream
+from capgen.dataset.kept_days import check_same_days, kept_days
 from capgen.dataset.layout import is_dataset
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import FileEntry, Manifest, config_values, manifest_of, read_manifest
@@ -90,7 +90,7 @@ def build_dataset(
     with place.one_writer():
         place.recover()
         present = read_manifest(place.target) if is_dataset(place.target) else None
-        config = with_days(config, None if overwrite else _days_kept(place, present))
+        config = with_days(config, None if overwrite else kept_days(place, present))
         sizes = choose_sizes(config, memory, file_bytes, present.sizes if present and not overwrite else None)
         if present and _is_complete(present, config, sizes):
             _check_undamaged(place.target, present)
@@ -98,7 +98,8 @@ def build_dataset(
         if present:
             _check_nothing_is_lost(place.target, present)
         if present and not overwrite:
-            _check_extends(place.target, present, config, sizes)
+            check_same_days(place.target, present, config)
+            _check_extends(place.target, present, _wanted(config, sizes))
         manifest, kept = _make(config, sizes, place, present, engine, overwrite=overwrite, on_rows=on_rows)
         place.publish(manifest)
     return _result(place.target, manifest, kept, started)
@@ -197,23 +198,9 @@ def _is_complete(present: Manifest, config: Config, sizes: Sizes) -> bool:
     return is_same and not contradictions(present.holiday_days, config)
 
 
-def _days_kept(place: Place, present: Manifest | None) -> HolidayDays | None:
-    """Return the holidays of the build that was interrupted, or of the dataset that is there."""
-    days = (place.begun() or {}).get("holiday_days")
-    if days:
-        return HolidayDays.model_validate_json(json.dumps(days))
-    return present.holiday_days if present else None
-
-
-def _check_extends(folder: Path, present: Manifest, config: Config, sizes: Sizes) -> None:
+def _check_extends(folder: Path, present: Manifest, wanted: dict[str, Any]) -> None:
     """Allow a later end date, and nothing else, without --overwrite."""
     before = _identity(present)
-    wanted = _wanted(config, sizes)
-    if others := contradictions(present.holiday_days, config):
-        raise RequestError(
-            f"out: {str(folder)!r} holds a dataset with other holidays of {', '.join(others)}; "
-            "add --overwrite to replace it"
-        )
     keys = {key for key, _, _ in differences(before, wanted)}
     if keys != {"end_date"} or wanted["end_date"] < before["end_date"]:
         raise RequestError(

@@ -155,23 +155,6 @@ def manifest_of(
     return manifest.model_copy(update={"manifest_digest": _digest(manifest)})
 
 
-def build_state(capgen_version: str, values: dict[str, Any], days: HolidayDays | None, sizes: Sizes) -> dict[str, Any]:
-    """Return what a build is of, as plain data: two builds of the same make the same files.
-
-    Args:
-        capgen_version: of the builder.
-        values: from `config_values`.
-        days: the holidays of its calendars; None where they are the library's.
-        sizes: of files and row groups.
-    """
-    return {
-        "capgen_version": capgen_version,
-        "config": values,
-        "holiday_days": days and days.model_dump(mode="json"),
-        "sizes": sizes.model_dump(),
-    }
-
-
 def config_values(config: Config) -> dict[str, Any]:
     """Return a configuration as plain data, without where it goes and what its calendars' days are.
 

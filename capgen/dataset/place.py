@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from capgen.config import Config
+from capgen.dataset.build_state import build_state
 from capgen.dataset.differences import differing_keys
 from capgen.dataset.local_place import LocalPlace
 from capgen.dataset.location import is_store
-from capgen.dataset.manifest import FileEntry, Manifest, build_state, config_values
+from capgen.dataset.manifest import FileEntry, Manifest, config_values
 from capgen.dataset.sizes import Sizes
 from capgen.dataset.store_place import StorePlace
 from capgen.errors import RequestError

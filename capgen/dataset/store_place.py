@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from capgen.dataset.build_state import build_state
 from capgen.dataset.layout import BUILD_STATE, MANIFEST, SIDE_FILES, SIDE_FOLDER, is_dataset
-from capgen.dataset.manifest import FileEntry, Manifest, build_state, read_manifest, write_manifest
+from capgen.dataset.manifest import FileEntry, Manifest, read_manifest, write_manifest
 from capgen.dataset.objects import Objects
 from capgen.dataset.store_errors import plain_errors
 from capgen.dataset.store_locking import one_store_writer

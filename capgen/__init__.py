@@ -10,6 +10,7 @@ from capgen.version import __version__
 
 if TYPE_CHECKING:
     from capgen.config import Config, load_config
+    from capgen.dataset.asking import query
     from capgen.dataset.connecting import connect
     from capgen.engines.running import build, repair
     from capgen.panel.batches import cells, chunks
@@ -30,6 +31,7 @@ __all__ = [
     "connect",
     "load_config",
     "open",
+    "query",
     "repair",
     "scan",
 ]
@@ -44,6 +46,7 @@ _HOMES = {
     "connect": "capgen.dataset.connecting",
     "load_config": "capgen.config",
     "open": "capgen.quality.opening:open_dataset",
+    "query": "capgen.dataset.asking",
     "repair": "capgen.engines.running",
     "scan": "capgen.panel.scanning",
 }
@@ -54,3 +57,7 @@ def __getattr__(name: str) -> Any:
         home, _, attribute = _HOMES[name].partition(":")
         return getattr(import_module(home), attribute or name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -56,9 +56,14 @@ def connect(tables: Mapping[str, pl.DataFrame], settings: Mapping[str, Any] | No
     """
     connection = duckdb.connect(config=dict(settings or {}))
     for name, frame in tables.items():
-        connection.register(name, frame)
+        connection.from_arrow(frame.to_arrow()).create(name)  # what is registered, no cursor sees
     connection.execute(macro_text())
     return connection
+
+
+def connect_empty() -> Connection:
+    """Connect to an in-memory DuckDB with nothing in it, to close or to use in a `with` statement."""
+    return duckdb.connect()
 
 
 def macro_text() -> str:

@@ -51,6 +51,13 @@ def test_both_panels_have_the_same_columns(dataset: Path) -> None:
         assert answers[0].fetchall() == answers[1].fetchall()
 
 
+def test_a_cursor_sees_the_panel_and_the_macros(dataset: Path) -> None:
+    for source in (make_config(**SMALL), dataset):
+        with capgen.connect(source) as connection, connection.cursor() as cursor:
+            query = "select count(*), max(eoq_factor(timestamp)), max(is_holiday(timestamp)::int) from panel"
+            assert cursor.sql(query).fetchall() == [(4752, 1.3, 1)]
+
+
 def test_a_condition_on_servers_and_days_draws_only_these(monkeypatch: pytest.MonkeyPatch) -> None:
     servers: list[str] = []
     draw = noise.draw_normals
@@ -74,7 +81,7 @@ def test_output_files_read_back(ending: str, tmp_path: Path, capsys: pytest.Capt
     file = tmp_path / f"answer.{ending}"
     query = "select server_id, cpu_p95, month from panel order by timestamp, server_id limit 100"
     assert main(["query", query, *FLAGS, "--output", str(file)]) == 0
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr().out == ""
     read: pl.DataFrame = getattr(pl, f"read_{ending}")(file)
     with capgen.connect(make_config(**SMALL)) as connection:
         expected = connection.sql(query).pl()
@@ -99,9 +106,19 @@ def test_a_table_says_that_there_is_more(dataset: Path, capsys: pytest.CaptureFi
     assert "first 40 rows" in shown.err
 
 
-def test_a_query_from_standard_input_leaves_stderr_clean(run: Run) -> None:
-    result = run("query", "-", *FLAGS, stdin="select count(*) as rows from panel")
-    assert (result.stdout.split(), result.stderr) == (["rows", "4752"], "")
+def test_a_query_without_data_says_which_panel_it_asks(run: Run) -> None:
+    (flag, *_) = FLAGS
+    result = run("query", "-", flag, "--preset=telemetry", stdin="select count(*) as rows from panel", CF_DATA_SEED="7")
+    assert result.stdout.split() == ["rows", "13149"]
+    assert result.stderr.count("\n") == 1
+    for fact in ("preset telemetry", "CF_DATA_SEED", "--set num_servers", "9 servers", "2022-01-01 to", "--data"):
+        assert fact in result.stderr
+
+
+def test_a_query_of_a_dataset_leaves_stderr_clean(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", "select count(*) as rows from panel", "--data", str(dataset)]) == 0
+    shown = capsys.readouterr()
+    assert (shown.out.split(), shown.err) == (["rows", "4752"], "")
 
 
 @pytest.mark.parametrize(

@@ -323,6 +323,22 @@ def test_a_rollup_that_fails_leaves_nothing(stored: str, address: str, monkeypat
     assert Objects(locate(address)).all() == {}
 
 
+def test_a_query_reads_its_dataset_and_no_other_object(stored: str, local: Path) -> None:
+    question = "select server_type, count(*) as rows from panel group by all order by all"
+    assert capgen.query(question, stored).equals(capgen.query(question, local))
+    before = Objects(locate(stored)).all()
+    copied = f"(copy (select 1) to '{stored}/{PART}' (format parquet, use_tmp_file false))"
+    for statement in (
+        f"from read_text('{stored}/_capgen/manifest.json')",
+        f"from glob('s3://{BUCKET}/**')",
+        f"from read_text('{local}/_capgen/manifest.json')",
+        f"with x as {copied} from x",
+    ):
+        with pytest.raises(RequestError, match="--unsafe"):
+            capgen.query(statement, stored)
+    assert Objects(locate(stored)).all() == before
+
+
 def test_duckdb_and_polars_read_it(stored: str, local: Path) -> None:
     dataset = capgen.open(stored)
     names = dataset.scan().collect_schema().names()

@@ -61,8 +61,15 @@ def command(
         typer.Option("--columns", metavar="A,B,C", help="Which, in this order; all without it.", show_default=False),
     ] = None,
     where: Annotated[
-        str | None, typer.Option("--where", metavar="SQL", help="Only rows that meet it.", show_default=False)
+        str | None,
+        typer.Option(
+            "--where",
+            metavar="SQL",
+            help="Only rows that meet it: a condition on the panel's columns.",
+            show_default=False,
+        ),
     ] = None,
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Let the condition read other files.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
@@ -86,7 +93,13 @@ def command(
     chosen = None if columns is None else [name.strip() for name in columns.split(",")]
     with nothing_left_when_stopped():
         result = export_dataset(
-            data, file, kind=str(form or DEFAULT_KIND), columns=chosen, where=where, overwrite=overwrite
+            data,
+            file,
+            kind=str(form or DEFAULT_KIND),
+            columns=chosen,
+            where=where,
+            overwrite=overwrite,
+            unsafe=unsafe,
         )
     if as_json:
         typer.echo(json.dumps(asdict(result), default=str))

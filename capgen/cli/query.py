@@ -10,7 +10,7 @@ import typer
 from capgen.cli.options import given_options, takes_config
 from capgen.cli.text import counted
 from capgen.dataset.location import locate
-from capgen.errors import CapgenError, RequestError
+from capgen.errors import RequestError
 
 if TYPE_CHECKING:
     from capgen.config import Resolved
@@ -52,10 +52,15 @@ def command(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write to it, whole.", show_default=False, parser=locate),
     ] = None,
+    unsafe: Annotated[
+        bool,
+        typer.Option("--unsafe", help="Run any SQL: it may read and write files, change settings, load extensions."),
+    ] = False,
 ) -> None:
     """Ask a panel in SQL. Without --data nothing is ever written: rows are made as the query needs them.
 
-    The table is called panel; the calendar macros, such as eoq_factor(timestamp), are there too.
+    The table is called panel; the calendar macros, such as eoq_factor(timestamp), are there too. SQL is one
+    statement that reads the panel; other files, and whatever writes, need --unsafe.
 
     [bold]Examples[/bold]
 
@@ -65,23 +70,30 @@ def command(
 
     capgen query "select * from panel" --data data/ --output panel.csv
     """
-    from capgen.dataset.connecting import connect
-    from capgen.dataset.store_errors import reading_reason
-    from capgen.sql import DatabaseError
+    from capgen.dataset.asking import ask
 
     given = given_options(context)
     if data and given:
         raise RequestError(f"--data: a dataset has its own configuration; leave out {', '.join(given)}")
     chosen = _format(form, output)
     text = sys.stdin.read() if query == "-" else query
-    with connect(data or resolved.config) as connection:
-        try:
-            _answer(connection.sql(text), chosen, output)
-        except DatabaseError as error:
-            reason = reading_reason(error)
-            if data and reason != str(error):
-                raise CapgenError(f"{data}: {reason}") from None
-            raise RequestError(f"SQL: {error}") from None
+    with ask(text, data or resolved.config, unsafe=unsafe) as relation:
+        if not data:
+            _say_which(resolved)
+        if relation is not None:
+            _answer(relation, chosen, output)
+
+
+def _say_which(resolved: "Resolved") -> None:
+    """Say which panel is asked where none is named."""
+    config = resolved.config
+    found = {source for _, source in resolved.merged.leaves.values()}
+    sources = sorted(found, key=lambda source: (not source.startswith("preset"), source))
+    typer.echo(
+        f"note: asking a panel that is not written, of {', '.join(sources)}: {counted(config.num_servers, 'server')}, "
+        f"{config.start_date} to {config.end_date}, {config.granularity}; --data DATA asks a dataset",
+        err=True,
+    )
 
 
 def _format(form: Format | None, output: Path | None) -> Format:
@@ -97,8 +109,6 @@ def _format(form: Format | None, output: Path | None) -> Format:
 def _answer(relation: Any, form: Format, output: Path | None) -> None:
     from capgen.dataset.files import whole_file
 
-    if relation is None:
-        raise RequestError("SQL: expected one statement that returns rows, got none")
     if output is None:
         _print(relation, form)
         return
@@ -107,10 +117,13 @@ def _answer(relation: Any, form: Format, output: Path | None) -> None:
 
 
 def _write(relation: Any, form: Format, path: Path) -> None:
-    if form is Format.csv:
-        relation.write_csv(str(path))
-    elif form is Format.parquet:
-        relation.write_parquet(str(path), compression="zstd")
+    if form is Format.parquet:
+        import pyarrow.parquet as pq
+
+        rows = relation.to_arrow_reader()
+        with pq.ParquetWriter(path, rows.schema, compression="zstd") as writer:
+            for batch in rows:
+                writer.write_batch(batch)
     else:
         with path.open("w", encoding="utf-8") as file:
             _write_text(relation, form, file)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from uuid import uuid4
 
 from capgen import sql
 from capgen.config import Config
 from capgen.dataset.location import locate
+from capgen.dataset.lockdown import lock
 from capgen.dataset.manifest import read_manifest
 from capgen.dataset.store_errors import reading_reason
 from capgen.errors import CapgenError
@@ -17,31 +22,45 @@ from capgen.panel.virtual import VirtualPanel
 PANEL = "panel"
 
 
-def connect(source: Config | str | os.PathLike[str]) -> sql.Connection:
+def connect(source: Config | str | os.PathLike[str], *, locked: bool = False) -> sql.Connection:
     """Connect to DuckDB with the rows of a panel as `panel`, and the calendar macros.
 
     Args:
         source: a configuration, whose panel is made as a query asks for it and never written; or a dataset's folder.
+        locked: reach nothing but the panel: no other file, no Python variable, no setting.
 
     Returns:
-        A connection for the caller to close, or to use in a `with` statement.
+        A connection for the caller to close, or to use in a `with` statement. Its cursors see the same.
 
     Raises:
         RequestError: the folder is no dataset.
         CapgenError: a file cannot be read.
     """
+    settings = {"temp_directory": _spill()} if locked else {}
     if isinstance(source, Config):
-        connection = sql.connect(macro_tables(source))
-        connection.register(PANEL, VirtualPanel(source))
-        return connection
-    folder = locate(source)
-    manifest = read_manifest(folder)
-    config = manifest.load_config()
-    connection = sql.connect(macro_tables(config))
-    files = [folder / entry.path for entry in manifest.files]
+        connection = sql.connect(macro_tables(source), settings)
+        connection.from_arrow(VirtualPanel(source)).create_view(PANEL)
+        files = []
+    else:
+        folder = locate(source)
+        manifest = read_manifest(folder)
+        files = [folder / entry.path for entry in manifest.files]
+        connection = _connect_files(folder, manifest.load_config(), files, settings)
+    if locked:
+        lock(connection, files)
+    return connection
+
+
+def _connect_files(folder: Path, config: Config, files: Sequence[Path], settings: Mapping[str, str]) -> sql.Connection:
+    connection = sql.connect(macro_tables(config), settings)
     try:
         sql.view_parquet(connection, PANEL, files, ", ".join(panel_schema(config).names()))
     except sql.DatabaseError as error:
         connection.close()
         raise CapgenError(f"{folder}: {reading_reason(error)}") from None
     return connection
+
+
+def _spill() -> str:
+    """Name a folder of the connection's own, which DuckDB makes when it needs one, and may read."""
+    return str(Path(tempfile.gettempdir()) / f"capgen-{uuid4().hex}")

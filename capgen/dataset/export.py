@@ -68,6 +68,7 @@ def export_dataset(
     columns: Sequence[str] | None = None,
     where: str | None = None,
     overwrite: bool = False,
+    unsafe: bool = False,
 ) -> ExportResult:
     """Write the rows of a dataset, sorted by server and timestamp, to one place.
 
@@ -78,6 +79,7 @@ def export_dataset(
         columns: which, in this order; all without them.
         where: a condition in SQL over the panel's columns.
         overwrite: replace what is there.
+        unsafe: let the condition read other files.
 
     Returns:
         What was written.
@@ -95,7 +97,7 @@ def export_dataset(
     with plain_errors(place):
         check_target(place, kind, overwrite=overwrite)
         with room_for(place) as room, _said(place):
-            count = _write(folder, manifest, place, room, kind, columns, where)
+            count = _write(folder, manifest, place, room, kind, columns, where, unsafe=unsafe)
         return ExportResult(place, kind, count, _size(place), time.monotonic() - started)
 
 
@@ -115,9 +117,11 @@ def _write(
     kind: str,
     columns: Sequence[str] | None,
     where: str | None,
+    *,
+    unsafe: bool,
 ) -> int:
     """Write what was asked for; return the number of rows."""
-    rows = open_rows(folder.absolute(), manifest, room / "spilled", columns, where)
+    rows = open_rows(folder.absolute(), manifest, room / "spilled", columns, where, unsafe=unsafe)
     counted = _Counted(rows)
     config, origin = manifest.load_config(), _origin(manifest)
     try:

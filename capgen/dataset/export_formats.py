@@ -121,8 +121,6 @@ def _write_duckdb(rows: pa.RecordBatchReader, path: Path, config: Config, _origi
     log.unlink(missing_ok=True)
     connection = sql.connect(tables, {"memory_limit": "100MB", "threads": 1, "temp_directory": ""})
     try:
-        for name in tables:  # in the file they are tables of its own
-            connection.unregister(name)
         connection.execute(_ATTACH, {"path": str(path)})
         connection.execute("use exported")
         connection.execute(sql.script_text(tables))

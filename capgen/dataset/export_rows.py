@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from capgen import sql
 from capgen.config import Config
 from capgen.config.suggest import nearest
+from capgen.dataset.lockdown import lock, refusal
 from capgen.dataset.manifest import Manifest
 from capgen.dataset.store_errors import reading_reason
 from capgen.errors import CapgenError, RequestError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 ROWS_AT_ONCE = 2**17
 _MEMORY = "200MB"  # what DuckDB may use; with more it goes to disk
 _THREADS = 2
-_SYSTEM_ERRORS = ("IO Error", "Out of Memory", "Invalid Error")  # how DuckDB begins what is no fault of a condition
 
 
 class Rows:
@@ -57,7 +57,7 @@ class Rows:
             rows.project(", ".join([*(f'"{name}"' for name in chosen), keys])).create_view("wanted")
             self.schema: pa.Schema = self._read("", "", *span).schema
         except sql.DatabaseError as error:
-            raise _refusal(error) from None
+            raise refusal(error, "--where") from None
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the rows, at most `ROWS_AT_ONCE` in a batch.
@@ -72,9 +72,9 @@ class Rows:
                 for start, stop in pairwise(self._edges(pieces)):
                     yield from self._read(first, last, start, stop)
         except (sql.DatabaseError, OSError) as error:  # Arrow makes an OSError of what DuckDB found
-            if self._where is None or str(error).startswith(_SYSTEM_ERRORS):
+            if self._where is None:
                 raise CapgenError(reading_reason(error)) from None
-            raise _refusal(error) from None
+            raise refusal(error, "--where") from None
 
     def close(self) -> None:
         """Close the connection."""
@@ -117,7 +117,15 @@ def open_panel(
     return connection
 
 
-def open_rows(folder: Path, manifest: Manifest, spill: Path, columns: Sequence[str] | None, where: str | None) -> Rows:
+def open_rows(
+    folder: Path,
+    manifest: Manifest,
+    spill: Path,
+    columns: Sequence[str] | None,
+    where: str | None,
+    *,
+    unsafe: bool = False,
+) -> Rows:
     """Open the rows of a dataset.
 
     Args:
@@ -126,6 +134,7 @@ def open_rows(folder: Path, manifest: Manifest, spill: Path, columns: Sequence[s
         spill: as in `open_panel`.
         columns: as in `Rows`.
         where: as in `Rows`.
+        unsafe: let the condition read other files.
 
     Raises:
         RequestError: there is no such column, or the condition is wrong.
@@ -134,6 +143,8 @@ def open_rows(folder: Path, manifest: Manifest, spill: Path, columns: Sequence[s
     files = [folder / entry.path for entry in manifest.files]
     connection = open_panel(manifest.load_config(), files, spill)
     try:
+        if not unsafe:
+            lock(connection, files)
         return Rows(connection, (manifest.first_timestamp, manifest.last_timestamp), columns, where)
     except BaseException:
         connection.close()
@@ -149,12 +160,6 @@ def server_ranges(connection: sql.Connection, rows: int) -> list[tuple[str, str,
     """
     ranges: list[tuple[str, str, int]] = connection.execute(sql.query_text("export/runs"), {"rows": rows}).fetchall()
     return ranges
-
-
-def _refusal(error: Exception) -> CapgenError:
-    """Return what a condition did wrong, or the store that is read."""
-    reason = reading_reason(error)
-    return RequestError(f"--where: {error}") if reason == str(error) else CapgenError(reason)
 
 
 def _check_columns(columns: Sequence[str] | None, known: Sequence[str]) -> Sequence[str]:

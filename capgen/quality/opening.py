@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from capgen.config import Config
-from capgen.dataset.connecting import connect
+from capgen.dataset import asking
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.store_reading import polars_options
@@ -43,11 +43,9 @@ class Dataset:
         """Ask it in SQL.
 
         Args:
-            query: one statement over `panel`; the calendar macros are there too.
+            query: as in `capgen.query`.
         """
-        with connect(self.folder) as connection:
-            frame: pl.DataFrame = connection.sql(query).pl()
-        return frame
+        return asking.query(query, self.folder)
 
     def check(self) -> Report:
         """Compare it with what its configuration implies."""

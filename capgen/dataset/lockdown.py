@@ -1,0 +1,104 @@
+"""Keeps a question to the panel it is asked of: one statement, which reads, and no file but the panel's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from capgen import sql
+from capgen.dataset.store_errors import reading_reason
+from capgen.errors import CapgenError, RequestError
+
+_READING = {"SELECT", "EXPLAIN", "MULTI"}  # MULTI: a pivot over values that DuckDB first looks up
+# A statement that reads may hold one that writes: `with x as (copy …) from x`. DuckDB gives the tree of a SELECT.
+_TREE = "select json_serialize_sql($text::varchar)"
+_NODE = re.compile(r'"type":"([A-Z_]+)_NODE"')
+_READING_NODES = {"CTE", "RECURSIVE_CTE", "SELECT", "SET_OPERATION"}
+# Of the others, words decide, wherever they stand. Its tokenizer would not do: a word after a space that is not ASCII
+# it takes for a name, where its parser finds a keyword.
+_WRITING = re.compile(r"(?<![a-z_])(copy|create|delete|insert|merge|truncate|update)(?![a-z0-9_])", re.A | re.I)
+_SETTINGS = (
+    "set python_enable_replacements = false",
+    "set autoinstall_known_extensions = false",
+    "set autoload_known_extensions = false",
+    "set enable_external_access = false",
+    "set lock_configuration = true",
+)
+_REFUSED_FILE = re.compile(r'Cannot access (?:file|directory) "(.*?)" - ', re.DOTALL)
+_NO_TABLE = re.compile(r"Table with name (.+?) does not exist", re.DOTALL)
+_SYSTEM_ERRORS = ("IO Error", "Out of Memory", "Invalid Error")  # how DuckDB begins what is no question's fault
+_WAY_OUT = "--unsafe lifts that"
+
+
+def check_statement(text: str) -> None:
+    """Check that a text is one statement, and that it only reads.
+
+    Args:
+        text: SQL.
+
+    Raises:
+        RequestError: it is not.
+    """
+    try:
+        with sql.connect_empty() as parser:
+            kinds = [statement.type.name for statement in parser.extract_statements(text)]
+            ((tree,),) = parser.execute(_TREE, {"text": text}).fetchall()
+    except sql.DatabaseError as error:
+        raise refusal(error, "SQL") from None
+    if not kinds:
+        raise RequestError("SQL: expected one statement that reads, such as select, got none")
+    if len(kinds) > 1:
+        raise RequestError(f"SQL: expected one statement, got {len(kinds)}; {_WAY_OUT}")
+    wrong = _what_writes(kinds[0], text, tree)
+    if wrong:
+        got = wrong.replace("_", " ").lower()
+        raise RequestError(f"SQL: expected a statement that reads, such as select, got {got}; {_WAY_OUT}")
+
+
+def _what_writes(kind: str, text: str, tree: str) -> str | None:
+    """Return what in a statement does not only read; None where everything does."""
+    if kind not in _READING:
+        return kind
+    nodes = set(_NODE.findall(tree))
+    if kind == "SELECT" and nodes:
+        writing = nodes - _READING_NODES
+        return min(writing).removesuffix("_QUERY") if writing else None
+    word = _WRITING.search(text)
+    return word[0] if word else None
+
+
+def lock(connection: sql.Connection, files: Iterable[Path]) -> None:
+    """Let a connection read some files and no others, and nothing of the Python around it, from now on.
+
+    Args:
+        connection: to DuckDB; DuckDB could still write into these files.
+        files: its panel's; none where the panel is made on demand.
+    """
+    connection.execute("set allowed_paths = $paths", {"paths": [str(file) for file in files]})
+    for setting in _SETTINGS:
+        connection.execute(setting)
+
+
+def refusal(error: Exception, what: str) -> CapgenError:
+    """Return in one line what went wrong with a question, and the way out.
+
+    Args:
+        error: of DuckDB, or of Arrow that handed it on.
+        what: the question, such as --where.
+
+    Returns:
+        A RequestError where the question is at fault, else another one.
+    """
+    text = str(error)
+    reason = reading_reason(error)
+    file = _REFUSED_FILE.search(text)
+    table = _NO_TABLE.search(text)
+    if reason != text or text.startswith(_SYSTEM_ERRORS):
+        return CapgenError(reason)
+    if file:
+        return RequestError(f"{what}: expected to read the panel alone, got {file[1]!r}; {_WAY_OUT}")
+    if table:
+        name = table[1].strip('"')
+        return RequestError(f"{what}: there is no table {name!r}; the table is panel, of the dataset that --data names")
+    return RequestError(f"{what}: {text}")

@@ -2,12 +2,15 @@
 
 import sys
 
-from capgen.cli.app import main
+from capgen.cli.streams import flushed, open_standard_streams
 
 
 def run() -> None:
     """Run the command line and exit with its code."""
-    sys.exit(main())
+    open_standard_streams()
+    from capgen.cli.app import main
+
+    sys.exit(flushed(main()))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import typer
 from capgen.cli.options import ENGINE, FILE_SIZE, MEMORY, WORKERS, takes_config
 from capgen.cli.progress import row_progress
 from capgen.cli.stopping import kept_when_stopped
+from capgen.cli.streams import outcome
 from capgen.cli.text import byte_size, counted, from_here, rate
 from capgen.dataset.location import is_store, locate
 from capgen.errors import RequestError
@@ -87,11 +88,12 @@ def command(
             )
             for panel, folder in panels
         ]
-    if as_json:
-        outcome = [asdict(result) for result in results]
-        typer.echo(json.dumps(outcome if clean_twin else outcome[0], default=str))
-    else:
-        typer.echo("\n".join(map(_summary, results)))
+    with outcome():
+        if as_json:
+            told = [asdict(result) for result in results]
+            typer.echo(json.dumps(told if clean_twin else told[0], default=str))
+        else:
+            typer.echo("\n".join(map(_summary, results)))
 
 
 def _check_apart(out: Path, twin: Path) -> None:

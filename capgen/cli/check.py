@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from capgen.cli.streams import outcome
 from capgen.cli.text import counted
 from capgen.dataset.location import locate
 
@@ -51,12 +52,11 @@ def command(
     from capgen.quality.sample import MOST_ROWS
 
     report = check(data, config_file, most_rows=None if every_row else MOST_ROWS)
-    if as_json:
-        typer.echo(json.dumps(_as_json(report), indent=2, allow_nan=False))
-    else:
-        _print_table(report)
-    if not report.passed:
-        raise typer.Exit(1)
+    with outcome(0 if report.passed else 1):
+        if as_json:
+            typer.echo(json.dumps(_as_json(report), indent=2, allow_nan=False))
+        else:
+            _print_table(report)
 
 
 def _print_table(report: "Report") -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from capgen.cli.options import takes_config
+from capgen.cli.streams import outcome
 from capgen.errors import RequestError
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def check(
     config = resolve(file=file, environment={}).config
     for archetype, distance in repairs(config).items():
         typer.echo(f"note: archetypes.{archetype}.correlation moves by {distance:.4f} at most", err=True)
-    typer.echo(f"{file}: good; config digest {config_digest(config)}")
+    with outcome():
+        typer.echo(f"{file}: good; config digest {config_digest(config)}")
 
 
 @app.command("init")
@@ -65,4 +67,5 @@ def init(
         raise RequestError(f"{file}: expected a new file, got one that exists; name another") from None
     except OSError as error:
         raise RequestError(f"{file}: expected a place to write to, got: {error.strerror}") from None
-    typer.echo(f"Wrote {file}; change what you like, then: capgen build --config {file}")
+    with outcome():
+        typer.echo(f"Wrote {file}; change what you like, then: capgen build --config {file}")

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from capgen.cli.stopping import kept_when_stopped
+from capgen.cli.streams import outcome
 from capgen.cli.text import byte_size, counted, from_here, rate
 from capgen.cli.verify import DATASET
 from capgen.errors import CapgenError, RequestError, StoppedError
@@ -101,8 +102,10 @@ def command(
             overwrite=overwrite,
             unsafe=unsafe,
         )
-    if as_json:
-        typer.echo(json.dumps(asdict(result), default=str))
-        return
-    size = f"{counted(result.rows, 'row')}, {byte_size(result.bytes)}"
-    typer.echo(f"Wrote {from_here(result.path)}: {size}, {result.seconds:.1f} s ({rate(result.rows, result.seconds)})")
+    with outcome():
+        if as_json:
+            typer.echo(json.dumps(asdict(result), default=str))
+            return
+        size = f"{counted(result.rows, 'row')}, {byte_size(result.bytes)}"
+        speed = f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})"
+        typer.echo(f"Wrote {from_here(result.path)}: {size}, {speed}")

@@ -9,6 +9,7 @@ import typer
 from capgen.cli.options import ENGINE, WORKERS
 from capgen.cli.progress import row_progress
 from capgen.cli.stopping import kept_when_stopped
+from capgen.cli.streams import outcome
 from capgen.cli.text import counted
 from capgen.cli.verify import DATASET
 
@@ -36,9 +37,11 @@ def command(
     rows = sum(manifest.entries[path].rows for path in damaged)
     with kept_when_stopped("repair"), row_progress(rows) as on_rows:
         remade = repair(data, engine=engine, workers=workers, on_rows=on_rows)
-    if as_json:
-        typer.echo(json.dumps({"remade": remade}, indent=2))
-    else:
+    with outcome():
+        if as_json:
+            typer.echo(json.dumps({"remade": remade}, indent=2))
+            return
         for path in remade:
             typer.echo(f"remade {path}")
-        typer.echo(f"{data}: {counted(len(remade), 'file')} remade" if remade else f"{data}: nothing to repair")
+        told = f"{counted(len(remade), 'file')} remade" if remade else "nothing to repair"
+        typer.echo(f"{data}: {told}")

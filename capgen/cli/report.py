@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from capgen.cli.streams import outcome
 from capgen.cli.verify import DATASET
 from capgen.dataset.location import locate
 
@@ -29,8 +30,9 @@ def command(
     from capgen.quality.report import write_report
 
     paths = write_report(data, out)
-    if as_json:
-        typer.echo(json.dumps({name: str(path) for name, path in paths._asdict().items()}, indent=2))
-    else:
-        for path in paths:
-            typer.echo(path)
+    with outcome():
+        if as_json:
+            told = {name: str(path) for name, path in paths._asdict().items()}
+            typer.echo(json.dumps(told, indent=2))
+        else:
+            typer.echo("\n".join(map(str, paths)))

@@ -4,14 +4,18 @@ import json
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from capgen.cli.export import nothing_left_when_stopped
+from capgen.cli.streams import outcome
 from capgen.cli.text import byte_size, counted, from_here, rate
 from capgen.cli.verify import DATASET
 from capgen.dataset.location import locate
+
+if TYPE_CHECKING:
+    from capgen.dataset.rollup import RollupResult
 
 
 class Step(StrEnum):
@@ -43,6 +47,11 @@ def command(
 
     with nothing_left_when_stopped():
         result = roll_up(data, step.value, out)
+    with outcome():
+        _tell(result, data, as_json=as_json)
+
+
+def _tell(result: "RollupResult", data: Path, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(asdict(result), default=str))
         return

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from types import FrameType
 
 from capgen.errors import CapgenError, StoppedError
+from capgen.system import STOP_SIGNALS
 
 
 @contextmanager
 def kept_when_stopped(command: str) -> Iterator[None]:
-    """Turn Ctrl-C, SIGTERM and failed writes into one line that says how to go on.
+    """Turn Ctrl-C, SIGTERM, SIGHUP and failed writes into one line that says how to go on.
 
     Args:
         command: the command's name.
@@ -19,8 +20,11 @@ def kept_when_stopped(command: str) -> Iterator[None]:
         StoppedError: stopped from outside.
         CapgenError: the system refused to read or write.
     """
-    # SIGINT too: Polars puts in a handler of its own when it is imported, which takes seconds to be heard.
-    before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    # SIGINT too: Polars puts in a handler of its own when it is imported, which takes seconds to be
+    # heard, and is heard even where the parent has SIGINT ignored, as shells do for what runs behind.
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    for number, handler in before.items():
+        signal.signal(number, handler if handler is signal.SIG_IGN else _stop)
     go_on = f"what is whole is kept, run the same capgen {command} again to go on"
     try:
         yield

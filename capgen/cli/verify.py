@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from capgen.cli.streams import outcome
 from capgen.cli.text import counted
 from capgen.dataset.location import locate
 
@@ -35,15 +36,19 @@ def command(
 
     manifest = read_either_manifest(data)
     found = list(problems(data, manifest))
-    if as_json:
-        told = {"files": len(manifest.files), "cite": manifest.citation, "problems": [asdict(each) for each in found]}
-        typer.echo(json.dumps(told, indent=2))
-    else:
+    with outcome(1 if found else 0):
+        if as_json:
+            told = {
+                "files": len(manifest.files),
+                "cite": manifest.citation,
+                "problems": [asdict(each) for each in found],
+            }
+            typer.echo(json.dumps(told, indent=2))
+            return
         for each in found:
             typer.echo(f"{each.kind:8} {each.path}: {each.detail}")
         repair = f"capgen repair {data} remakes missing and altered files"
         remedy = "roll its source up anew" if isinstance(manifest, RollupManifest) else repair
-        good = f"{data}: {counted(len(manifest.files), 'file')}, all as built; cite: {manifest.citation}"
+        files = counted(len(manifest.files), "file")
+        good = f"{data}: {files}, all as built; cite: {manifest.citation}"
         typer.echo(f"{counted(len(found), 'problem')}; {remedy}" if found else good)
-    if found:
-        raise typer.Exit(1)

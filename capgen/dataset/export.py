@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from capgen.dataset.export_formats import DELTA, WRITERS, check_installed, kind_of
 from capgen.dataset.export_rows import Rows, open_rows
 from capgen.dataset.export_target import check_target, is_delta_table, room_for
-from capgen.dataset.files import move_whole, sync
+from capgen.dataset.files import move_whole
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.store_errors import plain_errors
 from capgen.errors import CapgenError, RequestError
+from capgen.system import sync
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
-import os
 import re
 import secrets
 import shutil
@@ -17,10 +15,9 @@ from typing import IO
 from capgen.dataset.layout import SIDE_FOLDER
 from capgen.dataset.location import is_store
 from capgen.dataset.objects import upload, whole_object
+from capgen.system import sync
 
 _UNFINISHED = re.compile(r".+\.[0-9a-f]{8}\.unfinished")
-_CURRENT_FOLDER = -100  # AT_FDCWD
-_EXCHANGE = 2  # RENAME_EXCHANGE
 
 
 @contextmanager
@@ -142,19 +139,6 @@ class Hashed:
         return self._sha256.hexdigest()
 
 
-def sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on disk.
-
-    Args:
-        path: a file or folder.
-    """
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file as hexadecimal digits.
 
@@ -176,20 +160,3 @@ def remove_folder(folder: Path) -> None:
             if entry.name != SIDE_FOLDER:
                 shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
         shutil.rmtree(folder)
-
-
-def exchange(first: Path, second: Path) -> bool:
-    """Let two folders swap names in one step.
-
-    Args:
-        first: a folder.
-        second: another on the same file system.
-
-    Returns:
-        False where the system or the file system has no such step; nothing has changed then.
-    """
-    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if rename is None:
-        return False
-    status: int = rename(_CURRENT_FOLDER, os.fsencode(first), _CURRENT_FOLDER, os.fsencode(second), _EXCHANGE)
-    return status == 0

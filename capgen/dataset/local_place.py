@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,12 +10,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from capgen.dataset.files import remove_folder, sweep_unfinished, sync, write_whole
+from capgen.dataset.files import remove_folder, sweep_unfinished, write_whole
 from capgen.dataset.layout import BUILD_STATE, RECEIPTS, Places
 from capgen.dataset.locking import one_writer
 from capgen.dataset.manifest import FileEntry, Manifest
 from capgen.dataset.publishing import check_target, publish, recover
 from capgen.dataset.verify import problem_of
+from capgen.system import link_or_copy, sync
 
 
 class LocalPlace:
@@ -61,17 +61,17 @@ class LocalPlace:
         return filter(self._is_whole, self._receipts())
 
     def record(self, entry: FileEntry) -> None:
-        with (self._places.staging / RECEIPTS).open("a", encoding="utf-8") as receipts:
+        path = self._places.staging / RECEIPTS
+        with path.open("a", encoding="utf-8") as receipts:
             receipts.write(entry.model_dump_json() + "\n")
-            receipts.flush()
-            os.fsync(receipts.fileno())
+        sync(path)
 
     def adopt(self, entries: Iterable[FileEntry]) -> None:
         for entry in entries:
             staged = self.staged_file(entry.path)
             staged.parent.mkdir(parents=True, exist_ok=True)
             staged.unlink(missing_ok=True)
-            os.link(self.target / entry.path, staged)
+            link_or_copy(self.target / entry.path, staged)
             sync(staged.parent)
             self.record(entry)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from capgen.errors import CapgenError
+from capgen.errors import CapgenError, RequestError
+from capgen.system import can_lock, lock_file
 
 
 @contextmanager
@@ -23,8 +23,14 @@ def one_writer(lock: Path, target: Path) -> Iterator[None]:
         target: the dataset's folder, for the message.
 
     Raises:
+        RequestError: the system has no such locks.
         CapgenError: another process holds it; says which.
     """
+    if not can_lock():
+        raise RequestError(
+            f"{target}: this system has no file locks that end with their process, so capgen reads here "
+            "and writes no datasets; on Windows, use WSL to write"
+        )
     lock.parent.mkdir(parents=True, exist_ok=True)
     descriptor = _acquire(lock, target)
     try:
@@ -40,7 +46,7 @@ def _acquire(lock: Path, target: Path) -> int:
     while True:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock_file(descriptor)
         except BlockingIOError:
             holder = os.read(descriptor, 200).decode(errors="replace") or "another process"
             os.close(descriptor)

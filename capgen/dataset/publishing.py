@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from capgen.dataset.files import exchange, remove_folder, sync
+from capgen.dataset.files import remove_folder
 from capgen.dataset.layout import (
     BUILD_STATE,
     MANIFEST,
@@ -15,6 +15,7 @@ from capgen.dataset.layout import (
 from capgen.dataset.manifest import Manifest, write_manifest
 from capgen.dataset.verify import data_files
 from capgen.errors import RequestError
+from capgen.system import exchange, sync
 
 
 def check_target(places: Places) -> None:

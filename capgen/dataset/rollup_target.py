@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from capgen.dataset.files import remove_folder, sync
+from capgen.dataset.files import remove_folder
 from capgen.dataset.layout import BUILD_STATE, MANIFEST, SIDE_FOLDER, Places, is_dataset
 from capgen.dataset.location import is_store
 from capgen.dataset.locking import one_writer
@@ -17,6 +17,7 @@ from capgen.dataset.publishing import check_target
 from capgen.dataset.store_errors import plain_errors
 from capgen.dataset.store_locking import LOCK, one_store_writer
 from capgen.errors import RequestError
+from capgen.system import sync
 
 _SPILLED = "spilled"
 _BEGUN = f"{SIDE_FOLDER}/rollup"  # in a store: what is there is of a rollup that was not finished

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pyarrow as pa
 
-_LARGE_BLOCK_LIMIT = -3  # M_MMAP_THRESHOLD
+from capgen.system import give_back_blocks
+
 _LARGE_BLOCK_BYTES = 2**21  # more than an array of a slice, which is used again at once
 
 
 @contextmanager
 def freed_memory_returned() -> Iterator[None]:
     """Use the system's allocator for Arrow, and have it give large blocks back: others keep what was freed."""
-    allocator = ctypes.CDLL(None)
-    if hasattr(allocator, "mallopt"):  # of the GNU C library, which would raise this limit to 32 MB by itself
-        allocator.mallopt(_LARGE_BLOCK_LIMIT, _LARGE_BLOCK_BYTES)
+    give_back_blocks(_LARGE_BLOCK_BYTES)
     before = pa.default_memory_pool()
     pa.set_memory_pool(pa.system_memory_pool())
     try:

@@ -19,6 +19,7 @@ from capgen.dataset.manifest import FileEntry
 from capgen.dataset.plan import FilePlan
 from capgen.engines.remote import write_remotely
 from capgen.errors import CapgenError, RequestError
+from capgen.system import processors
 from capgen.version import __version__
 
 CLIENT_ADDRESS = "ray://"
@@ -103,7 +104,7 @@ def _connected(ray: Any, address: str | None, workers: int | None) -> Iterator[N
         yield
         return
     handler = signal.getsignal(signal.SIGTERM)
-    of_this_machine = {"num_cpus": workers or len(os.sched_getaffinity(0)), **_ALONE}
+    of_this_machine = {"num_cpus": workers or processors(), **_ALONE}
     with ExitStack() as stack:
         stack.enter_context(redirect_stdout(sys.stderr))  # Ray warns of lost nodes; stdout is for results
         stack.callback(ray.shutdown)

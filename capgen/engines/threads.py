@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -17,6 +16,7 @@ from capgen.dataset.sizes import workers_within
 from capgen.engines.allocator import freed_memory_returned
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import open_panel
+from capgen.system import processors
 
 
 class _StoppedError(Exception):
@@ -64,7 +64,7 @@ def worker_count(config: Config, workers: int | None, memory: int | None, row_gr
         memory: bytes to stay within, by fewer workers.
         row_group_rows: rows of the largest row group.
     """
-    count = len(os.sched_getaffinity(0)) if workers is None else workers
+    count = processors() if workers is None else workers
     return count if memory is None else min(count, workers_within(config, memory, row_group_rows))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from capgen.dataset.verify import data_files
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
 from capgen.panel.time_axis import TimeAxis
+from capgen.system import processors
 
 _MOST_SOUGHT = 10_000  # servers whose ids reach the reader of the files, to skip row groups without them
 _MOST_THREADS = 4  # each holds row groups and sums of its own, some 50 MB
@@ -99,7 +99,7 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
 
 
 def _settings() -> dict[str, int]:
-    threads = min(os.cpu_count() or 1, _MOST_THREADS)
+    threads = min(processors(), _MOST_THREADS)
     return {"threads": threads, "dynamic_or_filter_threshold": _MOST_SOUGHT}
 
 

@@ -1,0 +1,118 @@
+"""Standard input, output and error: an outcome does not depend on who listens."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+
+_NAMES = ("stdin", "stdout", "stderr")  # by number
+_OUTPUT = "standard output"
+
+
+class _Output(io.FileIO):
+    """Standard output, whose failures say so."""
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            error.filename = _OUTPUT
+            raise
+
+
+class _Unsaid(io.FileIO):
+    """A channel on which nothing fails: what its reader does not take stays unsaid."""
+
+    def write(self, data: Any) -> int:
+        with contextlib.suppress(OSError):
+            super().write(data)
+        return memoryview(data).nbytes
+
+
+def open_standard_streams() -> None:
+    """Open those that are closed, and take care of failures on the others."""
+    for number, name in enumerate(_NAMES):
+        if not _is_open(number):  # else the next file that is opened, such as a data file, gets it
+            os.open(os.devnull, os.O_RDWR)
+        if getattr(sys, name) is None:
+            mode = "w" if number else "r"
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+    sys.stdout = _over(_Output(1, "w", closefd=False), sys.stdout)
+    sys.stderr = _over(_Unsaid(2, "w", closefd=False), sys.stderr)
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+def _over(channel: io.FileIO, before: Any) -> io.TextIOWrapper:
+    return io.TextIOWrapper(
+        io.BufferedWriter(channel),
+        encoding=before.encoding,
+        errors=before.errors,
+        line_buffering=before.line_buffering or channel.fileno() == 2,
+        write_through=before.write_through,
+    )
+
+
+@contextmanager
+def outcome(exit_code: int = 0) -> Iterator[None]:
+    """Tell the outcome of what is done: it stands, whether or not standard output takes it.
+
+    Args:
+        exit_code: of the command.
+
+    Raises:
+        Exit: with this code, where it is not 0.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except SystemExit:  # from Rich, where a reader has left
+        pass
+    except OSError as error:
+        if error.filename != _OUTPUT:
+            raise
+        _give_up_output()
+        if error.errno != errno.EPIPE:
+            print(f"note: {_OUTPUT}: {error.strerror}", file=sys.stderr)
+    if exit_code:
+        raise typer.Exit(exit_code)
+
+
+def flushed(exit_code: int) -> int:
+    """Send what is still to be printed on its way.
+
+    Args:
+        exit_code: of the command.
+
+    Returns:
+        The exit code, not 0 where what was printed is not whole; a reader may have seen enough.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _give_up_output()
+        if error.errno != errno.EPIPE and not exit_code:
+            print(f"error: {_OUTPUT}: {error.strerror}", file=sys.stderr)
+            return 1
+    return exit_code
+
+
+def _give_up_output() -> None:
+    """Let go of what is still in the buffer; Python would try again at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

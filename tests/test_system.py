@@ -1,0 +1,129 @@
+"""Other systems, other file systems: what they lack is taken away, and capgen does without."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from capgen import system
+
+RunWithout = Callable[..., list[str]]
+# macOS has none of these, Windows neither these nor fcntl.
+MAC = """
+import ctypes, os
+for name in ("sched_getaffinity", "sched_setaffinity", "posix_fadvise", "process_cpu_count"):
+    if hasattr(os, name):
+        delattr(os, name)
+class Library(ctypes.CDLL):
+    def __getattr__(self, name):
+        if name in ("renameat2", "mallopt"):
+            raise AttributeError(name)
+        return super().__getattr__(name)
+ctypes.CDLL = Library
+"""
+WINDOWS = f"""{MAC}
+import signal, sys
+sys.modules["fcntl"] = sys.modules["resource"] = sys.modules["pwd"] = sys.modules["grp"] = None
+del signal.SIGHUP, os.geteuid, os.getuid, os.fork, os.link
+class Library(ctypes.CDLL):
+    def __init__(self, name, *arguments, **options):
+        if name is None and sys._getframe(1).f_globals["__name__"].startswith("capgen"):
+            raise TypeError("there is no library of that name")
+        super().__init__(name, *arguments, **options)
+ctypes.CDLL = Library
+"""
+PLAIN_FILE_SYSTEM = """
+import errno, os, stat
+def no_link(*arguments, **options): raise OSError(errno.ENOTSUP, "Operation not supported")
+os.link = no_link
+fsync = os.fsync
+def fsync_of_files(descriptor):
+    if stat.S_ISDIR(os.fstat(descriptor).st_mode): raise OSError(errno.EINVAL, "Invalid argument")
+    fsync(descriptor)
+os.fsync = fsync_of_files
+"""
+
+
+@pytest.fixture
+def without(tmp_path: Path) -> RunWithout:
+    """Run `capgen` in a process of its own, after a script that takes something away from the system.
+
+    The commands run one after the other as long as they end well; the answer is what was said on standard error.
+    """
+
+    def run(taken_away: str, *commands: str, expected: int = 0) -> list[str]:
+        script = f"""import json, sys
+{taken_away}
+from capgen.cli.app import main
+for command in json.loads(sys.argv[1]):
+    code = main(command)
+    assert code == {expected}, (code, command)
+"""
+        words = json.dumps(list(map(shlex.split, commands)))
+        command = [sys.executable, "-c", script, words]
+        outcome = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert outcome.returncode == 0, outcome.stderr
+        return outcome.stderr.splitlines()
+
+    return run
+
+
+@pytest.mark.parametrize("taken_away", [MAC, PLAIN_FILE_SYSTEM], ids=["mac", "plain file system"])
+def test_what_a_dataset_goes_through(taken_away: str, without: RunWithout) -> None:
+    said = without(
+        taken_away,
+        "build --servers=4 --years=1",
+        "build --servers=4 --years=1 --set growth.trend=monthly --overwrite",
+        "build --servers=4 --years=2 --set growth.trend=monthly",
+        "verify data",
+        "check data",
+        "export data data.parquet",
+    )
+    assert not said
+
+
+def test_windows_reads_and_says_that_it_does_not_write(without: RunWithout, tmp_path: Path) -> None:
+    without("", "build --servers=4 --years=1")
+    assert not without(WINDOWS, "verify data", "check data", "query 'from panel limit 1' --data data")
+    said = without(WINDOWS, "build --out other", "repair data", "export data", expected=2)
+    assert len(said) == 3
+    assert all("WSL" in line for line in said)
+    assert [each.name for each in tmp_path.iterdir()] == ["data"]
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "expected"),
+    [
+        ("0::/", {"cpu.max": "150000 100000"}, 2),
+        ("0::/a/b", {"a/cpu.max": "100000 100000", "a/b/cpu.max": "max 100000"}, 1),
+        ("0::/elsewhere", {"cpu.max": "50000 100000"}, 1),
+        ("0::/", {"cpu.max": "max 100000"}, 8),
+        ("0::/", {"cpu.max": "damaged"}, 8),
+        (
+            "3:cpu,cpuacct:/a",
+            {"cpu,cpuacct/a/cpu.cfs_quota_us": "300000", "cpu,cpuacct/a/cpu.cfs_period_us": "100000"},
+            3,
+        ),
+        ("3:cpu:/", {"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}, 8),
+        (None, {}, 8),
+    ],
+)
+def test_a_container_has_the_processors_of_its_quota(
+    groups: str | None, files: dict[str, str], expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(8)))
+    monkeypatch.delattr("os.process_cpu_count", raising=False)
+    monkeypatch.setattr(system, "_CONTROL_GROUPS", tmp_path)
+    monkeypatch.setattr(system, "_OWN_CONTROL_GROUPS", tmp_path / "own")
+    if groups is not None:
+        (tmp_path / "own").write_text(f"{groups}\n")
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(f"{text}\n")
+    assert system.processors() == expected

@@ -331,7 +331,7 @@ def test_stopped(dataset: Path, tmp_path: Path) -> None:
     script += "from capgen.cli.app import main; raise SystemExit(main(['export', *sys.argv[1:3]]))"
     command = [sys.executable, "-c", script, str(dataset), str(tmp_path / "a.csv.gz"), "2"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (result.returncode, result.stderr) == (130, "error: interrupted; nothing was written\n")
+    assert (result.returncode, result.stderr) == (130, "error: interrupted; no file was written\n")
     assert names(tmp_path) == []
 
 

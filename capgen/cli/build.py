@@ -65,6 +65,7 @@ def command(
     """
     # Imported here, because they are slow and --help must not be.
     from capgen.config.storage import full_name
+    from capgen.dataset.place import place_of
     from capgen.engines.running import build
     from capgen.panel.time_axis import TimeAxis
 
@@ -72,7 +73,10 @@ def command(
     panels = [(config, out)]
     if clean_twin:
         panels.append((config.clean_twin(), clean_twin))
-        _check_apart(*(locate(full_name(config, folder)) for _, folder in panels))
+        places = [place_of(locate(full_name(config, folder))) for _, folder in panels]
+        for place in places:
+            place.check()
+        _check_apart(*(place.target for place in places))
     rows = len(panels) * config.num_servers * TimeAxis.of(config).span.size
     with kept_when_stopped("build"), row_progress(rows) as on_rows:
         results = [
@@ -97,8 +101,7 @@ def command(
 
 
 def _check_apart(out: Path, twin: Path) -> None:
-    first, second = out.expanduser().resolve(), twin.expanduser().resolve()
-    if first.is_relative_to(second) or second.is_relative_to(first):
+    if out.is_relative_to(twin) or twin.is_relative_to(out):
         raise RequestError(f"--clean-twin: expected a folder apart from {str(out)!r}, got {str(twin)!r}")
 
 

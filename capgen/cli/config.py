@@ -8,7 +8,6 @@ import typer
 
 from capgen.cli.options import takes_config
 from capgen.cli.streams import outcome
-from capgen.errors import RequestError
 
 if TYPE_CHECKING:
     from capgen.config import Resolved
@@ -53,19 +52,17 @@ def check(
 
 @app.command("init")
 def init(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write.")] = Path("capgen.yaml"),
+    file: Annotated[str, typer.Argument(metavar="FILE", help="File to write; - is standard output.")] = "capgen.yaml",
     preset: Annotated[str, typer.Option(metavar="NAME", help="Shipped preset to start from.")] = "default",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file that is there.")] = False,
 ) -> None:
     """Write a commented configuration file to start from."""
     from capgen.config.sources import preset_text
+    from capgen.dataset.output import is_standard_output, output
 
     text = preset_text(preset)
-    try:
-        with file.open("x", encoding="utf-8") as target:
-            target.write(text)
-    except FileExistsError:
-        raise RequestError(f"{file}: expected a new file, got one that exists; name another") from None
-    except OSError as error:
-        raise RequestError(f"{file}: expected a place to write to, got: {error.strerror}") from None
+    output(file, overwrite=overwrite).write(text.encode())
+    if is_standard_output(file):
+        return
     with outcome():
         typer.echo(f"Wrote {file}; change what you like, then: capgen build --config {file}")

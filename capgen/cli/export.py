@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,19 +14,26 @@ from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import byte_size, counted, from_here, rate
 from capgen.cli.verify import DATASET
-from capgen.errors import CapgenError, RequestError, StoppedError
+from capgen.errors import CapgenError, StoppedError
+
+if TYPE_CHECKING:
+    from capgen.dataset.export import ExportResult
 
 
 class Format(StrEnum):
-    """What is written where no file is named."""
+    """The kind of a file."""
 
+    csv = "csv"
     csv_gz = "csv.gz"
     parquet = "parquet"
+    ndjson_gz = "ndjson.gz"
+    arrow = "arrow"
+    duckdb = "duckdb"
 
 
 @contextmanager
 def nothing_left_when_stopped() -> Iterator[None]:
-    """Turn Ctrl-C, SIGTERM and failed writes into one line that says that nothing is left behind.
+    """Turn Ctrl-C, SIGTERM and failed writes into one line that says that no file is left behind.
 
     Raises:
         StoppedError: stopped from outside.
@@ -36,11 +43,13 @@ def nothing_left_when_stopped() -> Iterator[None]:
         with kept_when_stopped("export"):
             try:
                 yield
+            except BrokenPipeError:
+                raise  # a reader that has seen enough
             except OSError as error:
                 place = f"{error.filename}: " if error.filename else ""
-                raise CapgenError(f"{place}{error.strerror or error}; nothing was written") from None
+                raise CapgenError(f"{place}{error.strerror or error}; no file was written") from None
     except StoppedError:
-        raise StoppedError("interrupted; nothing was written") from None
+        raise StoppedError("interrupted; no file was written") from None
 
 
 def command(
@@ -49,13 +58,13 @@ def command(
         str | None,
         typer.Argument(
             metavar="FILE",
-            help=".csv, .csv.gz, .parquet, .ndjson.gz, .arrow or .duckdb; or delta:FOLDER.",
+            help=".csv, .csv.gz, .parquet, .ndjson.gz, .arrow or .duckdb; delta:FOLDER; - is standard output.",
             show_default=False,
         ),
     ] = None,
     form: Annotated[
         Format | None,
-        typer.Option("--format", help="Of the file with a default name; csv.gz without it.", show_default=False),
+        typer.Option("--format", help="By the ending of FILE without it; csv.gz without FILE.", show_default=False),
     ] = None,
     columns: Annotated[
         str | None,
@@ -86,26 +95,29 @@ def command(
     capgen export data/ web.parquet --columns timestamp,server_id,cpu_p95 --where "server_type = 'web'"
 
     capgen export data/ panel.duckdb && duckdb panel.duckdb -c "select max(eoq_factor(timestamp)) from panel"
-    """
-    from capgen.dataset.export import DEFAULT_KIND, export_dataset
 
-    if file is not None and form is not None:
-        raise RequestError("FILE and --format: expected one of the two, got both; the name's ending says the format")
+    capgen export data/ - --format csv | head
+    """
+    from capgen.dataset.export import export_dataset
+    from capgen.dataset.output import is_standard_output
+
     chosen = None if columns is None else [name.strip() for name in columns.split(",")]
     with nothing_left_when_stopped():
         result = export_dataset(
             data,
             file,
-            kind=str(form or DEFAULT_KIND),
+            kind=form,
             columns=chosen,
             where=where,
             overwrite=overwrite,
             unsafe=unsafe,
         )
+    text = json.dumps(asdict(result), default=str) if as_json else _summary(result)
     with outcome():
-        if as_json:
-            typer.echo(json.dumps(asdict(result), default=str))
-            return
-        size = f"{counted(result.rows, 'row')}, {byte_size(result.bytes)}"
-        speed = f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})"
-        typer.echo(f"Wrote {from_here(result.path)}: {size}, {speed}")
+        typer.echo(text, err=is_standard_output(result.path))
+
+
+def _summary(result: "ExportResult") -> str:
+    size = f"{counted(result.rows, 'row')}, {byte_size(result.bytes)}"
+    speed = f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})"
+    return f"Wrote {from_here(result.path)}: {size}, {speed}"

@@ -14,6 +14,7 @@ from capgen.errors import RequestError
 
 if TYPE_CHECKING:
     from capgen.config import Resolved
+    from capgen.dataset.output import Output
 
 _MOST_ROWS_SHOWN, _WIDEST = 40, 10_000
 
@@ -50,8 +51,16 @@ def command(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write to it, whole.", show_default=False, parser=locate),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to it, whole; - is standard output.",
+            show_default=False,
+            parser=locate,
+        ),
     ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file that is there.")] = False,
     unsafe: Annotated[
         bool,
         typer.Option("--unsafe", help="Run any SQL: it may read and write files, change settings, load extensions."),
@@ -71,17 +80,20 @@ def command(
     capgen query "select * from panel" --data data/ --output panel.csv
     """
     from capgen.dataset.asking import ask
+    from capgen.dataset.output import STANDARD_OUTPUT
+    from capgen.dataset.output import output as place_of
 
     given = given_options(context)
     if data and given:
         raise RequestError(f"--data: a dataset has its own configuration; leave out {', '.join(given)}")
     chosen = _format(form, output)
+    place = place_of(output or STANDARD_OUTPUT, overwrite=overwrite)
     text = sys.stdin.read() if query == "-" else query
     with ask(text, data or resolved.config, unsafe=unsafe) as relation:
         if not data:
             _say_which(resolved)
         if relation is not None:
-            _answer(relation, chosen, output)
+            _answer(relation, chosen, place)
 
 
 def _say_which(resolved: "Resolved") -> None:
@@ -103,56 +115,18 @@ def _format(form: Format | None, output: Path | None) -> Format:
     chosen = form or (endings[output.suffix] if output else Format.table)
     if chosen is Format.parquet and not output:
         raise RequestError("--format parquet: expected a file to write to; add --output FILE")
+    if chosen is Format.table and output:
+        raise RequestError("--format table: a file takes csv, json or parquet")
     return chosen
 
 
-def _answer(relation: Any, form: Format, output: Path | None) -> None:
-    from capgen.dataset.files import whole_file
+def _answer(relation: Any, form: Format, place: "Output") -> None:
+    from capgen.dataset.answer import write_answer
 
-    if output is None:
-        _print(relation, form)
-        return
-    with whole_file(output) as unfinished:
-        _write(relation, form, unfinished)
-
-
-def _write(relation: Any, form: Format, path: Path) -> None:
-    if form is Format.parquet:
-        import pyarrow.parquet as pq
-
-        rows = relation.to_arrow_reader()
-        with pq.ParquetWriter(path, rows.schema, compression="zstd") as writer:
-            for batch in rows:
-                writer.write_batch(batch)
-    else:
-        with path.open("w", encoding="utf-8") as file:
-            _write_text(relation, form, file)
-
-
-def _print(relation: Any, form: Format) -> None:
     if form is Format.table:
         _print_table(relation)
     else:
-        _write_text(relation, form, sys.stdout)
-
-
-def _write_text(relation: Any, form: Format, file: Any) -> None:
-    """Write an answer batch by batch: it may be larger than memory."""
-    import polars as pl
-
-    if form is Format.table:
-        raise RequestError("--format table: a file takes csv, json or parquet")
-    started = False
-    file.write("" if form is Format.csv else "[")
-    for batch in relation.to_arrow_reader():
-        frame = pl.DataFrame(batch)
-        if form is Format.csv:
-            file.write(frame.write_csv(include_header=not started))
-        else:
-            rows = frame.write_ndjson().rstrip("\n").replace("\n", ",\n ")
-            file.write((",\n " if started and rows else "") + rows)
-        started = True
-    file.write("" if form is Format.csv else "]\n")
+        write_answer(relation, form, place)
 
 
 def _print_table(relation: Any) -> None:

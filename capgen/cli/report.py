@@ -16,6 +16,7 @@ def command(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write into.", parser=locate)] = Path(
         "report"
     ),
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a report that is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the paths as JSON.")] = False,
 ) -> None:
     r"""Draw a dashboard of a dataset: one page that needs no network, and one picture.
@@ -29,7 +30,7 @@ def command(
     """
     from capgen.quality.report import write_report
 
-    paths = write_report(data, out)
+    paths = write_report(data, out, overwrite=overwrite)
     with outcome():
         if as_json:
             told = {name: str(path) for name, path in paths._asdict().items()}

@@ -30,6 +30,8 @@ def kept_when_stopped(command: str) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise StoppedError(f"interrupted; {go_on}") from None
+    except BrokenPipeError:
+        raise  # a reader that has seen enough
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         raise CapgenError(f"{place}{error.strerror or error}; {go_on}") from None

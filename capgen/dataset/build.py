@@ -13,8 +13,9 @@ from capgen.config import Config, config_digest
 from capgen.config.holiday_days import contradictions, with_days
 from capgen.config.storage import full_name
 from capgen.dataset.content import as_text
+from capgen.dataset.counted import Hashed
 from capgen.dataset.differences import differences, differing_keys
-from capgen.dataset.files import Hashed, whole_stream
+from capgen.dataset.files import whole_stream
 from capgen.dataset.kept_days import check_same_days, kept_days
 from capgen.dataset.layout import is_dataset
 from capgen.dataset.location import locate

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from capgen.dataset.export_formats import DELTA, WRITERS, check_installed, kind_of
+from capgen.dataset.export_formats import DELTA, PLACERS, WRITERS, check_installed, kind_of
 from capgen.dataset.export_rows import Rows, open_rows
-from capgen.dataset.export_target import check_target, is_delta_table, room_for
-from capgen.dataset.files import move_whole
+from capgen.dataset.export_target import check_delta_folder, is_delta_table
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.dataset.output import Output, output, room_for
 from capgen.dataset.store_errors import plain_errors
 from capgen.errors import CapgenError, RequestError
 from capgen.system import sync
@@ -44,28 +44,32 @@ class ExportResult:
     seconds: float
 
 
-def default_name(manifest: Manifest, kind: str) -> str:
+def default_name(manifest: Manifest, kind: str | None) -> str:
     """Return the name of a file that is not given one.
 
     Args:
         manifest: of the dataset.
-        kind: `csv.gz` or `parquet`.
+        kind: `csv.gz`, as without one, or `parquet`.
 
     Raises:
         RequestError: there is no such name for this kind.
     """
     days = [f"{each:%Y%m%d}" for each in (manifest.first_timestamp, manifest.last_timestamp)]
-    names = {"csv.gz": "server_metrics_full.csv.gz", "parquet": "raw_server_metrics_{}_to_{}.parquet".format(*days)}
-    if kind not in names:
+    names = {
+        DEFAULT_KIND: "server_metrics_full.csv.gz",
+        "parquet": "raw_server_metrics_{}_to_{}.parquet".format(*days),
+    }
+    found = names.get(kind or DEFAULT_KIND)
+    if found is None:
         raise RequestError(f"--format: expected {' or '.join(names)} where no FILE is given, got {kind!r}")
-    return names[kind]
+    return found
 
 
 def export_dataset(
     folder: Path,
     target: str | None = None,
     *,
-    kind: str = DEFAULT_KIND,
+    kind: str | None = None,
     columns: Sequence[str] | None = None,
     where: str | None = None,
     overwrite: bool = False,
@@ -75,8 +79,9 @@ def export_dataset(
 
     Args:
         folder: the dataset's.
-        target: a file, whose ending says the kind, or `delta:FOLDER`; a default name in the working folder without it.
-        kind: of the file that is not given a name.
+        target: a file, whose ending says the kind, `-` for standard output, or `delta:FOLDER`; a default name in the
+            working folder without it.
+        kind: of a file whose name does not say it, such as `csv`.
         columns: which, in this order; all without them.
         where: a condition in SQL over the panel's columns.
         overwrite: replace what is there.
@@ -87,60 +92,95 @@ def export_dataset(
 
     Raises:
         RequestError: the request is wrong, such as a column that is not there; nothing was written.
-        CapgenError: a file cannot be read or written; nothing was written.
+        CapgenError: a file cannot be read or written; no file was written.
     """
     started = time.monotonic()
     manifest = read_manifest(folder)
     target = target or default_name(manifest, kind)
-    kind = kind_of(target)
+    kind = kind_of(target, kind)
     check_installed(kind)
-    place = locate(target.removeprefix(f"{DELTA}:")).expanduser().resolve()
-    with plain_errors(place):
-        check_target(place, kind, overwrite=overwrite)
-        with room_for(place) as room, _said(place):
-            count = _write(folder, manifest, place, room, kind, columns, where, unsafe=unsafe)
-        return ExportResult(place, kind, count, _size(place), time.monotonic() - started)
+    rows = _Request(folder.absolute(), manifest, kind, columns, where, unsafe)
+    if kind == DELTA:
+        path = locate(target.removeprefix(f"{DELTA}:")).expanduser().resolve()
+        check_delta_folder(path, overwrite=overwrite)
+        count = _write_table(rows, path)
+        size = sum(each.stat().st_size for each in path.rglob("*") if each.is_file())
+    else:
+        path, count, size = _write_file(rows, target, overwrite=overwrite)
+    return ExportResult(path, kind, count, size, time.monotonic() - started)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is asked for, wherever it goes."""
+
+    folder: Path
+    manifest: Manifest
+    kind: str
+    columns: Sequence[str] | None
+    where: str | None
+    unsafe: bool
+
+    @contextmanager
+    def opened(self, room: Path) -> Iterator[_Counted]:
+        """Open the rows; raise what stopped them."""
+        spill = room / "spilled"
+        rows = open_rows(self.folder, self.manifest, spill, self.columns, self.where, unsafe=self.unsafe)
+        counted = _Counted(rows)
+        try:
+            yield counted
+        except Exception as error:
+            # Arrow and Delta pass on, as errors of their own, what went wrong while rows were read for them.
+            raise counted.failure or error from None
+        finally:
+            rows.close()
+
+
+def _write_file(request: _Request, target: str, *, overwrite: bool) -> tuple[Path, int, int]:
+    """Write one file; return where, the number of rows, and of bytes."""
+    with _said(target):
+        place = output(target, overwrite=overwrite)
+        if place.is_stream and request.kind in PLACERS:
+            raise RequestError(f"{request.kind}: expected the name of a file, got {target!r}, which is a stream")
+        with place.room() as room, request.opened(room) as rows:
+            size = _write(request, rows, place, room)
+    return place.path, rows.rows, size
+
+
+def _write(request: _Request, rows: _Counted, place: Output, room: Path) -> int:
+    """Write rows to a place; return the number of bytes."""
+    origin = _origin(request.manifest)
+    if request.kind in WRITERS:
+        with place.stream(room) as file:
+            WRITERS[request.kind](rows.reader(), file, origin)
+        return file.bytes
+    made = room / place.path.name
+    PLACERS[request.kind](rows.reader(), made, request.manifest.load_config(), origin)
+    size = made.stat().st_size
+    place.move_in(made)
+    return size
+
+
+def _write_table(request: _Request, target: Path) -> int:
+    """Write a Delta table; return the number of rows."""
+    with _said(target), room_for(target) as room, request.opened(room) as rows:
+        table = target if is_delta_table(target) else room / DELTA
+        PLACERS[DELTA](rows.reader(), table, request.manifest.load_config(), _origin(request.manifest))
+        if table != target:
+            table.rename(target)
+            sync(target.parent)
+    return rows.rows
 
 
 @contextmanager
-def _said(target: Path) -> Iterator[None]:
+def _said(target: Path | str) -> Iterator[None]:
     try:
-        yield
+        with plain_errors(locate(target)):
+            yield
+    except BrokenPipeError:
+        raise  # a reader that has seen enough
     except OSError as error:
-        raise CapgenError(f"{target}: {error.strerror or error}; nothing was written") from None
-
-
-def _write(
-    folder: Path,
-    manifest: Manifest,
-    target: Path,
-    room: Path,
-    kind: str,
-    columns: Sequence[str] | None,
-    where: str | None,
-    *,
-    unsafe: bool,
-) -> int:
-    """Write what was asked for; return the number of rows."""
-    rows = open_rows(folder.absolute(), manifest, room / "spilled", columns, where, unsafe=unsafe)
-    counted = _Counted(rows)
-    config, origin = manifest.load_config(), _origin(manifest)
-    try:
-        if kind == DELTA:
-            table = target if is_delta_table(target) else room / DELTA
-            WRITERS[kind](counted.reader(), table, config, origin)
-            if table != target:
-                table.rename(target)
-                sync(target.parent)
-        else:
-            WRITERS[kind](counted.reader(), room / target.name, config, origin)
-            move_whole(room / target.name, target)
-    except Exception as error:
-        # Arrow and Delta pass on, as errors of their own, what went wrong while rows were read for them.
-        raise counted.failure or error from None
-    finally:
-        rows.close()
-    return counted.rows
+        raise CapgenError(f"{target}: {error.strerror or error}; no file was written") from None
 
 
 class _Counted:
@@ -173,7 +213,3 @@ def _origin(manifest: Manifest) -> Mapping[str, str]:
         "capgen.seed": str(manifest.seed),
         "capgen.config_digest": manifest.config_digest,
     }
-
-
-def _size(path: Path) -> int:
-    return sum(each.stat().st_size for each in ([path] if path.is_file() else path.rglob("*")) if each.is_file())

@@ -7,21 +7,24 @@ import importlib.util
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from capgen import sql
 from capgen.config import Config
+from capgen.dataset.counted import Counted
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Write = Callable[["pa.RecordBatchReader", Path, Config, Mapping[str, str]], None]
+# Writes batches of rows, and where they come from, to a file; or to a place that its library writes by itself.
+Write = Callable[["pa.RecordBatchReader", Counted, Mapping[str, str]], None]
+Place = Callable[["pa.RecordBatchReader", Path, Config, Mapping[str, str]], None]
 
-_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+_TIME_FORMAT = "%Y-%m-%d %H:%M:%S%.f"  # parts of a second only where there are any
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 3
 _DELTA_ROWS = 2**12  # handed over at once: the library keeps a number of batches in hand, however large they are
@@ -30,23 +33,28 @@ _TEXT_ROWS = 2**14  # turned into text at once, which takes several times their 
 DELTA = "delta"
 
 
-def kind_of(target: str) -> str:
-    """Return the kind of file that a name asks for.
+def kind_of(target: str, given: str | None) -> str:
+    """Return the kind of file to write.
 
     Args:
         target: a file's name, or `delta:FOLDER`.
+        given: the kind that was asked for; without one, the name's ending says it.
 
     Raises:
-        RequestError: its ending is not known.
+        RequestError: the ending is not known, or of another kind than was asked for.
     """
     if target.startswith(f"{DELTA}:"):
-        return DELTA
-    name = Path(target).name
-    found = next((kind for kind in WRITERS if kind != DELTA and name.endswith(f".{kind}")), None)
-    if found is None or name == f".{found}":
-        endings = ", ".join(f".{kind}" for kind in WRITERS if kind != DELTA)
-        raise RequestError(f"expected a name that ends in {endings}, or delta:FOLDER; got {target!r}")
-    return found
+        ending: str | None = DELTA
+    else:
+        name = Path(target).name
+        ending = next((kind for kind in KINDS if name.endswith(f".{kind}") and name != f".{kind}"), None)
+    kind = given or ending
+    if kind is None:
+        endings = ", ".join(f".{each}" for each in KINDS)
+        raise RequestError(f"expected a name that ends in {endings}, or delta:FOLDER, or --format; got {target!r}")
+    if ending not in {None, kind}:
+        raise RequestError(f"FILE and --format: expected the same kind of both, got {target!r} and {kind}")
+    return kind
 
 
 def check_installed(kind: str) -> None:
@@ -62,54 +70,62 @@ def check_installed(kind: str) -> None:
         raise RequestError('delta: expected the library deltalake, found none; type: pip install "capgen[delta]"')
 
 
-def _write_csv(rows: pa.RecordBatchReader, path: Path, _config: Config, _origin: Mapping[str, str]) -> None:
-    with path.open("wb") as file:
-        _write_csv_text(rows, file)
+def write_csv(rows: pa.RecordBatchReader, file: Counted, _origin: Mapping[str, str]) -> None:
+    """Write rows as CSV.
 
-
-def _write_csv_gz(rows: pa.RecordBatchReader, path: Path, _config: Config, _origin: Mapping[str, str]) -> None:
-    with _gzip(path) as file:
-        _write_csv_text(rows, file)
-
-
-def _write_csv_text(rows: pa.RecordBatchReader, file: IO[bytes]) -> None:
+    Args:
+        rows: batches of them.
+        file: open for writing.
+    """
     file.write((",".join(rows.schema.names) + "\n").encode())
     for batch in rows:
         for piece in pl.DataFrame(batch).iter_slices(_TEXT_ROWS):
             file.write(piece.write_csv(include_header=False, datetime_format=_TIME_FORMAT).encode())
 
 
-def _write_ndjson_gz(rows: pa.RecordBatchReader, path: Path, _config: Config, _origin: Mapping[str, str]) -> None:
-    with _gzip(path) as file:
+def _write_csv_gz(rows: pa.RecordBatchReader, file: Counted, origin: Mapping[str, str]) -> None:
+    with _gzip(file) as text:
+        write_csv(rows, text, origin)
+
+
+def _write_ndjson_gz(rows: pa.RecordBatchReader, file: Counted, _origin: Mapping[str, str]) -> None:
+    with _gzip(file) as text:
         for batch in rows:
             frame = pl.DataFrame(batch).with_columns(pl.selectors.datetime().dt.strftime(_TIME_FORMAT))
             for piece in frame.iter_slices(_TEXT_ROWS):
-                file.write(piece.write_ndjson().encode())
+                text.write(piece.write_ndjson().encode())
 
 
 @contextmanager
-def _gzip(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file for compressed text; no name and no time in it, so that the same rows give the same bytes."""
-    with path.open("wb") as file, gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as text:
-        yield text  # type: ignore[misc]
+def _gzip(file: Counted) -> Iterator[Counted]:
+    """Compress text; no name and no time in it, so that the same rows give the same bytes."""
+    with gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as text:
+        yield Counted(text)
 
 
-def _write_parquet(rows: pa.RecordBatchReader, path: Path, _config: Config, origin: Mapping[str, str]) -> None:
+def write_parquet(rows: pa.RecordBatchReader, file: Counted, origin: Mapping[str, str]) -> None:
+    """Write rows as Parquet, a row group a batch.
+
+    Args:
+        rows: batches of them.
+        file: open for writing.
+        origin: where the rows come from, for the file's metadata.
+    """
     import pyarrow.parquet as pq
 
     options: dict[str, Any] = {"compression": "zstd", "compression_level": _ZSTD_LEVEL, "store_schema": False}
-    with path.open("wb") as file, pq.ParquetWriter(file, rows.schema, **options) as writer:
+    with pq.ParquetWriter(file, rows.schema, **options) as writer:
         for batch in rows:
-            writer.write_batch(batch, row_group_size=batch.num_rows)
+            writer.write_batch(batch, row_group_size=max(1, batch.num_rows))
         writer.add_key_value_metadata(dict(origin))
 
 
-def _write_arrow(rows: pa.RecordBatchReader, path: Path, _config: Config, origin: Mapping[str, str]) -> None:
+def _write_arrow(rows: pa.RecordBatchReader, file: Counted, origin: Mapping[str, str]) -> None:
     import pyarrow as pa
 
     options = pa.ipc.IpcWriteOptions(compression="zstd")
     schema = rows.schema.with_metadata(dict(origin))
-    with path.open("wb") as file, pa.ipc.new_file(file, schema, options=options) as writer:
+    with pa.ipc.new_file(file, schema, options=options) as writer:
         for batch in rows:
             writer.write_batch(batch.replace_schema_metadata(dict(origin)))
 
@@ -155,11 +171,14 @@ def _write_delta(rows: pa.RecordBatchReader, path: Path, _config: Config, origin
 
 
 WRITERS: Mapping[str, Write] = {
-    "csv": _write_csv,
+    "csv": write_csv,
     "csv.gz": _write_csv_gz,
-    "parquet": _write_parquet,
+    "parquet": write_parquet,
     "ndjson.gz": _write_ndjson_gz,
     "arrow": _write_arrow,
+}
+PLACERS: Mapping[str, Place] = {
     "duckdb": _write_duckdb,
     DELTA: _write_delta,
 }
+KINDS = tuple(kind for kind in (*WRITERS, *PLACERS) if kind != DELTA)

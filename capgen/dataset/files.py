@@ -101,44 +101,6 @@ def sweep_unfinished(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-class Hashed:
-    """A file open for writing that keeps count of what is written to it.
-
-    Args:
-        file: open for writing.
-    """
-
-    closed = False
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._sha256 = hashlib.sha256()
-        self.bytes = 0
-
-    def write(self, data: bytes) -> int:
-        """Write on.
-
-        Args:
-            data: what comes next.
-        """
-        self._file.write(data)
-        self._sha256.update(data)
-        self.bytes += len(data)
-        return len(data)
-
-    def tell(self) -> int:
-        """Return how much is written."""
-        return self.bytes
-
-    def flush(self) -> None:
-        """Do nothing: the file below is flushed when it is closed."""
-
-    @property
-    def sha256(self) -> str:
-        """SHA-256 of what is written, as hexadecimal digits."""
-        return self._sha256.hexdigest()
-
-
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file as hexadecimal digits.
 
@@ -155,8 +117,22 @@ def remove_folder(folder: Path) -> None:
     Args:
         folder: need not exist.
     """
+    if folder.is_symlink():  # what it leads to is not ours
+        folder.unlink()
     if folder.is_dir():
         for entry in folder.iterdir():
             if entry.name != SIDE_FOLDER:
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-        shutil.rmtree(folder)
+                remove_entry(entry)
+        remove_entry(folder)
+
+
+def remove_entry(path: Path) -> None:
+    """Remove a file, a folder with all that is in it, or a symbolic link but not what it leads to.
+
+    Args:
+        path: must exist.
+    """
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()

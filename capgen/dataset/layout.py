@@ -16,6 +16,8 @@ SIDE_FILES = (EVENTS, SUMMARY, SAMPLE)
 BUILD_STATE = f"{SIDE_FOLDER}/build.json"
 RECEIPTS = f"{SIDE_FOLDER}/receipts.ndjson"
 PARTITION_KEYS = ("year", "server_type")
+# Any of these makes a folder ours: a dataset or rollup, one that has lost its manifest, or one that was begun.
+_MARKS = (MANIFEST, MANIFEST_SCHEMA, BUILD_STATE, f"{SIDE_FOLDER}/staging/{BUILD_STATE}")
 
 
 def part_path(year: int, archetype: str, part: int) -> str:
@@ -94,3 +96,19 @@ def is_dataset(folder: Path) -> bool:
         folder: any path.
     """
     return (folder / MANIFEST).exists()  # of a store, is_file takes every failure for a no
+
+
+def dataset_around(place: Path) -> Path | None:
+    """Return the innermost dataset or rollup that a place lies in: whole, damaged, or only begun.
+
+    Args:
+        place: an absolute path, links resolved, or one in a store.
+    """
+    return next((folder for folder in place.parents if _is_marked(folder)), None)
+
+
+def _is_marked(folder: Path) -> bool:
+    try:
+        return any((folder / mark).exists() for mark in _MARKS)
+    except PermissionError:  # of a store: what may not be seen there is not ours
+        return False

@@ -13,6 +13,7 @@ from capgen.dataset.layout import (
     is_dataset,
 )
 from capgen.dataset.manifest import Manifest, write_manifest
+from capgen.dataset.output import check_outside
 from capgen.dataset.verify import data_files
 from capgen.errors import RequestError
 from capgen.system import exchange, sync
@@ -25,9 +26,10 @@ def check_target(places: Places) -> None:
         places: of the dataset.
 
     Raises:
-        RequestError: a file is there, or a folder that capgen did not make.
+        RequestError: a file is there, or a folder that capgen did not make, or it lies in a dataset.
     """
     target = places.target
+    check_outside(target)
     if not target.name:
         raise RequestError(f"out: expected a folder with a name of its own, got {str(target)!r}")
     file = next((path for path in (target, *target.parents) if path.exists() and not path.is_dir()), None)

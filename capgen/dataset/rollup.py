@@ -19,8 +19,9 @@ from capgen import sql
 from capgen.config import Config
 from capgen.config.rules import FIXED_COLUMNS_AFTER_METRICS, FIXED_COLUMNS_BEFORE_METRICS
 from capgen.config.types import MINUTES_PER_DAY
+from capgen.dataset.counted import Hashed
 from capgen.dataset.export_rows import open_panel, server_ranges
-from capgen.dataset.files import Hashed, whole_stream
+from capgen.dataset.files import whole_stream
 from capgen.dataset.layout import MANIFEST
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest

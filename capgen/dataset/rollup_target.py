@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from capgen.dataset.files import remove_folder
-from capgen.dataset.layout import BUILD_STATE, MANIFEST, SIDE_FOLDER, Places, is_dataset
+from capgen.dataset.layout import BUILD_STATE, MANIFEST, SIDE_FOLDER, Places
 from capgen.dataset.location import is_store
 from capgen.dataset.locking import one_writer
 from capgen.dataset.objects import Objects
+from capgen.dataset.output import check_outside
 from capgen.dataset.publishing import check_target
 from capgen.dataset.store_errors import plain_errors
 from capgen.dataset.store_locking import LOCK, one_store_writer
@@ -38,9 +39,7 @@ def rollup_target(target: Path) -> Iterator[tuple[Path, Path]]:
         CapgenError: another process writes it.
     """
     with plain_errors(target):
-        around = next((each for each in target.parents if is_dataset(each)), None)
-        if around:
-            raise RequestError(f"out: expected a folder outside of the dataset {str(around)!r}, got {str(target)!r}")
+        check_outside(target)
         with _in_store(target) if is_store(target) else _beside(Places.of(target)) as folders:
             yield folders
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from capgen.config import Config
-from capgen.dataset.files import Hashed, whole_stream
+from capgen.dataset.counted import Hashed
+from capgen.dataset.files import whole_stream
 from capgen.dataset.layout import EVENTS, SAMPLE, SUMMARY
 from capgen.dataset.manifest import FileEntry, SideEntry
 from capgen.dataset.summary import Find, in_order, sample_text, summarise

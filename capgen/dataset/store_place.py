@@ -15,6 +15,7 @@ from capgen.dataset.build_state import build_state
 from capgen.dataset.layout import BUILD_STATE, MANIFEST, SIDE_FILES, SIDE_FOLDER, is_dataset
 from capgen.dataset.manifest import FileEntry, Manifest, read_manifest, write_manifest
 from capgen.dataset.objects import Objects
+from capgen.dataset.output import check_outside
 from capgen.dataset.store_errors import plain_errors
 from capgen.dataset.store_locking import one_store_writer
 from capgen.errors import RequestError
@@ -49,6 +50,7 @@ class StorePlace:
 
     def check(self) -> None:
         with plain_errors(self.target):
+            check_outside(self.target)
             others = self._objects.names() - {SIDE_FOLDER}
             if others and not is_dataset(self.target) and self.begun() is None:
                 raise RequestError(

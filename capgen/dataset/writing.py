@@ -13,7 +13,7 @@ from capgen.config import Config, config_digest
 from capgen.config.model import Metric
 from capgen.config.rules import STATE, expected_column
 from capgen.dataset.content import chunk_digest, combined
-from capgen.dataset.files import Hashed
+from capgen.dataset.counted import Hashed
 from capgen.dataset.layout import PARTITION_KEYS
 from capgen.panel.cells import Workspace
 from capgen.panel.chunks import Chunk

@@ -51,21 +51,22 @@ class Dataset:
         """Compare it with what its configuration implies."""
         return check(self.folder)
 
-    def report(self, out: str | os.PathLike[str] = "report") -> list[Path]:
+    def report(self, out: str | os.PathLike[str] = "report", *, overwrite: bool = False) -> list[Path]:
         """Draw its dashboard.
 
         Args:
             out: folder for the picture and the page.
+            overwrite: replace a report that is there.
 
         Returns:
             Their paths.
 
         Raises:
-            RequestError: the libraries of `capgen[report]` are not installed.
+            RequestError: the libraries of `capgen[report]` are not installed, or the files may not be written.
         """
         from capgen.quality.report import write_report  # its libraries are an extra
 
-        return list(write_report(self.folder, locate(out)))
+        return list(write_report(self.folder, locate(out), overwrite=overwrite))
 
     def __repr__(self) -> str:
         facts = "\n".join(f"  {name:12} {value}" for name, value in self._facts().items())

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from capgen.dataset.files import whole_file, write_whole
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import read_manifest
+from capgen.dataset.output import output
 from capgen.quality.check import check_source
 from capgen.quality.report.libraries import require_libraries
 from capgen.quality.report.tables import read_tables
@@ -26,18 +26,19 @@ class ReportPaths(NamedTuple):
     picture: Path
 
 
-def write_report(folder: Path | str, out: Path | str) -> ReportPaths:
+def write_report(folder: Path | str, out: Path | str, *, overwrite: bool = False) -> ReportPaths:
     """Write a dashboard of a dataset: `dashboard.html` and `dashboard.png`.
 
     Args:
         folder: the dataset's.
         out: folder to write into; it is made.
+        overwrite: replace a report that is there.
 
     Returns:
         The two files.
 
     Raises:
-        RequestError: there is no such dataset, or the libraries that draw are missing.
+        RequestError: there is no such dataset, the libraries that draw are missing, or the files may not be written.
         CapgenError: a file cannot be read.
     """
     require_libraries()
@@ -45,12 +46,12 @@ def write_report(folder: Path | str, out: Path | str) -> ReportPaths:
 
     folder, out = locate(folder), locate(out)
     manifest = read_manifest(folder)
+    paths = ReportPaths(out / "dashboard.html", out / "dashboard.png")
+    page_place, picture_place = (output(path, overwrite=overwrite) for path in paths)
     with open_source(folder, None) as source:
         verdicts = check_source(source)  # first: it takes the most memory
         tables = read_tables(source)
     page, picture = draw(f"capgen: {folder.resolve().name}", manifest, tables, verdicts)
-    paths = ReportPaths(out / "dashboard.html", out / "dashboard.png")
-    write_whole(paths.page, page)
-    with whole_file(paths.picture) as unfinished:
-        unfinished.write_bytes(picture)
+    page_place.write(page.encode())
+    picture_place.write(picture)
     return paths

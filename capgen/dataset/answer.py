@@ -1,0 +1,78 @@
+"""Writes the answer to a query batch by batch: it may be larger than memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from capgen.dataset.counted import Counted
+from capgen.dataset.export_formats import Write, write_csv, write_parquet
+from capgen.dataset.output import Output
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# DuckDB's types that a kind of file has no place for: they are written as text.
+_NOWHERE = {"bit", "interval", "time with time zone", "union", "variant"}
+_IN_NO_TEXT = {*_NOWHERE, "blob", "map", "timestamp with time zone"}
+_NESTED = {"array", "list", "struct"}
+_AS_TEXT: Mapping[str, set[str]] = {
+    "csv": _IN_NO_TEXT | _NESTED,
+    "json": _IN_NO_TEXT,
+    "parquet": _NOWHERE,
+}
+
+
+def write_answer(relation: Any, form: str, place: Output) -> None:
+    """Write all rows of a relation.
+
+    Args:
+        relation: of DuckDB.
+        form: `csv`, `json` or `parquet`.
+        place: where to.
+    """
+    plain = relation.project(", ".join(_columns(relation, _AS_TEXT[form])))
+    with place.stream() as file:
+        _WRITERS[form](plain.to_arrow_reader(), file, {})
+
+
+def _columns(relation: Any, as_text: set[str]) -> Iterator[str]:
+    """Yield each column in SQL; two of one name get two names, as DuckDB's own files have them."""
+    kinds = [kind.id for kind in relation.types]
+    for number, (name, kind) in enumerate(zip(_distinct(relation.columns), kinds, strict=True), 1):
+        value = f"#{number}::varchar" if kind in as_text else f"#{number}"
+        quoted = name.replace('"', '""')
+        yield f'{value} as "{quoted}"'
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for name in names:
+        number = 0
+        free = name
+        while free in found:
+            number += 1
+            free = f"{name}_{number}"
+        found.append(free)
+    return found
+
+
+def _write_json(rows: pa.RecordBatchReader, file: Counted, _origin: Mapping[str, str]) -> None:
+    """Write an array of objects, a line each."""
+    file.write(b"[")
+    is_first = True
+    for batch in rows:
+        lines = pl.DataFrame(batch).write_ndjson().rstrip("\n").replace("\n", ",\n ")
+        if lines:
+            file.write(("" if is_first else ",\n ").encode() + lines.encode())
+            is_first = False
+    file.write(b"]\n")
+
+
+_WRITERS: Mapping[str, Write] = {
+    "csv": write_csv,
+    "json": _write_json,
+    "parquet": write_parquet,
+}

@@ -13,9 +13,8 @@ from capgen.config import Config, config_digest
 from capgen.config.holiday_days import contradictions, with_days
 from capgen.config.storage import full_name
 from capgen.dataset.content import as_text
-from capgen.dataset.counted import Hashed
 from capgen.dataset.differences import differences, differing_keys
-from capgen.dataset.files import whole_stream
+from capgen.dataset.files import hashed_file
 from capgen.dataset.kept_days import check_same_days, kept_days
 from capgen.dataset.layout import is_dataset
 from capgen.dataset.location import locate
@@ -118,8 +117,7 @@ def write_file(panel: Panel, file: FilePlan, path: Path, on_chunk: Callable[[Chu
     Returns:
         The file as the manifest names it.
     """
-    with whole_stream(path) as stream:
-        target = Hashed(stream)
+    with hashed_file(path) as target:
         digest = write_row_groups(panel, file.row_groups, target, on_chunk)
     return FileEntry(
         path=file.path,

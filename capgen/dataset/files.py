@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from capgen.dataset.counted import Hashed
 from capgen.dataset.layout import SIDE_FOLDER
 from capgen.dataset.location import is_store
 from capgen.dataset.objects import upload, whole_object
@@ -77,6 +78,17 @@ def whole_stream(path: Path) -> Iterator[IO[bytes]]:
         return
     with whole_file(path) as unfinished, unfinished.open("wb") as file:
         yield file
+
+
+@contextmanager
+def hashed_file(path: Path) -> Iterator[Hashed]:
+    """Open a file as `whole_stream` does, and count and hash what is written.
+
+    Args:
+        path: the file's own name. Its folder is made.
+    """
+    with whole_stream(path) as stream:
+        yield Hashed(stream)
 
 
 def write_whole(path: Path, text: str) -> None:

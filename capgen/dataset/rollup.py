@@ -21,7 +21,7 @@ from capgen.config.rules import FIXED_COLUMNS_AFTER_METRICS, FIXED_COLUMNS_BEFOR
 from capgen.config.types import MINUTES_PER_DAY
 from capgen.dataset.counted import Hashed
 from capgen.dataset.export_rows import open_panel, server_ranges
-from capgen.dataset.files import whole_stream
+from capgen.dataset.files import hashed_file
 from capgen.dataset.layout import MANIFEST
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest
@@ -119,8 +119,7 @@ def _write(folder: Path, present: Sequence[str], manifest: Manifest, step: str, 
         path = f"{partition}/part-00000.parquet"
         connection = open_panel(config, [folder / each for each in paths], spill, _THREADS)
         try:
-            with whole_stream(room / path) as stream:
-                file = Hashed(stream)
+            with hashed_file(room / path) as file:
                 rows = _write_partition(connection, config, step, file, manifest, written)
         except sql.DatabaseError as error:
             raise CapgenError(f"{folder}: {reading_reason(error)}") from None

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from capgen.config import Config
-from capgen.dataset.counted import Hashed
-from capgen.dataset.files import whole_stream
+from capgen.dataset.files import hashed_file
 from capgen.dataset.layout import EVENTS, SAMPLE, SUMMARY
 from capgen.dataset.manifest import FileEntry, SideEntry
 from capgen.dataset.summary import Find, in_order, sample_text, summarise
@@ -31,8 +30,7 @@ def write_side_files(
     """
     entries = []
     for path, lines in _contents(config, in_order(config, files), find):
-        with whole_stream(place(path)) as stream:
-            file = Hashed(stream)
+        with hashed_file(place(path)) as file:
             for line in lines:
                 file.write(line.encode())
         entries.append(SideEntry(path=path, bytes=file.bytes, sha256=file.sha256))

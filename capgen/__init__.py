@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from capgen.config import Config, load_config
     from capgen.dataset.asking import query
     from capgen.dataset.connecting import connect
+    from capgen.dataset.verification import verify
+    from capgen.engines.planning import plan
     from capgen.engines.running import build, repair
     from capgen.panel.batches import cells, chunks
     from capgen.panel.scanning import scan
@@ -31,9 +33,11 @@ __all__ = [
     "connect",
     "load_config",
     "open",
+    "plan",
     "query",
     "repair",
     "scan",
+    "verify",
 ]
 
 # Loaded on first use: `capgen --help` must not wait for Polars and DuckDB. After a colon, the name that it has there.
@@ -46,9 +50,11 @@ _HOMES = {
     "connect": "capgen.dataset.connecting",
     "load_config": "capgen.config",
     "open": "capgen.quality.opening:open_dataset",
+    "plan": "capgen.engines.planning",
     "query": "capgen.dataset.asking",
     "repair": "capgen.engines.running",
     "scan": "capgen.panel.scanning",
+    "verify": "capgen.dataset.verification",
 }
 
 

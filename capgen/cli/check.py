@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from capgen.cli.streams import outcome
-from capgen.cli.text import counted
 from capgen.dataset.location import locate
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def _print_table(report: "Report") -> None:
     typer.echo("")
     if report.sample:
         typer.echo(report.sample.sentence)
-    typer.echo(f"{report.folder}: {_summary(report)}")
+    typer.echo(f"{report.folder}: {report.summary}")
 
 
 def _print_reasons(report: "Report") -> None:
@@ -112,12 +111,6 @@ def _remark(rule: "Rule") -> str:
     worst, findings = rule.worst, len(rule.findings)
     where = f"{worst.subject} (of {findings})" if worst.subject and findings > 1 else worst.subject
     return ": ".join(part for part in (where, worst.note) if part)
-
-
-def _summary(report: "Report") -> str:
-    verdicts = [str(rule.verdict) for rule in report.rules]
-    counts = ", ".join(f"{verdicts.count(each)} {each}" for each in dict.fromkeys(verdicts))
-    return f"{counted(len(verdicts), 'rule')}: {counts}"
 
 
 def _as_json(report: "Report") -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """`capgen plan`: says what a build would write and take."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,27 +31,19 @@ def command(
 
     capgen plan --servers 4000 --granularity hourly
     """
-    from capgen.dataset.estimate import estimate_partitions
-    from capgen.dataset.sizes import choose_sizes
-    from capgen.engines.threads import worker_count
+    from capgen.engines.planning import plan
 
-    config = resolved.config
-    sizes = choose_sizes(config, memory, file_size, None)
-    estimates = list(estimate_partitions(config, sizes))
-    totals = {key: sum(getattr(each, key) for each in estimates) for key in ("rows", "files", "bytes")}
-    count = min(worker_count(config, workers, memory, sizes.row_group_rows), totals["files"])
-    seconds = sum(each.processor_seconds for each in estimates) / count
+    whole = plan(resolved.config, workers=workers, memory=memory, file_size=file_size)
     if as_json:
-        whole = {**totals, "workers": count, "seconds": seconds, "partitions": [asdict(each) for each in estimates]}
-        typer.echo(json.dumps(whole, indent=2))
+        typer.echo(json.dumps(asdict(whole), indent=2))
         return
-    _print_table(estimates)
-    written = f"{counted(totals['rows'], 'row')} in {counted(totals['files'], 'file')}"
-    taken = f"about {byte_size(totals['bytes'])}, about {duration(seconds)} with {counted(count, 'worker')}"
+    _print_table(whole.partitions)
+    written = f"{counted(whole.rows, 'row')} in {counted(whole.files, 'file')}"
+    taken = f"about {byte_size(whole.bytes)}, about {duration(whole.seconds)} with {counted(whole.workers, 'worker')}"
     typer.echo(f"\nIn all: {written}, {taken}")
 
 
-def _print_table(estimates: list["PartitionEstimate"]) -> None:
+def _print_table(estimates: Sequence["PartitionEstimate"]) -> None:
     from rich.console import Console
     from rich.table import Table
 

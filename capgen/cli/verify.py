@@ -31,24 +31,17 @@ def command(
 
     capgen verify data/
     """
-    from capgen.dataset.rollup_manifest import RollupManifest, read_either_manifest
-    from capgen.dataset.verify import problems
+    from capgen.dataset.verification import verify
 
-    manifest = read_either_manifest(data)
-    found = list(problems(data, manifest))
-    with outcome(1 if found else 0):
+    found = verify(data)
+    with outcome(0 if found.passed else 1):
         if as_json:
-            told = {
-                "files": len(manifest.files),
-                "cite": manifest.citation,
-                "problems": [asdict(each) for each in found],
-            }
-            typer.echo(json.dumps(told, indent=2))
+            problems = [asdict(each) for each in found.problems]
+            typer.echo(json.dumps({"files": found.files, "cite": found.cite, "problems": problems}, indent=2))
             return
-        for each in found:
+        for each in found.problems:
             typer.echo(f"{each.kind:8} {each.path}: {each.detail}")
         repair = f"capgen repair {data} remakes missing and altered files"
-        remedy = "roll its source up anew" if isinstance(manifest, RollupManifest) else repair
-        files = counted(len(manifest.files), "file")
-        good = f"{data}: {files}, all as built; cite: {manifest.citation}"
-        typer.echo(f"{counted(len(found), 'problem')}; {remedy}" if found else good)
+        remedy = "roll its source up anew" if found.is_rollup else repair
+        good = f"{data}: {counted(found.files, 'file')}, all as built; cite: {found.cite}"
+        typer.echo(good if found.passed else f"{counted(len(found.problems), 'problem')}; {remedy}")

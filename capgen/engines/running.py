@@ -9,7 +9,7 @@ from capgen.dataset.build import BuildResult, Engine, OnRows, build_dataset
 from capgen.dataset.location import locate
 from capgen.dataset.repair import repair_dataset
 from capgen.engines.ray import CLIENT_ADDRESS, ray_engine
-from capgen.engines.threads import thread_engine
+from capgen.engines.threads import check_workers, thread_engine
 from capgen.errors import RequestError
 
 
@@ -85,8 +85,7 @@ def repair(
 
 
 def _engine(name: str, workers: int | None, memory: int | None) -> Engine:
-    if workers is not None and workers < 1:
-        raise RequestError(f"--workers: expected at least 1, got {workers}")
+    check_workers(workers)
     if name == "local":
         return thread_engine(workers, memory)
     if name == "ray" or name.startswith(CLIENT_ADDRESS):

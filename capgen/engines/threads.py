@@ -14,6 +14,7 @@ from capgen.dataset.manifest import FileEntry
 from capgen.dataset.plan import FilePlan
 from capgen.dataset.sizes import workers_within
 from capgen.engines.allocator import freed_memory_returned
+from capgen.errors import RequestError
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import open_panel
 from capgen.system import processors
@@ -53,6 +54,19 @@ def thread_engine(workers: int | None, memory: int | None = None) -> Engine:
                 yield each.result()
 
     return write_files
+
+
+def check_workers(workers: int | None) -> None:
+    """Check how many workers were asked for.
+
+    Args:
+        workers: at least 1; None where nothing was asked for.
+
+    Raises:
+        RequestError: fewer.
+    """
+    if workers is not None and workers < 1:
+        raise RequestError(f"--workers: expected at least 1, got {workers}")
 
 
 def worker_count(config: Config, workers: int | None, memory: int | None, row_group_rows: int) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from capgen.quality.at_a_glance import page_of, text_of
+
 
 class Verdict(StrEnum):
     """How a rule, or one finding under it, came out."""
@@ -127,6 +129,19 @@ class Report:
             verdict: the one to look for.
         """
         return [rule.name for rule in self.rules if rule.verdict is verdict]
+
+    @property
+    def summary(self) -> str:
+        """How many rules there are, and how they came out."""
+        verdicts = [str(rule.verdict) for rule in self.rules]
+        counts = ", ".join(f"{verdicts.count(each)} {each}" for each in dict.fromkeys(verdicts))
+        return f"{len(verdicts)} rule{'' if len(verdicts) == 1 else 's'}: {counts}"
+
+    def __repr__(self) -> str:
+        return text_of(self)
+
+    def _repr_html_(self) -> str:
+        return page_of(self)
 
 
 def report_of(folder: str, findings: Iterable[Finding], sample: Sample | None) -> Report:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -14,6 +16,7 @@ from capgen.dataset import asking
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.store_reading import polars_options
+from capgen.errors import RequestError
 from capgen.panel.schema import panel_schema
 from capgen.quality.check import check
 from capgen.quality.findings import Report
@@ -34,10 +37,20 @@ class Dataset:
     config: Config
 
     def scan(self) -> pl.LazyFrame:
-        """Return its rows as a lazy frame, in the panel's column order; `.collect().to_pandas()` suits pandas."""
+        """Return its rows as a lazy frame, in the panel's column order."""
         files = [str(self.folder / entry.path) for entry in self.manifest.files]
         rows = pl.scan_parquet(files, hive_partitioning=True, **polars_options(self.folder))
         return rows.select(panel_schema(self.config).names())
+
+    def to_pandas(self) -> Any:
+        """Return its rows as a DataFrame of pandas, all in memory.
+
+        Raises:
+            RequestError: pandas, the extra `capgen[pandas]`, is not installed.
+        """
+        if importlib.util.find_spec("pandas") is None:
+            raise RequestError('to_pandas: expected pandas, found none; type: pip install "capgen[pandas]"')
+        return self.scan().collect().to_pandas()
 
     def sql(self, query: str) -> pl.DataFrame:
         """Ask it in SQL.
@@ -70,7 +83,7 @@ class Dataset:
 
     def __repr__(self) -> str:
         facts = "\n".join(f"  {name:12} {value}" for name, value in self._facts().items())
-        ask = "ask it with .sql('select … from panel'), .scan(), .check(), .report()"
+        ask = "ask it with .sql('select … from panel'), .scan(), .to_pandas(), .check(), .report()"
         return f"capgen dataset {self.folder}\n{facts}\n{ask}"
 
     def _repr_html_(self) -> str:

@@ -1,0 +1,111 @@
+"""What Python and notebooks get: the verbs of the command line, under its names, and answers that fit a screen."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import polars as pl
+import pytest
+import typer
+
+import capgen
+from capgen import RequestError
+from capgen.cli.app import app, main
+from capgen.quality.findings import Finding, Report, Verdict, report_of
+from tests.conftest import make_config
+
+SMALL = {"num_servers": 12, "end_date": "2022-01-10"}
+VERBS = ["plan", "query", "verify"]
+SCREEN = (24, 100)  # lines and characters
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("notebook") / "data"
+    capgen.build(make_config(**SMALL), out)
+    return out
+
+
+def test_completion_shows_what_there_is() -> None:
+    assert dir(capgen) == sorted(capgen.__all__)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_has_the_command_lines_names(verb: str) -> None:
+    command = typer.main.get_command(app).commands[verb]  # type: ignore[attr-defined]
+    options = {each.lstrip("-").replace("-", "_") for param in command.params for each in (param.name, *param.opts)}
+    if verb == "query":
+        options.add("sql")
+    function = getattr(capgen, verb)
+    assert set(inspect.signature(function).parameters) <= options | {"config"}
+    assert "Returns:" in inspect.getdoc(function)  # type: ignore[operator]
+
+
+def test_a_query_returns_a_frame(folder: Path) -> None:
+    question = "select count(*) as rows, max(eoq_factor(timestamp)) as factor from panel"
+    expected = pl.DataFrame({"rows": [120], "factor": [1.0]})
+    assert capgen.query(question, data=folder).equals(expected)
+    assert capgen.query(question, config=make_config(**SMALL)).equals(expected)
+    assert capgen.open(folder).sql(question).equals(expected)
+    with pytest.raises(RequestError, match="leave out config"):
+        capgen.query(question, data=folder, config=make_config())
+
+
+def test_a_plan_is_the_command_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "--servers=12", "--end-date=2022-01-10", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    plan = capgen.plan(make_config(**SMALL))
+    assert list(told) == list(asdict(plan))
+    assert (told["rows"], told["files"]) == (plan.rows, plan.files) == (120, 4)
+    assert "partitions" not in repr(plan)
+    with pytest.raises(RequestError, match="at least 1"):
+        capgen.plan(make_config(**SMALL), workers=0)
+
+
+def test_a_verification_is_the_command_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert capgen.verify(folder).passed
+    assert "all as built; cite: capgen" in repr(capgen.verify(folder))
+    extra = folder / "extra.txt"
+    extra.touch()
+    verification = capgen.verify(str(folder))
+    assert main(["verify", str(folder), "--json"]) == 1
+    extra.unlink()
+    told = json.loads(capsys.readouterr().out)
+    assert told["problems"] == [asdict(each) for each in verification.problems]
+    assert repr(verification).endswith("4 files, extra extra.txt")
+
+
+def many_rules(failed: int, not_testable: int) -> Report:
+    verdicts = [Verdict.NOT_TESTABLE] * not_testable + [Verdict.FAIL] * failed + [Verdict.PASS] * 19
+    findings = [
+        Finding(f"rule_{number}", "server_<017>", verdict, note="far\nfrom " + 30 * "what is expected ")
+        for number, verdict in enumerate(verdicts)
+    ]
+    return report_of("data", findings, None)
+
+
+@pytest.mark.parametrize(("failed", "not_testable"), [(0, 0), (2, 3), (40, 40)])
+def test_a_check_fits_a_screen(failed: int, not_testable: int) -> None:
+    report = many_rules(failed, not_testable)
+    lines = repr(report).splitlines()
+    assert len(lines) <= SCREEN[0]
+    assert max(map(len, lines)) <= SCREEN[1]
+    assert ("failed" if failed else "passed") in lines[0]
+    told = [line.split()[0] for line in lines[1:-1]]
+    assert told[:failed] == ["fail"] * min(failed, 16) or failed > 16
+    page = report._repr_html_()
+    assert page.count("<tr>") <= SCREEN[0]
+    assert "<017>" not in page
+
+
+def test_pandas_is_asked_for_by_its_extra(folder: Path) -> None:
+    dataset = capgen.open(folder)
+    if importlib.util.find_spec("pandas"):
+        assert len(dataset.to_pandas()) == 120
+    else:
+        with pytest.raises(RequestError, match=r'pip install "capgen\[pandas\]"'):
+            dataset.to_pandas()

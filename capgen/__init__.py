@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from capgen.dataset.connecting import connect
     from capgen.dataset.verification import verify
     from capgen.engines.planning import plan
-    from capgen.engines.running import build, repair
+    from capgen.engines.running import build, extend, repair
     from capgen.panel.batches import cells, chunks
     from capgen.panel.scanning import scan
     from capgen.quality.check import check
@@ -31,6 +31,7 @@ __all__ = [
     "check",
     "chunks",
     "connect",
+    "extend",
     "load_config",
     "open",
     "plan",
@@ -48,6 +49,7 @@ _HOMES = {
     "check": "capgen.quality.check",
     "chunks": "capgen.panel.batches",
     "connect": "capgen.dataset.connecting",
+    "extend": "capgen.engines.running",
     "load_config": "capgen.config",
     "open": "capgen.quality.opening:open_dataset",
     "plan": "capgen.engines.planning",

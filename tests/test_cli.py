@@ -33,8 +33,9 @@ CONFIGURATION = [
     "--set",
 ]
 OPTIONS = {
-    "": ["--version", "build", "plan", "check", "verify", "repair", "sql", "config"],
-    "build": [*CONFIGURATION, "--out", "--workers", "--overwrite", "--json"],
+    "": ["--version", "build", "extend", "plan", "check", "verify", "repair", "sql", "config"],
+    "build": [*CONFIGURATION, "--out", "--workers", "--overwrite", "--rewrite-past", "--json"],
+    "extend": ["DATA", "--end-date", "--rewrite-past", "--workers", "--json"],
     "plan": [*CONFIGURATION, "--json"],
     "check": ["DATA", "--config", "--json"],
     "verify": ["DATA", "--json"],

@@ -178,4 +178,4 @@ def _own_digest(folder: Path) -> str:
     from capgen.dataset import manifest
 
     text = (folder / "_capgen/manifest.json").read_text()
-    return manifest._digest(manifest.Manifest.model_validate_json(text))
+    return manifest.Manifest.model_validate_json(text).own_digest

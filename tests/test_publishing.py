@@ -181,7 +181,8 @@ def test_a_file_put_into_a_dataset_is_not_lost(target: Path, changed: dict[str, 
     assert (target / "notes.txt").read_text() == "mine"
     (target / "notes.txt").unlink()
     assert digests(target) == before
-    build(make_config(**{**SMALL, **changed}), target, overwrite="seed" in changed)
+    config = make_config(**{**SMALL, **changed})
+    build(config, target, overwrite="seed" in changed, rewrite_past="end_date" in changed)
     assert digests(target) != before
 
 

@@ -216,12 +216,12 @@ def interrupt_after(rows: int) -> Any:
 @pytest.mark.parametrize("changed", [{"seed": 7}, {"end_date": "2023-02-10"}], ids=["replaced", "extended"])
 def test_a_dataset_is_replaced_when_the_next_is_whole(copy: str, tmp_path: Path, changed: dict[str, Any]) -> None:
     config, before = make_config(**{**SMALL, **changed}), read_manifest(locate(copy))
-    overwrite = "seed" in changed
+    allowed: dict[str, Any] = {"overwrite": "seed" in changed, "rewrite_past": "end_date" in changed}
     with pytest.raises(KeyboardInterrupt):
-        build(config, copy, workers=1, overwrite=overwrite, on_rows=interrupt_after(5000))
+        build(config, copy, workers=1, **allowed, on_rows=interrupt_after(5000))
     assert read_manifest(locate(copy)) == before
     assert found(copy) == {}
-    result = build(config, copy, overwrite=overwrite)
+    result = build(config, copy, **allowed)
     assert result.kept_files > 0
     build(config, tmp_path / "at once")
     assert read_manifest(locate(copy)) == read_manifest(tmp_path / "at once")

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from capgen.cli import build, check, config, export, plan, query, repair, report, rollup, sql, verify
+from capgen.cli import build, check, config, export, extend, plan, query, repair, report, rollup, sql, verify
 from capgen.errors import CapgenError, StoppedError
 from capgen.version import __version__
 
@@ -27,6 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("build")(build.command)
+app.command("extend")(extend.command)
 app.command("plan")(plan.command)
 app.command("check")(check.command)
 app.command("verify")(verify.command)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capgen.cli.options import ENGINE, FILE_SIZE, MEMORY, WORKERS, takes_config
+from capgen.cli.options import ENGINE, FILE_SIZE, MEMORY, REWRITE_PAST, WORKERS, takes_config
+from capgen.cli.origin import is_remade
 from capgen.cli.progress import row_progress
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, counted, from_here, rate
+from capgen.cli.text import byte_size, counted, from_here, note, rate
 from capgen.dataset.location import is_store, locate
 from capgen.errors import RequestError
 
@@ -48,18 +49,21 @@ def command(
         ),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a dataset of another configuration.")] = False,
+    rewrite_past: Annotated[bool, REWRITE_PAST] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
     """Build a dataset: Parquet files by year and server type.
 
     The folder appears whole or not at all. Interrupted, it goes on where it stopped when the same command
-    runs again; with a later --end-date it extends what is there.
+    runs again; with a later --end-date it extends what is there, and says beforehand what it keeps.
 
     [bold]Examples[/bold]
 
     capgen build --servers 120 --out data/
 
     capgen build --granularity hourly --years 1 --set archetypes.web.weekend_factor=0.9 --out hourly/
+
+    capgen build --from data/ --out again/
 
     RAY_ADDRESS=auto capgen build --engine ray --servers 100000 --granularity 1min --years 1 --out /shared/minutes/
     """
@@ -88,16 +92,23 @@ def command(
                 memory=memory,
                 file_bytes=file_size,
                 overwrite=overwrite,
+                rewrite_past=rewrite_past,
                 on_rows=on_rows,
+                on_note=note,
             )
             for panel, folder in panels
         ]
+    is_same = resolved.origin is not None and is_remade(resolved.origin, results[0].out)
     with outcome():
         if as_json:
             told = [asdict(result) for result in results]
+            if resolved.origin is not None:
+                told[0]["same_content"] = is_same
             typer.echo(json.dumps(told if clean_twin else told[0], default=str))
         else:
-            typer.echo("\n".join(map(_summary, results)))
+            typer.echo("\n".join(map(summary, results)))
+            if is_same:
+                typer.echo(f"Content digest as in {resolved.origin}: every cell is the same.")
 
 
 def _check_apart(out: Path, twin: Path) -> None:
@@ -105,7 +116,12 @@ def _check_apart(out: Path, twin: Path) -> None:
         raise RequestError(f"--clean-twin: expected a folder apart from {str(out)!r}, got {str(twin)!r}")
 
 
-def _summary(result: "BuildResult") -> str:
+def summary(result: "BuildResult") -> str:
+    """Return what a build did, and a query to try.
+
+    Args:
+        result: of the build.
+    """
     folder = from_here(result.out)
     size = f"{counted(result.rows, 'row')} in {counted(result.files, 'file')}, {byte_size(result.bytes)}"
     if result.kept_files == result.files:

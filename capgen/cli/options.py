@@ -3,12 +3,14 @@
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from capgen.cli.text import note
 from capgen.errors import RequestError
 
 # Annotations here are real objects, for Typer to read; what is slow to import is imported when a command runs.
@@ -91,6 +93,10 @@ MEMORY = typer.Option(
 FILE_SIZE = typer.Option(
     metavar="SIZE", help="Size of a file to aim at; 128MB without it.", show_default=False, parser=number_of_bytes
 )
+REWRITE_PAST = typer.Option(
+    "--rewrite-past",
+    help="Extend the dataset even where its past values change, as with growth.trend: window.",
+)
 
 
 # Flags for the most used keys; --set reaches all others.
@@ -109,6 +115,15 @@ def _config_options(
         Path | None, _option("--config", metavar="FILE", help="YAML file with the keys to change.")
     ] = None,
     preset: Annotated[str | None, _option("--preset", metavar="NAME", help=_PRESETS)] = None,
+    origin: Annotated[
+        str | None,
+        _option(
+            "--from",
+            metavar="DATA",
+            help="Start from the configuration of a dataset, or of a manifest.json, in place of all above and of "
+            "CF_DATA_… variables.",
+        ),
+    ] = None,
     num_servers: Annotated[str | None, _option("--servers", metavar="N", help="Servers in the fleet.")] = None,
     start_date: Annotated[str | None, _option("--start-date", metavar="DAY", help="First day: YYYY-MM-DD.")] = None,
     end_date: Annotated[str | None, _option("--end-date", metavar="DAY", help="Last day, inclusive.")] = None,
@@ -143,7 +158,20 @@ def _config_options(
         "truth": "true" if truth else None,
     }
     flags = [*_flag_layers(given), *assignment_layers(assignments or [])]
+    if origin is not None:
+        return _from_origin(origin, flags, years, {"--config": config_file, "--preset": preset})
     return resolve(file=config_file, preset=preset, flags=flags, years=years)
+
+
+def _from_origin(origin: str, flags: "list[Layer]", years: int | None, others: dict[str, object]) -> "Resolved":
+    from capgen.dataset.location import locate
+    from capgen.dataset.manifest import read_origin
+
+    beside = [name for name, value in others.items() if value is not None]
+    if beside:
+        raise RequestError(f"--from: expected no {beside[0]} beside it; --set and the flags change single keys")
+    resolved = read_origin(locate(origin)).resolve(flags, years)
+    return replace(resolved, origin=origin)
 
 
 def _flag_layers(given: dict[str, str | None]) -> "Iterator[Layer]":
@@ -184,10 +212,9 @@ def takes_config(command: Callable[..., None]) -> Callable[..., None]:
 
         resolved = _config_options(**{name: options.pop(name) for name in shared})
         for archetype, distance in repairs(resolved.config).items():
-            typer.echo(
-                f"note: archetypes.{archetype}.correlation was impossible; took the nearest possible matrix, "
-                f"largest change {distance:.4f}",
-                err=True,
+            note(
+                f"archetypes.{archetype}.correlation was impossible; took the nearest possible matrix, "
+                f"largest change {distance:.4f}"
             )
         command(resolved, **options)
 

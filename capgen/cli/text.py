@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import typer
+
 from capgen.dataset.location import is_store
 
 
@@ -61,3 +63,12 @@ def from_here(folder: Path) -> str:
     if is_store(folder):
         return str(folder)
     return str(folder.relative_to(Path.cwd())) if folder.is_relative_to(Path.cwd()) else str(folder)
+
+
+def note(text: str) -> None:
+    """Say something on stderr that is no error.
+
+    Args:
+        text: one line.
+    """
+    typer.echo(f"note: {text}", err=True)

@@ -26,10 +26,12 @@ class Resolved:
     Args:
         config: the configuration.
         merged: its values as given, with the source of each leaf.
+        origin: the dataset, or the manifest, that it was taken from; None where it was not.
     """
 
     config: Config
     merged: Merged
+    origin: str | None = None
 
 
 def load_config(
@@ -64,6 +66,7 @@ def resolve(
     environment: Mapping[str, str] | None = None,
     flags: Iterable[Layer] = (),
     years: int | None = None,
+    base: Layer | None = None,
 ) -> Resolved:
     """Load and check a configuration, and keep where each value came from.
 
@@ -73,6 +76,7 @@ def resolve(
         environment: as in `load_config`.
         flags: layers on top of all others.
         years: length of the window, in place of `end_date`.
+        base: a whole configuration to start from, in place of preset, file and environment.
 
     Returns:
         The configuration with its sources.
@@ -80,7 +84,9 @@ def resolve(
     Raises:
         ConfigError: as in `load_config`.
     """
-    layers = list(_layers(file, preset, os.environ if environment is None else environment, flags))
+    variables = os.environ if environment is None else environment
+    below = [base] if base else _layers(file, preset, variables)
+    layers = [*below, *flags]
     merged = merge(layers)
     if years is not None:
         merged = merge([*layers, Layer("--years", {"end_date": _end_after(merged.values.get("start_date"), years)})])
@@ -94,15 +100,12 @@ def resolve(
         raise ConfigError(*problem_lines(error, merged, Config)) from None
 
 
-def _layers(
-    file: str | os.PathLike[str] | None, preset: str | None, environment: Mapping[str, str], flags: Iterable[Layer]
-) -> Iterator[Layer]:
+def _layers(file: str | os.PathLike[str] | None, preset: str | None, environment: Mapping[str, str]) -> Iterator[Layer]:
     yield from sources.preset_layers(preset or sources.DEFAULT_PRESET)
     chosen = file or environment.get(sources.FILE_VARIABLE)
     if chosen:
         yield sources.file_layer(Path(chosen))
     yield from sources.environment_layers(environment)
-    yield from flags
 
 
 def _end_after(start: Any, years: int) -> str:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from capgen.config import Config, config_digest
-from capgen.config.holiday_days import contradictions, with_days
+from capgen.config import Config
+from capgen.config.holiday_days import with_days
 from capgen.config.storage import full_name
 from capgen.dataset.content import as_text
-from capgen.dataset.differences import differences, differing_keys
+from capgen.dataset.extending import check_extends, is_same, outlook, unchanged_files
 from capgen.dataset.files import hashed_file
 from capgen.dataset.kept_days import check_same_days, kept_days
 from capgen.dataset.layout import is_dataset
 from capgen.dataset.location import locate
-from capgen.dataset.manifest import FileEntry, Manifest, config_values, manifest_of, read_manifest
+from capgen.dataset.manifest import FileEntry, Manifest, read_manifest
+from capgen.dataset.manifest_making import manifest_of
 from capgen.dataset.place import Place, place_of, take_up
 from capgen.dataset.plan import FilePlan, plan_files
 from capgen.dataset.side_files import write_side_files
@@ -28,9 +28,9 @@ from capgen.dataset.writing import write_row_groups
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel
-from capgen.version import __version__
 
 OnRows = Callable[[int], None]
+OnNote = Callable[[str], None]
 # Writes files of a configuration, each to the path that a function gives for it; yields them as they are whole.
 Engine = Callable[[Config, Sequence[FilePlan], Callable[[str], Path], OnRows], Iterator[FileEntry]]
 
@@ -64,7 +64,9 @@ def build_dataset(
     memory: int | None,
     file_bytes: int | None,
     overwrite: bool,
+    rewrite_past: bool,
     on_rows: OnRows,
+    on_note: OnNote,
 ) -> BuildResult:
     """Build a dataset with an engine.
 
@@ -75,7 +77,9 @@ def build_dataset(
         memory: bytes that one worker must fit into.
         file_bytes: size of a file to aim at.
         overwrite: replace a dataset of another configuration, or discard a build of it that was begun.
+        rewrite_past: extend a dataset even where values that are there change.
         on_rows: called with numbers of rows as they are written, from any thread.
+        on_note: called beforehand with a line that says what is kept of what is there.
 
     Returns:
         What was written.
@@ -92,15 +96,23 @@ def build_dataset(
         present = read_manifest(place.target) if is_dataset(place.target) else None
         config = with_days(config, None if overwrite else kept_days(place, present))
         sizes = choose_sizes(config, memory, file_bytes, present.sizes if present and not overwrite else None)
-        if present and _is_complete(present, config, sizes):
+        if present and is_same(present, config, sizes):
             _check_undamaged(place.target, present)
             return _result(place.target, present, len(present.files), started)
         if present:
             _check_nothing_is_lost(place.target, present)
         if present and not overwrite:
             check_same_days(place.target, present, config)
-            _check_extends(place.target, present, _wanted(config, sizes))
-        manifest, kept = _make(config, sizes, place, present, engine, overwrite=overwrite, on_rows=on_rows)
+            check_extends(place.target, present, config, sizes, rewrite_past=rewrite_past)
+        files = list(plan_files(config, sizes))
+        whole = take_up(place, config, sizes, discard_other=overwrite)
+        _say_what_is_whole(place.target, whole, on_note)
+        if present:
+            unchanged = unchanged_files(present, config, files)
+            on_note(outlook(place.target, present, config, sizes, files, unchanged))
+            whole |= _adopt(place, unchanged, whole)
+        kept = len(whole)
+        manifest = _make(config, sizes, place, files, whole, engine, on_rows=on_rows)
         place.publish(manifest)
     return _result(place.target, manifest, kept, started)
 
@@ -130,40 +142,36 @@ def write_file(panel: Panel, file: FilePlan, path: Path, on_chunk: Callable[[Chu
     )
 
 
+def _say_what_is_whole(target: Path, whole: Mapping[str, FileEntry], on_note: OnNote) -> None:
+    if whole:
+        on_note(f"{target}: goes on with an interrupted build; {len(whole):,} of its files are whole")
+
+
+def _adopt(place: Place, unchanged: Sequence[FileEntry], whole: Mapping[str, FileEntry]) -> dict[str, FileEntry]:
+    """Take over files of the dataset that is there, but those that are made already; return them by path."""
+    adopted = [entry for entry in unchanged if entry.path not in whole]
+    place.adopt(adopted)
+    return {entry.path: entry for entry in adopted}
+
+
 def _make(
     config: Config,
     sizes: Sizes,
     place: Place,
-    present: Manifest | None,
+    files: Sequence[FilePlan],
+    whole: dict[str, FileEntry],
     engine: Engine,
     *,
-    overwrite: bool,
     on_rows: OnRows,
-) -> tuple[Manifest, int]:
-    """Stage all files of a dataset; return its manifest and how many files were whole before."""
-    whole = take_up(place, config, sizes, discard_other=overwrite)
-    files = list(plan_files(config, sizes))
-    unchanged = _unchanged(present, config, files) if present else []
-    adopted = [entry for entry in unchanged if entry.path not in whole]
-    place.adopt(adopted)
-    whole |= {entry.path: entry for entry in adopted}
+) -> Manifest:
+    """Stage the files of a dataset that are not whole yet; return its manifest."""
     on_rows(sum(entry.rows for entry in whole.values()))
     missing = [file for file in files if file.path not in whole]
     for entry in engine(config, missing, place.staged_file, on_rows):
         place.record(entry)
         whole[entry.path] = entry
     side_files = write_side_files(config, whole.values(), place.present_file, place.staged_file)
-    return manifest_of(config, sizes, whole.values(), side_files), len(files) - len(missing)
-
-
-def _unchanged(present: Manifest, config: Config, files: list[FilePlan]) -> list[FileEntry]:
-    """Return the files of a dataset that would be written again just as they are."""
-    if present.capgen_version != __version__ or present.config_digest != config_digest(config):
-        return []
-    if contradictions(present.holiday_days, config):
-        return []
-    before = set(plan_files(present.load_config(), present.sizes))
-    return [present.entries[file.path] for file in files if file in before]
+    return manifest_of(config, sizes, whole.values(), side_files)
 
 
 def _check_undamaged(folder: Path, manifest: Manifest) -> None:
@@ -179,32 +187,6 @@ def _check_nothing_is_lost(folder: Path, present: Manifest) -> None:
         raise RequestError(
             f"out: {str(folder)!r} holds {extra.path!r}, which capgen did not write and would delete; "
             "move it away first"
-        )
-
-
-def _identity(present: Manifest) -> dict[str, Any]:
-    """Return what a dataset's files follow from."""
-    return {"capgen_version": present.capgen_version, "sizes": present.sizes.model_dump(), **present.config}
-
-
-def _wanted(config: Config, sizes: Sizes) -> dict[str, Any]:
-    """Return what the files of a build follow from."""
-    return {"capgen_version": __version__, "sizes": sizes.model_dump(), **config_values(config)}
-
-
-def _is_complete(present: Manifest, config: Config, sizes: Sizes) -> bool:
-    is_same = _identity(present) == _wanted(config, sizes)
-    return is_same and not contradictions(present.holiday_days, config)
-
-
-def _check_extends(folder: Path, present: Manifest, wanted: dict[str, Any]) -> None:
-    """Allow a later end date, and nothing else, without --overwrite."""
-    before = _identity(present)
-    keys = {key for key, _, _ in differences(before, wanted)}
-    if keys != {"end_date"} or wanted["end_date"] < before["end_date"]:
-        raise RequestError(
-            f"out: {str(folder)!r} holds a dataset of another configuration ({differing_keys(before, wanted)}); "
-            "add --overwrite to replace it"
         )
 
 

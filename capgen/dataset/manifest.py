@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
-import platform
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -13,16 +11,15 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from capgen.config import Config, config_digest, model_digest
+from capgen.config import Config, Resolved, resolve
 from capgen.config.documents import read_document
-from capgen.config.holiday_days import HolidayDays, resolved_days
-from capgen.dataset import content
+from capgen.config.holiday_days import HolidayDays
+from capgen.config.merging import Layer
 from capgen.dataset.files import write_whole
 from capgen.dataset.layout import MANIFEST, MANIFEST_SCHEMA
 from capgen.dataset.sizes import Sizes
 from capgen.dataset.store_errors import plain_errors
 from capgen.errors import CapgenError, RequestError
-from capgen.panel.fleet import archetype_counts
 from capgen.version import __version__
 
 MANIFEST_VERSION = 1
@@ -76,8 +73,18 @@ class Manifest(_Part):
 
     @property
     def citation(self) -> str:
-        """What to cite the dataset by."""
-        return cited(self.capgen_version, self.seed, self.model_digest or self.config_digest)
+        """What to cite the dataset by: a line that names it and no other."""
+        window = f"{self.first_timestamp.date()} to {self.last_timestamp.date()}, {self.granularity}"
+        return (
+            f"capgen {self.capgen_version}, seed {self.seed}, model {(self.model_digest or self.config_digest)[:16]}, "
+            f"{sum(self.servers.values())} servers, {window}, content {self.content_digest}"
+        )
+
+    @property
+    def made_by(self) -> str:
+        """The versions of capgen and of the libraries that made it."""
+        libraries = (f"{name} {version}" for name, version in self.library_versions.items())
+        return ", ".join([f"capgen {self.capgen_version}", *libraries])
 
     @property
     def paths(self) -> list[str]:
@@ -89,6 +96,18 @@ class Manifest(_Part):
         """The data files by path."""
         return {entry.path: entry for entry in self.files}
 
+    def resolve(self, flags: Iterable[Layer] = (), years: int | None = None) -> Resolved:
+        """Return the configuration that the dataset was built from, with some keys changed.
+
+        Args:
+            flags: what to lay over it.
+            years: length of the window, in place of its end.
+
+        Raises:
+            ConfigError: with these keys it is none.
+        """
+        return resolve(base=Layer("manifest", self._config_values()), flags=flags, years=years)
+
     def load_config(self) -> Config:
         """Return the configuration that the dataset was built from.
 
@@ -96,63 +115,25 @@ class Manifest(_Part):
             CapgenError: this version of capgen does not understand it.
         """
         # As it stands, not laid over the defaults: these have archetypes and metrics that it may have taken away.
-        days = self.holiday_days and self.holiday_days.model_dump(mode="json")
-        text = json.dumps({**self.config, "holiday_days": days, "out": "data"})
         try:
-            return read_document(Config, text)
+            return read_document(Config, json.dumps(self._config_values()))
         except ValueError as error:
             raise CapgenError(
                 f"manifest of capgen {self.capgen_version}: expected a configuration that capgen {__version__} "
                 f"understands, got {error}; use that version, or build anew in another folder"
             ) from None
 
+    @property
+    def own_digest(self) -> str:
+        """The digest that an unaltered manifest names."""
+        # Of the keys that it has: a manifest of an earlier version has fewer.
+        text = self.model_dump_json(exclude={"manifest_digest"}, exclude_unset=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
-def cited(version: str, seed: int, digest: str) -> str:
-    """Return what the values of cells follow from, in a line.
-
-    Args:
-        version: of capgen.
-        seed: of the dataset.
-        digest: of its model; the first digits are enough.
-    """
-    return f"capgen {version}, seed {seed}, config {digest[:16]}"
-
-
-def manifest_of(
-    config: Config, sizes: Sizes, files: Iterable[FileEntry], side_files: Iterable[SideEntry] = ()
-) -> Manifest:
-    """Return the manifest of a dataset.
-
-    Args:
-        config: what it was built from.
-        sizes: of files and row groups.
-        files: its data files, in any order.
-        side_files: files beside the data.
-    """
-    entries = sorted(files, key=lambda entry: entry.path)
-    manifest = Manifest(
-        manifest_version=MANIFEST_VERSION,
-        capgen_version=__version__,
-        library_versions={
-            "python": platform.python_version(),
-            **{name: importlib.metadata.version(name) for name in _LIBRARIES},
-        },
-        seed=config.seed,
-        config_digest=config_digest(config),
-        model_digest=model_digest(config),
-        config=config_values(config),
-        holiday_days=resolved_days(config),
-        granularity=config.granularity,
-        first_timestamp=min(entry.first_timestamp for entry in entries),
-        last_timestamp=max(entry.last_timestamp for entry in entries),
-        sizes=sizes,
-        servers=archetype_counts(config),
-        rows=sum(entry.rows for entry in entries),
-        content_digest=content.as_text(content.combined(int(entry.content_digest, 16) for entry in entries)),
-        files=entries,
-        side_files=list(side_files),
-    )
-    return manifest.model_copy(update={"manifest_digest": _digest(manifest)})
+    def _config_values(self) -> dict[str, Any]:
+        days = self.holiday_days
+        known = {} if days is None else {"holiday_days": days.model_dump(mode="json")}
+        return {**self.config, **known, "out": "data"}
 
 
 def config_values(config: Config) -> dict[str, Any]:
@@ -188,29 +169,44 @@ def read_manifest(folder: Path) -> Manifest:
         RequestError: there is none.
         CapgenError: it is damaged, or of a version that this capgen does not know.
     """
-    path = folder / MANIFEST
     try:
-        with plain_errors(folder):
-            text = path.read_text(encoding="utf-8")
-        manifest = read_document(Manifest, text)
+        return _read(folder / MANIFEST)
     except (FileNotFoundError, NotADirectoryError):
         raise RequestError(f"{folder}: expected a dataset built by capgen, found no {MANIFEST}") from None
+
+
+def read_origin(place: Path) -> Manifest:
+    """Read the manifest that a build starts from.
+
+    Args:
+        place: a dataset's folder, or a manifest's file, wherever it lies.
+
+    Raises:
+        RequestError: there is none.
+        CapgenError: it is damaged, or of a version that this capgen does not know.
+    """
+    with plain_errors(place):
+        is_file = place.is_file()
+    return _read(place) if is_file else read_manifest(place)
+
+
+def _read(path: Path) -> Manifest:
+    try:
+        with plain_errors(path):
+            text = path.read_text(encoding="utf-8")
+        manifest = read_document(Manifest, text)
     except ValueError as error:  # bytes that are no text, too
         if not isinstance(error, UnicodeDecodeError) and '"kind": "rollup"' in text:
-            raise RequestError(f"{folder}: expected a dataset built by capgen build, got a rollup of one") from None
+            raise RequestError(
+                f"{path}: expected the manifest of a dataset built by capgen build, got that of a rollup"
+            ) from None
         raise CapgenError(
             f"{path}: expected a manifest of version {MANIFEST_VERSION}, got {error}; restore it from a copy, "
             "or build anew in another folder"
         ) from None
-    if manifest.manifest_digest != _digest(manifest):
+    if manifest.manifest_digest != manifest.own_digest:
         raise CapgenError(
             f"{path}: expected an unaltered manifest, got one that does not match its own digest; restore it from a "
             "copy, or build anew in another folder"
         )
     return manifest
-
-
-def _digest(manifest: Manifest) -> str:
-    # Of the keys that it has: a manifest of an earlier version has fewer.
-    text = manifest.model_dump_json(exclude={"manifest_digest"}, exclude_unset=True)
-    return hashlib.sha256(text.encode()).hexdigest()

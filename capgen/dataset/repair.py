@@ -48,10 +48,5 @@ def _check_same(remade: SideEntry, named: SideEntry, manifest: Manifest) -> None
     if remade != named:
         raise CapgenError(
             f"{remade.path}: remade, but not the file that the manifest names; it was built by "
-            f"{_versions(manifest)}; use these versions, or build anew with --overwrite"
+            f"{manifest.made_by}; use these versions, or build anew with --overwrite"
         )
-
-
-def _versions(manifest: Manifest) -> str:
-    libraries = (f"{name} {version}" for name, version in manifest.library_versions.items())
-    return ", ".join([f"capgen {manifest.capgen_version}", *libraries])

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from capgen.config.documents import read_document
 from capgen.dataset.files import write_whole
 from capgen.dataset.layout import MANIFEST, MANIFEST_SCHEMA
-from capgen.dataset.manifest import Manifest, SideEntry, cited, read_manifest
+from capgen.dataset.manifest import Manifest, SideEntry, read_manifest
 from capgen.dataset.store_errors import plain_errors
 from capgen.errors import CapgenError
 from capgen.version import __version__
@@ -33,9 +33,7 @@ class RollupSource(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    capgen_version: str = Field(description="Version of capgen that built it.")
-    seed: int = Field(description="Its seed.")
-    config_digest: str = Field(description="Digest of its model.")
+    citation: str = Field(description="What to cite it by.")
     manifest_digest: str = Field(description="Digest of its manifest.")
     granularity: str = Field(description="Its time step.")
     rows: int = Field(description="Number of rows, as its manifest says.")
@@ -73,8 +71,7 @@ class RollupManifest(BaseModel):
     @property
     def citation(self) -> str:
         """What to cite the rollup by."""
-        source = self.source
-        return f"{self.granularity} rollup of {cited(source.capgen_version, source.seed, source.config_digest)}"
+        return f"{self.granularity} rollup of {self.source.citation}"
 
 
 def source_of(manifest: Manifest, damaged: Sequence[str]) -> RollupSource:
@@ -84,8 +81,8 @@ def source_of(manifest: Manifest, damaged: Sequence[str]) -> RollupSource:
         manifest: of the dataset.
         damaged: its files that are missing or altered.
     """
-    values = manifest.model_dump(include=set(RollupSource.model_fields) - {"damaged_files"})
-    return RollupSource(**values, damaged_files=list(damaged))
+    values = manifest.model_dump(include=set(RollupSource.model_fields))
+    return RollupSource(**values, citation=manifest.citation, damaged_files=list(damaged))
 
 
 def write_rollup_manifest(folder: Path, manifest: RollupManifest) -> None:

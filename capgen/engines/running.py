@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 
 from capgen.config import Config
-from capgen.dataset.build import BuildResult, Engine, OnRows, build_dataset
+from capgen.dataset.build import BuildResult, Engine, OnNote, OnRows, build_dataset
+from capgen.dataset.extending import extended_config
 from capgen.dataset.location import locate
+from capgen.dataset.manifest import read_manifest
 from capgen.dataset.repair import repair_dataset
 from capgen.engines.ray import CLIENT_ADDRESS, ray_engine
 from capgen.engines.threads import check_workers, thread_engine
@@ -22,7 +25,9 @@ def build(
     memory: int | None = None,
     file_bytes: int | None = None,
     overwrite: bool = False,
+    rewrite_past: bool = False,
     on_rows: OnRows = lambda _rows: None,
+    on_note: OnNote = lambda _note: None,
 ) -> BuildResult:
     """Build a dataset; continue it where it was interrupted, extend it where only the end date is later.
 
@@ -36,7 +41,9 @@ def build(
             Ray, bytes for each worker.
         file_bytes: size of a file to aim at; 128 MB without it.
         overwrite: replace a dataset of another configuration. A folder capgen did not make is never replaced.
+        rewrite_past: extend a dataset even where values that are there change, as with `growth.trend: window`.
         on_rows: called with numbers of rows as they are written, from any thread.
+        on_note: called beforehand with a line that says what is kept of what is there.
 
     Returns:
         What was written.
@@ -55,7 +62,53 @@ def build(
         memory=memory,
         file_bytes=file_bytes,
         overwrite=overwrite,
+        rewrite_past=rewrite_past,
         on_rows=on_rows,
+        on_note=on_note,
+    )
+
+
+def extend(
+    folder: str | os.PathLike[str],
+    end_date: date | str,
+    *,
+    rewrite_past: bool = False,
+    engine: str = "local",
+    workers: int | None = None,
+    memory: int | None = None,
+    on_rows: OnRows = lambda _rows: None,
+    on_note: OnNote = lambda _note: None,
+) -> BuildResult:
+    """Let a dataset go on to a later day; all else stays as its manifest says.
+
+    Args:
+        folder: the dataset's folder.
+        end_date: the new last day.
+        rewrite_past: as for a build.
+        engine: as for a build.
+        workers: as for a build.
+        memory: as for a build.
+        on_rows: as for a build.
+        on_note: as for a build.
+
+    Returns:
+        What was written.
+
+    Raises:
+        RequestError: the folder is no dataset, the day is not later, or values that are there would change; nothing
+            was written.
+        CapgenError: another process writes it, the dataset that is there is damaged, or the cluster failed.
+    """
+    config = extended_config(read_manifest(locate(folder)), end_date)
+    return build(
+        config,
+        folder,
+        engine=engine,
+        workers=workers,
+        memory=memory,
+        rewrite_past=rewrite_past,
+        on_rows=on_rows,
+        on_note=on_note,
     )
 
 

@@ -1,0 +1,156 @@
+"""What a build makes of the dataset that is there: what it keeps, what it writes anew, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from capgen.config import Config, config_digest
+from capgen.config.holiday_days import contradictions
+from capgen.config.merging import Layer
+from capgen.dataset.differences import differences, differing_keys
+from capgen.dataset.manifest import FileEntry, Manifest, config_values
+from capgen.dataset.plan import FilePlan, plan_files
+from capgen.dataset.sizes import Sizes
+from capgen.errors import RequestError
+from capgen.version import __version__
+
+_WINDOW_GROWTH = "growth.trend: window spreads growth over the whole window"
+
+
+def extended_config(present: Manifest, end_date: date | str) -> Config:
+    """Return the configuration of a dataset with a later end.
+
+    Args:
+        present: of the dataset.
+        end_date: the new last day.
+
+    Raises:
+        RequestError: it is no day, or lies before the present end.
+    """
+    config = present.resolve([Layer("--end-date", {"end_date": str(end_date)})]).config
+    end = present.last_timestamp.date()
+    if config.end_date < end:
+        raise RequestError(f"end_date: expected a day after {end}, the dataset's last, got {config.end_date}")
+    return config
+
+
+def is_same(present: Manifest, config: Config, sizes: Sizes) -> bool:
+    """Tell whether a build would write just the dataset that is there.
+
+    Args:
+        present: of the dataset.
+        config: what is to be built.
+        sizes: of files and row groups.
+    """
+    is_same_configuration = _identity(present) == _wanted(config, sizes)
+    return is_same_configuration and not contradictions(present.holiday_days, config)
+
+
+def check_extends(folder: Path, present: Manifest, config: Config, sizes: Sizes, *, rewrite_past: bool) -> None:
+    """Check that a build only adds to a dataset: the end date is later, and nothing else differs.
+
+    Args:
+        folder: the dataset's.
+        present: what it is.
+        config: what is to be built.
+        sizes: of files and row groups.
+        rewrite_past: allow that values which are there change.
+
+    Raises:
+        RequestError: something else differs, or values that are there would change.
+    """
+    before = _identity(present)
+    wanted = _wanted(config, sizes)
+    keys = {key for key, _, _ in differences(before, wanted)}
+    if keys != {"end_date"} or wanted["end_date"] < before["end_date"]:
+        raise RequestError(
+            f"out: {str(folder)!r} holds a dataset of another configuration "
+            f"({differing_keys(before, wanted)}); add --overwrite to replace it"
+        )
+    if _past_changes(present, config) and not rewrite_past:
+        raise RequestError(
+            f"out: {str(folder)!r} ends on {before['end_date']}, and a later end_date changes its "
+            f"past values, because {_WINDOW_GROWTH}; add --rewrite-past to rewrite all of it, or "
+            "build it anew, once, with --set growth.trend=monthly --overwrite: its past then stays"
+        )
+
+
+def unchanged_files(present: Manifest, config: Config, files: Iterable[FilePlan]) -> list[FileEntry]:
+    """Return the files of a dataset that a build would write again just as they are.
+
+    Args:
+        present: of the dataset.
+        config: what is to be built.
+        files: of the build.
+    """
+    if present.capgen_version != __version__ or _past_changes(present, config):
+        return []
+    before = set(plan_files(present.load_config(), present.sizes))
+    return [present.entries[file.path] for file in files if file in before]
+
+
+def outlook(
+    folder: Path,
+    present: Manifest,
+    config: Config,
+    sizes: Sizes,
+    files: Sequence[FilePlan],
+    kept: Sequence[FileEntry],
+) -> str:
+    """Say in a line what a build will make of the dataset that is there.
+
+    Args:
+        folder: the dataset's.
+        present: what it is.
+        config: what is to be built.
+        sizes: of files and row groups.
+        files: of the build.
+        kept: those of them that are taken over as they are.
+    """
+    paths = {file.path for file in files}
+    before = set(present.entries)
+    counts = {
+        "keeps": len(kept),
+        "rewrites": len(paths & before) - len(kept),
+        "adds": len(paths - before),
+        "removes": len(before - paths),
+    }
+    deeds = ", ".join(f"{deed} {count:,}" for deed, count in counts.items() if count)
+    reason = _reason(present, config, sizes, counts["rewrites"])
+    return f"{folder} holds {len(before):,} files; this build {deeds}: {reason}"
+
+
+def _reason(present: Manifest, config: Config, sizes: Sizes, rewritten: int) -> str:
+    if others := contradictions(present.holiday_days, config):
+        return f"it has other holidays of {', '.join(others)}"
+    before = _identity(present)
+    wanted = _wanted(config, sizes)
+    if {key for key, _, _ in differences(before, wanted)} != {"end_date"}:
+        return f"it is of another configuration ({differing_keys(before, wanted)})"
+    if _past_changes(present, config):
+        return f"past values change, because {_WINDOW_GROWTH}"
+    longer = "; files whose year goes on are written anew" if rewritten else ""
+    return f"the end is {wanted['end_date']}, no longer {before['end_date']}; past values stay{longer}"
+
+
+def _past_changes(present: Manifest, config: Config) -> bool:
+    """Tell whether the same server has other values at the same time."""
+    is_other_model = present.config_digest != config_digest(config)
+    return is_other_model or bool(contradictions(present.holiday_days, config))
+
+
+def _identity(present: Manifest) -> dict[str, Any]:
+    """Return what a dataset's files follow from."""
+    return {
+        "capgen_version": present.capgen_version,
+        "sizes": present.sizes.model_dump(),
+        **present.config,
+    }
+
+
+def _wanted(config: Config, sizes: Sizes) -> dict[str, Any]:
+    """Return what the files of a build follow from."""
+    return {"capgen_version": __version__, "sizes": sizes.model_dump(), **config_values(config)}

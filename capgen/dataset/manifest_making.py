@@ -1,0 +1,60 @@
+"""Makes the manifest of a dataset whose files are whole."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from collections.abc import Iterable
+
+from capgen.config import Config, config_digest, model_digest
+from capgen.config.holiday_days import resolved_days
+from capgen.dataset import content
+from capgen.dataset.manifest import (
+    MANIFEST_VERSION,
+    FileEntry,
+    Manifest,
+    SideEntry,
+    config_values,
+)
+from capgen.dataset.sizes import Sizes
+from capgen.panel.fleet import archetype_counts
+from capgen.version import __version__
+
+_LIBRARIES = ("polars", "duckdb", "numpy", "pyarrow")
+
+
+def manifest_of(
+    config: Config, sizes: Sizes, files: Iterable[FileEntry], side_files: Iterable[SideEntry] = ()
+) -> Manifest:
+    """Return the manifest of a dataset.
+
+    Args:
+        config: what it was built from.
+        sizes: of files and row groups.
+        files: its data files, in any order.
+        side_files: files beside the data.
+    """
+    entries = sorted(files, key=lambda entry: entry.path)
+    manifest = Manifest(
+        manifest_version=MANIFEST_VERSION,
+        capgen_version=__version__,
+        library_versions={
+            "python": platform.python_version(),
+            **{name: importlib.metadata.version(name) for name in _LIBRARIES},
+        },
+        seed=config.seed,
+        config_digest=config_digest(config),
+        model_digest=model_digest(config),
+        config=config_values(config),
+        holiday_days=resolved_days(config),
+        granularity=config.granularity,
+        first_timestamp=min(entry.first_timestamp for entry in entries),
+        last_timestamp=max(entry.last_timestamp for entry in entries),
+        sizes=sizes,
+        servers=archetype_counts(config),
+        rows=sum(entry.rows for entry in entries),
+        content_digest=content.as_text(content.combined(int(entry.content_digest, 16) for entry in entries)),
+        files=entries,
+        side_files=list(side_files),
+    )
+    return manifest.model_copy(update={"manifest_digest": manifest.own_digest})

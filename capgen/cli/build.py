@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capgen.cli.options import ENGINE, FILE_SIZE, MEMORY, REWRITE_PAST, WORKERS, takes_config
+from capgen.cli.options import takes_config
 from capgen.cli.origin import is_remade
 from capgen.cli.progress import row_progress
+from capgen.cli.run_options import ENGINE, FILE_SIZE, MEMORY, REWRITE_PAST, WORKERS
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import byte_size, counted, from_here, note, rate

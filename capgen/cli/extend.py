@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from capgen.cli.build import summary
-from capgen.cli.options import ENGINE, MEMORY, REWRITE_PAST, WORKERS
 from capgen.cli.progress import row_progress
+from capgen.cli.run_options import ENGINE, MEMORY, REWRITE_PAST, WORKERS
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import note

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capgen.cli.options import FILE_SIZE, MEMORY, WORKERS, takes_config
+from capgen.cli.options import takes_config
+from capgen.cli.run_options import FILE_SIZE, MEMORY, WORKERS
 from capgen.cli.text import byte_size, counted, duration
 
 if TYPE_CHECKING:

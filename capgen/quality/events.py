@@ -15,11 +15,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.config import Config
-from capgen.panel.layers.event_cells import touched_cells
+from capgen.panel.layers.event_cells import Touched, touched_cells
 from capgen.panel.time_axis import TimeAxis
+from capgen.quality.buckets import bucket_minutes, first_steps
 from capgen.quality.clipped import Clipped, Floats, Part, clipped
 from capgen.quality.findings import Finding, not_testable
-from capgen.quality.groups import Groups, bucket_minutes
+from capgen.quality.groups import Groups
 from capgen.quality.measured import MetricHours, measure
 from capgen.quality.model import ArchetypeModel, MetricModel
 from capgen.quality.slopes import Slope, summed
@@ -128,34 +129,42 @@ def _values(model: MetricModel, rows: NDArray[np.bool_], scale: float) -> Clippe
 
 def _event_hours(config: Config, rows: pl.DataFrame, model: ArchetypeModel) -> _EventHours:
     axis, rules = TimeAxis.of(config), list(_rules(config))
-    bucket = max(bucket_minutes(config) // axis.step_minutes, 1)
-    hours = axis.span.size // bucket
-    rule = np.full((rows.height, hours), _NO_EVENT)
-    factor = np.ones((rows.height, hours))
+    firsts = first_steps(config, axis.span)
+    of_server: dict[int, list[Touched]] = {}
     for each in touched_cells(config, rows, axis, axis.span):
-        first, stop = each.steps.start // bucket, -(-each.steps.stop // bucket)
-        here = rule[each.server, first:stop]
-        position = rules.index(each.event.id.split(":")[0])
-        here[:] = np.where(here == _NO_EVENT, position, _SEVERAL)
-        of_steps = np.broadcast_to(each.event.factor(axis, each.span), each.span.size)
-        whole_first, whole_stop = -(-each.steps.start // bucket), each.steps.stop // bucket
-        whole = of_steps[whole_first * bucket - each.steps.start :][: max(whole_stop - whole_first, 0) * bucket]
-        factor[each.server, whole_first:whole_stop] = whole.reshape(-1, bucket).mean(axis=1)
-        for edge in {first, stop - 1} - set(range(whole_first, whole_stop)):
-            rule[each.server, edge] = _SEVERAL  # only a part of it
+        of_server.setdefault(each.server, []).append(each)
+    hours = [_hours_of_server(axis, rules, firsts, of_server.get(server, [])) for server in range(rows.height)]
+    rule, factor = (np.concatenate(each) for each in zip(*hours, strict=True))
     found = pl.DataFrame(
         {
-            "group": np.repeat(rows["group"].to_numpy(), hours),
-            "hour": np.tile(_hour_starts(axis, bucket), rows.height),
-            "rule": rule.ravel(),
-            "factor": factor.ravel(),
+            "group": np.repeat(rows["group"].to_numpy(), firsts.size),
+            "hour": np.tile(_hours(config, axis, firsts), rows.height),
+            "rule": rule,
+            "factor": factor,
         }
     ).with_columns(pl.col("hour").cast(model.keys.schema["hour"]))
     of_keys = model.keys.join(found, on=["group", "hour"], how="left", maintain_order="left")
     return _EventHours(rules, of_keys["rule"].to_numpy(), of_keys["factor"].to_numpy())
 
 
-def _hour_starts(axis: TimeAxis, bucket: int) -> NDArray[np.datetime64]:
-    steps = np.arange(axis.span.first, axis.span.stop, bucket)
-    minutes: NDArray[np.datetime64] = (steps * axis.step_minutes).astype("datetime64[m]").astype("datetime64[us]")
-    return minutes
+def _hours_of_server(
+    axis: TimeAxis, rules: list[str], firsts: NDArray[np.int64], touched: list[Touched]
+) -> tuple[NDArray[np.int64], Floats]:
+    """Return the rule of each hour all of whose steps lie in one event, and its mean factor."""
+    rule = np.full(axis.span.size, _NO_EVENT)
+    factor = np.ones(axis.span.size)
+    for each in touched:
+        here = rule[each.steps]
+        here[:] = np.where(here == _NO_EVENT, rules.index(each.event.id.split(":")[0]), _SEVERAL)
+        factor[each.steps] = each.event.factor(axis, each.span)
+    lowest, highest = (pick.reduceat(rule, firsts) for pick in (np.minimum, np.maximum))
+    steps = np.diff(firsts, append=rule.size)
+    return np.where(lowest == highest, lowest, _SEVERAL), np.add.reduceat(factor, firsts) / steps
+
+
+def _hours(config: Config, axis: TimeAxis, firsts: NDArray[np.int64]) -> NDArray[np.datetime64]:
+    """Return when each hour begins."""
+    bucket = bucket_minutes(config)
+    minutes = (axis.span.first + firsts) * axis.step_minutes // bucket * bucket
+    begins: NDArray[np.datetime64] = minutes.astype("datetime64[m]").astype("datetime64[us]")
+    return begins

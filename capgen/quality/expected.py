@@ -14,22 +14,22 @@ from capgen.config.model import Archetype
 from capgen.panel.calendar import open_calendar
 from capgen.panel.layers.local_time import clock_of
 from capgen.panel.layers.profile import DAY_HOURS, NIGHT_COLUMN, NIGHT_HOURS, STRENGTH_COLUMN, WEEKDAYS, profile_dates
-from capgen.panel.layers.scheduled_spikes import hours_touched
 from capgen.panel.layers.server_growth import GROWTH_COLUMN, has_own_growth
 from capgen.panel.layers.server_offset import offset_column
 from capgen.panel.layers.server_spread import GROWTH, parameter, spread_column, spread_dates
 from capgen.panel.means import ServerMeans
 from capgen.panel.metrics import mean_expressions, neutral_factors
 from capgen.panel.time_axis import TimeAxis
+from capgen.quality.buckets import bucket_minutes
 from capgen.quality.clipped import Floats
-from capgen.quality.groups import bucket_minutes
+from capgen.quality.lit_hours import lit_hours
 from capgen.quality.state_levels import state_levels
 
 Calendars = Mapping[str, pl.DataFrame]  # by clock
 
 
 def hourly_calendars(config: Config) -> dict[str, pl.DataFrame]:
-    """Return the calendar of each clock, one row an hour, or a quarter of one with local time.
+    """Return the calendar of each clock, one row a bucket: an hour, or less with local time.
 
     All factors but growth are constant within one; of growth, the mean is taken.
 
@@ -105,17 +105,19 @@ class Expectation:
         self._config, self._name, self._archetype = config, archetype, config.archetypes[archetype]
         self._rows = rows
         self._calendars = {clock: calendars[clock] for clock in rows["clock"].unique().to_list()}
-        usable = [_usable(config, archetype, each["local_hour"], schedule) for each in self._of_rows()]
-        self.usable: NDArray[np.bool_] = np.concatenate(usable)
+        lit = {clock: lit_hours(config, archetype, clock, schedule) for clock in self._calendars}
+        self._lit = [lit[clock] for clock in rows["clock"].to_list()]
+        self.usable: NDArray[np.bool_] = np.concatenate([each.usable for each in self._lit])
 
     def _of_rows(self) -> list[pl.DataFrame]:
         """Return the calendar of each group."""
         return [self._calendars[clock] for clock in self._rows["clock"].to_list()]
 
     @property
-    def local_hours(self) -> pl.Series:
-        """The hour of the day by the group's clock, one for each entry of the means."""
-        return pl.concat([each["local_hour"] for each in self._of_rows()]).filter(pl.Series(self.usable))
+    def lit(self) -> Floats:
+        """The chance that a value lies in a spike of the schedule, one for each entry of the means."""
+        chances: Floats = np.concatenate([each.chances for each in self._lit])[self.usable]
+        return chances
 
     @property
     def keys(self) -> pl.DataFrame:
@@ -198,13 +200,3 @@ class Expectation:
 
 def _numbers(calendar: pl.DataFrame) -> dict[str, Floats]:
     return {column.name: column.to_numpy() for column in calendar.get_columns() if column.dtype == pl.Float64}
-
-
-def _usable(config: Config, archetype: str, local_hours: pl.Series, schedule: int | None) -> NDArray[np.bool_]:
-    """Tell which hours are touched by no schedule, or by this one alone."""
-    present = set(local_hours.unique().to_list())
-    usable = np.ones(len(local_hours), np.bool_)
-    for number, each in enumerate(config.archetypes[archetype].scheduled_spikes):
-        touched = sorted(hours_touched(each, present, config.step_minutes))
-        usable &= local_hours.is_in(touched).to_numpy() == (number == schedule)
-    return usable

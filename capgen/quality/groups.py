@@ -14,6 +14,7 @@ from capgen.config import Config
 from capgen.panel.fleet import server_frame
 from capgen.panel.layers.event_cells import touched_cells
 from capgen.panel.time_axis import TimeAxis
+from capgen.quality.buckets import bucket_minutes
 from capgen.quality.sample import evenly_spread, servers_an_archetype
 
 _MOST_HOURS = 100_000  # of all servers together, where each is a group
@@ -74,15 +75,6 @@ def _each_server_differs(config: Config) -> bool:
 
 def _hours(config: Config, steps: int) -> int:
     return max(1, steps * min(config.step_minutes, bucket_minutes(config)) // bucket_minutes(config))
-
-
-def bucket_minutes(config: Config) -> int:
-    """Return how long the stretches are in which all factors but growth are constant.
-
-    Args:
-        config: a valid configuration.
-    """
-    return 15 if config.layers.local_time else 60  # some clocks differ from UTC by quarters of an hour
 
 
 def _one_a_clock(servers: pl.DataFrame) -> pl.DataFrame:

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from capgen import sql
+from capgen.quality.buckets import bucket_minutes
 from capgen.quality.clipped import Floats
-from capgen.quality.groups import bucket_minutes
 from capgen.quality.model import ArchetypeModel, MetricModel
 from capgen.quality.source import Source
 from capgen.quality.statistics import Deviation

@@ -13,7 +13,6 @@ import numpy as np
 import polars as pl
 
 from capgen.config import Config
-from capgen.config.layers import ScheduledSpike
 from capgen.quality.clipped import Floats, Part, clipped
 from capgen.quality.expected import Calendars, Expectation
 from capgen.quality.findings import Finding, not_testable
@@ -24,7 +23,6 @@ from capgen.quality.slopes import Slope
 from capgen.quality.statistics import Deviation, Statistic
 
 _RULE = "scheduled_spikes"
-_MINUTES_PER_DAY, _MINUTES_PER_HOUR = 1440, 60
 
 
 def scheduled_statistics(
@@ -48,11 +46,10 @@ def scheduled_statistics(
                 continue
             model = archetype_model(config, expectation, name, list(keys), effects=False)
             (archetype,) = measure(sums, [model])
-            lit = lit_chances(schedule, expectation.local_hours, config.step_minutes)
             for metric in archetype.metrics:
                 share = config.metrics[metric.model.source].spike_share
                 if share is not None:
-                    slope = _slope(metric, lit, schedule.magnitude * share, schedule.steps)
+                    slope = _slope(metric, expectation.lit, schedule.magnitude * share, schedule.steps)
                     if slope.information > 0:
                         yield slope.statistic(_RULE, f"{subject}, {metric.model.column}")
 
@@ -72,16 +69,3 @@ def _slope(metric: MetricHours, lit: Floats, scale: float, steps: int) -> Slope:
         slack=float((metric.counts * np.abs(difference) * (dark.rounding + bright.rounding)).sum()),
     )
     return Slope(deviation, float((metric.counts * difference**2).sum()))
-
-
-def lit_chances(schedule: ScheduledSpike, local_hours: pl.Series, step_minutes: int) -> Floats:
-    """Return the chance that a value lies in a spike of the schedule, for each row of some local hours."""
-    starts = [hour for hour in schedule.hours if hour in set(local_hours.unique().to_list())]
-    covers = np.zeros(_MINUTES_PER_DAY // step_minutes)
-    for hour in starts:
-        for step in range(schedule.steps):
-            covers[(hour * _MINUTES_PER_HOUR // step_minutes + step) % covers.size] += 1
-    lit = 1 - (1 - schedule.probability) ** covers
-    of_hour = np.repeat(lit, max(step_minutes // _MINUTES_PER_HOUR, 1)).reshape(24, -1).mean(axis=1)
-    chances: Floats = of_hour[local_hours.to_numpy()]
-    return chances

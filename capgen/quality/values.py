@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from capgen import sql
+from capgen.quality.buckets import bucket_minutes
 from capgen.quality.expected import Calendars, local_flags
 from capgen.quality.findings import Finding, Verdict, exact, not_testable
-from capgen.quality.groups import bucket_minutes
 from capgen.quality.measured import clip_parameters
 from capgen.quality.source import Source
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from capgen.config import Config
 from capgen.config.layers import ScheduledSpike
@@ -31,8 +31,7 @@ def draw_scheduled_spikes(
         span: the steps.
     """
     for number, schedule in enumerate(config.archetypes[archetype].scheduled_spikes):
-        # One that began before the span may still last.
-        longer = Span(span.first - schedule.steps + 1, span.stop)
+        longer = _with_those_before(span, schedule)
         uniforms = draw_uniforms(
             config.seed, servers["server_id"].to_list(), axis, longer, f"scheduled spike {archetype} {number}"
         )
@@ -41,25 +40,38 @@ def draw_scheduled_spikes(
         yield schedule.magnitude, _lasting(begun, schedule)[:, -span.size :]
 
 
-def hours_touched(schedule: ScheduledSpike, hours: Collection[int], step_minutes: int) -> set[int]:
-    """Return the hours of the day in which a schedule's spikes may fall.
+def spikes_over_steps(
+    config: Config, schedule: ScheduledSpike, clock: str, axis: TimeAxis, span: Span
+) -> NDArray[np.int64]:
+    """Return how many spikes of a schedule may last over each step, whether they come about or not.
 
     Args:
+        config: a valid configuration.
         schedule: of an archetype.
-        hours: in which steps begin.
-        step_minutes: length of a step.
+        clock: whose hours it goes by.
+        axis: the time axis.
+        span: the steps.
     """
-    later = range(math.ceil(schedule.steps * step_minutes / 60))
-    return {(hour + more) % 24 for hour in schedule.hours if hour in hours for more in later}
+    longer = _with_those_before(span, schedule)
+    begun = np.concatenate([[0], np.cumsum(_starts_of(axis, longer, zone_of(config, clock), schedule.hours))])
+    over: NDArray[np.int64] = begun[schedule.steps :] - begun[: -schedule.steps]
+    return over
 
 
-@lru_cache(maxsize=_KEPT_STARTS)
-def _starts(axis: TimeAxis, span: Span, zone: str | None, hours: tuple[int, ...]) -> Flags:
+def _with_those_before(span: Span, schedule: ScheduledSpike) -> Span:
+    """Return the steps, and those before at which a spike began that may still last."""
+    return Span(span.first - schedule.steps + 1, span.stop)
+
+
+def _starts_of(axis: TimeAxis, span: Span, zone: str | None, hours: tuple[int, ...]) -> Flags:
     """Return the steps that are the first of one of the hours, by a zone's clock."""
     local = pl.col("local_time").dt
     is_first = local.hour().is_in(hours) & (local.minute() < axis.step_minutes)
     flags: Flags = stamps(axis, span, zone).select(is_first).to_series().to_numpy()
     return flags
+
+
+_starts = lru_cache(maxsize=_KEPT_STARTS)(_starts_of)  # for slices, which many servers share
 
 
 def _lasting(begun: Flags, schedule: ScheduledSpike) -> Flags:

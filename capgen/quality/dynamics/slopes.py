@@ -11,17 +11,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from capgen.config import Config
 from capgen.panel.noise import Floats
 from capgen.panel.time_axis import TimeAxis
+from capgen.quality.buckets import bucket_of_steps
 from capgen.quality.dynamics.contrast import Both, Contrast
 from capgen.quality.dynamics.periods import Periods
 from capgen.quality.dynamics.twin import Twins
 from capgen.quality.expected import Calendars, Expectation
-from capgen.quality.groups import bucket_minutes
-from capgen.quality.scheduled import lit_chances
 
 _SMALLEST_EFFECT = 1e-9  # relative to the mean
 _ADDS_UP = "regimes"  # levels of states mix by their mean, whatever the noise
@@ -70,10 +68,8 @@ class Levels:
         for number, schedule in enumerate(self.config.archetypes[self.twins.archetype].scheduled_spikes):
             expectation = self._expectation(number)
             if not expectation.keys.is_empty():
-                lit, means = (
-                    lit_chances(schedule, expectation.local_hours, self.config.step_minutes),
-                    expectation.means(),
-                )
+                lit = expectation.lit
+                means = expectation.means()
                 scales = {key: 1.0 if share is None else schedule.magnitude * share for key, share in shares.items()}
                 lifted = {key: mean * (1 + lit * (scales[key] - 1)) for key, mean in means.items()}
                 spiked, usual = (self._at_steps(expectation, each) for each in (lifted, means))
@@ -84,7 +80,8 @@ class Levels:
         return Expectation(self.config, self.twins.archetype, self.calendars, rows, schedule)
 
     def _at_steps(self, expectation: Expectation, of_key: Mapping[str, Floats]) -> Floats:
-        servers, hours = self.twins.servers.height, hours_of_steps(self.config)
+        servers = self.twins.servers.height
+        hours = bucket_of_steps(self.config, TimeAxis.of(self.config).span)
         every = []
         for key in self.twins.keys:
             derived = self.config.metrics[key].derived
@@ -139,17 +136,3 @@ def capped(sizes: Floats) -> Floats:
     """
     usual = float(np.median(sizes[sizes > 0])) if np.any(sizes > 0) else 0.0
     return np.divide(usual, sizes, out=np.ones_like(sizes), where=sizes > usual)
-
-
-def hours_of_steps(config: Config) -> NDArray[np.int64]:
-    """Return the position of each step's hour in the calendars.
-
-    Args:
-        config: a valid configuration.
-    """
-    bucket, span = bucket_minutes(config), TimeAxis.of(config).span
-    if config.step_minutes >= bucket:
-        return np.arange(span.size)
-    hours = np.arange(span.first, span.stop) * config.step_minutes // bucket
-    positions: NDArray[np.int64] = hours - hours[0]
-    return positions

@@ -13,10 +13,11 @@ from capgen.config.dynamics import Regimes
 from capgen.config.rules import STATE
 from capgen.panel.layers.state_chances import weekly_chances
 from capgen.panel.noise import Floats
+from capgen.panel.time_axis import TimeAxis
+from capgen.quality.buckets import bucket_of_steps
 from capgen.quality.dynamics.contrast import Both, Contrast
 from capgen.quality.dynamics.periods import Periods
 from capgen.quality.dynamics.rates import spike_chances
-from capgen.quality.dynamics.slopes import hours_of_steps
 from capgen.quality.dynamics.twin import UNKNOWN, Twins, read_truth
 from capgen.quality.expected import Calendars
 from capgen.quality.source import Source
@@ -80,6 +81,7 @@ def _over(top: Floats, bottom: NDArray[np.float64] | NDArray[np.int64]) -> Float
 
 def _chances(config: Config, calendars: Calendars, regimes: Regimes, twins: Twins) -> Floats:
     """Return the chance of each state at each step by each server's clock, shape (states, servers, steps)."""
-    weekly, steps = hourly_shares(config, weekly_chances(regimes)), hours_of_steps(config)
+    weekly = hourly_shares(config, weekly_chances(regimes))
+    steps = bucket_of_steps(config, TimeAxis.of(config).span)
     hours = {clock: hours_of_week(calendars[clock])[steps] for clock in twins.servers["clock"].unique().to_list()}
     return np.stack([weekly[:, hours[clock]] for clock in twins.servers["clock"].to_list()], axis=1)

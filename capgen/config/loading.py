@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from capgen.config import sources
+from capgen.config.environment import environment_layers
 from capgen.config.merging import Layer, Merged, merge
 from capgen.config.model import Config
 from capgen.config.problems import problem_lines
@@ -85,8 +86,10 @@ def resolve(
         ConfigError: as in `load_config`.
     """
     variables = os.environ if environment is None else environment
-    below = [base] if base else _layers(file, preset, variables)
-    layers = [*below, *flags]
+    layers = [base] if base else list(_layers(file, preset, variables))
+    if base is None:
+        layers += environment_layers(variables, merge(layers).values)
+    layers += flags
     merged = merge(layers)
     if years is not None:
         merged = merge([*layers, Layer("--years", {"end_date": _end_after(merged.values.get("start_date"), years)})])
@@ -105,7 +108,6 @@ def _layers(file: str | os.PathLike[str] | None, preset: str | None, environment
     chosen = file or environment.get(sources.FILE_VARIABLE)
     if chosen:
         yield sources.file_layer(Path(chosen))
-    yield from sources.environment_layers(environment)
 
 
 def _end_after(start: Any, years: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from capgen.errors import ConfigError
@@ -25,7 +26,7 @@ class Layer:
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Merged:
     """The outcome of merging layers.
 
@@ -37,13 +38,23 @@ class Merged:
     leaves: dict[Path, tuple[Any, str]]
     removed: dict[Path, str]
 
-    @property
+    @cached_property
     def values(self) -> dict[str, Any]:
         """The values as nested plain data."""
         values: dict[str, Any] = {}
         for path, (value, _) in self.leaves.items():
             _put(values, path, value)
         return values
+
+    @cached_property
+    def _sources(self) -> dict[Path, str]:
+        """The source of each leaf, and of each section that of its first leaf."""
+        sources: dict[Path, str] = {}
+        given = {**{leaf: source for leaf, (_, source) in self.leaves.items()}, **self.removed}
+        for leaf, source in given.items():
+            for section in _prefixes(leaf):
+                sources.setdefault(section, source)
+        return sources
 
     def source_of(self, path: Path) -> str:
         """Return the layer that gave a key, or the first key below it, or took it away.
@@ -54,8 +65,7 @@ class Merged:
         Returns:
             The layer's source, or the empty string where no layer names the key.
         """
-        sources = {**{leaf: source for leaf, (_, source) in self.leaves.items()}, **self.removed}
-        return next((source for leaf, source in sources.items() if leaf[: len(path)] == path), "")
+        return self._sources.get(path, "")
 
 
 def merge(layers: Iterable[Layer]) -> Merged:
@@ -72,27 +82,52 @@ def merge(layers: Iterable[Layer]) -> Merged:
     Raises:
         ConfigError: a layer gives an archetype or a correlation pair twice, under two spellings.
     """
-    merged = Merged({}, {})
+    pile = _Pile()
     for layer in layers:
         for path, value in _leaves(_in_one_spelling(layer)):
-            _lay(merged, path, value, layer.source)
-    return merged
+            pile.lay(path, value, layer.source)
+    return Merged(pile.leaves, pile.removed)
 
 
-def _lay(merged: Merged, path: Path, value: Any, source: str) -> None:
-    below = [leaf for leaf in merged.leaves if leaf[: len(path)] == path]
-    if value == {} and below not in ([], [path]):
-        return  # an empty section changes nothing in it
-    above = [leaf for leaf in merged.leaves if leaf == path[: len(leaf)] and leaf != path]
-    takes_away = value is None and bool(below)
-    for leaf in [*above, *(leaf for leaf in below if takes_away or leaf != path)]:
-        del merged.leaves[leaf]
-    for leaf in [leaf for leaf in merged.removed if leaf == path[: len(leaf)]]:
-        del merged.removed[leaf]
-    if takes_away:
-        merged.removed[path] = source
-    else:
-        merged.leaves[path] = (value, source)
+class _Pile:
+    """Layers that lie on each other; laying a leaf takes as long as its path, however many there are."""
+
+    def __init__(self) -> None:
+        self.leaves: dict[Path, tuple[Any, str]] = {}
+        self.removed: dict[Path, str] = {}
+        self._below: dict[Path, dict[Path, None]] = {}  # the leaves of each section, in order
+
+    def lay(self, path: Path, value: Any, source: str) -> None:
+        below = list(self._below.get(path, ()))
+        if value == {} and below not in ([], [path]):
+            return  # an empty section changes nothing in it
+        takes_away = value is None and bool(below)
+        above = [section for section in _prefixes(path) if section != path and section in self.leaves]
+        for leaf in [*above, *(leaf for leaf in below if takes_away or leaf != path)]:
+            self._drop(leaf)
+        for section in _prefixes(path):
+            self.removed.pop(section, None)
+        if takes_away:
+            self.removed[path] = source
+        else:
+            self._put(path, value, source)
+
+    def _put(self, path: Path, value: Any, source: str) -> None:
+        self.leaves[path] = (value, source)
+        for section in _prefixes(path):
+            self._below.setdefault(section, {})[path] = None
+
+    def _drop(self, leaf: Path) -> None:
+        del self.leaves[leaf]
+        for section in _prefixes(leaf):
+            del self._below[section][leaf]
+
+
+def _prefixes(path: Path) -> Iterator[Path]:
+    """Yield the sections that a key lies in, the outermost first, and the key itself."""
+    yield ()
+    for length in range(1, len(path) + 1):
+        yield path[:length]
 
 
 def nested(path: Path, value: Any) -> dict[str, Any]:

@@ -14,8 +14,6 @@ from capgen.resources import resource_folder
 
 DEFAULT_PRESET = "default"
 FILE_VARIABLE = "CAPACITY_FORECASTER_CONFIG"
-_VARIABLE_PREFIX = "CF_DATA_"
-_NESTING = "__"
 
 
 def preset_names() -> list[str]:
@@ -69,20 +67,6 @@ def file_layer(path: Path) -> Layer:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "not UTF-8 text"
         raise ConfigError(f"{path}: expected a readable YAML file, got: {reason}") from None
     return Layer(str(path), _mapping(text, str(path)))
-
-
-def environment_layers(environment: Mapping[str, str]) -> Iterator[Layer]:
-    """Yield one layer for each `CF_DATA_…` variable, `__` between the keys of its path.
-
-    Args:
-        environment: variables by name, such as `os.environ`.
-    """
-    for variable in sorted(environment):
-        if variable.startswith(_VARIABLE_PREFIX):
-            path = tuple(variable.removeprefix(_VARIABLE_PREFIX).lower().split(_NESTING))
-            if not all(path):
-                raise ConfigError(f"{variable}: expected {_VARIABLE_PREFIX} and a key, such as {_VARIABLE_PREFIX}SEED")
-            yield Layer(variable, nested(path, parse_yaml(environment[variable], variable)))
 
 
 def assignment_layers(assignments: Iterable[str]) -> Iterator[Layer]:

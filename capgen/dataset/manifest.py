@@ -23,7 +23,7 @@ from capgen.errors import CapgenError, RequestError
 from capgen.version import __version__
 
 MANIFEST_VERSION = 1
-_LIBRARIES = ("polars", "duckdb", "numpy", "pyarrow")
+_LIBRARIES = ("polars", "duckdb", "numpy", "pyarrow", "holidays")
 
 
 class _Part(BaseModel):

@@ -1,0 +1,88 @@
+"""Reads the `CF_DATA_…` variables: names in capitals that stand for keys of any spelling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+from typing import Any
+
+from capgen.config.merging import Layer, Path, nested
+from capgen.config.yaml_text import parse_yaml
+from capgen.errors import ConfigError
+
+_PREFIX = "CF_DATA_"
+_NESTING = "__"
+# What stands here is a name of somebody's own, whose capitals no variable can tell.
+_LABELS = frozenset({("fleet", "business_unit"), ("fleet", "criticality"), ("fleet", "region")})
+_REGIONS = frozenset({("layers", "local_time", "zones"), ("layers", "local_time", "holidays")})
+_PAIRS = "correlation"
+
+
+def environment_layers(environment: Mapping[str, str], values: Mapping[str, Any]) -> Iterator[Layer]:
+    """Yield one layer for each `CF_DATA_…` variable, `__` between the keys of its path.
+
+    A key is meant whatever its capitals, and `_` stands for any character that is no letter or digit.
+
+    Args:
+        environment: variables by name, such as `os.environ`.
+        values: the configuration that the variables change: its keys are those that can be meant.
+
+    Raises:
+        ConfigError: a variable names no key, several ones, or a new name.
+    """
+    for variable in sorted(environment):
+        if variable.startswith(_PREFIX):
+            value = parse_yaml(environment[variable], variable)
+            yield Layer(variable, nested(_path(variable, values), value))
+
+
+def _path(variable: str, values: Mapping[str, Any]) -> Path:
+    path: Path = ()
+    words = variable.removeprefix(_PREFIX).split(_NESTING)
+    if not all(words):
+        example = f"{_PREFIX}SEED"
+        raise ConfigError(f"{variable}: expected {_PREFIX} and a key, such as {example}")
+    for word in words:
+        path = (*path, _key(variable, word, path, list(_known(path, values))))
+    return path
+
+
+def _key(variable: str, word: str, path: Path, known: list[str]) -> str:
+    meant = [key for key in known if _spelled(key) == _spelled(word)]
+    meant = [key for key in meant if key == word] or meant
+    if len(meant) > 1:
+        raise ConfigError(
+            f"{variable}: expected one key, got a name for {' and '.join(map(repr, meant))} of "
+            f"{'.'.join(path)}; use --set {'.'.join((*path, meant[0]))}=… or a file"
+        )
+    if not meant and path in _LABELS | _REGIONS:
+        section = _PREFIX + _NESTING.join(path).upper()
+        raise ConfigError(
+            f"{variable}: expected one of {', '.join(known)} after {section}{_NESTING}, got {word!r}; "
+            f"a new name goes into the value: {section}='{{{word}: 1}}'"
+        )
+    return meant[0] if meant else word.lower()
+
+
+def _known(path: Path, values: Mapping[str, Any]) -> Iterable[str]:
+    """Return the keys that there are at a path, or could be."""
+    here = _section(path, values)
+    if path in _REGIONS:
+        return dict.fromkeys([*_section(("fleet", "region"), values), *here])
+    if path[-1:] == (_PAIRS,):
+        metrics = sorted(_section(("metrics",), values))
+        return dict.fromkeys([*here, *map("~".join, combinations(metrics, 2))])
+    return here
+
+
+def _section(path: Path, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    current: Any = values
+    for key in path:
+        current = current.get(key) if isinstance(current, Mapping) else None
+    return current if isinstance(current, Mapping) else {}
+
+
+def _spelled(key: str) -> str:
+    """Return a key as a variable's name can have it."""
+    return re.sub(r"[^A-Z0-9]", "_", key.upper())

@@ -14,12 +14,16 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import capgen
 from capgen.cli.app import main
 from capgen.dataset import export_rows
 from capgen.dataset.export import export_dataset
+from capgen.dataset.manifest import read_manifest
+from capgen.errors import RequestError
 from tests.bench.build_cost import SCRIPT as MEASURED
 from tests.bench.measuring import child_environment
 from tests.conftest import duckdb_command, make_config, needs_root
@@ -372,3 +376,38 @@ def test_peak_of_memory_is_low_and_does_not_grow_with_the_rows(tmp_path: Path) -
         peaks.append(json.loads(result.stdout.splitlines()[1])["peak_megabytes"])
     assert peaks[1] < MOST_MEGABYTES
     assert peaks[1] < 1.15 * peaks[0]
+
+
+@pytest.mark.parametrize("name", ["panel.parquet", "panel.arrow", "panel.duckdb", "panel.csv"])
+def test_an_export_says_what_to_cite(dataset: Path, tmp_path: Path, name: str) -> None:
+    target = tmp_path / name
+    export_dataset(dataset, str(target), where="is_weekend = 1", citation=True)
+    cited = read_manifest(dataset).citation
+    assert target.with_name(f"{name}.citation.txt").read_text() == f"{cited}\n"
+    assert inside(target) in {cited, None}
+    assert (inside(target) is None) == (target.suffix == ".csv")
+
+
+def inside(file: Path) -> str | None:
+    """Return the citation that a file holds."""
+    key = b"capgen.citation"
+    match file.suffix:
+        case ".parquet":
+            return str(pq.read_metadata(file).metadata[key].decode())
+        case ".arrow":
+            return str(pa.ipc.open_file(file).schema.metadata[key].decode())
+        case ".duckdb":
+            with duckdb.connect(str(file), read_only=True) as connection:
+                query = "select value from capgen_origin where key = 'capgen.citation'"
+                return str(connection.sql(query).fetchall()[0][0])
+    return None
+
+
+def test_a_citation_needs_a_file_to_lie_beside(dataset: Path, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="--citation: expected the name of a file"):
+        export_dataset(dataset, "-", kind="csv", citation=True)
+    target = tmp_path / "panel.csv"
+    target.with_name("panel.csv.citation.txt").write_text("mine")
+    with pytest.raises(RequestError, match="--overwrite"):
+        export_dataset(dataset, str(target), citation=True)
+    assert not target.exists()

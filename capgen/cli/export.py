@@ -80,6 +80,13 @@ def command(
         ),
     ] = None,
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Let the condition read other files.")] = False,
+    citation: Annotated[
+        bool,
+        typer.Option(
+            "--citation",
+            help="Write FILE.citation.txt: what to cite. Parquet, Arrow, DuckDB and Delta hold it inside, too.",
+        ),
+    ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
@@ -111,6 +118,7 @@ def command(
             where=where,
             overwrite=overwrite,
             unsafe=unsafe,
+            citation=citation,
         )
     text = json.dumps(asdict(result), default=str) if as_json else _summary(result)
     with outcome():

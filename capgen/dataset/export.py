@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capgen.dataset.export_formats import DELTA, PLACERS, WRITERS, check_installed, kind_of
+from capgen.dataset.export_origin import citation_file, origin_of
 from capgen.dataset.export_rows import Rows, open_rows
 from capgen.dataset.export_target import check_delta_folder, is_delta_table
 from capgen.dataset.location import locate
@@ -74,6 +75,7 @@ def export_dataset(
     where: str | None = None,
     overwrite: bool = False,
     unsafe: bool = False,
+    citation: bool = False,
 ) -> ExportResult:
     """Write the rows of a dataset, sorted by server and timestamp, to one place.
 
@@ -86,6 +88,7 @@ def export_dataset(
         where: a condition in SQL over the panel's columns.
         overwrite: replace what is there.
         unsafe: let the condition read other files.
+        citation: write beside the file what to cite, for kinds that have no place for it.
 
     Returns:
         What was written.
@@ -99,6 +102,7 @@ def export_dataset(
     target = target or default_name(manifest, kind)
     kind = kind_of(target, kind)
     check_installed(kind)
+    beside = citation_file(target, kind, overwrite=overwrite) if citation else None
     rows = _Request(folder.absolute(), manifest, kind, columns, where, unsafe)
     if kind == DELTA:
         path = locate(target.removeprefix(f"{DELTA}:")).expanduser().resolve()
@@ -107,6 +111,8 @@ def export_dataset(
         size = sum(each.stat().st_size for each in path.rglob("*") if each.is_file())
     else:
         path, count, size = _write_file(rows, target, overwrite=overwrite)
+    if beside is not None:
+        beside.write(f"{manifest.citation}\n".encode())
     return ExportResult(path, kind, count, size, time.monotonic() - started)
 
 
@@ -149,7 +155,7 @@ def _write_file(request: _Request, target: str, *, overwrite: bool) -> tuple[Pat
 
 def _write(request: _Request, rows: _Counted, place: Output, room: Path) -> int:
     """Write rows to a place; return the number of bytes."""
-    origin = _origin(request.manifest)
+    origin = origin_of(request.manifest)
     if request.kind in WRITERS:
         with place.stream(room) as file:
             WRITERS[request.kind](rows.reader(), file, origin)
@@ -165,7 +171,7 @@ def _write_table(request: _Request, target: Path) -> int:
     """Write a Delta table; return the number of rows."""
     with _said(target), room_for(target) as room, request.opened(room) as rows:
         table = target if is_delta_table(target) else room / DELTA
-        PLACERS[DELTA](rows.reader(), table, request.manifest.load_config(), _origin(request.manifest))
+        PLACERS[DELTA](rows.reader(), table, request.manifest.load_config(), origin_of(request.manifest))
         if table != target:
             table.rename(target)
             sync(target.parent)
@@ -204,12 +210,3 @@ class _Counted:
         except CapgenError as error:
             self.failure = error
             raise
-
-
-def _origin(manifest: Manifest) -> Mapping[str, str]:
-    """Return where the rows come from, as the Parquet metadata of a dataset's files says it."""
-    return {
-        "capgen.version": manifest.capgen_version,
-        "capgen.seed": str(manifest.seed),
-        "capgen.config_digest": manifest.config_digest,
-    }

@@ -130,8 +130,8 @@ def _write_arrow(rows: pa.RecordBatchReader, file: Counted, origin: Mapping[str,
             writer.write_batch(batch.replace_schema_metadata(dict(origin)))
 
 
-def _write_duckdb(rows: pa.RecordBatchReader, path: Path, config: Config, _origin: Mapping[str, str]) -> None:
-    """Write a database with the rows as `panel`, the calendar macros, and the tables that they read."""
+def _write_duckdb(rows: pa.RecordBatchReader, path: Path, config: Config, origin: Mapping[str, str]) -> None:
+    """Write a database with the rows as `panel`, their origin, the calendar macros, and the tables that they read."""
     tables = macro_tables(config)
     log = path.with_name(f"{path.name}.wal")
     log.unlink(missing_ok=True)
@@ -142,6 +142,8 @@ def _write_duckdb(rows: pa.RecordBatchReader, path: Path, config: Config, _origi
         connection.execute(sql.script_text(tables))
         connection.register("exported_rows", rows)
         connection.execute("create table exported.main.panel as from exported_rows")
+        connection.register("origin", pl.DataFrame(list(origin.items()), ["key", "value"], orient="row"))
+        connection.execute("create table exported.main.capgen_origin as from origin")
         connection.execute("use memory")
         connection.execute("detach exported")
     except sql.DatabaseError as error:

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from polars.testing import assert_frame_equal
 
 from capgen import Config, scan
+from capgen.panel.layers.intervals import geometric, intervals, minutes_of
+from capgen.panel.time_axis import Span, TimeAxis
 from tests.conftest import make_config
 from tests.everything import EVERYTHING, LAYERS, SCHEDULED
 
@@ -318,8 +320,30 @@ def test_server_outages_come_as_often_and_last_as_long_as_configured() -> None:
     flags = panel["cpu_p95"].is_null().to_numpy().reshape(100, -1)
     lengths = np.array(runs(flags), dtype=np.float64)
     check_close(lengths.size / 100, 8, math.sqrt(8 / 100))
-    check_mean(lengths, mean_of_whole(3))
-    check_mean(flags.mean(axis=1), 1 - math.exp(-8 * mean_of_whole(3) / 8760))
+    check_mean(lengths, 3)
+    check_mean(flags.mean(axis=1), 1 - math.exp(-8 * 3 / 8760))
+
+
+@pytest.mark.parametrize("kind", ["server_outages", "fleet_gaps"])
+def test_gaps_of_an_hour_on_average_last_an_hour(kind: str) -> None:
+    layers = {"missing": {kind: {"per_year": 100, "mean_hours": 1}}}
+    panel = web_panel(1, ("2020-01-01", "2029-12-31"), "hourly", layers=layers)
+    lengths = runs(panel["cpu_p95"].is_null().to_numpy()[None, :])
+    assert len(lengths) > 800
+    assert 1 <= np.mean(lengths) < 1.05  # some follow each other at once
+
+
+@pytest.mark.parametrize("mean_hours", [1.2, 3, 74.4])
+def test_gaps_have_a_geometric_length_of_whole_hours(mean_hours: float) -> None:
+    chance = geometric(1000, mean_hours * 60, 60)
+    years = minutes_of(TimeAxis.of(make_config()), Span(-365 * 30, 365 * 30))
+    found = [(each.stop - each.start) / 60 for each in intervals(1, "server_000", "gap", chance, years)]
+    lengths = np.array(found)
+    assert lengths.size > 50_000
+    assert set(lengths % 1) == {0}
+    check_mean(lengths, mean_hours)
+    for hours in (1, 2, 5):
+        check_share((lengths > hours).sum(), lengths.size, (1 - 1 / mean_hours) ** hours)
 
 
 def test_fleet_gaps_hit_all_servers_at_once() -> None:
@@ -328,9 +352,9 @@ def test_fleet_gaps_hit_all_servers_at_once() -> None:
     flags = panel["cpu_p95"].is_null().to_numpy().reshape(3, -1)
     assert (flags == flags[0]).all()
     assert (panel["cpu_p95"].is_null() == panel["net_out_p95"].is_null()).all()
-    check_close(len(runs(flags[:1])) / 20, 40 * math.exp(-40 * mean_of_whole(6) / 8766), math.sqrt(40 / 20))
+    check_close(len(runs(flags[:1])) / 20, 40 * math.exp(-40 * 6 / 8766), math.sqrt(40 / 20))
     by_year = flags[0, : 20 * 8766].reshape(20, 8766).mean(axis=1)
-    check_mean(by_year, 1 - math.exp(-40 * mean_of_whole(6) / 8766))
+    check_mean(by_year, 1 - math.exp(-40 * 6 / 8766))
 
 
 def events_in(panel: pl.DataFrame) -> pl.DataFrame:

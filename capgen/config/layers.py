@@ -121,7 +121,7 @@ class Outliers(Section):
 
 
 class Gaps(Section):
-    """Stretches of whole hours without values."""
+    """Stretches without values: whole hours, of a geometric number."""
 
     per_year: Annotated[float, Field(ge=0, le=1000)]
     mean_hours: Annotated[float, Field(ge=1, le=MOST_GAP_HOURS / 10)]

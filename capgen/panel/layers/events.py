@@ -11,7 +11,7 @@ import numpy as np
 
 from capgen.config import Config
 from capgen.config.layers import EventType, ListedEvent, RandomEvents
-from capgen.panel.layers.intervals import Chance, intervals, minutes_of, steps_touched
+from capgen.panel.layers.intervals import exponential, intervals, minutes_of, steps_touched
 from capgen.panel.noise import Floats
 from capgen.panel.time_axis import Span, TimeAxis
 
@@ -103,7 +103,7 @@ def events_of(config: Config, subject: Subject, axis: TimeAxis, span: Span) -> I
 def _random_events(
     config: Config, name: str, wanted: RandomEvents, subject: Subject, minutes: tuple[int, int]
 ) -> Iterator[Event]:
-    chance = Chance(wanted.per_year, wanted.mean_hours * 60)
+    chance = exponential(wanted.per_year, wanted.mean_hours * 60)
     # The scope is part of the stream's subject: an app may have the name of a server.
     for each in intervals(config.seed, f"{subject.scope}:{subject.name}", f"event {name}", chance, minutes):
         event_id = f"{name}:{subject.name}:{each.year}:{each.number}"

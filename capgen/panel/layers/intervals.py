@@ -15,6 +15,7 @@ from capgen.panel.time_axis import Span, TimeAxis
 _EPOCH = date(1970, 1, 1)
 _KEPT_YEARS = 2**12  # an app's or a region's are asked for with each of its servers
 _LONGEST_BY_MEAN = 10  # longer ones have a chance of 1 in 22,000, and are cut
+_ROUNDS = 6  # each brings the cut's effect on the mean down to its 1/1,000 or less
 
 
 class Interval(NamedTuple):
@@ -34,17 +35,47 @@ class Interval(NamedTuple):
 
 
 class Chance(NamedTuple):
-    """How often stretches start, and how long they last.
+    """How often stretches start, and how long they last: an exponential, rounded up to whole units.
 
     Args:
         per_year: how many start in a year, on average: a Poisson process.
-        mean_minutes: exponential; cut at ten times the mean.
+        scale_minutes: mean of the exponential.
+        longest_minutes: where it is cut.
         unit: minutes that starts and lengths are whole multiples of.
     """
 
     per_year: float
-    mean_minutes: float
+    scale_minutes: float
+    longest_minutes: float
     unit: int = 1
+
+
+def exponential(per_year: float, mean_minutes: float) -> Chance:
+    """Return stretches of an exponential length; rounding up to minutes adds half a minute to the mean.
+
+    Args:
+        per_year: how many start in a year, on average.
+        mean_minutes: of their lengths, before rounding.
+    """
+    return Chance(per_year, mean_minutes, _LONGEST_BY_MEAN * mean_minutes)
+
+
+@lru_cache
+def geometric(per_year: float, mean_minutes: float, unit: int) -> Chance:
+    """Return stretches of whole units: after each comes another one with the same chance.
+
+    Args:
+        per_year: how many start in a year, on average.
+        mean_minutes: of their lengths, a unit at least; exact, the cut included.
+        unit: minutes.
+    """
+    mean = mean_minutes / unit
+    most = math.ceil(_LONGEST_BY_MEAN * mean)
+    another = 1 - 1 / mean
+    for _ in range(_ROUNDS):  # the mean is (1 − another^most) / (1 − another)
+        another = 1 - (1 - another**most) / mean
+    scale = -unit / math.log(another) if another else 0.0
+    return Chance(per_year, scale, _LONGEST_BY_MEAN * mean_minutes, unit)
 
 
 def intervals(seed: int, subject: str, purpose: str, chance: Chance, minutes: tuple[int, int]) -> Iterator[Interval]:
@@ -58,7 +89,7 @@ def intervals(seed: int, subject: str, purpose: str, chance: Chance, minutes: tu
         minutes: first and stop, since 1970-01-01 00:00.
     """
     first, stop = minutes
-    longest = math.ceil(_LONGEST_BY_MEAN * chance.mean_minutes) + chance.unit
+    longest = math.ceil(chance.longest_minutes) + chance.unit
     if chance.per_year > 0:
         for year in range(_year_of(first - longest), _year_of(stop - 1) + 1):
             for each in _of_year(seed, subject, purpose, chance, year):
@@ -111,8 +142,8 @@ def _drawn(seed: int, subject: str, purpose: str, chance: Chance, year: int) -> 
         if passed >= 1:
             return
         start = first + math.floor(passed * (stop - first) / chance.unit) * chance.unit
-        minutes = -math.log1p(-length) * chance.mean_minutes
-        units = max(1, math.ceil(min(minutes, _LONGEST_BY_MEAN * chance.mean_minutes) / chance.unit))
+        minutes = -math.log1p(-length) * chance.scale_minutes
+        units = max(1, math.ceil(min(minutes, chance.longest_minutes) / chance.unit))
         yield Interval(year, number, start, start + units * chance.unit)
         number += 1
 

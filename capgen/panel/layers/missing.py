@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from capgen.config import Config
 from capgen.config.layers import Gaps
-from capgen.panel.layers.intervals import Chance, intervals, minutes_of, steps_started
+from capgen.panel.layers.intervals import geometric, intervals, minutes_of, steps_started
 from capgen.panel.noise import Flags, draw_uniforms
 from capgen.panel.time_axis import Span, TimeAxis
 
@@ -48,6 +48,6 @@ def gaps(config: Config, server_ids: Sequence[str], axis: TimeAxis, span: Span) 
 
 
 def _steps(config: Config, subject: str, purpose: str, wanted: Gaps, axis: TimeAxis, span: Span) -> Iterator[slice]:
-    chance = Chance(wanted.per_year, wanted.mean_hours * _MINUTES_PER_HOUR, _MINUTES_PER_HOUR)
+    chance = geometric(wanted.per_year, wanted.mean_hours * _MINUTES_PER_HOUR, _MINUTES_PER_HOUR)
     for each in intervals(config.seed, subject, purpose, chance, minutes_of(axis, span)):
         yield steps_started(axis, span, each.start, each.stop)

@@ -30,7 +30,7 @@ WIDE_CLIPS = {key: {"clip": WIDE} for key in ("cpu", "mem", "disk", "net_in", "n
 NO_OTHERS = dict.fromkeys(["application", "database", "batch"])
 WEB: dict[str, Any] = {"share": 1, "spike": {"probability": 0}, "growth_percent_per_month": 0}
 METRICS = ["cpu_p95", "mem_p95", "disk_p95", "net_in_p95", "net_out_p95"]
-TRUTH = [*(f"{column}_expected" for column in METRICS), "is_spike", "is_outlier", "event_id"]
+TRUTH = [*(f"{column}_expected" for column in METRICS), "is_spike", "is_outlier", "outlier_metrics", "event_id"]
 HOURS = pl.col("timestamp").dt.hour()
 
 
@@ -971,7 +971,8 @@ def test_values_are_clipped_and_rounded_at_the_end() -> None:
         whole = present(everything()[metric.column])
         np.testing.assert_allclose(present(panel[metric.column]), np.clip(whole, *metric.clip).round(2), atol=1e-9)
         assert (panel[metric.column].is_null() == everything()[metric.column].is_null()).all()
-    assert_frame_equal(panel.select(TRUTH), everything().select(TRUTH), check_exact=True)
+    means = TRUTH[: len(METRICS)]
+    assert_frame_equal(panel.select(means), everything().select(means), check_exact=True)
 
 
 def test_the_mean_of_a_derived_metric_follows_its_source() -> None:
@@ -999,8 +1000,10 @@ def test_the_clean_twin_differs_only_where_the_truth_says_so() -> None:
 
 
 def test_the_clean_twin_keeps_everything_else() -> None:
-    kept = [each for each in everything().columns if each not in {*METRICS, "is_outlier", "event_id"}]
+    kept = [each for each in everything().columns if each not in {*METRICS, *TRUTH[len(METRICS) :]}]
     assert_frame_equal(twin().select(kept), everything().select(kept), check_exact=True)
+    whole = ~everything().select(pl.any_horizontal(pl.col(METRICS).is_null())).to_series()
+    assert everything().filter(whole)["is_spike"].equals(twin().filter(whole)["is_spike"])
     assert twin()["event_id"].null_count() == twin().height
     assert twin()["is_outlier"].sum() == 0
     dead = twin().select(pl.any_horizontal(pl.col(METRICS).is_null()) != pl.all_horizontal(pl.col(METRICS).is_null()))

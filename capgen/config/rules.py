@@ -33,7 +33,11 @@ FIXED_COLUMNS_AFTER_METRICS = (
     "is_eoq",
     "is_holiday",
 )
-TRUTH_FLAGS = ("is_spike", "is_outlier", "event_id")
+SPIKE = "is_spike"
+OUTLIER = "is_outlier"
+OUTLIER_METRICS = "outlier_metrics"
+EVENT = "event_id"
+LABELS = (SPIKE, OUTLIER, OUTLIER_METRICS, EVENT)
 STATE = "state"
 
 
@@ -54,7 +58,7 @@ def all_columns(config: Config) -> list[str]:
     """
     metrics = [metric.column for metric in config.metrics.values()]
     states = [STATE] if any(archetype.regimes for archetype in config.archetypes.values()) else []
-    truth = [*map(expected_column, metrics), *TRUTH_FLAGS, *states] if config.truth else []
+    truth = [*map(expected_column, metrics), *LABELS, *states] if config.truth else []
     columns = [*FIXED_COLUMNS_BEFORE_METRICS, *metrics, *FIXED_COLUMNS_AFTER_METRICS, *truth]
     return list(dict.fromkeys([*config.first_columns, *columns]))
 
@@ -101,7 +105,7 @@ def _share_problems(config: Config) -> Iterator[str]:
 
 def _column_problems(config: Config) -> Iterator[str]:
     expected = {expected_column(metric.column) for metric in config.metrics.values()}
-    taken = {*FIXED_COLUMNS_BEFORE_METRICS, *FIXED_COLUMNS_AFTER_METRICS, *TRUTH_FLAGS, STATE, *expected}
+    taken = {*FIXED_COLUMNS_BEFORE_METRICS, *FIXED_COLUMNS_AFTER_METRICS, *LABELS, STATE, *expected}
     for key, metric in config.metrics.items():
         if metric.column in taken:
             yield f"metrics.{key}.column: expected a column name not yet taken, got {metric.column!r}"

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from capgen.config import Config, config_digest
 from capgen.config.model import Metric
-from capgen.config.rules import STATE, expected_column
+from capgen.config.rules import EVENT, OUTLIER_METRICS, STATE, expected_column
 from capgen.dataset.content import chunk_digest, combined
 from capgen.dataset.counted import Hashed
 from capgen.dataset.layout import PARTITION_KEYS
@@ -25,8 +25,8 @@ _COMPRESSION_LEVEL = 1  # higher levels cost time and gain under 1 %
 _PRUNING_COLUMNS = ["timestamp", "server_id"]  # what readers skip row groups by
 _MOST_BYTE_CODES = 2**8  # servers in a row group whose strings are numbered by bytes
 _MOST_DISTINCT_VALUES = 2**17  # of a metric that is written with a dictionary
-_EVENTS = "event_id"
-_MAY_BE_NULL = {_EVENTS, STATE}
+_MANY_TEXTS = {EVENT, OUTLIER_METRICS}  # more of them than servers
+_MAY_BE_NULL = {*_MANY_TEXTS, STATE}
 _PAGE_BYTES = 2**24  # more than a column of a row group: one page each, wherever the chunks begin
 
 
@@ -38,7 +38,7 @@ def file_schema(config: Config, codes: pl.DataType) -> pa.Schema:
         codes: what stands for a string in a column.
 
     Returns:
-        Strings as dictionaries, so that Parquet does not have to find them again. Only metrics and events may be null.
+        Strings as dictionaries, so that Parquet does not have to find them again. Only metrics and labels may be null.
     """
     columns = {name: kind for name, kind in panel_schema(config).items() if name not in PARTITION_KEYS}
     arrow = pl.DataFrame(schema=columns).to_arrow().schema
@@ -54,7 +54,7 @@ def file_schema(config: Config, codes: pl.DataType) -> pa.Schema:
 
 
 def _string_type(name: str, codes: pl.DataType) -> pa.DataType:
-    index = pl.Int32() if name == _EVENTS else codes  # there may be many events
+    index = pl.Int32() if name in _MANY_TEXTS else codes
     return pa.dictionary(pl.Series(dtype=index).to_arrow().type, pa.string())
 
 

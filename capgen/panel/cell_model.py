@@ -6,14 +6,17 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from capgen.config import Config
+from capgen.config.rules import EVENT, OUTLIER, SPIKE
 from capgen.panel import metrics, noise
 from capgen.panel.cells import Cells
 from capgen.panel.chunks import Chunk
+from capgen.panel.labels import Labels
 from capgen.panel.layers import missing, outliers
-from capgen.panel.layers.event_cells import EventCodes, touched_cells
+from capgen.panel.layers.event_cells import Touched, touched_cells
 from capgen.panel.layers.regimes import draw_states
 from capgen.panel.layers.scheduled_spikes import draw_scheduled_spikes
 from capgen.panel.layers.server_life import not_alive
@@ -21,6 +24,7 @@ from capgen.panel.layers.server_spread import SPIKE_MAGNITUDE, SPIKE_PROBABILITY
 from capgen.panel.means import ServerMeans
 from capgen.panel.noise_sum import NoiseSum
 from capgen.panel.raw_values import RawValues
+from capgen.panel.text_codes import TextCodes
 from capgen.panel.time_axis import Span, TimeAxis
 
 
@@ -34,7 +38,7 @@ class CellModel:
         chunk: the cells: few enough for their values to stay in a core's cache.
         servers: the chunk's server frame.
         server_ids: their ids.
-        codes: of the events that were met.
+        texts: what codes of labels stand for, by column.
     """
 
     config: Config
@@ -42,7 +46,7 @@ class CellModel:
     chunk: Chunk
     servers: pl.DataFrame
     server_ids: Sequence[str]
-    codes: EventCodes
+    texts: Mapping[str, TextCodes]
 
     @property
     def _where(self) -> tuple[Sequence[str], TimeAxis, Span]:
@@ -63,12 +67,15 @@ class CellModel:
         mean_of = dict(zip(drawn, means.of(drawn, steps), strict=True))
         if drawn or cells.states is not None:
             self._draw(cells, mean_of, means.lasting, noise_sum)
-        self._spike(cells, means.lasting)
-        self._let_happen(cells)
+        labels = Labels(self.config, cells, self.texts)
+        self._spike(cells, means.lasting, labels)
+        touched = touched_cells(self.config, self.servers, self.axis, self.chunk.span)
+        self._let_happen(cells, touched, labels)
         metrics.derive(self.config, of_key)
-        self._add_outliers(cells)
+        self._add_outliers(cells, labels)
         metrics.finish(self.config, of_key)
         self._take_away(of_key)
+        labels.write(touched)
 
     def _draw(
         self,
@@ -100,35 +107,48 @@ class CellModel:
         for key, expected in cells.expected.items():
             derived = self.config.metrics[key].derived
             expected[:] = mean_of[derived.source] * derived.factor if derived else mean_of[key]
+            expected += 0.0  # makes 0 of −0
 
-    def _spike(self, cells: Cells, lasting: Mapping[str, noise.Floats]) -> None:
-        if "is_spike" in cells.flags or metrics.spikes_needed(self.config, cells.keys):
-            archetype = self.config.archetypes[self.chunk.archetype]
-            probability, usual = (of_server(archetype, each, lasting) for each in (SPIKE_PROBABILITY, SPIKE_MAGNITUDE))
-            flags = noise.draw_spikes(self.config.seed, *self._where, probability)
-            every = draw_scheduled_spikes(self.config, self.chunk.archetype, self.servers, self.axis, self.chunk.span)
-            for magnitude, where in [(usual, flags), *every]:
+    def _spike(self, cells: Cells, lasting: Mapping[str, noise.Floats], labels: Labels) -> None:
+        if not metrics.spikes_needed(self.config, cells.keys):
+            return
+        archetype, span = self.chunk.archetype, self.chunk.span
+        kind = self.config.archetypes[archetype]
+        probability = of_server(kind, SPIKE_PROBABILITY, lasting)
+        by_chance = noise.draw_spikes(self.config.seed, *self._where, probability)
+        scheduled = draw_scheduled_spikes(self.config, archetype, self.servers, self.axis, span)
+        spikes = [(of_server(kind, SPIKE_MAGNITUDE, lasting), by_chance), *scheduled]
+        anywhere = np.logical_or.reduce([where for _, where in spikes])
+        with labels.watch(SPIKE, anywhere, derives=True):
+            for magnitude, where in spikes:
                 metrics.multiply_spikes(self.config, cells.of_key, magnitude, where)
-                cells.flag("is_spike", where)
 
-    def _let_happen(self, cells: Cells) -> None:
+    def _let_happen(self, cells: Cells, touched: Sequence[Touched], labels: Labels) -> None:
+        if not touched:
+            return
         of_key = cells.of_key
-        for touched in touched_cells(self.config, self.servers, self.axis, self.chunk.span):
-            for key in touched.event.metrics:
-                if key in of_key:
-                    here = of_key[key][touched.server, touched.steps]
-                    here *= touched.event.factor(self.axis, touched.span)
-                    here += 0.0  # makes 0 of −0, which machines clip differently
-            if cells.events is not None:
-                self.codes.mark(cells.events, touched)
+        anywhere = np.zeros(cells.values.shape[1:], np.bool_)
+        for each in touched:
+            anywhere[each.server, each.steps] = True
+        with labels.watch(EVENT, anywhere, derives=True):
+            for each in touched:
+                for key in each.event.metrics:
+                    if key in of_key:
+                        factor = each.event.factor(self.axis, each.span)
+                        of_key[key][each.server, each.steps] *= factor
 
-    def _add_outliers(self, cells: Cells) -> None:
-        for key in self.config.layers.outliers or {}:
-            if key in cells.keys or "is_outlier" in cells.flags:
-                flags = outliers.draw_outliers(self.config, key, *self._where)
-                if key in cells.keys:
-                    outliers.multiply_outliers(self.config, key, flags, cells.of_key[key])
-                cells.flag("is_outlier", flags.high | flags.low)
+    def _add_outliers(self, cells: Cells, labels: Labels) -> None:
+        found = {
+            key: outliers.draw_outliers(self.config, key, *self._where)
+            for key in self.config.layers.outliers or {}
+            if key in cells.keys
+        }
+        if not found:
+            return
+        anywhere = np.logical_or.reduce([each.high | each.low for each in found.values()])
+        with labels.watch(OUTLIER, anywhere, derives=False):
+            for key, flags in found.items():
+                outliers.multiply_outliers(self.config, key, flags, cells.of_key[key])
 
     def _take_away(self, of_key: dict[str, noise.Floats]) -> None:
         for key, values in of_key.items():

@@ -42,7 +42,7 @@ class Cells:
         values: of these metrics.
         expected: means by metric, of those that are wanted.
         flags: 0 or 1 by column, of those that are wanted.
-        events: codes of events, if they are wanted.
+        codes: of texts by column, of those that are wanted.
         states: positions of states, if they are wanted.
     """
 
@@ -50,7 +50,7 @@ class Cells:
     values: Floats
     expected: dict[str, Floats]
     flags: dict[str, NDArray[np.int8]]
-    events: NDArray[np.int32] | None
+    codes: dict[str, NDArray[np.int32]]
     states: NDArray[np.int32] | None
 
     def part(self, servers: slice, steps: slice) -> Cells:
@@ -60,14 +60,14 @@ class Cells:
             self.values[:, servers, steps],
             {key: array[servers, steps] for key, array in self.expected.items()},
             {name: array[servers, steps] for name, array in self.flags.items()},
-            None if self.events is None else self.events[servers, steps],
+            {name: array[servers, steps] for name, array in self.codes.items()},
             None if self.states is None else self.states[servers, steps],
         )
 
     @property
     def are_none(self) -> bool:
         """Whether nothing is wanted."""
-        return not (self.keys or self.expected or self.flags) and self.events is None and self.states is None
+        return not (self.keys or self.expected or self.flags or self.codes) and self.states is None
 
     @property
     def of_key(self) -> dict[str, Floats]:

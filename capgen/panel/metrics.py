@@ -110,7 +110,7 @@ def derive(config: Config, of_key: Mapping[str, Floats]) -> None:
 
 
 def finish(config: Config, of_key: Mapping[str, Floats]) -> None:
-    """Clip and round, in place.
+    """Clip and round, in place. A zero is never negative: machines clip those differently.
 
     Args:
         config: a valid configuration.
@@ -119,6 +119,7 @@ def finish(config: Config, of_key: Mapping[str, Floats]) -> None:
     for key, cell in of_key.items():
         np.clip(cell, *config.metrics[key].clip, out=cell)
         np.round(cell, config.decimals, out=cell)
+        cell += 0.0  # makes 0 of −0
 
 
 def metrics_needed(config: Config, wanted: Sequence[str]) -> list[str]:

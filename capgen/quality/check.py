@@ -17,6 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from capgen import sql
+from capgen.config.rules import LABELS
 from capgen.dataset.location import locate
 from capgen.panel.schema import panel_schema
 from capgen.panel.time_axis import TimeAxis
@@ -39,7 +40,7 @@ from capgen.quality.source import Source, open_source
 from capgen.quality.spikes import spike_statistics
 from capgen.quality.statistics import judge
 from capgen.quality.structure import check_keys, check_schema
-from capgen.quality.truth import truth_statistics
+from capgen.quality.truth import truth_findings
 from capgen.quality.values import (
     FLAGS,
     check_calendar,
@@ -99,6 +100,8 @@ def _structure_findings(source: Source, good: frozenset[str], calendars: Calenda
         yield from check_keys(source)
     if good >= FLAGS | {"timestamp"}:
         yield check_calendar(source, calendars)
+    if source.config.truth and good >= {*_KEYS, *LABELS}:
+        yield from truth_findings(source)
 
 
 def _value_findings(source: Source, calendars: Calendars, most_rows: int | None) -> tuple[list[Finding], Sample]:
@@ -122,7 +125,6 @@ def _value_findings(source: Source, calendars: Calendars, most_rows: int | None)
             *level_statistics(archetypes),
             *missing_statistics(source, counts, implied),
             *(() if in_events is None else event_statistics(config, groups, models, in_events)),
-            *(truth_statistics(source) if config.truth else ()),
             *outlier_statistics(source, archetypes),
             *scheduled_statistics(config, groups, calendars, sums, source.keys),
             *archetype_findings(archetypes),
@@ -144,7 +146,6 @@ def _dynamic_findings(
             check_range(source, counts),
             *dynamic_statistics(source, servers, calendars, good),
             *missing_statistics(source, counts, implied),
-            *(truth_statistics(source) if config.truth else ()),
         ]
     )
     looked_at = sum(frame.height for frame in servers.values())

@@ -20,6 +20,7 @@ from capgen.quality.sample import evenly_spread, servers_an_archetype
 _MOST_HOURS = 100_000  # of all servers together, where each is a group
 _EVENT_SPANS: dict[str, pl.DataType] = {
     "server_id": pl.String(),
+    "event": pl.String(),
     "first_timestamp": pl.Datetime("us"),
     "stop_timestamp": pl.Datetime("us"),
 }
@@ -32,7 +33,7 @@ class Groups:
     Args:
         rows: one row a group, by archetype: column group, and those of the server frame that its means follow from.
         members: columns server_id and group, of the servers that are looked at.
-        event_spans: columns server_id, first_timestamp and stop_timestamp: cells of these servers to leave out.
+        event_spans: from `event_spans`: cells of these servers to leave out.
     """
 
     rows: dict[str, pl.DataFrame]
@@ -59,7 +60,7 @@ def groups_of(config: Config, most_rows: int | None) -> Groups:
     }
     members = pl.concat(looked_at.values())
     rows = looked_at if each_differs else {name: _one_a_clock(servers) for name, servers in looked_at.items()}
-    return Groups(rows, members.select("server_id", "group"), _event_spans(config, members))
+    return Groups(rows, members.select("server_id", "group"), event_spans(config, members))
 
 
 def _each_server_differs(config: Config) -> bool:
@@ -81,10 +82,19 @@ def _one_a_clock(servers: pl.DataFrame) -> pl.DataFrame:
     return servers.select("group", "clock").unique(maintain_order=True)
 
 
-def _event_spans(config: Config, servers: pl.DataFrame) -> pl.DataFrame:
+def event_spans(config: Config, servers: pl.DataFrame) -> pl.DataFrame:
+    """Return which cells of some servers events touch.
+
+    Args:
+        config: a valid configuration.
+        servers: their server frame.
+
+    Returns:
+        Columns server_id, event, first_timestamp and stop_timestamp.
+    """
     axis, ids = TimeAxis.of(config), servers["server_id"]
     spans = [
-        (ids[each.server], axis.timestamp(each.span.first), axis.timestamp(each.span.stop))
+        (ids[each.server], each.event.id, axis.timestamp(each.span.first), axis.timestamp(each.span.stop))
         for each in touched_cells(config, servers, axis, axis.span)
     ]
     return pl.DataFrame(spans, schema=_EVENT_SPANS, orient="row")

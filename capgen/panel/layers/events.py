@@ -125,6 +125,17 @@ def _event(
     return Event(event_id, wanted.type, subject, metrics, start, stop, magnitude, wanted.cause)
 
 
+def metrics_changed(config: Config, event: Event) -> list[str]:
+    """Return the keys of the metrics that an event changes: its own, and those derived from them.
+
+    Args:
+        config: a valid configuration.
+        event: one of its events.
+    """
+    derived = {key: metric.derived.source for key, metric in config.metrics.items() if metric.derived}
+    return [key for key in config.metrics if derived.get(key, key) in event.metrics]
+
+
 def time_text(minute: int) -> str:
     """Return a minute since 1970-01-01 00:00 as ISO 8601 text."""
     return (_EPOCH + minute * _MINUTE).isoformat()

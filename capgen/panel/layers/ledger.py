@@ -7,7 +7,7 @@ from typing import Any
 
 from capgen.config import Config
 from capgen.panel.fleet import fleet_frame
-from capgen.panel.layers.events import Event, Subject, events_of, subjects_of, time_text
+from capgen.panel.layers.events import Subject, events_of, metrics_changed, subjects_of, time_text
 from capgen.panel.time_axis import TimeAxis
 
 
@@ -30,7 +30,7 @@ def ledger(config: Config) -> Iterator[dict[str, Any]]:
                 "scope": subject.scope,
                 "subject": subject.name,
                 "servers": servers,
-                "metrics": _columns(config, event),
+                "metrics": [config.metrics[key].column for key in metrics_changed(config, event)],
                 "start": time_text(event.start),
                 "end": time_text(event.stop),
                 "magnitude": event.magnitude,
@@ -46,8 +46,3 @@ def _subjects(config: Config) -> dict[Subject, list[str]]:
         for subject in subjects_of(*row):
             found.setdefault(subject, []).append(row[0])
     return dict(sorted(found.items()))
-
-
-def _columns(config: Config, event: Event) -> list[str]:
-    derived = {key: metric.derived.source for key, metric in config.metrics.items() if metric.derived}
-    return [metric.column for key, metric in config.metrics.items() if derived.get(key, key) in event.metrics]

@@ -43,4 +43,4 @@ def multiply_outliers(config: Config, key: str, flags: OutlierFlags, values: Flo
     """
     layer = (config.layers.outliers or {})[key]
     for where, magnitude in ((flags.high, layer.magnitude), (flags.low, layer.dip_magnitude)):
-        values[where] = values[where] * magnitude + 0.0  # makes 0 of −0, which machines clip differently
+        values[where] *= magnitude

@@ -18,12 +18,10 @@ from capgen.quality.buckets import bucket_of_steps
 from capgen.quality.dynamics.contrast import Both, Contrast
 from capgen.quality.dynamics.periods import Periods
 from capgen.quality.dynamics.rates import spike_chances
-from capgen.quality.dynamics.twin import UNKNOWN, Twins, read_truth
+from capgen.quality.dynamics.twin import UNKNOWN, Twins, read_spikes, read_truth
 from capgen.quality.expected import Calendars
 from capgen.quality.source import Source
 from capgen.quality.state_levels import hourly_shares, hours_of_week
-
-_SPIKE = "is_spike"
 
 
 def truth_contrasts(source: Source, calendars: Calendars, twins: Twins, periods: Periods) -> Iterator[Contrast]:
@@ -39,7 +37,7 @@ def truth_contrasts(source: Source, calendars: Calendars, twins: Twins, periods:
     if kind.regimes:
         yield from _state_contrasts(source, calendars, kind.regimes, twins, periods)
     if kind.spike.probability and not kind.scheduled_spikes:
-        both = read_truth(source, twins, _SPIKE)
+        both = read_spikes(source, twins)
         implied = spike_chances(kind, twins.servers) * periods.sums(both.data != UNKNOWN)
         flags, subject = both.each(lambda each: periods.sums(each == 1)), f"{twins.archetype}, flagged cells"
         yield Contrast("spike_rate", subject, flags, len(implied), implied, growth=periods.growth)

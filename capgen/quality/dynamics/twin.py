@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from capgen import sql
 from capgen.config import Config
-from capgen.config.rules import STATE, all_columns
+from capgen.config.rules import OUTLIER, SPIKE, STATE, all_columns
 from capgen.panel.cells import Workspace
 from capgen.panel.chunks import Chunk
-from capgen.panel.frame import Panel
+from capgen.panel.frame import Panel, open_panel
 from capgen.panel.layers.event_cells import touched_cells
+from capgen.panel.layers.missing import gaps
 from capgen.panel.noise import Floats
 from capgen.panel.time_axis import TimeAxis
 from capgen.quality.dynamics.contrast import Both
@@ -25,7 +26,7 @@ _OTHER_DRAWS = 0x5EED_0F_A_7E57  # no seed that anybody would take for a panel o
 _WIDE = (-1e300, 1e300)
 _EXACT_DECIMALS = 12
 UNKNOWN = -1
-_TRUTH = ("is_spike", "is_outlier", STATE)
+_TRUTH = (SPIKE, OUTLIER, STATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,18 @@ def twin_config(config: Config) -> Config:
     return config.model_copy(update=changes)
 
 
+def labelled_config(config: Config) -> Config:
+    """Return the configuration of a twin whose spikes are labelled as those of the panel: as the clip shows them.
+
+    Args:
+        config: of the panel.
+    """
+    missing = config.layers.missing
+    singles = missing and missing.model_copy(update=dict.fromkeys(["server_outages", "fleet_gaps"]))
+    layers = config.layers.model_copy(update={"events": None, "outliers": None, "missing": singles})
+    return config.model_copy(update={"seed": config.seed ^ _OTHER_DRAWS, "layers": layers})
+
+
 def read_twins(source: Source, panel: Panel, archetype: str, servers: pl.DataFrame) -> Twins:
     """Read servers from the data, and make their twin.
 
@@ -72,7 +85,8 @@ def read_twins(source: Source, panel: Panel, archetype: str, servers: pl.DataFra
         servers: their server frame, in the data's panel.
     """
     data = _read(source, servers)
-    twin, truth = _made(panel, archetype, servers, source.columns)
+    known = [name for name in _TRUTH if name in all_columns(panel.config)]
+    twin, truth = _made(panel, archetype, servers, source.columns, known)
     events = _event_factors(source.config, servers, source.keys)
     if events is not None:
         twin *= events
@@ -101,11 +115,32 @@ def read_truth(source: Source, twins: Twins, column: str) -> Both:
         column: of the truth.
     """
     twin = twins.truth[column]
-    data = np.full(twin.size, UNKNOWN, np.int32)
+    data = _read_numbers(source, twins, column)
+    return Both(data, np.where(data == UNKNOWN, UNKNOWN, twin))
+
+
+def read_spikes(source: Source, twins: Twins) -> Both:
+    """Return which cells are labelled as spikes in the data, and in a twin with its clip; `UNKNOWN` in gaps.
+
+    Args:
+        source: an open dataset.
+        twins: servers of one archetype.
+    """
+    config, servers, axis = source.config, twins.servers, TimeAxis.of(source.config)
+    data = _read_numbers(source, twins, SPIKE)
+    for where, steps in gaps(config, servers["server_id"].to_list(), axis, axis.span):
+        data[where, steps] = UNKNOWN
+    with open_panel(labelled_config(config)) as panel:
+        _, truth = _made(panel, twins.archetype, servers, [], [SPIKE])
+    return Both(data, np.where(data == UNKNOWN, UNKNOWN, truth[SPIKE]))
+
+
+def _read_numbers(source: Source, twins: Twins, column: str) -> NDArray[np.int32]:
+    steps = TimeAxis.of(source.config).span.size
+    data = np.full(twins.servers.height * steps, UNKNOWN, np.int32)
     rows, where = _cells(source, twins.servers, "checks/truth_cells", [column], {})
     data[where] = _as_numbers(source.config, twins.archetype, rows[column])
-    both = Both(data.reshape(twin.shape), twin)
-    return Both(both.data, np.where(both.data == UNKNOWN, UNKNOWN, twin))
+    return data.reshape(-1, steps)
 
 
 def _cells(
@@ -121,11 +156,10 @@ def _cells(
 
 
 def _made(
-    panel: Panel, archetype: str, servers: pl.DataFrame, columns: list[str]
+    panel: Panel, archetype: str, servers: pl.DataFrame, columns: list[str], known: list[str]
 ) -> tuple[Floats, dict[str, NDArray[np.int32]]]:
     axis = panel.axis
     values = np.empty((len(columns), servers.height, axis.span.size))
-    known = [name for name in _TRUTH if name in all_columns(panel.config)]
     truth = {name: np.empty((servers.height, axis.span.size), np.int32) for name in known}
     workspace = Workspace()
     for _, span in axis.years():

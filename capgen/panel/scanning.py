@@ -50,43 +50,46 @@ def frames(
         config: a valid configuration.
         columns: to return; all without it.
         predicate: which rows to return; all without it.
-        row_limit: most rows to return; all without it.
+        row_limit: how many of the panel's rows to look at, from the first on; all without it.
 
     Yields:
         Frames, one at least, that make up the answer in the order of `scan`.
     """
     schema = panel_schema(config)
     wanted = list(schema.names() if columns is None else columns)
-    needed = {*wanted, *(predicate.meta.root_names() if predicate is not None else ())}
-    left = row_limit
+    needed = sorted({*wanted, *(predicate.meta.root_names() if predicate is not None else ())})
     yield pl.DataFrame(schema=schema).select(wanted)
-    for frame in _chunks(config, sorted(needed), predicate, row_limit):
-        rows = (frame if predicate is None else frame.filter(predicate)).select(wanted)
-        if left is not None:
-            rows = rows[:left]
-            left -= rows.height
-        yield rows
-        if left == 0:
+    possible = _head(config, needed, row_limit) if row_limit is not None else _chunks(config, needed, predicate)
+    for frame in possible:
+        yield (frame if predicate is None else frame.filter(predicate)).select(wanted)
+
+
+def _head(config: Config, needed: Sequence[str], rows: int) -> Iterator[pl.DataFrame]:
+    """Yield the needed columns of the panel's first rows. No predicate: Polars means it for these rows only."""
+    left = rows
+    for frame in _chunks(config, needed, rows=rows) if rows else ():
+        yield frame[:left]
+        left -= frame.height
+        if left <= 0:
             return
 
 
 def _chunks(
-    config: Config, needed: Sequence[str], predicate: pl.Expr | None, row_limit: int | None
+    config: Config, needed: Sequence[str], predicate: pl.Expr | None = None, rows: int = CHUNK_ROWS
 ) -> Iterator[pl.DataFrame]:
-    """Yield the needed columns of all chunks in which the predicate may hold."""
+    """Yield the needed columns of all chunks, of about so many rows, in which the predicate may hold."""
     conditions = [] if predicate is None else list(_conditions(predicate))
     of_servers = [pl.lit(True), *(each for each in conditions if set(each.meta.root_names()) <= set(SERVER_COLUMNS))]
     fleet = fleet_frame(config).filter(of_servers)
-    if fleet.is_empty() or row_limit == 0:
+    if fleet.is_empty():
         return
     counts = {name: fleet.filter(server_type=name).height for name in config.archetypes}
-    rows = CHUNK_ROWS if row_limit is None or predicate is not None else min(CHUNK_ROWS, row_limit)
     with open_panel(config) as whole:
         panel = replace(whole, fleets={name: servers.filter(of_servers) for name, servers in whole.fleets.items()})
         of_dates = [each for each in conditions if _uses_only(each, date_columns(config))]
         for partition in partitions(TimeAxis.of(config), counts):
             narrowed = _narrowed(panel, partition, of_dates)
-            for chunk in cut(panel.axis, narrowed.whole, rows) if narrowed.rows else ():
+            for chunk in cut(panel.axis, narrowed.whole, min(rows, CHUNK_ROWS)) if narrowed.rows else ():
                 yield panel.cells(chunk, panel.servers(chunk), needed)
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -128,36 +127,34 @@ def _fill(line: str, names: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: names[match[1]], line)
 
 
-def view_parquet(connection: Connection, name: str, files: Sequence[Path], columns: str = "*") -> None:
-    """Give a name to the rows of some Parquet files, to be read when a query asks for them.
-
-    Args:
-        connection: from `open_database`.
-        name: of the view.
-        files: with hive partition keys in their paths; columns are matched by name.
-        columns: names, separated by commas, in the order that the view has them.
-    """
-    _reach(connection, files)
-    rows = connection.read_parquet([str(file) for file in files], hive_partitioning=True, union_by_name=True)
-    rows.project(columns).create_view(name)
-
-
-def _reach(connection: Connection, files: Sequence[Path]) -> None:
-    """Let DuckDB read what lies in a store with the library that gave us its paths."""
-    for store in {id(file.fs): file.fs for file in files if hasattr(file, "fs")}.values():
-        if not connection.filesystem_is_registered(store.protocol[0]):
-            connection.register_filesystem(store)
-
-
-def view_query(connection: Connection, name: str, query: str) -> None:
+def view_query(
+    connection: Connection,
+    name: str,
+    query: str,
+    parameters: Mapping[str, Any] | None = None,
+    columns: Sequence[str] | None = None,
+) -> None:
     """Give a name to the rows of a shipped query.
 
     Args:
         connection: from `open_database`.
         name: of the view.
         query: as in `query_text`.
+        parameters: bound values by name.
+        columns: in the order that the view has them; all without them.
     """
-    connection.sql(query_text(query)).create_view(name, replace=False)
+    rows = connection.sql(query_text(query), params=dict(parameters or {}))
+    chosen = rows if columns is None else rows.project(", ".join(map(identifier, columns)))
+    chosen.create_view(name, replace=False)
+
+
+def identifier(name: str) -> str:
+    """Return a column's name as SQL, whatever word or character it is.
+
+    Args:
+        name: of a column.
+    """
+    return '"' + name.replace('"', '""') + '"'
 
 
 def script_text(tables: Mapping[str, pl.DataFrame]) -> str:
@@ -195,14 +192,3 @@ def count_rows(connection: Connection, name: str) -> int:
     """
     ((rows,),) = connection.view(name).count("*").fetchall()
     return int(rows)
-
-
-def column_types(connection: Connection, name: str) -> dict[str, str]:
-    """Return the columns of a view and their types, as DuckDB writes them.
-
-    Args:
-        connection: from `open_database`.
-        name: of the view.
-    """
-    view = connection.view(name)
-    return dict(zip(view.columns, map(str, view.types), strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shlex
 import socket
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 import capgen
 from capgen import CapgenError, RequestError, build
@@ -32,6 +35,7 @@ from capgen.engines.remote import write_remotely
 from capgen.version import __version__
 from tests.conftest import make_config
 from tests.stores import BUCKET, KEY, SECRET, forget_connections, s3_server, weed_command
+from tests.test_paths import KEYS, answers, assert_the_same
 
 pytestmark = [
     pytest.mark.skipif(importlib.util.find_spec("s3fs") is None, reason="needs capgen[s3]"),
@@ -139,13 +143,26 @@ def test_the_command_and_its_hint(address: str, capfd: pytest.CaptureFixture[str
     assert main(["build", *FLAGS, f"--out={address}"]) == 0
     built, hint = capfd.readouterr().out.splitlines()
     assert built.startswith(f"Built {address}: ")
-    words = hint.removeprefix("Try: capgen query ").rsplit(" --data ", 1)
-    assert main(["query", words[0].strip('"'), f"--data={words[1]}"]) == 0
+    assert main(shlex.split(hint)[2:]) == 0
     assert "database" in capfd.readouterr().out
     assert main(["build", *FLAGS, f"--out={address}"]) == 0
     assert "is complete already" in capfd.readouterr().out
     assert main(["verify", address]) == 0
     assert "all as built" in capfd.readouterr().out
+
+
+@given(above=st.lists(st.sampled_from(KEYS) | st.text("a1=+,@~!'() .", min_size=1, max_size=6), max_size=2))
+@settings(max_examples=4, deadline=None)
+def test_any_prefix_above_a_dataset(
+    above: list[str], stored: str, local: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assume(not {".", ".."} & set(above))
+    room = tmp_path_factory.mktemp("room")
+    place = "/".join([f"s3://{BUCKET}", room.name, *above, "region=EU"])
+    files = locate(stored).fs  # type: ignore[attr-defined]
+    for path in Objects(locate(stored)).all():
+        files.copy(f"{stored}/{path}", f"{place}/{path}")
+    assert_the_same(place, dict(answers(str(local), room)), room)
 
 
 def test_relative_names_lie_below_the_bucket_of_the_configuration(local: Path) -> None:

@@ -1,6 +1,7 @@
 """`capgen build`: writes a dataset."""
 
 import json
+import re
 import shlex
 from dataclasses import asdict
 from pathlib import Path
@@ -19,8 +20,11 @@ from capgen.dataset.location import is_store, locate
 from capgen.errors import RequestError
 
 if TYPE_CHECKING:
-    from capgen.config import Resolved
+    from capgen.config import Config, Resolved
     from capgen.dataset.build import BuildResult
+
+
+_PLAIN = re.compile(r"[\w./ -]+")
 
 
 @takes_config
@@ -107,7 +111,7 @@ def command(
                 told[0]["same_content"] = is_same
             typer.echo(json.dumps(told if clean_twin else told[0], default=str))
         else:
-            typer.echo("\n".join(map(summary, results)))
+            typer.echo("\n".join(summary(result, config) for result in results))
             if is_same:
                 typer.echo(f"Content digest as in {resolved.origin}: every cell is the same.")
 
@@ -117,11 +121,12 @@ def _check_apart(out: Path, twin: Path) -> None:
         raise RequestError(f"--clean-twin: expected a folder apart from {str(out)!r}, got {str(twin)!r}")
 
 
-def summary(result: "BuildResult") -> str:
+def summary(result: "BuildResult", config: "Config") -> str:
     """Return what a build did, and a query to try.
 
     Args:
         result: of the build.
+        config: of what was built.
     """
     folder = from_here(result.out)
     size = f"{counted(result.rows, 'row')} in {counted(result.files, 'file')}, {byte_size(result.bytes)}"
@@ -129,17 +134,18 @@ def summary(result: "BuildResult") -> str:
         return f"{folder} is complete already: {size}. Nothing to do."
     kept = f", {counted(result.kept_files, 'file')} kept" if result.kept_files else ""
     speed = f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})"
-    return f"Built {folder}: {size}, {speed}{kept}\nTry: {_query_of(folder)}"
+    return (
+        f"Built {folder}: {size}, {speed}{kept}\nTry: {_query_of(folder, next(iter(config.metrics.values())).column)}"
+    )
 
 
-def _query_of(folder: str) -> str:
-    """Return a command that works for the place: DuckDB's own may have neither the means nor the keys to a store."""
-    pattern = f"{folder}/**/*.parquet".replace("'", "''")
-    table = "panel" if is_store(folder) else f"'{pattern}'"
-    query = _shell_word(f"from {table} select server_type, count(*), round(avg(cpu_p95), 1) group by all")
-    return f"capgen query {query} --data {folder}" if is_store(folder) else f"duckdb -c {query}"
+def _query_of(folder: str, column: str) -> str:
+    """Return a command that works for the place: DuckDB's own may have neither the means nor the keys to a store.
 
-
-def _shell_word(text: str) -> str:
-    """Quote for a shell; double quotes, where they will do, keep SQL's own quotes readable."""
-    return shlex.quote(text) if set(text) & set('"$`\\!') else f'"{text}"'
+    It also takes what it reads for a pattern, and a folder such as `year=1999` for a column.
+    """
+    is_plain = not is_store(folder) and _PLAIN.fullmatch(folder)
+    table = f"'{folder}/**/*.parquet' as panel" if is_plain else "panel"
+    # After a dot any word is a column's name, `order` too.
+    query = f"from {table} select server_type, count(*), round(avg(panel.{column}), 1) group by all"
+    return f'duckdb -c "{query}"' if is_plain else f'capgen query "{query}" --data {shlex.quote(folder)}'

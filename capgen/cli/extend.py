@@ -58,4 +58,4 @@ def command(
             on_note=note,
         )
     with outcome():
-        typer.echo(json.dumps(asdict(result), default=str) if as_json else summary(result))
+        typer.echo(json.dumps(asdict(result), default=str) if as_json else summary(result, config))

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from capgen import sql
 from capgen.config import Config
+from capgen.dataset.data_files import view_files
 from capgen.dataset.location import locate
 from capgen.dataset.lockdown import lock
 from capgen.dataset.manifest import read_manifest
@@ -54,7 +55,7 @@ def connect(source: Config | str | os.PathLike[str], *, locked: bool = False) ->
 def _connect_files(folder: Path, config: Config, files: Sequence[Path], settings: Mapping[str, str]) -> sql.Connection:
     connection = sql.connect(macro_tables(config), settings)
     try:
-        sql.view_parquet(connection, PANEL, files, ", ".join(panel_schema(config).names()))
+        view_files(connection, PANEL, files, panel_schema(config).names())
     except sql.DatabaseError as error:
         connection.close()
         raise CapgenError(f"{folder}: {reading_reason(error)}") from None

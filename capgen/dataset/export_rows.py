@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from capgen import sql
 from capgen.config import Config
 from capgen.config.suggest import nearest
+from capgen.dataset.data_files import view_files
 from capgen.dataset.lockdown import lock, refusal
 from capgen.dataset.manifest import Manifest
 from capgen.dataset.store_errors import reading_reason
@@ -54,7 +55,7 @@ class Rows:
         try:
             rows = panel.filter(where) if where is not None else panel
             keys = "server_id as sort_server, timestamp as sort_timestamp"
-            rows.project(", ".join([*(f'"{name}"' for name in chosen), keys])).create_view("wanted")
+            rows.project(", ".join([*map(sql.identifier, chosen), keys])).create_view("wanted")
             self.schema: pa.Schema = self._read("", "", *span).schema
         except sql.DatabaseError as error:
             raise refusal(error, "--where") from None
@@ -110,7 +111,7 @@ def open_panel(
     limits = {"memory_limit": _MEMORY, "temp_directory": str(spill), "threads": threads, **settings}
     connection = sql.connect(macro_tables(config), limits)
     try:
-        sql.view_parquet(connection, "panel", files, ", ".join(panel_schema(config).names()))
+        view_files(connection, "panel", files, panel_schema(config).names())
     except sql.DatabaseError as error:
         connection.close()
         raise CapgenError(reading_reason(error)) from None

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+from capgen.errors import CapgenError
 
 # Readers glob **/*.parquet, hidden folders included: what lies here must never end so.
 SIDE_FOLDER = "_capgen"
@@ -16,6 +20,8 @@ SIDE_FILES = (EVENTS, SUMMARY, SAMPLE)
 BUILD_STATE = f"{SIDE_FOLDER}/build.json"
 RECEIPTS = f"{SIDE_FOLDER}/receipts.ndjson"
 PARTITION_KEYS = ("year", "server_type")
+# The end of a data file's path, from the folder of its year on; for Python and DuckDB alike.
+PARTITION = r"(?:^|[/\\])year=([0-9]+)[/\\]server_type=([^/\\]*)[/\\][^/\\]+$"
 # Any of these makes a folder ours: a dataset or rollup, one that has lost its manifest, or one that was begun.
 _MARKS = (MANIFEST, MANIFEST_SCHEMA, BUILD_STATE, f"{SIDE_FOLDER}/staging/{BUILD_STATE}")
 
@@ -29,6 +35,42 @@ def part_path(year: int, archetype: str, part: int) -> str:
         part: number of the file within the partition, from 0.
     """
     return f"year={year}/server_type={archetype}/part-{part:05d}.parquet"
+
+
+class Partition(NamedTuple):
+    """What the rows of a data file have in common.
+
+    Args:
+        year: calendar year.
+        server_type: name of the archetype.
+    """
+
+    year: int
+    server_type: str
+
+
+def is_in_partition(path: str) -> bool:
+    """Tell whether a file lies in a folder of a year and a server type.
+
+    Args:
+        path: of the file, relative to the dataset's folder.
+    """
+    return re.search(PARTITION, path) is not None
+
+
+def partition_of(path: str) -> Partition:
+    """Return the partition that the two folders of a data file say.
+
+    Args:
+        path: of the file, relative to the dataset's folder.
+
+    Raises:
+        CapgenError: they say none.
+    """
+    found = re.search(PARTITION, path)
+    if found is None:
+        raise CapgenError(f"{path}: expected a file in folders of {' and '.join(PARTITION_KEYS)}")
+    return Partition(int(found[1]), found[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from capgen import sql
+from capgen.dataset.data_files import literal
 from capgen.dataset.store_errors import reading_reason
 from capgen.errors import CapgenError, RequestError
 
@@ -68,14 +69,15 @@ def _what_writes(kind: str, text: str, tree: str) -> str | None:
     return word[0] if word else None
 
 
-def lock(connection: sql.Connection, files: Iterable[Path]) -> None:
+def lock(connection: sql.Connection, files: Sequence[Path]) -> None:
     """Let a connection read some files and no others, and nothing of the Python around it, from now on.
 
     Args:
         connection: to DuckDB; DuckDB could still write into these files.
         files: its panel's; none where the panel is made on demand.
     """
-    connection.execute("set allowed_paths = $paths", {"paths": [str(file) for file in files]})
+    paths = [each["filename"] for each in literal(files)]
+    connection.execute("set allowed_paths = $paths", {"paths": paths})
     for setting in _SETTINGS:
         connection.execute(setting)
 

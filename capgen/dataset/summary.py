@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 
 from capgen.config import Config
 from capgen.config.model import Metric
+from capgen.dataset.data_files import key_columns
+from capgen.dataset.layout import PARTITION_KEYS, partition_of
 from capgen.dataset.manifest import FileEntry
 from capgen.panel.schema import panel_schema
 from capgen.panel.time_axis import TimeAxis
@@ -80,8 +82,8 @@ def in_order(config: Config, entries: Iterable[FileEntry]) -> list[FileEntry]:
     archetypes = list(config.archetypes)
 
     def position(entry: FileEntry) -> tuple[int, int, str]:
-        keys = _partition(entry)
-        return int(keys["year"]), archetypes.index(keys["server_type"]), entry.path
+        partition = partition_of(entry.path)
+        return partition.year, archetypes.index(partition.server_type), entry.path
 
     return sorted(entries, key=position)
 
@@ -90,22 +92,16 @@ def _one_an_archetype(entries: Sequence[FileEntry]) -> list[FileEntry]:
     """Return the file in the middle of each archetype's."""
     of_archetype: dict[str, list[FileEntry]] = {}
     for entry in entries:
-        of_archetype.setdefault(_partition(entry)["server_type"], []).append(entry)
+        of_archetype.setdefault(partition_of(entry.path).server_type, []).append(entry)
     return [found[len(found) // 2] for found in of_archetype.values()]
 
 
 def _first_rows(entry: FileEntry, path: Path, columns: Sequence[str], most: int) -> pl.DataFrame:
     """Return the first rows of a file, of one row group at the most."""
-    keys = _partition(entry)
-    stored = [name for name in columns if name not in keys]
+    stored = [name for name in columns if name not in PARTITION_KEYS]
     with path.open("rb") as opened, pq.ParquetFile(opened) as file:
         frame = pl.DataFrame(next(file.iter_batches(most, columns=stored)))
-    labels = {"year": pl.lit(int(keys["year"]), pl.Int64), "server_type": pl.lit(keys["server_type"])}
-    return frame.with_columns(**{name: label for name, label in labels.items() if name in columns}).select(columns)
-
-
-def _partition(entry: FileEntry) -> dict[str, str]:
-    return dict(part.split("=", 1) for part in entry.path.split("/")[:-1])
+    return frame.with_columns(key_columns(entry.path)).select(columns)
 
 
 def _of_metric(values: pl.Series, metric: Metric, decimals: int) -> dict[str, Any]:

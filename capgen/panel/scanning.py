@@ -13,6 +13,7 @@ from capgen.panel.chunks import CHUNK_ROWS, Chunk, Partition, cut, partitions
 from capgen.panel.fleet import fleet_frame
 from capgen.panel.frame import Panel, open_panel
 from capgen.panel.layers.local_time import COMMON_CLOCK
+from capgen.panel.predicates import conditions, uses_only
 from capgen.panel.schema import SERVER_COLUMNS, date_columns, panel_schema
 from capgen.panel.time_axis import Span, TimeAxis
 
@@ -78,25 +79,19 @@ def _chunks(
     config: Config, needed: Sequence[str], predicate: pl.Expr | None = None, rows: int = CHUNK_ROWS
 ) -> Iterator[pl.DataFrame]:
     """Yield the needed columns of all chunks, of about so many rows, in which the predicate may hold."""
-    conditions = [] if predicate is None else list(_conditions(predicate))
-    of_servers = [pl.lit(True), *(each for each in conditions if set(each.meta.root_names()) <= set(SERVER_COLUMNS))]
+    all_of = list(conditions(predicate))
+    of_servers = [pl.lit(True), *(each for each in all_of if set(each.meta.root_names()) <= set(SERVER_COLUMNS))]
     fleet = fleet_frame(config).filter(of_servers)
     if fleet.is_empty():
         return
     counts = {name: fleet.filter(server_type=name).height for name in config.archetypes}
     with open_panel(config) as whole:
         panel = replace(whole, fleets={name: servers.filter(of_servers) for name, servers in whole.fleets.items()})
-        of_dates = [each for each in conditions if _uses_only(each, date_columns(config))]
+        of_dates = [each for each in all_of if uses_only(each, date_columns(config))]
         for partition in partitions(TimeAxis.of(config), counts):
             narrowed = _narrowed(panel, partition, of_dates)
             for chunk in cut(panel.axis, narrowed.whole, min(rows, CHUNK_ROWS)) if narrowed.rows else ():
                 yield panel.cells(chunk, panel.servers(chunk), needed)
-
-
-def _uses_only(condition: pl.Expr, columns: Sequence[str]) -> bool:
-    """Tell whether a condition uses some columns and no others; a constant uses none and gives no row of its own."""
-    used = set(condition.meta.root_names())
-    return bool(used) and used <= set(columns)
 
 
 def _narrowed(panel: Panel, partition: Partition, of_dates: Sequence[pl.Expr]) -> Partition:
@@ -129,15 +124,3 @@ def _plain_dates(axis: TimeAxis, span: Span) -> pl.DataFrame:
     return pl.select(timestamp=pl.datetime_range(first, last, f"{axis.step_minutes}m", time_unit="us")).with_columns(
         month=stamp.dt.month(), quarter=stamp.dt.quarter(), dayofweek=stamp.dt.weekday() - 1
     )
-
-
-def _conditions(predicate: pl.Expr) -> Iterator[pl.Expr]:
-    """Take a predicate apart into conditions that must all hold."""
-    parts = predicate.meta.pop()
-    if len(parts) == 2:
-        for left, right in (parts, parts[::-1]):
-            if (left & right).meta.eq(predicate):
-                yield from _conditions(left)
-                yield from _conditions(right)
-                return
-    yield predicate

@@ -13,9 +13,9 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.dataset import asking
+from capgen.dataset.data_files import scan_files
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest
-from capgen.dataset.store_reading import polars_options
 from capgen.errors import RequestError
 from capgen.panel.schema import panel_schema
 from capgen.quality.check import check
@@ -38,9 +38,8 @@ class Dataset:
 
     def scan(self) -> pl.LazyFrame:
         """Return its rows as a lazy frame, in the panel's column order."""
-        files = [str(self.folder / entry.path) for entry in self.manifest.files]
-        rows = pl.scan_parquet(files, hive_partitioning=True, **polars_options(self.folder))
-        return rows.select(panel_schema(self.config).names())
+        paths = [entry.path for entry in self.manifest.files]
+        return scan_files(self.folder, paths, panel_schema(self.config))
 
     def to_pandas(self) -> Any:
         """Return its rows as a DataFrame of pandas, all in memory.

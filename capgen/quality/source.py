@@ -11,7 +11,8 @@ from typing import Any
 from capgen import sql
 from capgen.config import Config, load_config
 from capgen.config.holiday_days import HolidayDays, with_days
-from capgen.dataset.layout import PARTITION_KEYS
+from capgen.dataset.data_files import view_files
+from capgen.dataset.layout import is_in_partition
 from capgen.dataset.location import is_store
 from capgen.dataset.manifest import read_manifest
 from capgen.dataset.store_errors import plain_errors, reading_reason
@@ -85,13 +86,12 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
     """
     files = _files(folder)
     config = _config(folder, config_file)
-    depth = len(PARTITION_KEYS) + 1
-    strays = tuple(each for each in files if not _is_in_partition(each.relative_to(folder).parts[-depth:-1]))
+    strays = tuple(each for each in files if not is_in_partition(str(each.relative_to(folder))))
     whole = tuple(each for each in files if each not in set(strays))
     try:
         with sql.connect(macro_tables(config), _settings()) as connection:
             if whole:
-                sql.view_parquet(connection, "panel", whole)
+                view_files(connection, "panel", whole)
             yield Source(folder, config, whole, strays, connection, tuple(config.metrics))
     except sql.DatabaseError as error:
         reason = reading_reason(error).splitlines()[0]
@@ -128,8 +128,3 @@ def _days_kept(folder: Path) -> HolidayDays | None:
         return read_manifest(folder).holiday_days
     except CapgenError:
         return None
-
-
-def _is_in_partition(folders: tuple[str, ...]) -> bool:
-    keys = [name.partition("=")[0] for name in folders]
-    return keys == list(PARTITION_KEYS)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from capgen import sql
+from capgen.dataset.data_files import literal
 from capgen.dataset.layout import PARTITION_KEYS
 from capgen.panel.fleet import fleet_frame
 from capgen.panel.schema import panel_schema
@@ -36,32 +37,27 @@ def check_schema(source: Source) -> tuple[Finding, frozenset[str]]:
         The finding, and the columns that are as expected in every file, partition keys included.
     """
     if not source.files:
-        return exact("schema", len(source.strays), len(source.strays), "files", _STRAY), frozenset()
+        return exact("schema", len(source.strays), len(source.strays), "files", _stray_note(source)), frozenset()
     names = {name: _TYPE_NAMES[kind] for name, kind in panel_schema(source.config).items()}
-    bad = {name: kind for name, kind in _folder_types(source).items() if names[name] != kind}
     in_files = {name: kind for name, kind in names.items() if name not in PARTITION_KEYS}
-    problems = [f"{name}: {kind}, expected {names[name]}" for name, kind in bad.items()]
-    problems += [_STRAY] if source.strays else []
+    problems = [_stray_note(source)] if source.strays else []
+    bad: set[str] = set()
     wrong = 0
-    schemas = sql.run_query(source.connection, "checks/schema", {"files": [str(file) for file in source.files]})
+    schemas = sql.run_query(source.connection, "checks/schema", {"files": literal(source.files)})
     for columns, types, files, first_file in schemas.iter_rows():
         found = dict(zip(columns, types, strict=True))
         differences = list(_differences(in_files, found))
         if differences:
             wrong += files
             problems.append(f"{', '.join(differences)} in {first_file}")
-        bad |= {name: found.get(name, "missing") for name, kind in in_files.items() if found.get(name) != kind}
-    wrong, count = (
-        len(source.files) if set(bad) & set(PARTITION_KEYS) else wrong,
-        len(source.files) + len(source.strays),
-    )
+        bad |= {name for name, kind in in_files.items() if found.get(name) != kind}
+    count = len(source.files) + len(source.strays)
     note = "; ".join(problems[:_MOST_NAMED])
-    return exact("schema", wrong + len(source.strays), count, "files", note), frozenset(set(names) - set(bad))
+    return exact("schema", wrong + len(source.strays), count, "files", note), frozenset(set(names) - bad)
 
 
-def _folder_types(source: Source) -> dict[str, str]:
-    types = sql.column_types(source.connection, "panel")
-    return {name: types[name] for name in PARTITION_KEYS}
+def _stray_note(source: Source) -> str:
+    return f"{_STRAY}, such as {source.strays[0].relative_to(source.folder)}"
 
 
 def _differences(expected: dict[str, str], found: dict[str, str]) -> Iterator[str]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from capgen import sql
+from capgen.dataset.data_files import literal
+from capgen.dataset.layout import PARTITION
 from capgen.quality.buckets import bucket_minutes
 from capgen.quality.expected import Calendars, local_flags
 from capgen.quality.findings import Finding, Verdict, exact, not_testable
@@ -94,7 +96,7 @@ def check_size(source: Source) -> Finding:
 def _csv_bytes_per_row(source: Source) -> float:
     """Estimate it from the first rows of some files, evenly spread."""
     step = -(-len(source.files) // _SAMPLED_FILES)
-    files = [str(file) for file in source.files[::step]]
-    sample = sql.run_query(source.connection, "checks/csv_size", {"files": files, "rows": _SAMPLED_ROWS})
+    few = {"files": literal(source.files[::step]), "partition": PARTITION, "rows": _SAMPLED_ROWS}
+    sample = sql.run_query(source.connection, "checks/csv_size", few)
     written = int(sample.select(pl.sum_horizontal(pl.exclude("panel.sampled"))).item())
     return written / max(int(sample["panel.sampled"][0]), 1)

@@ -1,0 +1,36 @@
+"""Takes predicates apart, to tell from some columns which rows need not be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+
+def conditions(predicate: pl.Expr | None) -> Iterator[pl.Expr]:
+    """Yield conditions that must all hold where a predicate does.
+
+    Args:
+        predicate: any; none has no conditions.
+    """
+    if predicate is None:
+        return
+    parts = predicate.meta.pop()
+    if len(parts) == 2:
+        for left, right in (parts, parts[::-1]):
+            if (left & right).meta.eq(predicate):
+                yield from conditions(left)
+                yield from conditions(right)
+                return
+    yield predicate
+
+
+def uses_only(condition: pl.Expr, columns: Sequence[str]) -> bool:
+    """Tell whether a condition uses some columns and no others; a constant uses none and gives no row of its own.
+
+    Args:
+        condition: from `conditions`.
+        columns: names.
+    """
+    used = set(condition.meta.root_names())
+    return bool(used) and used <= set(columns)

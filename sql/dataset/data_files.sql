@@ -1,0 +1,20 @@
+-- The rows of some data files, with the year and the server type that the two folders above each file say.
+-- Folders further up say nothing, whatever they are called.
+-- Parameters: files (structs, whose paths are never patterns), partition (a regular expression for a path's end).
+with files as (
+    select *
+    from read_parquet($files, hive_partitioning = false, union_by_name = true, filename = 'panel.file')
+),
+
+keyed as (
+    select
+        columns(lambda name: name not in ('year', 'server_type')),
+        regexp_extract("panel.file", $partition, ['year', 'server_type']) as "panel.keys"
+    from files
+)
+
+select
+    * exclude ("panel.file", "panel.keys"),
+    "panel.keys".server_type as server_type,
+    try_cast("panel.keys".year as bigint) as year
+from keyed

@@ -1,0 +1,116 @@
+"""A dataset answers the same wherever it lies: no folder above it is a column, and no name is a pattern."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import capgen
+from capgen.cli.app import main
+from capgen.dataset.rollup import roll_up
+from tests.conftest import make_config
+
+SMALL = {
+    "num_servers": 4,
+    "granularity": "hourly",
+    "start_date": "2023-12-31",
+    "end_date": "2024-01-02",
+}
+COLUMNS = ("region", "year", "server_type", "cpu_p95", "server_id", "is_weekend", "timestamp")
+QUERY = f"select {', '.join(COLUMNS)} from panel order by server_id, timestamp"  # names of ours
+ALPHABET = "ab1[]*?{}!^'\"$()`;&|<>#%~=+,@\\ ü\n\t-."
+KEYS = ["region=EU", "year=1999", "year=then", "server_type=x", "cpu_p95=1", "is_weekend=7"]
+Answers = dict[str, pl.DataFrame]
+names = st.text(ALPHABET, min_size=1, max_size=8).filter(lambda name: name not in {".", ".."})
+folders = st.lists(st.sampled_from(KEYS) | names, min_size=1, max_size=3)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("paths") / "data"
+    capgen.build(make_config(**SMALL), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(dataset: Path) -> Answers:
+    found = dict(answers(str(dataset), dataset.parent))
+    assert found["open"]["region"].n_unique() > 1
+    assert found["rollup"]["year"].unique().sort().to_list() == [2023, 2024]
+    return found
+
+
+def answers(folder: str, room: Path) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield what each reader finds in a dataset."""
+    files = {name: room / f"{name}.csv" for name in ("query", "export")}
+    opened = capgen.open(folder)
+    yield "open", opened.sql(QUERY)
+    yield "scan", opened.scan().select(COLUMNS).sort("server_id", "timestamp").collect()
+    assert main(["query", QUERY, f"--data={folder}", f"--output={files['query']}"]) == 0
+    columns = f"--columns={','.join(COLUMNS)}"
+    assert main(["export", "--overwrite", columns, "--", folder, str(files["export"])]) == 0
+    yield from ((name, pl.read_csv(file, try_parse_dates=True)) for name, file in files.items())
+    shutil.rmtree(room / "days", ignore_errors=True)
+    roll_up(folder, "daily", room / "days")
+    days = pl.scan_parquet(room / "days/**/*.parquet", hive_partitioning=True)
+    yield "rollup", days.select("region", "year", "server_type", "server_id").unique().collect()
+
+
+def assert_the_same(folder: str, expected: Answers, room: Path) -> None:
+    for name, answer in answers(folder, room):
+        assert answer.sort(pl.all()).equals(expected[name].sort(pl.all())), name
+    assert capgen.check(folder).passed
+
+
+@given(above=folders)
+@settings(max_examples=6, deadline=None)
+def test_any_folders_above_a_dataset(
+    above: list[str], dataset: Path, expected: Answers, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    room = tmp_path_factory.mktemp("room")
+    folder = room.joinpath("above", *above)
+    folder.parent.mkdir(parents=True)
+    shutil.copytree(dataset, folder)
+    assert_the_same(str(folder), expected, room)
+    shutil.rmtree(room)
+
+
+@pytest.mark.parametrize(("name", "taken_for"), [("run[1]", "run1"), ("**", "x")])
+def test_a_name_is_no_pattern(name: str, taken_for: str, dataset: Path, tmp_path: Path) -> None:
+    capgen.build(make_config(**{**SMALL, "seed": 7}), tmp_path / taken_for)
+    shutil.copytree(dataset, tmp_path / name)
+    assert capgen.open(tmp_path / name).sql(QUERY).equals(capgen.open(dataset).sql(QUERY))
+    assert capgen.check(tmp_path / name).passed
+
+
+def test_a_folder_above_is_no_column(dataset: Path, expected: Answers, tmp_path: Path) -> None:
+    folder = tmp_path / "region=EU/server_type=x/year=1999/panel"
+    shutil.copytree(dataset, folder)
+    assert_the_same(str(folder), expected, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a'b", 'a"b', "x$(y)", "run[1]", "ü b", "-x", "a\nb", "!!", "\\", "server_type=x"])
+def test_the_command_that_build_suggests_works(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    flags = ["--servers=4", "--start-date=2024-01-01", "--end-date=2024-01-02"]
+    assert main(["build", f"--out={name}", *flags]) == 0
+    hint = capsys.readouterr().out.partition("\nTry: ")[2]
+    script = 'words() { printf "%s\\0" "$@"; }\nalias capgen=words duckdb=words\n' + hint
+    bash = ["bash", "-O", "expand_aliases", "-c", script]
+    words = subprocess.run(bash, capture_output=True, text=True, check=True).stdout.split("\0")[:-1]
+    if words[0] == "query":
+        assert main(words) == 0
+        answer = capsys.readouterr().out
+    else:
+        answer = str(duckdb.sql(words[1]))
+    assert "application" in answer

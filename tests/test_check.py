@@ -33,9 +33,13 @@ RULES = [
     "unique_keys",
     "no_gaps",
     "fleet",
+    "order",
+    "metadata",
+    "remade",
     "calendar",
     "completeness",
     "valid_range",
+    "decimals",
     "business_hours",
     "weekend",
     "eoq",
@@ -124,7 +128,8 @@ def names(report: Report, verdict: Verdict) -> set[str]:
 
 
 def failed(folder: Path) -> set[str]:
-    return names(check(folder), Verdict.FAIL)
+    """Return the rules that failed but `remade`, which finds all that is changed: tests of its own say so."""
+    return names(check(folder), Verdict.FAIL) - {"remade"}
 
 
 @pytest.mark.parametrize("overrides", GOOD.values(), ids=GOOD)
@@ -133,8 +138,7 @@ def test_good_datasets_pass(overrides: dict[str, Any], tmp_path: Path) -> None:
     report = check(tmp_path / "data")
     assert [rule.worst for rule in report.rules if rule.verdict is Verdict.FAIL] == []
     assert [rule.name for rule in report.rules] == RULES
-    exact = {"schema", "row_count", "unique_keys", "no_gaps", "fleet", "calendar", "completeness", "valid_range"}
-    assert exact <= names(report, Verdict.PASS)
+    assert set(RULES[: RULES.index("business_hours")]) <= names(report, Verdict.PASS)
 
 
 def test_there_are_many_good_datasets() -> None:

@@ -25,6 +25,9 @@ from capgen.quality.correlation import correlation_statistics
 from capgen.quality.dynamics.rules import dynamic_statistics, is_dynamic, servers_looked_at
 from capgen.quality.effects import effect_statistics
 from capgen.quality.events import event_statistics
+from capgen.quality.exact.decimals import check_decimals
+from capgen.quality.exact.metadata import check_metadata
+from capgen.quality.exact.order import check_order
 from capgen.quality.expected import Calendars, effects_of, hourly_calendars
 from capgen.quality.findings import Finding, Report, Sample, report_of
 from capgen.quality.groups import groups_of
@@ -33,13 +36,14 @@ from capgen.quality.measured import hour_sums, measure
 from capgen.quality.missing import completeness, implied_missing, missing_statistics
 from capgen.quality.model import archetype_models
 from capgen.quality.outliers import outlier_statistics
+from capgen.quality.remade.rule import remade_findings
 from capgen.quality.residuals import residual_sums
 from capgen.quality.sample import MOST_ROWS
 from capgen.quality.scheduled import scheduled_statistics
 from capgen.quality.source import Source, open_source
 from capgen.quality.spikes import spike_statistics
 from capgen.quality.statistics import judge
-from capgen.quality.structure import check_keys, check_schema
+from capgen.quality.structure import check_keys, check_schema, count_servers
 from capgen.quality.truth import truth_findings
 from capgen.quality.values import (
     FLAGS,
@@ -82,7 +86,7 @@ def check_source(source: Source, most_rows: int | None = MOST_ROWS) -> Report:
     """
     calendars = hourly_calendars(source.config)
     schema, good = check_schema(source)
-    findings, sample = [schema, *_structure_findings(source, good, calendars)], None
+    findings, sample = [schema, *_structure_findings(source, good, calendars, most_rows)], None
     keys = tuple(key for key, metric in source.config.metrics.items() if metric.column in good)
     if good >= _KEYS and keys:
         if is_dynamic(source.config):
@@ -95,9 +99,15 @@ def check_source(source: Source, most_rows: int | None = MOST_ROWS) -> Report:
     return report_of(str(source.folder), findings, sample)
 
 
-def _structure_findings(source: Source, good: frozenset[str], calendars: Calendars) -> Iterator[Finding]:
+def _structure_findings(
+    source: Source, good: frozenset[str], calendars: Calendars, most_rows: int | None
+) -> Iterator[Finding]:
     if good >= _KEYS:
-        yield from check_keys(source)
+        servers = count_servers(source, good)
+        yield from check_keys(source, servers)
+        yield check_order(source)
+        yield check_metadata(source.config, servers, good)
+        yield from remade_findings(source, servers, good, most_rows)
     if good >= FLAGS | {"timestamp"}:
         yield check_calendar(source, calendars)
     if source.config.truth and good >= {*_KEYS, *LABELS}:
@@ -119,6 +129,7 @@ def _value_findings(source: Source, calendars: Calendars, most_rows: int | None)
         [
             *completeness(source, counts, implied),
             check_range(source, counts),
+            check_decimals(source, counts),
             *effect_statistics(effects_of(config), archetypes),
             *spike_statistics(config, archetypes, residuals),
             *correlation_statistics(config, models, residuals),
@@ -144,6 +155,7 @@ def _dynamic_findings(
         [
             *completeness(source, counts, implied),
             check_range(source, counts),
+            check_decimals(source, counts),
             *dynamic_statistics(source, servers, calendars, good),
             *missing_statistics(source, counts, implied),
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from capgen.quality.at_a_glance import page_of, text_of
@@ -32,6 +32,8 @@ class Finding:
         unit: of `off` and `limit`; `SE` for standard errors.
         note: why it failed or cannot be tested, or what else is worth knowing.
         details: further numbers by name.
+        servers: ids of those that it is about; none where it is not about some servers.
+        columns: names of those that it is about; none where it is not about some columns.
     """
 
     rule: str
@@ -44,6 +46,17 @@ class Finding:
     unit: str = ""
     note: str = ""
     details: Mapping[str, float] = field(default_factory=dict)
+    servers: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    def naming(self, *, servers: Iterable[str] = (), columns: Iterable[str] = ()) -> Finding:
+        """Return the same finding with what it is about.
+
+        Args:
+            servers: ids.
+            columns: names.
+        """
+        return replace(self, servers=tuple(servers), columns=tuple(columns))
 
     @property
     def severity(self) -> tuple[int, float]:

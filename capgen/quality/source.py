@@ -14,13 +14,14 @@ from capgen.config.holiday_days import HolidayDays, with_days
 from capgen.dataset.data_files import view_files
 from capgen.dataset.layout import is_in_partition
 from capgen.dataset.location import is_store
-from capgen.dataset.manifest import read_manifest
+from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.store_errors import plain_errors, reading_reason
 from capgen.dataset.verify import data_files
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
 from capgen.panel.time_axis import TimeAxis
 from capgen.system import processors
+from capgen.version import __version__
 
 _MOST_SOUGHT = 10_000  # servers whose ids reach the reader of the files, to skip row groups without them
 _MOST_THREADS = 4  # each holds row groups and sums of its own, some 50 MB
@@ -37,6 +38,7 @@ class Source:
         strays: Parquet files that do not lie in a folder of year and server type.
         connection: DuckDB with the macros, and the view `panel` where there are files.
         keys: metrics whose columns can be read; all of them, until the schema is known.
+        origin: the manifest of the data, where this version of capgen made it; else why nothing can be remade.
     """
 
     folder: Path
@@ -45,6 +47,7 @@ class Source:
     strays: tuple[Path, ...]
     connection: sql.Connection
     keys: tuple[str, ...]
+    origin: Manifest | str
 
     @property
     def columns(self) -> list[str]:
@@ -86,13 +89,14 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
     """
     files = _files(folder)
     config = _config(folder, config_file)
+    origin = _origin(folder)
     strays = tuple(each for each in files if not is_in_partition(str(each.relative_to(folder))))
     whole = tuple(each for each in files if each not in set(strays))
     try:
         with sql.connect(macro_tables(config), _settings()) as connection:
             if whole:
                 view_files(connection, "panel", whole)
-            yield Source(folder, config, whole, strays, connection, tuple(config.metrics))
+            yield Source(folder, config, whole, strays, connection, tuple(config.metrics), origin)
     except sql.DatabaseError as error:
         reason = reading_reason(error).splitlines()[0]
         raise CapgenError(f"{folder}: expected Parquet files that DuckDB can read, got {reason}") from None
@@ -128,3 +132,17 @@ def _days_kept(folder: Path) -> HolidayDays | None:
         return read_manifest(folder).holiday_days
     except CapgenError:
         return None
+
+
+def _origin(folder: Path) -> Manifest | str:
+    """Return the manifest, whatever the data is compared with: it says what the data was made from."""
+    try:
+        manifest = read_manifest(folder)
+        manifest.load_config()
+    except RequestError:
+        return "no manifest says what the data was made from"
+    except CapgenError as error:
+        return str(error)
+    if manifest.capgen_version != __version__:
+        return f"made by capgen {manifest.capgen_version}, and this is {__version__}: only that version can remake it"
+    return manifest

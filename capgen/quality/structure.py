@@ -10,7 +10,7 @@ from capgen import sql
 from capgen.dataset.data_files import literal
 from capgen.dataset.layout import PARTITION_KEYS
 from capgen.panel.fleet import fleet_frame
-from capgen.panel.schema import panel_schema
+from capgen.panel.schema import SERVER_COLUMNS, panel_schema
 from capgen.panel.time_axis import TimeAxis
 from capgen.quality.findings import Finding, Verdict, exact
 from capgen.quality.source import Source
@@ -69,16 +69,30 @@ def _differences(expected: dict[str, str], found: dict[str, str]) -> Iterator[st
         yield f"order {', '.join(found)}"
 
 
-def check_keys(source: Source) -> Iterator[Finding]:
+def count_servers(source: Source, good: frozenset[str]) -> pl.DataFrame:
+    """Return what each server has, one row each.
+
+    Args:
+        source: an open dataset.
+        good: columns that can be read.
+
+    Returns:
+        As `sql/checks/servers.sql` says.
+    """
+    labels = [{"label": name} for name in SERVER_COLUMNS if name in good and name != "server_id"]
+    return sql.run_query(source.connection, "checks/servers", source.calendar_parameters(), labels)
+
+
+def check_keys(source: Source, servers: pl.DataFrame) -> Iterator[Finding]:
     """Check the number of rows, unique keys, gaps, and the fleet.
 
     Args:
         source: an open dataset.
+        servers: from `count_servers`.
 
     Yields:
         One finding a rule.
     """
-    servers = sql.run_query(source.connection, "checks/servers", source.calendar_parameters())
     timestamps, fleet = TimeAxis.of(source.config).span.size, source.config.num_servers
     rows, expected = int(servers["timestamps"].sum()), fleet * timestamps
     verdict = Verdict.PASS if rows == expected else Verdict.FAIL
@@ -120,17 +134,17 @@ def _look_at(source: Source, suspects: pl.DataFrame, timestamps: int) -> pl.Data
 def _fleet_finding(source: Source, servers: pl.DataFrame) -> Finding:
     fleet = fleet_frame(source.config).select("server_id", "server_type")
     compared = fleet.join(servers, on="server_id", how="full", coalesce=True, nulls_equal=True)
-    as_expected = pl.col("server_type").eq_missing(pl.col("first_type")) & pl.col("first_type").eq_missing(
-        pl.col("last_type")
-    )
+    ends = (pl.col(f"server_type.{end}") for end in ("first", "last"))
+    as_expected = pl.all_horizontal(pl.col("server_type").eq_missing(end) for end in ends)
     wrong = compared.filter(~as_expected).sort("server_id")
     note = "; ".join(
         f"{each['server_id']}: {_types(each)}, expected {each['server_type'] or 'no such server'}"
         for each in wrong[:_MOST_NAMED].to_dicts()
     )
-    return exact("fleet", wrong.height, compared.height, "servers", note)
+    return exact("fleet", wrong.height, compared.height, "servers", note).naming(servers=wrong["server_id"])
 
 
 def _types(server: dict[str, str | None]) -> str:
-    first, last = server["first_type"], server["last_type"]
+    first = server["server_type.first"]
+    last = server["server_type.last"]
     return "missing" if first is None else first if first == last else f"{first} and {last}"

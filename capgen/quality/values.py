@@ -32,7 +32,8 @@ def value_counts(source: Source) -> dict[str, int]:
         As `sql/checks/values.sql` says, by name.
     """
     repeats = [{"column": column} for column in source.columns]
-    (counts,) = sql.run_query(source.connection, "checks/values", clip_parameters(source), repeats).to_dicts()
+    parameters = {**clip_parameters(source), "decimals": source.config.decimals}
+    (counts,) = sql.run_query(source.connection, "checks/values", parameters, repeats).to_dicts()
     return counts
 
 
@@ -46,7 +47,8 @@ def check_range(source: Source, counts: Mapping[str, int]) -> Finding:
     outside = {each: counts[f"{each}.present"] - counts[f"{each}.inside"] for each in source.columns}
     present = sum(counts[f"{each}.present"] for each in source.columns)
     note = ", ".join(f"{column}: {count:,}" for column, count in outside.items() if count)
-    return exact("valid_range", sum(outside.values()), present, "values outside the clip", note)
+    wrong = [column for column, count in outside.items() if count]
+    return exact("valid_range", sum(outside.values()), present, "values outside the clip", note).naming(columns=wrong)
 
 
 def check_calendar(source: Source, calendars: Calendars) -> Finding:
@@ -65,7 +67,7 @@ def check_calendar(source: Source, calendars: Calendars) -> Finding:
         parameters = {"bucket_minutes": bucket_minutes(config)}
         wrong = pl.concat([wrong, sql.run_query(connection, "checks/local_flags", parameters)])
     note = ", ".join(f"{each['flag']}: {each['cells']:,} from {each['first_day']} on" for each in wrong.to_dicts())
-    return exact("calendar", wrong.height, len(FLAGS), "flags wrong", note)
+    return exact("calendar", wrong.height, len(FLAGS), "flags wrong", note).naming(columns=wrong["flag"])
 
 
 def check_size(source: Source) -> Finding:

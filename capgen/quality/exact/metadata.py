@@ -1,0 +1,65 @@
+"""The rule `metadata`: a server's labels never change, and are among those configured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from capgen.config import Config
+from capgen.quality.findings import Finding, exact
+
+RULE = "metadata"
+COLUMNS = ("business_unit", "criticality", "region", "app_name")
+_MOST_NAMED = 3
+
+
+def check_metadata(config: Config, servers: pl.DataFrame, good: frozenset[str]) -> Finding:
+    """Check the labels of every server.
+
+    Args:
+        config: what to expect.
+        servers: as `sql/checks/servers.sql` says.
+        good: columns that can be read.
+    """
+    allowed = {name: labels for name, labels in _allowed(config).items() if name in good}
+    problems: dict[str, list[str]] = {}
+    for server in servers.iter_rows(named=True):
+        found = [each for name, labels in allowed.items() for each in _problems(name, labels, server)]
+        if found:
+            problems[str(server["server_id"])] = found
+    named = [f"{server}: {', '.join(found)}" for server, found in problems.items()]
+    note = "; ".join(named[:_MOST_NAMED])
+    return exact(RULE, len(problems), servers.height, "servers", note).naming(servers=problems)
+
+
+def _allowed(config: Config) -> dict[str, list[str]]:
+    fleet = config.fleet
+    units, levels, regions = (
+        [label for label, weight in weights.items() if weight > 0]
+        for weights in (fleet.business_unit, fleet.criticality, fleet.region)
+    )
+    apps = [f"{unit}-app-{index}" for unit in units for index in range(fleet.apps_per_business_unit)]
+    return dict(zip(COLUMNS, (units, levels, regions, apps), strict=True))
+
+
+def _problems(column: str, allowed: list[str], server: Mapping[str, Any]) -> Iterator[str]:
+    first, last, missing = (server[f"{column}.{what}"] for what in ("first", "last", "missing"))
+    if missing:
+        yield f"{column} is missing in {missing:,} rows"
+    if first != last:
+        yield f"{column} changes between {first!r} and {last!r}"
+    elif first is not None and first not in allowed:
+        yield f"{column} is {first!r}, expected {_listed(allowed)}"
+    elif column == "app_name" and first is not None and not _is_of_unit(first, server):
+        yield f"app_name is {first!r}, which is not of business unit {server['business_unit.first']!r}"
+
+
+def _is_of_unit(app: str, server: Mapping[str, Any]) -> bool:
+    unit = server.get("business_unit.first")
+    return unit is None or app.startswith(f"{unit}-app-")
+
+
+def _listed(labels: list[str]) -> str:
+    return ", ".join(labels) if len(labels) <= 2 * _MOST_NAMED else f"{labels[0]} to {labels[-1]}"

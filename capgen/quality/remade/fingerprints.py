@@ -1,0 +1,90 @@
+"""Fingerprints of the columns of servers: equal where every bit is, whatever the order of rows and files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+import pyarrow as pa
+import xxhash
+
+from capgen import sql
+from capgen.config import Config
+from capgen.panel.fleet import fleet_frame
+from capgen.panel.scanning import frames
+from capgen.panel.schema import SERVER_COLUMNS, panel_schema
+from capgen.panel.time_axis import TimeAxis
+from capgen.quality.sample import servers_an_archetype
+
+ROWS = "panel.rows"
+_KEYS = ("server_id", "timestamp")
+
+
+def ids_to_remake(config: Config, most_rows: int | None) -> list[str]:
+    """Return the servers to remake: all of a small panel, of a large one those with the smallest hashes of their ids.
+
+    Args:
+        config: a valid configuration.
+        most_rows: to remake, unless a few servers have more; None for all.
+    """
+    fleet = fleet_frame(config)
+    archetypes, steps = fleet["server_type"].n_unique(), TimeAxis.of(config).span.size
+    most = servers_an_archetype(fleet.height, archetypes, steps, most_rows)
+    by_type = fleet.partition_by("server_type", maintain_order=True)
+    return [name for servers in by_type for name in sorted(servers["server_id"], key=_hash)[:most]]
+
+
+def _hash(name: str) -> int:
+    return xxhash.xxh3_64_intdigest(name.encode())
+
+
+def of_data(connection: sql.Connection, config: Config, ids: Sequence[str], columns: Sequence[str]) -> pl.DataFrame:
+    """Return the fingerprints of the data.
+
+    Args:
+        connection: with the view `panel`.
+        config: what the data was made from.
+        ids: servers to look at.
+        columns: to look at; labels apart, which no fingerprint need tell.
+
+    Returns:
+        As `sql/checks/fingerprints.sql` says, by server.
+    """
+    return _fingerprints(connection, config, ids, columns, "panel")
+
+
+def of_remade(connection: sql.Connection, config: Config, ids: Sequence[str], columns: Sequence[str]) -> pl.DataFrame:
+    """Return the fingerprints of what the configuration says, as `of_data` does.
+
+    Args:
+        connection: of DuckDB.
+        config: what to make the servers from.
+        ids: servers to make.
+        columns: to make.
+    """
+    pieces = frames(config, [*_KEYS, *columns], pl.col("server_id").is_in(list(ids)))
+    empty = next(pieces).to_arrow().schema
+    batches = (batch for piece in pieces for batch in piece.to_arrow().to_batches())
+    connection.register("made", pa.RecordBatchReader.from_batches(empty, batches))
+    try:
+        return _fingerprints(connection, config, ids, columns, "made")
+    finally:
+        connection.unregister("made")
+
+
+def _fingerprints(
+    connection: sql.Connection, config: Config, ids: Sequence[str], columns: Sequence[str], rows: str
+) -> pl.DataFrame:
+    connection.register("remade_ids", pl.DataFrame({"server_id": list(ids)}, schema={"server_id": pl.String}))
+    schema = panel_schema(config)
+    repeats = [{"number" if schema[name] == pl.Float64 else "other": name} for name in columns]
+    return sql.run_query(connection, "checks/fingerprints", {"rows": rows}, repeats)
+
+
+def columns_of(config: Config) -> list[str]:
+    """Return the columns that fingerprints are taken of: all but keys and labels.
+
+    Args:
+        config: a valid configuration.
+    """
+    return [name for name in panel_schema(config).names() if name not in {*_KEYS, *SERVER_COLUMNS}]

@@ -1,0 +1,22 @@
+-- What tells the columns of some servers from others, one row a server: for each column the exact sum of a 64-bit hash
+-- of its values with their timestamps. Rows may stand in any order and in any file; one value that differs in one bit
+-- changes the sum. The sign is hashed, too: to a hash, -0.0 is 0.0.
+-- Repeats: number (a floating-point column); other (any other column). Parameters: rows (the view that holds them).
+-- Reads: remade_ids (server_id).
+with rows as (
+    select * from query_table($rows)
+    semi join remade_ids using (server_id)
+),
+
+fingerprints as (
+    select
+        server_id,
+        sum(hash(timestamp, "{number}", signbit("{number}"))) as "{number}",
+        sum(hash(timestamp, "{other}")) as "{other}",
+        count(*) as "panel.rows"
+    from rows
+    group by server_id
+    order by server_id
+)
+
+select * from fingerprints

@@ -1,0 +1,145 @@
+"""The rule `remade`: data whose bits are not those of its manifest is found, and the server and column are named."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from capgen.dataset.layout import MANIFEST
+from capgen.dataset.manifest import read_manifest
+from capgen.quality.exact.metadata import check_metadata
+from capgen.quality.exact.order import check_order
+from capgen.quality.findings import Finding, Verdict
+from capgen.quality.remade.fingerprints import ids_to_remake
+from capgen.quality.remade.rule import remade_findings
+from capgen.quality.source import open_source
+from capgen.quality.structure import check_schema, count_servers
+from tests.conftest import make_config
+from tests.data_faults import CONFIG, FAULTS, METRICS, PANEL, built, read, write
+from tests.everything import WITH_DYNAMICS
+
+QUICK = [
+    "region Mars",
+    "a business unit that changes midway",
+    "one row out of place",
+    "rounded to integers",
+    "zeros with a sign",
+    "two servers with the same series",
+    "a day late",
+    "another seed",
+    "expected × 1.01",
+    "spikes inverted",
+]  # `tests/bench/check_faults.py` puts in all
+
+
+def findings_of(folder: Path, config_file: Path | None = None, most_rows: int | None = None) -> list[Finding]:
+    with open_source(folder, config_file) as source:
+        _, good = check_schema(source)
+        servers = count_servers(source, good)
+        exact = [check_order(source), check_metadata(source.config, servers, good)]
+        return [*exact, *remade_findings(source, servers, good, most_rows)]
+
+
+def failures_of(folder: Path) -> str:
+    failed = (each for each in findings_of(folder) if each.verdict is Verdict.FAIL)
+    return "\n".join(f"{each.rule}: {each.subject}: {each.note}" for each in failed)
+
+
+def remade(folder: Path, config_file: Path | None = None, most_rows: int | None = None) -> Finding:
+    """Return the finding that sums the rule up."""
+    return next(each for each in findings_of(folder, config_file, most_rows) if each.rule == "remade")
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(CONFIG, tmp_path_factory.mktemp("good") / "data")
+
+
+@pytest.fixture(scope="module")
+def panel(good: Path) -> pl.DataFrame:
+    return read(good)
+
+
+def test_good_data_passes(good: Path) -> None:
+    assert failures_of(good) == ""
+    assert remade(good).verdict is Verdict.PASS
+    assert "remade all 20 servers, 13,440 rows" in remade(good).note
+
+
+def test_good_data_with_dynamics_passes(tmp_path: Path) -> None:
+    window = {"granularity": "hourly", "num_servers": 12, "start_date": "2023-12-30", "end_date": "2024-01-03"}
+    assert failures_of(built(make_config(**WITH_DYNAMICS | window), tmp_path / "data")) == ""
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_fault_is_named(name: str, good: Path, panel: pl.DataFrame, tmp_path: Path) -> None:
+    changed = FAULTS[name].change(panel)
+    said = failures_of(write(changed, tmp_path / "data", good))
+    assert [words for words in FAULTS[name].said if words not in said] == []
+
+
+def test_other_files_and_another_order_of_rows_change_nothing(good: Path, panel: pl.DataFrame, tmp_path: Path) -> None:
+    folder = write(panel.sample(fraction=1, shuffle=True, seed=3), tmp_path / "data", good, row_group_size=777)
+    for file in list(folder.rglob("*.parquet")):
+        rows = pl.read_parquet(file, hive_partitioning=False)
+        rows[: rows.height // 3].write_parquet(file.with_name("other.parquet"))
+        rows[rows.height // 3 :].write_parquet(file)
+    assert remade(folder).verdict is Verdict.PASS
+
+
+# What it looks at.
+
+
+def test_a_sample_of_whole_servers_by_the_hash_of_their_ids(good: Path) -> None:
+    ids = ids_to_remake(CONFIG, 1)
+    assert ids_to_remake(CONFIG, None) != ids
+    kinds = pl.DataFrame({"server_id": ids}).join(read(good).unique("server_id"), on="server_id")["server_type"]
+    assert set(kinds) == set(CONFIG.archetypes)
+    note = remade(good, most_rows=1).note
+    assert f"remade {len(ids)} of 20 servers, {len(ids) * 672:,} rows" in note
+    larger = make_config(**{**PANEL, "num_servers": 400})
+    assert set(ids_to_remake(larger, 672 * 100)) < set(ids_to_remake(larger, 672 * 200))
+
+
+# Whether it can be told.
+
+
+def test_data_of_another_version_is_not_testable(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("capgen.quality.source.__version__", "99.0")
+    found = remade(good)
+    assert found.verdict is Verdict.NOT_TESTABLE
+    assert "and this is 99.0" in found.note
+
+
+def test_data_without_a_manifest_is_not_testable(good: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(good, tmp_path / "data", ignore=shutil.ignore_patterns("_capgen"))
+    expected = tmp_path / "expected.json"
+    expected.write_text(json.dumps(read_manifest(good).config))
+    found = remade(folder, expected)
+    assert found.verdict is Verdict.NOT_TESTABLE
+    assert "no manifest" in found.note
+
+
+def test_a_configuration_says_what_to_expect_and_the_manifest_what_was_made(good: Path, tmp_path: Path) -> None:
+    expected = tmp_path / "expected.json"
+    expected.write_text(json.dumps({**read_manifest(good).config, "seed": 5}))
+    assert remade(good, expected).verdict is Verdict.PASS
+
+
+def test_a_damaged_manifest_beside_a_configuration_is_the_reason(good: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(good, tmp_path / "data")
+    expected = tmp_path / "expected.json"
+    expected.write_text(json.dumps(read_manifest(good).config))
+    (folder / MANIFEST).write_text("{}")
+    found = remade(folder, expected)
+    assert found.verdict is Verdict.NOT_TESTABLE
+    assert "manifest_version: expected, got none" in found.note
+
+
+def test_columns_that_another_rule_finds_wrong_are_left_out(good: Path, panel: pl.DataFrame, tmp_path: Path) -> None:
+    folder = write(panel.cast(dict.fromkeys(METRICS, pl.Float32)), tmp_path / "data", good)
+    assert remade(folder).verdict is Verdict.PASS

@@ -223,9 +223,9 @@ def without_server(panel: pl.DataFrame) -> pl.DataFrame:
 
 CHANGES: dict[str, tuple[Change, set[str]]] = {
     "nothing": (lambda panel: panel, set()),
-    "duplicate key": (with_duplicate, {"row_count", "unique_keys"}),
+    "duplicate key": (with_duplicate, {"row_count", "unique_keys", "order"}),
     "missing day": (with_missing_day, {"row_count", "no_gaps"}),
-    "a day in place of another": (with_day_told_twice, {"unique_keys", "no_gaps"}),
+    "a day in place of another": (with_day_told_twice, {"unique_keys", "no_gaps", "order"}),
     "missing server": (without_server, {"row_count", "fleet"}),
     "above 100": (with_cell("cpu_p95", 100.01), {"valid_range"}),
     "below 0": (with_cell("disk_p95", -0.01), {"valid_range"}),

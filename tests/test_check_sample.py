@@ -104,7 +104,7 @@ def with_rows(copies: int) -> Change:
         pytest.param(with_cell("cpu_p95", 100.01), {"valid_range"}, id="above the clip"),
         pytest.param(with_cell("cpu_p95", float("nan")), {"valid_range"}, id="NaN"),
         pytest.param(with_cell("is_eoq", 1), {"calendar"}, id="a wrong flag"),
-        pytest.param(with_rows(2), {"row_count", "unique_keys"}, id="a row twice"),
+        pytest.param(with_rows(2), {"row_count", "unique_keys", "order"}, id="a row twice"),
         pytest.param(with_rows(0), {"row_count", "no_gaps"}, id="a missing step"),
     ],
 )

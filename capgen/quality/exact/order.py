@@ -19,8 +19,11 @@ def check_order(source: Source) -> Finding:
     """
     files = literal(source.files)
     unsorted = sql.run_query(source.connection, "checks/row_order", {"files": files})
-    note = "; ".join(
-        f"{file.removeprefix(f'{source.folder.absolute()}/')}: row {first + 1:,} comes before row {first:,} by server and timestamp"
-        for file, _, first in unsorted[:_MOST_NAMED].iter_rows()
-    )
+    named = [_said(source, *row) for row in unsorted[:_MOST_NAMED].iter_rows()]
+    note = "; ".join(named)
     return exact(RULE, unsorted.height, len(files), "files", note)
+
+
+def _said(source: Source, file: str, _rows: int, first: int) -> str:
+    path = file.removeprefix(f"{source.folder.absolute()}/")
+    return f"{path}: row {first + 1:,} comes before row {first:,} by server and timestamp"

@@ -179,3 +179,39 @@ def _own_digest(folder: Path) -> str:
 
     text = (folder / "_capgen/manifest.json").read_text()
     return manifest.Manifest.model_validate_json(text).own_digest
+
+
+def test_a_build_says_where_the_library_differs(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notes: list[str] = []
+    build(india(), dataset, on_note=notes.append)
+    (line,) = notes
+    assert line.startswith(f"{dataset}: keeps its holidays; holidays 0.")
+    assert line.endswith("has others of IN observed (2024-03-25 and 2 more); --overwrite takes these")
+
+
+OF_1999 = {"start_date": "1999-12-01", "end_date": "2001-01-31"}
+
+
+def test_years_that_nobody_knows_are_refused_where_they_decide_values() -> None:
+    with pytest.raises(RequestError) as refused:
+        india(**OF_1999)
+    assert str(refused.value) == (
+        "calendar.holidays: expected years whose holidays the library knows, got 1999 to 2000, of which it does "
+        "not know all of IN observed"
+    )
+
+
+def test_years_that_nobody_knows_are_said_where_they_decide_a_flag(capsys: pytest.CaptureFixture[str]) -> None:
+    window = ["--start-date", "1999-12-01", "--end-date", "2001-01-31"]
+    assert main(["config", "show", *window, "--set", "calendar.holidays.country=IN"]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("note: calendar.holidays: ")
+    assert "got 1999 to 2000" in line
+
+
+def test_a_dataset_of_unknown_years_still_loads(dataset: Path, library: Library) -> None:
+    early = make_config(**OF_1999, calendar={"holidays": {"country": "IN"}})
+    config = early.model_copy(update={"calendar": india().calendar})
+    build(config, dataset, overwrite=True)
+    manifest = read_manifest(dataset)
+    assert manifest.resolve().config == manifest.load_config()

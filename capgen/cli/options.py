@@ -56,8 +56,12 @@ def _config_options(
         ),
     ] = None,
     num_servers: Annotated[str | None, _option("--servers", metavar="N", help="Servers in the fleet.")] = None,
-    start_date: Annotated[str | None, _option("--start-date", metavar="DAY", help="First day: YYYY-MM-DD.")] = None,
-    end_date: Annotated[str | None, _option("--end-date", metavar="DAY", help="Last day, inclusive.")] = None,
+    start_date: Annotated[
+        str | None, _option("--start-date", metavar="DAY", help="First day: YYYY-MM-DD, or from today, such as -90d.")
+    ] = None,
+    end_date: Annotated[
+        str | None, _option("--end-date", metavar="DAY", help="Last day, inclusive; also today, yesterday.")
+    ] = None,
     years: Annotated[
         int | None,
         _option("--years", metavar="N", help="Whole years, in place of --end-date.", parser=positive_whole_number),
@@ -139,14 +143,11 @@ def takes_config(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def with_options(**options: Any) -> None:
-        from capgen.config.repairs import repairs
+        from capgen.cli.notes import notes_of
 
         resolved = _config_options(**{name: options.pop(name) for name in shared})
-        for archetype, distance in repairs(resolved.config).items():
-            note(
-                f"archetypes.{archetype}.correlation was impossible; took the nearest possible matrix, "
-                f"largest change {distance:.4f}"
-            )
+        for line in notes_of(resolved.config):
+            note(line)
         command(resolved, **options)
 
     parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in [*own, *shared.values()]]

@@ -14,9 +14,11 @@ from pydantic import ValidationError
 
 from capgen.config import sources
 from capgen.config.environment import environment_layers
+from capgen.config.known_years import holidays_decide_values, unknown_holidays
 from capgen.config.merging import Layer, Merged, merge
 from capgen.config.model import Config
 from capgen.config.problems import problem_lines
+from capgen.config.relative_days import with_dates
 from capgen.errors import ConfigError
 
 
@@ -90,17 +92,21 @@ def resolve(
     if base is None:
         layers += environment_layers(variables, merge(layers).values)
     layers += flags
-    merged = merge(layers)
+    merged = with_dates(merge(layers))
     if years is not None:
-        merged = merge([*layers, Layer("--years", {"end_date": _end_after(merged.values.get("start_date"), years)})])
+        end = Layer("--years", {"end_date": _end_after(merged.values.get("start_date"), years)})
+        merged = with_dates(merge([*layers, end]))
     try:
         text = json.dumps(merged.values, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"configuration: expected plain values, got {error}") from None
     try:
-        return Resolved(Config.model_validate_json(text), merged)
+        config = Config.model_validate_json(text)
     except ValidationError as error:
         raise ConfigError(*problem_lines(error, merged, Config)) from None
+    if holidays_decide_values(config) and (unknown := list(unknown_holidays(config))):
+        raise ConfigError(*unknown)
+    return Resolved(config, merged)
 
 
 def _layers(file: str | os.PathLike[str] | None, preset: str | None, environment: Mapping[str, str]) -> Iterator[Layer]:

@@ -28,6 +28,7 @@ from capgen.config.types import (
     ServerIdFormat,
     Unit,
     Weights,
+    WindowDay,
     step_minutes,
 )
 
@@ -178,8 +179,8 @@ class Config(Destination):
     """A whole, valid configuration; `load_config` makes one."""
 
     num_servers: Annotated[int, Field(ge=1, le=10_000_000)]
-    start_date: Day
-    end_date: Day
+    start_date: WindowDay
+    end_date: WindowDay
     granularity: Granularity
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     decimals: Annotated[int, Field(ge=0, le=12)]

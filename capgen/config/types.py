@@ -78,6 +78,12 @@ def _check_date_text(text: object) -> object:
     return text
 
 
+def _check_window_text(text: object) -> object:
+    if not isinstance(text, str) or _DATE.fullmatch(text) is None:
+        raise ValueError("expected a date as YYYY-MM-DD, today, or days or weeks from it such as -90d or +4w")
+    return text
+
+
 def _check_moment_text(text: object) -> object:
     if not isinstance(text, str) or _MOMENT.fullmatch(text) is None:
         raise ValueError("expected a day or a minute as YYYY-MM-DD or YYYY-MM-DD HH:MM")
@@ -122,6 +128,7 @@ class FrozenDict(dict[Any, Any]):
 
 
 Day = Annotated[date, Field(strict=False), BeforeValidator(_check_date_text), AfterValidator(_check_day)]
+WindowDay = Annotated[date, Field(strict=False), BeforeValidator(_check_window_text), AfterValidator(_check_day)]
 # Naive: read as UTC, like the timestamps.
 Moment = Annotated[datetime, Field(strict=False), BeforeValidator(_check_moment_text)]
 Zone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,40}$"), AfterValidator(_check_zone)]

@@ -14,7 +14,7 @@ from capgen.config.storage import full_name
 from capgen.dataset.content import as_text
 from capgen.dataset.extending import check_extends, is_same, outlook, unchanged_files
 from capgen.dataset.files import hashed_file
-from capgen.dataset.kept_days import check_same_days, kept_days
+from capgen.dataset.kept_days import check_same_days, kept_days, other_library
 from capgen.dataset.layout import is_dataset
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import FileEntry, Manifest, read_manifest
@@ -94,7 +94,10 @@ def build_dataset(
     with place.one_writer():
         place.recover()
         present = read_manifest(place.target) if is_dataset(place.target) else None
-        config = with_days(config, None if overwrite else kept_days(place, present))
+        kept = None if overwrite else kept_days(place, present)
+        for line in other_library(place.target, kept, config):
+            on_note(line)
+        config = with_days(config, kept)
         sizes = choose_sizes(config, memory, file_bytes, present.sizes if present and not overwrite else None)
         if present and is_same(present, config, sizes):
             _check_undamaged(place.target, present)
@@ -111,10 +114,10 @@ def build_dataset(
             unchanged = unchanged_files(present, config, files)
             on_note(outlook(place.target, present, config, sizes, files, unchanged))
             whole |= _adopt(place, unchanged, whole)
-        kept = len(whole)
+        whole_before = len(whole)
         manifest = _make(config, sizes, place, files, whole, engine, on_rows=on_rows)
         place.publish(manifest)
-    return _result(place.target, manifest, kept, started)
+    return _result(place.target, manifest, whole_before, started)
 
 
 def write_file(panel: Panel, file: FilePlan, path: Path, on_chunk: Callable[[Chunk], None]) -> FileEntry:

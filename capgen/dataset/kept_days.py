@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from capgen.config import Config
@@ -40,4 +42,21 @@ def check_same_days(folder: Path, present: Manifest, config: Config) -> None:
         raise RequestError(
             f"out: {str(folder)!r} holds a dataset with other holidays of {', '.join(others)}; "
             "add --overwrite to replace it"
+        )
+
+
+def other_library(folder: Path, kept: HolidayDays | None, config: Config) -> Iterator[str]:
+    """Yield a line where the library of today gives other holidays than those that are kept.
+
+    Args:
+        folder: the dataset's.
+        kept: its holidays.
+        config: what is to be built.
+    """
+    of_today = config.model_copy(update={"holiday_days": None})
+    if others := contradictions(kept, of_today):
+        version = importlib.metadata.version("holidays")
+        yield (
+            f"{folder}: keeps its holidays; holidays {version} has others of {', '.join(others)}; "
+            "--overwrite takes these"
         )

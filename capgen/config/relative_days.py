@@ -1,0 +1,50 @@
+"""Days that are named by their distance from today."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from capgen.config.merging import Merged
+
+_KEYS = (("start_date",), ("end_date",))
+_NAMED = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_DISTANCE = re.compile(r"([+-][0-9]{1,6})([dw])")
+_DAYS_OF = {"d": 1, "w": 7}
+
+
+def today() -> date:
+    """Return the day that it is in UTC, in which timestamps are read."""
+    return datetime.now(UTC).date()
+
+
+def with_dates(merged: Merged) -> Merged:
+    """Return the same values with dates for the days of the window that are given from today.
+
+    Args:
+        merged: as given; `today`, `yesterday`, `tomorrow`, and days or weeks such as `-90d` or `+4w`
+            stand for dates; anything else stays as it is.
+    """
+    leaves = dict(merged.leaves)
+    for key in _KEYS:
+        if key in leaves:
+            value, source = leaves[key]
+            distance = _distance(value) if isinstance(value, str) else None
+            if distance is not None:
+                leaves[key] = (_date_at(distance, value), source)
+    return replace(merged, leaves=leaves)
+
+
+def _distance(text: str) -> int | None:
+    if text in _NAMED:
+        return _NAMED[text]
+    match = _DISTANCE.fullmatch(text)
+    return int(match[1]) * _DAYS_OF[match[2]] if match else None
+
+
+def _date_at(distance: int, text: str) -> str:
+    try:
+        return str(today() + timedelta(days=distance))
+    except OverflowError:
+        return text  # no day; the schema says so

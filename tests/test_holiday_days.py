@@ -181,7 +181,7 @@ def _own_digest(folder: Path) -> str:
     return manifest.Manifest.model_validate_json(text).own_digest
 
 
-def test_a_build_says_where_the_library_differs(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_build_says_where_the_library_differs(dataset: Path) -> None:
     notes: list[str] = []
     build(india(), dataset, on_note=notes.append)
     (line,) = notes
@@ -209,7 +209,7 @@ def test_years_that_nobody_knows_are_said_where_they_decide_a_flag(capsys: pytes
     assert "got 1999 to 2000" in line
 
 
-def test_a_dataset_of_unknown_years_still_loads(dataset: Path, library: Library) -> None:
+def test_a_dataset_of_unknown_years_still_loads(dataset: Path) -> None:
     early = make_config(**OF_1999, calendar={"holidays": {"country": "IN"}})
     config = early.model_copy(update={"calendar": india().calendar})
     build(config, dataset, overwrite=True)

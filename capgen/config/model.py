@@ -8,19 +8,17 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from capgen.config import rules
+from capgen.config.calendar import CalendarConfig
 from capgen.config.dynamics import NoisePart, ParameterPath, Quantiles, Regimes, Shape, Spread
 from capgen.config.holiday_days import HolidayDays
-from capgen.config.layers import HolidayEffect, Holidays, Layers, Profile, ScheduledSpike
+from capgen.config.layers import Layers, Profile, ScheduledSpike
 from capgen.config.storage import Destination
 from capgen.config.types import (
     Correlation,
     Day,
-    DayOfMonth,
     Frozen,
     Granularity,
-    Hour,
     Interval,
-    Month,
     Name,
     NotNegative,
     Probability,
@@ -32,8 +30,6 @@ from capgen.config.types import (
     step_minutes,
 )
 
-MOST_BUSINESS_DAYS = 10  # any month has that many
-
 
 class Fleet(Section):
     """How servers are named and what metadata they draw."""
@@ -44,59 +40,6 @@ class Fleet(Section):
     business_unit: Weights
     criticality: Weights
     region: Weights
-
-
-class BusinessHours(Section):
-    """The hours of the day, both inclusive, in which the business hours factor holds."""
-
-    first_hour: Hour
-    last_hour: Hour
-
-    @model_validator(mode="after")
-    def _hours_in_order(self) -> BusinessHours:
-        if self.first_hour > self.last_hour:
-            raise ValueError("expected first_hour at or before last_hour")
-        return self
-
-
-class EndOfQuarter(Section):
-    """The ramp over the last days of a quarter."""
-
-    window_days: Annotated[int, Field(ge=1, le=28)]
-    business_days: bool = False
-    peak: Annotated[float, Field(ge=-1)]
-    months: tuple[Month, ...]
-
-    @model_validator(mode="after")
-    def _window_fits(self) -> EndOfQuarter:
-        if self.business_days and self.window_days > MOST_BUSINESS_DAYS:
-            raise ValueError(f"expected window_days of at most {MOST_BUSINESS_DAYS} with business_days")
-        return self
-
-
-class HolidayFactor(Section):
-    """A run of days in one month and the factor that holds on them."""
-
-    month: Month
-    first_day: DayOfMonth
-    last_day: DayOfMonth
-    factor: NotNegative
-
-    @model_validator(mode="after")
-    def _days_in_order(self) -> HolidayFactor:
-        if self.first_day > self.last_day:
-            raise ValueError("expected first_day at or before last_day")
-        return self
-
-
-class CalendarConfig(Section):
-    """Flags and factors that depend on the timestamp alone."""
-
-    business_hours: BusinessHours
-    eoq: EndOfQuarter
-    holiday_factors: tuple[HolidayFactor, ...]
-    holidays: Holidays
-    holiday_effect: HolidayEffect | None = None
 
 
 class Growth(Section):

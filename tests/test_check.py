@@ -110,6 +110,12 @@ GOOD: dict[str, dict[str, Any]] = {
         "metrics": {"mem": {"clip": [30, 40]}},
     },
     "no spread": {**YEAR, "archetypes": {"web": {"sd": {"cpu": 0.0, "disk": 0.001}}}},
+    "no spread, and beyond the clip": {
+        **YEAR,
+        "archetypes": {"web": {"base": {"cpu": 90, "mem": 10}, "sd": {"cpu": 0.0, "mem": 0.0}}},
+        "metrics": {"cpu": {"clip": [0, 60]}, "mem": {"clip": [5, 9]}},
+    },
+    "a spread much wider than the clip": {**YEAR, "archetypes": {"web": {"sd": {"cpu": 1e4, "mem": 300}}}},
     "other ids": {**YEAR, "fleet": {"server_id_format": "SRV-{index:04d}", "first_index": 1}},
     "repaired correlation": {
         **YEAR,

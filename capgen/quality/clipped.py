@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from capgen.quality.normal import FAR, Floats, density, inner_moments, upper_tail
 
 MOMENTS = 8  # the fourth moment of a squared deviation
-_FAR = 40.0  # beyond this many sd a normal has nothing left that a float can hold
-_NOTHING_BEYOND = 9.0  # so many sd: a chance of 10⁻¹⁹, which is slow to work out and changes no sum
 _CERTAIN = 1e-6  # an sd of fewer units: always at the clip, but once in 10¹² values
 _SMALLEST_SD = 1e-9  # an sd of 0, without its division by zero
-_NODES_PER_SD = 1024  # of the table of the normal's tail, so that a cubic between two is off by 10⁻¹⁴ at the most
 
 
 class Limits(NamedTuple):
@@ -51,6 +46,11 @@ class Part(NamedTuple):
     scale: float
     sd: float
 
+    @property
+    def some_sd(self) -> float:
+        """The sd, or what stands for none, so that values without spread are clipped as others are."""
+        return max(self.sd, _SMALLEST_SD)
+
 
 @dataclass(frozen=True, slots=True)
 class Clipped:
@@ -77,32 +77,6 @@ class Clipped:
         return variance
 
 
-def upper_tail(z: Floats) -> Floats:
-    """Return the chance that a standard normal lies above z.
-
-    Args:
-        z: any shape.
-    """
-    tails, falls = _tail_table()
-    position = (np.clip(z, -_NOTHING_BEYOND, _NOTHING_BEYOND) + _NOTHING_BEYOND) * _NODES_PER_SD
-    node = position.astype(np.int32)
-    t = position - node
-    change, fall, next_fall = tails[node + 1] - tails[node], falls[node], falls[node + 1]
-    tail: Floats = tails[node] + t * (
-        fall + t * (3 * change - 2 * fall - next_fall + t * (fall + next_fall - 2 * change))
-    )
-    return tail
-
-
-@cache
-def _tail_table() -> tuple[Floats, Floats]:
-    """Return a standard normal's upper tail at each node, and its slope there; and one node beyond the last."""
-    nodes = np.arange(2 * _NOTHING_BEYOND * _NODES_PER_SD + 2) / _NODES_PER_SD - _NOTHING_BEYOND
-    tails = np.array([math.erfc(node / math.sqrt(2)) / 2 for node in nodes])
-    tails[0], tails[-2:] = 1.0, 0.0
-    return tails, -_density(nodes) / _NODES_PER_SD
-
-
 def clipped_mean(means: Floats, parts: tuple[Part, ...], limits: Limits) -> Floats:
     """Return the mean of clipped and rounded values.
 
@@ -114,7 +88,7 @@ def clipped_mean(means: Floats, parts: tuple[Part, ...], limits: Limits) -> Floa
     result = np.zeros(means.size)
     for part in parts:
         z = _standard_moments(means, part, limits, 1)[1]
-        result += part.chance * (part.scale * means + part.sd * z + _rounding_of_mean(means, part, limits))
+        result += part.chance * (part.scale * means + part.some_sd * z + _rounding_of_mean(means, part, limits))
     return result
 
 
@@ -128,14 +102,14 @@ def clipped(means: Floats, parts: tuple[Part, ...], limits: Limits) -> Clipped:
     """
     moments = [_standard_moments(means, part, limits, MOMENTS) for part in parts]
     pairs = list(zip(parts, moments, strict=True))
-    part_means = np.array([part.scale * means + part.sd * z[1] for part, z in pairs])
+    part_means = np.array([part.scale * means + part.some_sd * z[1] for part, z in pairs])
     part_sds = np.array([part.sd * np.sqrt(np.maximum(z[2] - z[1] ** 2, 0)) for part, z in pairs])
     mean = np.zeros(means.size)
     for part, part_mean in zip(parts, part_means, strict=True):
         mean += part.chance * part_mean
     central = np.zeros((MOMENTS + 1, means.size))
     for part, z in pairs:
-        central += part.chance * _shifted(z, part.scale * means - mean, part.sd)
+        central += part.chance * _shifted(z, part.scale * means - mean, part.some_sd)
         central[2] += part.chance * _rounding_of_square(means, part, limits, mean)
     central[2:, central[2] < (_CERTAIN * limits.unit) ** 2] = 0
     for part in parts:
@@ -147,9 +121,8 @@ def clipped(means: Floats, parts: tuple[Part, ...], limits: Limits) -> Clipped:
 
 def _edges(means: Floats, part: Part, limits: Limits) -> tuple[Floats, Floats]:
     """Return how many sd the ends of the clip lie from the mean, as far as a float can tell."""
-    sd = max(part.sd, _SMALLEST_SD)
-    low = np.maximum((limits.low - part.scale * means) / sd, -_FAR)
-    return low, np.minimum((limits.high - part.scale * means) / sd, _FAR)
+    low = np.maximum((limits.low - part.scale * means) / part.some_sd, -FAR)
+    return low, np.minimum((limits.high - part.scale * means) / part.some_sd, FAR)
 
 
 def _standard_moments(means: Floats, part: Part, limits: Limits, order: int) -> Floats:
@@ -159,13 +132,13 @@ def _standard_moments(means: Floats, part: Part, limits: Limits, order: int) -> 
     = (k − 1) Tₖ₋₂ + aᵏ⁻¹ φ(a) − bᵏ⁻¹ φ(b) by parts.
     """
     a, b = _edges(means, part, limits)
-    below, above, at_a, at_b = upper_tail(-a), upper_tail(b), _density(a), _density(b)
-    inner = [1 - below - above, at_a - at_b]
-    moments = [np.ones_like(a), a * below + b * above + inner[1]]
-    for k in range(2, order + 1):
-        at_a, at_b, below, above = at_a * a, at_b * b, below * a, above * b
-        inner.append((k - 1) * inner[k - 2] + at_a - at_b)
-        moments.append(below * a + above * b + inner[k])
+    below, above = upper_tail(-a), upper_tail(b)
+    inner = inner_moments(a, b, order)
+    moments = [np.ones_like(a)]
+    for k in range(1, order + 1):
+        below = below * a
+        above = above * b
+        moments.append(below + above + inner[k])
     return np.array(moments)
 
 
@@ -174,18 +147,11 @@ def _shifted(standard: Floats, shift: Floats, sd: float) -> Floats:
     powers = [np.ones_like(shift)]
     for _ in range(MOMENTS):
         powers.append(powers[-1] * shift)
-    scale = max(sd, _SMALLEST_SD)
     shifted = np.zeros_like(standard)
     for j in range(MOMENTS + 1):
         for k in range(j + 1):
-            shifted[j] += math.comb(j, k) * scale**k * powers[j - k] * standard[k]
+            shifted[j] += math.comb(j, k) * sd**k * powers[j - k] * standard[k]
     return shifted
-
-
-def _density(z: Floats) -> Floats:
-    bounded = np.clip(z, -_FAR, _FAR)
-    density: Floats = np.exp(-(bounded**2) / 2) / math.sqrt(2 * math.pi)
-    return density
 
 
 # Rounding. E[round(Y)] is a midpoint rule for the integral of P(Y > y) over the clip, and E[round(Y)²] one for that of
@@ -196,7 +162,7 @@ def _density(z: Floats) -> Floats:
 def _rounding_of_mean(means: Floats, part: Part, limits: Limits) -> Floats:
     """Return E[round(Y)] − E[Y]: u²/24 · f − 7u⁴/5760 · f″, at the upper end less at the lower, for the density f."""
     a, b = _edges(means, part, limits)
-    at_a, at_b, per_sd = _density(a), _density(b), _per_sd(part.sd, limits.unit)
+    at_a, at_b, per_sd = density(a), density(b), _per_sd(part.sd, limits.unit)
     first = limits.unit**2 / 24 * per_sd * (at_b - at_a)
     return first - 7 * limits.unit**4 / 5760 * per_sd**3 * ((b**2 - 1) * at_b - (a**2 - 1) * at_a)
 
@@ -204,7 +170,7 @@ def _rounding_of_mean(means: Floats, part: Part, limits: Limits) -> Floats:
 def _rounding_of_square(means: Floats, part: Part, limits: Limits, centre: Floats) -> Floats:
     """Return E[(round(Y) − c)²] − E[(Y − c)²]: u²/12 · (chance to lie within + (y − c) f, upper end less lower)."""
     a, b = _edges(means, part, limits)
-    at_ends = (limits.high - centre) * _density(b) - (limits.low - centre) * _density(a)
+    at_ends = (limits.high - centre) * density(b) - (limits.low - centre) * density(a)
     inside = 1 - upper_tail(-a) - upper_tail(b)
     return limits.unit**2 / 12 * (inside + _per_sd(part.sd, limits.unit) * at_ends)
 

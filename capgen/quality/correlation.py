@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from capgen.config import Config
 from capgen.panel.noise import cholesky, correlate
 from capgen.panel.streams import stream
-from capgen.quality.clipped import Floats
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.model import ArchetypeModel, MetricModel, outlier_parts
+from capgen.quality.normal import Floats
 from capgen.quality.residuals import cut
 from capgen.quality.statistics import Statistic
 
@@ -83,6 +83,8 @@ def _expected(one: Floats, two: Floats) -> _Expected | None:
     """Correlate draws; the standard error follows from the influence of each (F. R. Hampel, 1974)."""
     both = ~(np.isnan(one) | np.isnan(two))
     if both.sum() < _FEWEST_DRAWS:
+        return None
+    if min(one[both].std(), two[both].std()) == 0:
         return None
     x, y = ((each - each.mean()) / each.std() for each in (one[both], two[both]))
     correlation = float((x * y).mean())

@@ -18,11 +18,12 @@ from capgen.config import Config
 from capgen.panel.layers.event_cells import Touched, touched_cells
 from capgen.panel.time_axis import TimeAxis
 from capgen.quality.buckets import bucket_minutes, first_steps
-from capgen.quality.clipped import Clipped, Floats, Part, clipped
+from capgen.quality.clipped import Clipped, Part, clipped
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.groups import Groups
 from capgen.quality.measured import MetricHours, measure
 from capgen.quality.model import ArchetypeModel, MetricModel
+from capgen.quality.normal import Floats
 from capgen.quality.slopes import Slope, summed
 from capgen.quality.statistics import Deviation, Statistic
 

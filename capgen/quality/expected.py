@@ -21,8 +21,8 @@ from capgen.panel.means import ServerMeans
 from capgen.panel.metrics import mean_expressions, neutral_factors
 from capgen.panel.time_axis import TimeAxis
 from capgen.quality.buckets import bucket_minutes
-from capgen.quality.clipped import Floats
 from capgen.quality.lit_hours import lit_hours
+from capgen.quality.normal import Floats
 from capgen.quality.state_levels import state_levels
 
 Calendars = Mapping[str, pl.DataFrame]  # by clock

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from capgen.quality.clipped import Floats
 from capgen.quality.findings import Finding, Verdict, not_testable
 from capgen.quality.measured import ArchetypeHours, MetricHours
+from capgen.quality.normal import Floats
 from capgen.quality.statistics import Deviation, Statistic
 
 _COARSE = 5.0  # an sd of fewer units shows the rounding

@@ -11,7 +11,7 @@ from capgen.config import Config
 from capgen.panel.layers.scheduled_spikes import spikes_over_steps
 from capgen.panel.time_axis import Span, TimeAxis
 from capgen.quality.buckets import first_steps
-from capgen.quality.clipped import Floats
+from capgen.quality.normal import Floats
 
 
 class LitHours(NamedTuple):

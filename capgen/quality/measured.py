@@ -10,8 +10,8 @@ import polars as pl
 
 from capgen import sql
 from capgen.quality.buckets import bucket_minutes
-from capgen.quality.clipped import Floats
 from capgen.quality.model import ArchetypeModel, MetricModel
+from capgen.quality.normal import Floats
 from capgen.quality.source import Source
 from capgen.quality.statistics import Deviation
 

@@ -12,17 +12,17 @@ import numpy as np
 import polars as pl
 
 from capgen import sql
-from capgen.quality.clipped import Floats, Part
+from capgen.quality.clipped import Part
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.measured import ArchetypeHours, MetricHours, bucket
 from capgen.quality.model import MetricModel
+from capgen.quality.normal import Floats
 from capgen.quality.slopes import Slope, summed
 from capgen.quality.source import Source
 from capgen.quality.spikes import Exceedance, chance_above
 from capgen.quality.statistics import Statistic
 
 _OUTLIER_SD = 4.0  # fewer, and noise hides outliers; more, and few outliers lie beyond
-_SMALLEST_SD = 1e-9
 _RULE = "outlier_rate"
 
 
@@ -88,7 +88,8 @@ def _columns(archetype: ArchetypeHours, keys: Sequence[str]) -> Iterator[pl.Seri
 
 def _beyond(model: MetricModel, side: str) -> Exceedance:
     """Return how often values lie beyond the threshold of one side."""
-    sd, unit = max(model.parts[0].sd, _SMALLEST_SD), model.limits.unit
+    sd = model.parts[0].some_sd
+    unit = model.limits.unit
     sign = 1 if side == "high" else -1
     wanted = np.clip(model.means + sign * _OUTLIER_SD * sd, model.limits.low, model.limits.high - unit)
     threshold = (np.floor(wanted / unit) + 0.5) * unit

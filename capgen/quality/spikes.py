@@ -14,14 +14,14 @@ import numpy as np
 import polars as pl
 
 from capgen.config import Config
-from capgen.quality.clipped import Floats, Part, upper_tail
+from capgen.quality.clipped import Part
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.measured import ArchetypeHours, MetricHours
 from capgen.quality.model import MetricModel
+from capgen.quality.normal import Floats, upper_tail
 from capgen.quality.statistics import Deviation, Statistic
 
 SPIKE_SD = 2.5  # a value so far above its mean passes for a spike
-_SMALLEST_SD = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def exceedance(model: MetricModel) -> Exceedance:
     Args:
         model: of a metric.
     """
-    sd = max(model.parts[0].sd, _SMALLEST_SD)
+    sd = model.parts[0].some_sd
     wanted = np.minimum(model.means + SPIKE_SD * sd, model.limits.high - model.limits.unit)
     threshold = (np.floor(wanted / model.limits.unit) + 0.5) * model.limits.unit
     calm, chance = (chance_above(model, threshold, parts) for parts in (model.calm_parts, model.parts))
@@ -78,7 +78,7 @@ def chance_above(model: MetricModel, threshold: Floats, parts: Sequence[Part]) -
     """
     chance = np.zeros_like(threshold)
     for part in parts:
-        beyond = upper_tail((threshold - part.scale * model.means) / max(part.sd, _SMALLEST_SD))
+        beyond = upper_tail((threshold - part.scale * model.means) / part.some_sd)
         chance += part.chance * np.where(threshold < model.limits.low, 1.0, beyond)
     return chance
 

@@ -12,7 +12,7 @@ from capgen.config import Config
 from capgen.config.model import Archetype
 from capgen.config.types import MINUTES_PER_DAY
 from capgen.panel.layers.state_chances import HOURS_A_DAY, weekly_chances
-from capgen.quality.clipped import Floats
+from capgen.quality.normal import Floats
 
 
 def state_levels(config: Config, archetype: Archetype, key: str, calendars: Sequence[pl.DataFrame]) -> Floats | float:

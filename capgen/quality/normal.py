@@ -1,0 +1,93 @@
+"""The standard normal: its tail, its density, and its moments between two ends."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+FAR = 40.0  # beyond this many sd a normal has nothing left that a float can hold
+_NOTHING_BEYOND = 9.0  # so many sd: a chance of 10⁻¹⁹, which is slow to work out and changes no sum
+_NODES_PER_SD = 1024  # of the table of the normal's tail, so that a cubic between two is off by at most 10⁻¹⁴
+_NARROW = 1.0  # sd between the ends of the clip: moments by parts lose their digits below
+_NODES = 16  # of the quadrature then: exact to the last bits
+
+
+def upper_tail(z: Floats) -> Floats:
+    """Return the chance that a standard normal lies above z.
+
+    Args:
+        z: any shape.
+    """
+    tails, falls = _tail_table()
+    position = (np.clip(z, -_NOTHING_BEYOND, _NOTHING_BEYOND) + _NOTHING_BEYOND) * _NODES_PER_SD
+    node = position.astype(np.int32)
+    t = position - node
+    change, fall, next_fall = tails[node + 1] - tails[node], falls[node], falls[node + 1]
+    tail: Floats = tails[node] + t * (
+        fall + t * (3 * change - 2 * fall - next_fall + t * (fall + next_fall - 2 * change))
+    )
+    return tail
+
+
+@cache
+def _tail_table() -> tuple[Floats, Floats]:
+    """Return a standard normal's upper tail at each node, and its slope there; and one node beyond the last."""
+    nodes = np.arange(2 * _NOTHING_BEYOND * _NODES_PER_SD + 2) / _NODES_PER_SD - _NOTHING_BEYOND
+    tails = np.array([math.erfc(node / math.sqrt(2)) / 2 for node in nodes])
+    tails[0], tails[-2:] = 1.0, 0.0
+    return tails, -density(nodes) / _NODES_PER_SD
+
+
+def density(z: Floats) -> Floats:
+    """Return the density of a standard normal.
+
+    Args:
+        z: any shape.
+    """
+    bounded = np.clip(z, -FAR, FAR)
+    density: Floats = np.exp(-(bounded**2) / 2) / math.sqrt(2 * math.pi)
+    return density
+
+
+def inner_moments(a: Floats, b: Floats, order: int) -> Floats:
+    """Return Tₖ = ∫ zᵏ φ(z) dz from a to b for k = 0 … order.
+
+    By parts, Tₖ = (k − 1) Tₖ₋₂ + aᵏ⁻¹ φ(a) − bᵏ⁻¹ φ(b); by quadrature where the ends are so near that this cancels.
+
+    Args:
+        a: lower ends, shape (n,).
+        b: upper ends, likewise.
+        order: of the highest moment.
+
+    Returns:
+        Shape (order + 1, n).
+    """
+    at_a, at_b = density(a), density(b)
+    inner = np.empty((order + 1, a.size))
+    inner[0] = 1 - upper_tail(-a) - upper_tail(b)
+    inner[1] = at_a - at_b
+    for k in range(2, order + 1):
+        at_a = at_a * a
+        at_b = at_b * b
+        inner[k] = (k - 1) * inner[k - 2] + at_a - at_b
+    narrow = b - a < _NARROW
+    inner[:, narrow] = _narrow_moments(a[narrow], b[narrow], order)
+    return inner
+
+
+def _narrow_moments(a: Floats, b: Floats, order: int) -> Floats:
+    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    half = (b - a) / 2
+    inner = np.zeros((order + 1, a.size))
+    for node, weight in zip(nodes, weights, strict=True):
+        z = (a + b) / 2 + half * node
+        powers = weight * half * density(z)
+        for k in range(order + 1):
+            inner[k] += powers
+            powers = powers * z
+    return inner

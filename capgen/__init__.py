@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from capgen.config import Config, load_config
     from capgen.dataset.asking import query
     from capgen.dataset.connecting import connect
+    from capgen.dataset.export import export
+    from capgen.dataset.rollup import rollup
     from capgen.dataset.verification import verify
     from capgen.engines.planning import plan
     from capgen.engines.running import build, extend, repair
@@ -32,11 +34,13 @@ __all__ = [
     "chunks",
     "connect",
     "extend",
+    "export",
     "load_config",
     "open",
     "plan",
     "query",
     "repair",
+    "rollup",
     "scan",
     "verify",
 ]
@@ -50,11 +54,13 @@ _HOMES = {
     "chunks": "capgen.panel.batches",
     "connect": "capgen.dataset.connecting",
     "extend": "capgen.engines.running",
+    "export": "capgen.dataset.export",
     "load_config": "capgen.config",
     "open": "capgen.quality.opening:open_dataset",
     "plan": "capgen.engines.planning",
     "query": "capgen.dataset.asking",
     "repair": "capgen.engines.running",
+    "rollup": "capgen.dataset.rollup",
     "scan": "capgen.panel.scanning",
     "verify": "capgen.dataset.verification",
 }

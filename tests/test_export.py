@@ -21,7 +21,7 @@ import pytest
 import capgen
 from capgen.cli.app import main
 from capgen.dataset import export_rows
-from capgen.dataset.export import export_dataset
+from capgen.dataset.export import export
 from capgen.dataset.manifest import read_manifest
 from capgen.errors import RequestError
 from tests.bench.build_cost import SCRIPT as MEASURED
@@ -104,7 +104,7 @@ def names(folder: Path) -> list[str]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_reading_back_equals_the_dataset(kind: str, dataset: Path, tmp_path: Path) -> None:
     path = tmp_path / f"it's.{kind}"
-    result = export_dataset(dataset, str(path))
+    result = export(dataset, str(path))
     assert (result.path, result.format, result.rows) == (path, kind, 9 * 22 * 24)
     assert result.bytes == path.stat().st_size
     assert names(tmp_path) == [path.name]
@@ -117,7 +117,7 @@ def test_reading_back_equals_the_dataset(kind: str, dataset: Path, tmp_path: Pat
 
 @pytest.mark.parametrize("kind", ["parquet", "arrow", "duckdb"])
 def test_types_are_those_of_the_panel(kind: str, dataset: Path, tmp_path: Path) -> None:
-    export_dataset(dataset, str(tmp_path / f"a.{kind}"))
+    export(dataset, str(tmp_path / f"a.{kind}"))
     with capgen.connect(dataset) as connection:
         assert list(map(str, read(tmp_path / f"a.{kind}").types)) == list(map(str, connection.view("panel").types))
 
@@ -150,13 +150,13 @@ def test_without_deltalake_one_line_says_what_to_type(
 def test_columns_and_where_with_a_calendar_macro(dataset: Path, tmp_path: Path) -> None:
     path = tmp_path / "some.csv"
     where = "eoq_factor(timestamp) > 1 and server_type = 'web'"
-    export_dataset(dataset, str(path), columns=["cpu_p95", "server_id", "year"], where=where)
+    export(dataset, str(path), columns=["cpu_p95", "server_id", "year"], where=where)
     assert_same_rows(path, dataset, f"select cpu_p95, server_id, year from panel where {where}")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_row_meets_the_condition(kind: str, dataset: Path, tmp_path: Path) -> None:
-    assert export_dataset(dataset, str(tmp_path / f"none.{kind}"), where="false").rows == 0
+    assert export(dataset, str(tmp_path / f"none.{kind}"), where="false").rows == 0
     if kind != "ndjson.gz":
         assert read(tmp_path / f"none.{kind}").fetchall() == []
 
@@ -167,7 +167,7 @@ def test_a_server_with_more_rows_than_are_read_at_once(
 ) -> None:
     monkeypatch.setattr(export_rows, "ROWS_AT_ONCE", rows)
     path, where = tmp_path / "a.parquet", "server_id < 'server_003'"
-    export_dataset(dataset, str(path), where=where)
+    export(dataset, str(path), where=where)
     assert_same_rows(path, dataset, f"from panel where {where}")
     keys = pl.read_parquet(path).select("server_id", "timestamp").rows()
     assert keys == sorted(set(keys))
@@ -177,7 +177,7 @@ def test_text(dataset: Path, tmp_path: Path) -> None:
     columns = ["timestamp", "server_id", "cpu_p95", "event_id"]
     where = "server_id = 'server_003' and cpu_p95 is null"
     for kind in ("csv", "ndjson.gz"):
-        export_dataset(dataset, str(tmp_path / f"text.{kind}"), columns=columns, where=where)
+        export(dataset, str(tmp_path / f"text.{kind}"), columns=columns, where=where)
     header, first, *_ = (tmp_path / "text.csv").read_text().splitlines()
     assert header == "timestamp,server_id,cpu_p95,event_id"
     time = first.split(",")[0]
@@ -191,14 +191,14 @@ def test_text(dataset: Path, tmp_path: Path) -> None:
 def test_the_same_rows_give_the_same_bytes(kind: str, dataset: Path, tmp_path: Path) -> None:
     paths = [tmp_path / f"{name}.{kind}" for name in "ab"]
     for path in paths:
-        export_dataset(dataset, str(path))
+        export(dataset, str(path))
     first, second = (path.read_bytes() for path in paths)
     assert first == second
 
 
 def test_a_database_has_the_calendar_macros(dataset: Path, tmp_path: Path) -> None:
     path = tmp_path / "panel.duckdb"
-    export_dataset(dataset, str(path))
+    export(dataset, str(path))
     query = (
         "select eoq_factor(date '2023-12-31') as factor, count(*) as rows from panel "
         "where (is_holiday(timestamp) and is_holiday = 1 and holiday_factor(timestamp) < 1)"
@@ -301,7 +301,7 @@ def test_never_into_a_dataset(inside: str, dataset: Path, capsys: pytest.Capture
 KILLED = """
 import os, pathlib, signal, sys
 from capgen.dataset import export_rows
-from capgen.dataset.export import export_dataset
+from capgen.dataset.export import export
 
 export_rows.ROWS_AT_ONCE = 1200
 read, batches = export_rows.Rows.batches, int(sys.argv[3])
@@ -314,7 +314,7 @@ def killing(self):
 
 export_rows.Rows.batches = killing
 pathlib.Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-export_dataset(pathlib.Path(sys.argv[1]), sys.argv[2])
+export(pathlib.Path(sys.argv[1]), sys.argv[2])
 """
 
 
@@ -325,13 +325,13 @@ def test_killed(kind: str, batches: int, dataset: Path, tmp_path: Path) -> None:
     assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
     assert not path.exists()
     assert names(tmp_path)
-    export_dataset(dataset, str(path))
+    export(dataset, str(path))
     assert names(tmp_path) == [path.name]
     assert_same_rows(path, dataset)
 
 
 def test_stopped(dataset: Path, tmp_path: Path) -> None:
-    script = KILLED.replace("SIGKILL", "SIGTERM").replace("export_dataset(pathlib.Path(sys.argv[1]), sys.argv[2])", "")
+    script = KILLED.replace("SIGKILL", "SIGTERM").replace("export(pathlib.Path(sys.argv[1]), sys.argv[2])", "")
     script += "from capgen.cli.app import main; raise SystemExit(main(['export', *sys.argv[1:3]]))"
     command = [sys.executable, "-c", script, str(dataset), str(tmp_path / "a.csv.gz"), "2"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -381,7 +381,7 @@ def test_peak_of_memory_is_low_and_does_not_grow_with_the_rows(tmp_path: Path) -
 @pytest.mark.parametrize("name", ["panel.parquet", "panel.arrow", "panel.duckdb", "panel.csv"])
 def test_an_export_says_what_to_cite(dataset: Path, tmp_path: Path, name: str) -> None:
     target = tmp_path / name
-    export_dataset(dataset, str(target), where="is_weekend = 1", citation=True)
+    export(dataset, str(target), where="is_weekend = 1", citation=True)
     cited = read_manifest(dataset).citation
     assert target.with_name(f"{name}.citation.txt").read_text() == f"{cited}\n"
     assert inside(target) in {cited, None}
@@ -405,9 +405,9 @@ def inside(file: Path) -> str | None:
 
 def test_a_citation_needs_a_file_to_lie_beside(dataset: Path, tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="--citation: expected the name of a file"):
-        export_dataset(dataset, "-", kind="csv", citation=True)
+        export(dataset, "-", kind="csv", citation=True)
     target = tmp_path / "panel.csv"
     target.with_name("panel.csv.citation.txt").write_text("mine")
     with pytest.raises(RequestError, match="--overwrite"):
-        export_dataset(dataset, str(target), citation=True)
+        export(dataset, str(target), citation=True)
     assert not target.exists()

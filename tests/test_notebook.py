@@ -19,7 +19,7 @@ from capgen.quality.findings import Finding, Report, Verdict, report_of
 from tests.conftest import make_config
 
 SMALL = {"num_servers": 12, "end_date": "2022-01-10"}
-VERBS = ["plan", "query", "verify"]
+VERBS = ["export", "plan", "query", "rollup", "verify"]
 SCREEN = (24, 100)  # lines and characters
 
 
@@ -77,6 +77,19 @@ def test_a_verification_is_the_command_lines(folder: Path, capsys: pytest.Captur
     told = json.loads(capsys.readouterr().out)
     assert told["problems"] == [asdict(each) for each in verification.problems]
     assert repr(verification).endswith("4 files, extra extra.txt")
+
+
+def test_an_export_and_a_rollup_are_the_command_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hourly = tmp_path / "hourly"
+    capgen.build(make_config(num_servers=3, end_date="2022-01-02", granularity="hourly"), hourly)
+    assert capgen.rollup(str(hourly), to="daily", out=tmp_path / "daily").rows == 6
+    assert capgen.verify(tmp_path / "daily").is_rollup
+    monkeypatch.chdir(tmp_path)
+    result = capgen.export("hourly", "web.parquet", columns=["server_id", "month"], where="server_type = 'web'")
+    assert pl.read_parquet(result.path).shape == (48, 2)
+    assert capgen.export("hourly", format="parquet").path.name == "raw_server_metrics_20220101_to_20220102.parquet"
+    with pytest.raises(RequestError, match="--unsafe"):
+        capgen.export("hourly", "a.csv", where="exists (from glob('*'))")
 
 
 def many_rules(failed: int, not_testable: int) -> Report:

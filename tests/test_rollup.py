@@ -23,10 +23,10 @@ from polars.testing import assert_frame_equal
 import capgen
 from capgen import CapgenError
 from capgen.cli.app import main
-from capgen.dataset import rollup
+from capgen.dataset import rollup as rollup_module
 from capgen.dataset.layout import is_dataset
 from capgen.dataset.manifest import read_manifest
-from capgen.dataset.rollup import Step, roll_up
+from capgen.dataset.rollup import Step, rollup
 from capgen.dataset.rollup_manifest import RollupManifest
 from tests.conftest import make_config, needs_root
 
@@ -58,7 +58,7 @@ def copy(dataset: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def few_rows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rollup, "_ROWS_AT_ONCE", 500)
+    monkeypatch.setattr(rollup_module, "_ROWS_AT_ONCE", 500)
 
 
 def read(folder: Path) -> pl.DataFrame:
@@ -97,7 +97,7 @@ def manifest_of(folder: Path) -> RollupManifest:
 
 @pytest.mark.usefixtures("few_rows_at_once")
 def test_days_of_hours_equal_what_is_worked_out_by_hand(dataset: Path, tmp_path: Path) -> None:
-    result = roll_up(dataset, "daily", tmp_path / "daily")
+    result = rollup(dataset, "daily", tmp_path / "daily")
     assert_rolled_up(tmp_path / "daily", dataset, "daily", 24)
     assert (result.rows, result.partial_rows, result.damaged_files) == (9 * 22, 0, ())
     frame = read(tmp_path / "daily")
@@ -134,7 +134,7 @@ def test_any_window_with_gaps(start: date, days: int, seed: int, share: float, s
     with tempfile.TemporaryDirectory() as folder:
         fine, coarse = Path(folder, "fine"), Path(folder, "coarse")
         capgen.build(config, fine)
-        assert roll_up(fine, step, coarse).partial_rows == 0
+        assert rollup(fine, step, coarse).partial_rows == 0
         assert_rolled_up(coarse, fine, step, full)
 
 
@@ -159,7 +159,7 @@ def test_partial_days(copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def test_the_folder_is_laid_out_like_a_dataset(dataset: Path, tmp_path: Path) -> None:
-    roll_up(dataset, "daily", tmp_path / "daily")
+    rollup(dataset, "daily", tmp_path / "daily")
     manifest = manifest_of(tmp_path / "daily")
     files = sorted(str(each.relative_to(tmp_path / "daily")) for each in (tmp_path / "daily").rglob("*.parquet"))
     assert [each.path for each in manifest.files] == files
@@ -184,7 +184,7 @@ def test_the_folder_is_laid_out_like_a_dataset(dataset: Path, tmp_path: Path) ->
 
 def test_the_same_rollup_gives_the_same_bytes(dataset: Path, tmp_path: Path) -> None:
     for name in "ab":
-        roll_up(dataset, "daily", tmp_path / name)
+        rollup(dataset, "daily", tmp_path / name)
     assert manifest_of(tmp_path / "a") == manifest_of(tmp_path / "b")
 
 
@@ -193,7 +193,7 @@ def test_other_commands_say_that_it_is_a_rollup(
     command: str, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "daily"
-    roll_up(dataset, "daily", out)
+    rollup(dataset, "daily", out)
     before = manifest_of(out)
     arguments: dict[str, list[str]] = {
         "build": ["--out", str(out), "--overwrite"],
@@ -209,7 +209,7 @@ def test_other_commands_say_that_it_is_a_rollup(
 
 def test_verify_names_each_wrong_file(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "daily"
-    roll_up(dataset, "daily", out)
+    rollup(dataset, "daily", out)
     assert main(["verify", str(out)]) == 0
     source = read_manifest(dataset).citation
     assert capsys.readouterr().out == f"{out}: 6 files, all as built; cite: daily rollup of {source}\n"
@@ -232,7 +232,7 @@ def test_verify_names_each_wrong_file(dataset: Path, tmp_path: Path, capsys: pyt
 def test_verify_finds_an_altered_manifest(
     old: str, new: str, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    roll_up(dataset, "daily", tmp_path / "daily")
+    rollup(dataset, "daily", tmp_path / "daily")
     manifest = tmp_path / "daily/_capgen/manifest.json"
     text = manifest.read_text()
     assert old in text
@@ -300,7 +300,7 @@ def test_without_any_file(copy: Path, tmp_path: Path) -> None:
     for file in copy.rglob("*.parquet"):
         file.unlink()
     with pytest.raises(CapgenError, match="expected data files"):
-        roll_up(copy, "daily", tmp_path / "daily")
+        rollup(copy, "daily", tmp_path / "daily")
     assert [each.name for each in tmp_path.iterdir()] == ["hourly"]
 
 
@@ -316,7 +316,7 @@ def test_a_file_cut_short(copy: Path, tmp_path: Path, capsys: pytest.CaptureFixt
 # Ends as if the power had gone, at the n-th step on the file system.
 KILLED = """
 import os, pathlib, signal, sys
-from capgen.dataset.rollup import roll_up
+from capgen.dataset.rollup import rollup
 
 moments = 0
 
@@ -332,7 +332,7 @@ def watch(owner, name):
 
 for owner, name in [(pathlib.Path, "replace"), (pathlib.Path, "rename"), (os, "fsync")]:
     watch(owner, name)
-roll_up(sys.argv[1], "daily", sys.argv[2])
+rollup(sys.argv[1], "daily", sys.argv[2])
 print(moments)
 """
 
@@ -352,7 +352,7 @@ def test_killed_at_any_moment(dataset: Path, tmp_path: Path) -> None:
     assert run(moments, out).returncode == -signal.SIGKILL  # it is in its place, but perhaps not yet on disk
     assert manifest_of(out) == whole
     shutil.rmtree(out)
-    roll_up(dataset, "daily", out)
+    rollup(dataset, "daily", out)
     assert manifest_of(out) == whole
     assert sorted(each.name for each in tmp_path.iterdir()) == ["daily", "whole"]
 

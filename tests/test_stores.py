@@ -325,7 +325,7 @@ def test_it_is_checked_exported_and_rolled_up(stored: str, local: Path, tmp_path
     assert (tmp_path / "1.parquet").read_bytes() == exported
     assert files.cat_file(f"s3://{BUCKET}/exported/1.parquet") == exported
     with pytest.raises(RequestError, match="--overwrite"):
-        capgen.dataset.export.export_dataset(locate(stored), f"s3://{BUCKET}/exported/1.parquet")
+        capgen.dataset.export.export(locate(stored), f"s3://{BUCKET}/exported/1.parquet")
     rolled = f"s3://{BUCKET}/rolled"
     assert main(["rollup", stored, "--to=daily", f"--out={rolled}"]) == 0
     assert main(["rollup", str(local), "--to=daily", f"--out={tmp_path / 'rolled'}"]) == 0

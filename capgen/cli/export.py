@@ -105,15 +105,15 @@ def command(
 
     capgen export data/ - --format csv | head
     """
-    from capgen.dataset.export import export_dataset
+    from capgen.dataset.export import export
     from capgen.dataset.output import is_standard_output
 
     chosen = None if columns is None else [name.strip() for name in columns.split(",")]
     with nothing_left_when_stopped():
-        result = export_dataset(
+        result = export(
             data,
             file,
-            kind=form,
+            format=form,
             columns=chosen,
             where=where,
             overwrite=overwrite,

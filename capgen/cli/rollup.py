@@ -43,10 +43,10 @@ def command(
 
     capgen rollup hourly/ --to daily --out daily/
     """
-    from capgen.dataset.rollup import roll_up
+    from capgen.dataset.rollup import rollup
 
     with nothing_left_when_stopped():
-        result = roll_up(data, step.value, out)
+        result = rollup(data, step.value, out)
     with outcome():
         _tell(result, data, as_json=as_json)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -66,11 +67,11 @@ def default_name(manifest: Manifest, kind: str | None) -> str:
     return found
 
 
-def export_dataset(
-    folder: Path,
-    target: str | None = None,
+def export(
+    data: str | os.PathLike[str],
+    file: str | os.PathLike[str] | None = None,
     *,
-    kind: str | None = None,
+    format: str | None = None,  # noqa: A002 - the command line's name
     columns: Sequence[str] | None = None,
     where: str | None = None,
     overwrite: bool = False,
@@ -80,10 +81,10 @@ def export_dataset(
     """Write the rows of a dataset, sorted by server and timestamp, to one place.
 
     Args:
-        folder: the dataset's.
-        target: a file, whose ending says the kind, `-` for standard output, or `delta:FOLDER`; a default name in the
+        data: the dataset's folder.
+        file: whose ending says the format, `-` for standard output, or `delta:FOLDER`; a default name in the
             working folder without it.
-        kind: of a file whose name does not say it, such as `csv`.
+        format: of a file whose name does not say it, such as `csv`.
         columns: which, in this order; all without them.
         where: a condition in SQL over the panel's columns.
         overwrite: replace what is there.
@@ -98,9 +99,10 @@ def export_dataset(
         CapgenError: a file cannot be read or written; no file was written.
     """
     started = time.monotonic()
+    folder = locate(data)
     manifest = read_manifest(folder)
-    target = target or default_name(manifest, kind)
-    kind = kind_of(target, kind)
+    target = os.fspath(file) if file is not None else default_name(manifest, format)
+    kind = kind_of(target, format)
     check_installed(kind)
     beside = citation_file(target, kind, overwrite=overwrite) if citation else None
     rows = _Request(folder.absolute(), manifest, kind, columns, where, unsafe)

@@ -73,12 +73,12 @@ class _Written:
     partial_rows: int = 0
 
 
-def roll_up(folder: Path | str, step: Step, out: Path | str) -> RollupResult:
+def rollup(data: str | os.PathLike[str], to: Step, out: str | os.PathLike[str]) -> RollupResult:
     """Work out P95, mean and maximum of each metric for each server and period.
 
     Args:
-        folder: a dataset's.
-        step: of the rollup.
+        data: a dataset's folder.
+        to: the step of the rollup.
         out: a new or empty folder.
 
     Returns:
@@ -89,20 +89,20 @@ def roll_up(folder: Path | str, step: Step, out: Path | str) -> RollupResult:
         CapgenError: a file cannot be read or written; nothing was written.
     """
     started = time.monotonic()
-    folder = locate(folder).absolute()
+    folder = locate(data).absolute()
     manifest = read_manifest(folder)
     config = manifest.load_config()
-    _check_step(config, step)
+    _check_step(config, to)
     _check_names(config)
     target = locate(out).expanduser().resolve()
     with rollup_target(target) as (room, spill):
         damaged = list(damaged_files(folder, manifest, read=True))
         gone = {problem.path for problem in damaged if problem.kind == "missing"}
         present = [entry.path for entry in manifest.files if entry.path not in gone]
-        written = _write(folder, present, manifest, step, room, spill)
+        written = _write(folder, present, manifest, to, room, spill)
         source = source_of(manifest, [problem.path for problem in damaged])
         span = _span(written, folder)
-        result = rollup_manifest(source, step, QUANTILE, span, written.files, written.partial_rows)
+        result = rollup_manifest(source, to, QUANTILE, span, written.files, written.partial_rows)
         write_rollup_manifest(room, result)
     size = sum(file.bytes for file in result.files)
     seconds = time.monotonic() - started

@@ -56,7 +56,7 @@ def test_past_values_are_rewritten_when_asked(data: Path) -> None:
 
 def test_extending_takes_all_else_from_the_manifest(data: Path) -> None:
     config = make_config(**{**MONTHLY, "seed": 11, "truth": True, "decimals": 4})
-    build(config, data, file_bytes=40_000)
+    build(config, data, file_size=40_000)
     before = past(data)
     notes: list[str] = []
     result = extend(data, LATER, on_note=notes.append)

@@ -19,7 +19,8 @@ from capgen.quality.findings import Finding, Report, Verdict, report_of
 from tests.conftest import make_config
 
 SMALL = {"num_servers": 12, "end_date": "2022-01-10"}
-VERBS = ["export", "plan", "query", "rollup", "verify"]
+VERBS = ["build", "export", "extend", "plan", "query", "repair", "rollup", "verify"]
+OF_PYTHON = {"config", "on_note", "on_rows"}  # an object, and functions
 SCREEN = (24, 100)  # lines and characters
 
 
@@ -41,7 +42,7 @@ def test_a_verb_has_the_command_lines_names(verb: str) -> None:
     if verb == "query":
         options.add("sql")
     function = getattr(capgen, verb)
-    assert set(inspect.signature(function).parameters) <= options | {"config"}
+    assert set(inspect.signature(function).parameters) <= options | OF_PYTHON
     assert "Returns:" in inspect.getdoc(function)  # type: ignore[operator]
 
 

@@ -95,7 +95,7 @@ def command(
                 engine=engine,
                 workers=workers,
                 memory=memory,
-                file_bytes=file_size,
+                file_size=file_size,
                 overwrite=overwrite,
                 rewrite_past=rewrite_past,
                 on_rows=on_rows,

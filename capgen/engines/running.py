@@ -23,7 +23,7 @@ def build(
     engine: str = "local",
     workers: int | None = None,
     memory: int | None = None,
-    file_bytes: int | None = None,
+    file_size: int | None = None,
     overwrite: bool = False,
     rewrite_past: bool = False,
     on_rows: OnRows = lambda _rows: None,
@@ -39,7 +39,7 @@ def build(
         workers: how many; one for each processor without it. The files do not depend on it.
         memory: bytes to stay within, by fewer workers, and by smaller row groups if it is too little for one; with
             Ray, bytes for each worker.
-        file_bytes: size of a file to aim at; 128 MB without it.
+        file_size: bytes of a file to aim at; 128 MB without it.
         overwrite: replace a dataset of another configuration. A folder capgen did not make is never replaced.
         rewrite_past: extend a dataset even where values that are there change, as with `growth.trend: window`.
         on_rows: called with numbers of rows as they are written, from any thread.
@@ -60,7 +60,7 @@ def build(
         out,
         _engine(engine, workers, memory),
         memory=memory,
-        file_bytes=file_bytes,
+        file_bytes=file_size,
         overwrite=overwrite,
         rewrite_past=rewrite_past,
         on_rows=on_rows,
@@ -69,7 +69,7 @@ def build(
 
 
 def extend(
-    folder: str | os.PathLike[str],
+    data: str | os.PathLike[str],
     end_date: date | str,
     *,
     rewrite_past: bool = False,
@@ -82,7 +82,7 @@ def extend(
     """Let a dataset go on to a later day; all else stays as its manifest says.
 
     Args:
-        folder: the dataset's folder.
+        data: the dataset's folder.
         end_date: the new last day.
         rewrite_past: as for a build.
         engine: as for a build.
@@ -99,10 +99,10 @@ def extend(
             was written.
         CapgenError: another process writes it, the dataset that is there is damaged, or the cluster failed.
     """
-    config = extended_config(read_manifest(locate(folder)), end_date)
+    config = extended_config(read_manifest(locate(data)), end_date)
     return build(
         config,
-        folder,
+        data,
         engine=engine,
         workers=workers,
         memory=memory,
@@ -113,7 +113,7 @@ def extend(
 
 
 def repair(
-    folder: str | os.PathLike[str],
+    data: str | os.PathLike[str],
     *,
     engine: str = "local",
     workers: int | None = None,
@@ -122,7 +122,7 @@ def repair(
     """Remake exactly the missing and altered files of a dataset from its manifest.
 
     Args:
-        folder: the dataset's folder.
+        data: the dataset's folder.
         engine: as for a build.
         workers: how many; one for each processor without it.
         on_rows: called with numbers of rows as they are written, from any thread.
@@ -134,7 +134,7 @@ def repair(
         RequestError: the folder is no dataset, workers is below 1, or there is no such engine.
         CapgenError: a remade file is not the one that the manifest names, or the cluster failed.
     """
-    return repair_dataset(locate(folder), _engine(engine, workers, None), on_rows=on_rows)
+    return repair_dataset(locate(data), _engine(engine, workers, None), on_rows=on_rows)
 
 
 def _engine(name: str, workers: int | None, memory: int | None) -> Engine:

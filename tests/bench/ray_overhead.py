@@ -51,7 +51,7 @@ def built(engine: str, file_bytes: int) -> tuple[float, float, int, str]:
     config = load_config(overrides=PANEL, environment={})
     with tempfile.TemporaryDirectory() as folder:
         before, started = processor_seconds(), time.perf_counter()
-        result = build(config, f"{folder}/data", engine=engine, workers=WORKERS, file_bytes=file_bytes)
+        result = build(config, f"{folder}/data", engine=engine, workers=WORKERS, file_size=file_bytes)
         wall, processor = time.perf_counter() - started, processor_seconds() - before
         return wall, processor, result.files, read_manifest(result.out).content_digest
 

@@ -405,7 +405,7 @@ def inside(file: Path) -> str | None:
 
 def test_a_citation_needs_a_file_to_lie_beside(dataset: Path, tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="--citation: expected the name of a file"):
-        export(dataset, "-", kind="csv", citation=True)
+        export(dataset, "-", format="csv", citation=True)
     target = tmp_path / "panel.csv"
     target.with_name("panel.csv.citation.txt").write_text("mine")
     with pytest.raises(RequestError, match="--overwrite"):

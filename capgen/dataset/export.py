@@ -101,7 +101,7 @@ def export(
     started = time.monotonic()
     folder = locate(data)
     manifest = read_manifest(folder)
-    target = os.fspath(file) if file is not None else default_name(manifest, format)
+    target = str(file) if file is not None else default_name(manifest, format)
     kind = kind_of(target, format)
     check_installed(kind)
     beside = citation_file(target, kind, overwrite=overwrite) if citation else None

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from capgen.dataset.connecting import connect
     from capgen.dataset.export import export
     from capgen.dataset.rollup import rollup
+    from capgen.dataset.scanning import scan
     from capgen.dataset.verification import verify
     from capgen.engines.planning import plan
     from capgen.engines.running import build, extend, repair
     from capgen.panel.batches import cells, chunks
-    from capgen.panel.scanning import scan
     from capgen.quality.check import check
     from capgen.quality.opening import open_dataset as open  # noqa: A004
 
@@ -61,7 +61,7 @@ _HOMES = {
     "query": "capgen.dataset.asking",
     "repair": "capgen.engines.running",
     "rollup": "capgen.dataset.rollup",
-    "scan": "capgen.panel.scanning",
+    "scan": "capgen.dataset.scanning",
     "verify": "capgen.dataset.verification",
 }
 

@@ -56,6 +56,14 @@ def test_a_query_returns_a_frame(folder: Path) -> None:
         capgen.query(question, data=folder, config=make_config())
 
 
+def test_a_scan_of_files_is_that_of_their_configuration(folder: Path) -> None:
+    key = ["server_id", "timestamp"]
+    made, *read = (capgen.scan(source).sort(key).collect() for source in (make_config(**SMALL), folder, str(folder)))
+    assert all(made.equals(each) for each in read)
+    with pytest.raises(RequestError, match="nowhere"):
+        capgen.scan("nowhere")
+
+
 def test_a_plan_is_the_command_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "--servers=12", "--end-date=2022-01-10", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)

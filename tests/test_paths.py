@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import capgen
 from capgen.cli.app import main
-from capgen.dataset.rollup import roll_up
+from capgen.dataset.rollup import rollup
 from tests.conftest import make_config
 
 SMALL = {
@@ -59,7 +59,7 @@ def answers(folder: str, room: Path) -> Iterator[tuple[str, pl.DataFrame]]:
     assert main(["export", "--overwrite", columns, "--", folder, str(files["export"])]) == 0
     yield from ((name, pl.read_csv(file, try_parse_dates=True)) for name, file in files.items())
     shutil.rmtree(room / "days", ignore_errors=True)
-    roll_up(folder, "daily", room / "days")
+    rollup(folder, "daily", room / "days")
     days = pl.scan_parquet(room / "days/**/*.parquet", hive_partitioning=True)
     yield "rollup", days.select("region", "year", "server_type", "server_id").unique().collect()
 

@@ -20,7 +20,7 @@ from capgen.panel.time_axis import Span, TimeAxis
 _PLAIN_DATE_COLUMNS = {"timestamp", "year", "month", "quarter", "dayofweek"}
 
 
-def scan(config: Config) -> pl.LazyFrame:
+def scan_config(config: Config) -> pl.LazyFrame:
     """Return the panel as a lazy frame, without writing it and without ever holding it whole.
 
     Columns that a query does not use are not drawn; conditions on servers and dates skip what cannot match; `head`
@@ -54,7 +54,7 @@ def frames(
         row_limit: how many of the panel's rows to look at, from the first on; all without it.
 
     Yields:
-        Frames, one at least, that make up the answer in the order of `scan`.
+        Frames, one at least, that make up the answer in the order of `scan_config`.
     """
     schema = panel_schema(config)
     wanted = list(schema.names() if columns is None else columns)

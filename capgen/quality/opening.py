@@ -13,9 +13,9 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.dataset import asking
-from capgen.dataset.data_files import scan_files
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.dataset.scanning import scan_dataset
 from capgen.errors import RequestError
 from capgen.panel.schema import panel_schema
 from capgen.quality.check import check
@@ -38,8 +38,7 @@ class Dataset:
 
     def scan(self) -> pl.LazyFrame:
         """Return its rows as a lazy frame, in the panel's column order."""
-        paths = [entry.path for entry in self.manifest.files]
-        return scan_files(self.folder, paths, panel_schema(self.config))
+        return scan_dataset(self.folder, self.manifest)
 
     def to_pandas(self) -> Any:
         """Return its rows as a DataFrame of pandas, all in memory.

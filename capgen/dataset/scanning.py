@@ -1,0 +1,45 @@
+"""A panel, written or not, as one lazy frame."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import polars as pl
+
+from capgen.config import Config
+from capgen.dataset.data_files import scan_files
+from capgen.dataset.location import locate
+from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.panel.scanning import scan_config
+from capgen.panel.schema import panel_schema
+
+
+def scan(source: Config | str | os.PathLike[str]) -> pl.LazyFrame:
+    """Return a panel as a lazy frame; only what a query needs is made, or read.
+
+    Args:
+        source: a configuration, whose panel is made on demand and never written; or a dataset's folder.
+
+    Returns:
+        The panel's columns, year by year and archetype by archetype, sorted by server_id and timestamp within each.
+        Every cell has the same bits in both.
+
+    Raises:
+        RequestError: the folder is no dataset.
+    """
+    if isinstance(source, Config):
+        return scan_config(source)
+    folder = locate(source)
+    return scan_dataset(folder, read_manifest(folder))
+
+
+def scan_dataset(folder: Path, manifest: Manifest) -> pl.LazyFrame:
+    """Return the rows of a dataset as a lazy frame.
+
+    Args:
+        folder: from `locate`.
+        manifest: of the dataset.
+    """
+    paths = [entry.path for entry in manifest.files]
+    return scan_files(folder, paths, panel_schema(manifest.load_config()))

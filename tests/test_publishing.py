@@ -229,7 +229,7 @@ def test_a_full_disk(mount: Callable[[str], Path], capfd: pytest.CaptureFixture[
     capfd.readouterr()
     large = ["--servers=60", "--years=3", f"--out={folder / 'data'}", "--overwrite"]
     assert main(["build", *large]) == 1
-    (line,) = capfd.readouterr().err.splitlines()
+    *_, line = capfd.readouterr().err.splitlines()
     assert "No space left" in line
     assert "again to go on" in line
     assert digests(folder / "data") == before

@@ -28,15 +28,11 @@ def command(
 
     capgen repair data/
     """
-    from capgen.dataset.manifest import read_manifest
-    from capgen.dataset.verify import damaged_files
-    from capgen.engines.running import repair
+    from capgen.dataset.repair import repair_dataset
+    from capgen.engines.running import named_engine
 
-    manifest = read_manifest(data)
-    damaged = {problem.path for problem in damaged_files(data, manifest, read=True)}
-    rows = sum(manifest.entries[path].rows for path in damaged)
-    with kept_when_stopped("repair"), row_progress(rows) as on_rows:
-        remade = repair(data, engine=engine, workers=workers, on_rows=on_rows)
+    with kept_when_stopped("repair"):
+        remade = repair_dataset(data, named_engine(engine, workers), watch=row_progress)
     with outcome():
         if as_json:
             typer.echo(json.dumps({"remade": remade}, indent=2))

@@ -11,23 +11,19 @@ from pathlib import Path
 from capgen.config import Config
 from capgen.config.holiday_days import with_days
 from capgen.config.storage import full_name
-from capgen.dataset.content import as_text
+from capgen.dataset.entries import FileEntry
 from capgen.dataset.extending import check_extends, is_same, outlook, unchanged_files
-from capgen.dataset.files import hashed_file
 from capgen.dataset.kept_days import check_same_days, kept_days, other_library
 from capgen.dataset.layout import is_dataset
 from capgen.dataset.location import locate
-from capgen.dataset.manifest import FileEntry, Manifest, read_manifest
+from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.manifest_making import manifest_of
 from capgen.dataset.place import Place, place_of, take_up
 from capgen.dataset.plan import FilePlan, plan_files
 from capgen.dataset.side_files import write_side_files
 from capgen.dataset.sizes import Sizes, choose_sizes
 from capgen.dataset.verify import damaged_files, extra_files
-from capgen.dataset.writing import write_row_groups
 from capgen.errors import CapgenError, RequestError
-from capgen.panel.chunks import Chunk
-from capgen.panel.frame import Panel
 
 OnRows = Callable[[int], None]
 OnNote = Callable[[str], None]
@@ -116,33 +112,10 @@ def build_dataset(
             whole |= _adopt(place, unchanged, whole)
         whole_before = len(whole)
         manifest = _make(config, sizes, place, files, whole, engine, on_rows=on_rows)
+        if present:  # what came meanwhile
+            _check_nothing_is_lost(place.target, present)
         place.publish(manifest)
     return _result(place.target, manifest, whole_before, started)
-
-
-def write_file(panel: Panel, file: FilePlan, path: Path, on_chunk: Callable[[Chunk], None]) -> FileEntry:
-    """Write one data file, whole or not at all.
-
-    Args:
-        panel: the panel that its chunks belong to.
-        file: what to write.
-        path: where.
-        on_chunk: called after each chunk; what it raises ends the writing.
-
-    Returns:
-        The file as the manifest names it.
-    """
-    with hashed_file(path) as target:
-        digest = write_row_groups(panel, file.row_groups, target, on_chunk)
-    return FileEntry(
-        path=file.path,
-        rows=file.rows,
-        bytes=target.bytes,
-        sha256=target.sha256,
-        content_digest=as_text(digest),
-        first_timestamp=panel.axis.timestamp(file.span.first),
-        last_timestamp=panel.axis.timestamp(file.span.stop - 1),
-    )
 
 
 def _say_what_is_whole(target: Path, whole: Mapping[str, FileEntry], on_note: OnNote) -> None:

@@ -11,7 +11,8 @@ from capgen.config import Config, config_digest
 from capgen.config.holiday_days import contradictions
 from capgen.config.merging import Layer
 from capgen.dataset.differences import differences, differing_keys
-from capgen.dataset.manifest import FileEntry, Manifest, config_values
+from capgen.dataset.entries import FileEntry
+from capgen.dataset.manifest import Manifest, config_values
 from capgen.dataset.plan import FilePlan, plan_files
 from capgen.dataset.sizes import Sizes
 from capgen.errors import RequestError

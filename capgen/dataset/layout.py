@@ -16,7 +16,7 @@ MANIFEST_SCHEMA = f"{SIDE_FOLDER}/manifest.schema.json"
 EVENTS = f"{SIDE_FOLDER}/events.ndjson"
 SUMMARY = f"{SIDE_FOLDER}/summary.json"
 SAMPLE = f"{SIDE_FOLDER}/sample.csv"
-SIDE_FILES = (EVENTS, SUMMARY, SAMPLE)
+SIDE_FILES = (EVENTS, SUMMARY, SAMPLE, MANIFEST_SCHEMA)
 BUILD_STATE = f"{SIDE_FOLDER}/build.json"
 RECEIPTS = f"{SIDE_FOLDER}/receipts.ndjson"
 PARTITION_KEYS = ("year", "server_type")
@@ -24,6 +24,24 @@ PARTITION_KEYS = ("year", "server_type")
 PARTITION = r"(?:^|[/\\])year=([0-9]+)[/\\]server_type=([^/\\]*)[/\\][^/\\]+$"
 # Any of these makes a folder ours: a dataset or rollup, one that has lost its manifest, or one that was begun.
 _MARKS = (MANIFEST, MANIFEST_SCHEMA, BUILD_STATE, f"{SIDE_FOLDER}/staging/{BUILD_STATE}")
+
+
+# A data file of any dataset or rollup; names of server types are made of these characters.
+DATA_PATH = re.compile(r"year=\d{1,4}/server_type=[a-z][a-z0-9_]*/part-\d{5,}\.parquet")
+_UNFINISHED = r"(\.[0-9a-f]{8}\.unfinished)?"
+_WORKING = re.compile(
+    rf"{SIDE_FOLDER}/(lock|rollup|build\.json|receipts\.ndjson|receipts/.+\.json)"
+    rf"|{SIDE_FOLDER}/staging/(.+\.staged|{SIDE_FOLDER}/(build\.json|receipts\.ndjson)){_UNFINISHED}"
+)
+
+
+def is_working_file(path: str) -> bool:
+    """Tell whether a file is one that a build keeps while it is under way, or interrupted.
+
+    Args:
+        path: relative to the dataset's folder.
+    """
+    return _WORKING.fullmatch(path) is not None
 
 
 def part_path(year: int, archetype: str, part: int) -> str:

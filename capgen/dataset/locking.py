@@ -24,13 +24,15 @@ def one_writer(lock: Path, target: Path) -> Iterator[None]:
 
     Raises:
         RequestError: the system has no such locks.
-        CapgenError: another process holds it; says which.
+        CapgenError: another process holds it, and which, or a symbolic link is in its place.
     """
     if not can_lock():
         raise RequestError(
             f"{target}: this system has no file locks that end with their process, so capgen reads here "
             "and writes no datasets; on Windows, use WSL to write"
         )
+    if lock.is_symlink():  # what it leads to is not ours to write
+        raise CapgenError(f"{lock}: expected a lock, got a symbolic link; remove it")
     lock.parent.mkdir(parents=True, exist_ok=True)
     descriptor = _acquire(lock, target)
     try:

@@ -15,40 +15,22 @@ from capgen.config import Config, Resolved, resolve
 from capgen.config.documents import read_document
 from capgen.config.holiday_days import HolidayDays
 from capgen.config.merging import Layer
+from capgen.dataset.confinement import check_confined, check_is_file
+from capgen.dataset.entries import FileEntry, SideEntry
 from capgen.dataset.files import write_whole
-from capgen.dataset.layout import MANIFEST, MANIFEST_SCHEMA
+from capgen.dataset.layout import MANIFEST
 from capgen.dataset.sizes import Sizes
 from capgen.dataset.store_errors import plain_errors
 from capgen.errors import CapgenError, RequestError
 from capgen.version import __version__
 
 MANIFEST_VERSION = 1
-_LIBRARIES = ("polars", "duckdb", "numpy", "pyarrow", "holidays")
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SideEntry(_Part):
-    """One file beside the data."""
-
-    path: str = Field(description="Relative to the dataset's folder.")
-    bytes: int = Field(description="Size of the file.")
-    sha256: str = Field(description="SHA-256 of the file, 64 hexadecimal digits.")
-
-
-class FileEntry(SideEntry):
-    """One data file."""
-
-    rows: int = Field(description="Number of rows.")
-    content_digest: str = Field(description="Digest of its cells, 32 hexadecimal digits.")
-    first_timestamp: datetime = Field(description="The earliest timestamp in it.")
-    last_timestamp: datetime = Field(description="The latest timestamp in it.")
-
-
-class Manifest(_Part):
+class Manifest(BaseModel):
     """What a dataset is, and which files it has."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     manifest_version: int = Field(description="Version of this layout.")
     capgen_version: str = Field(description="Version of capgen that built it.")
@@ -146,13 +128,12 @@ def config_values(config: Config) -> dict[str, Any]:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write a manifest and its JSON Schema; the manifest last, because it is what makes a folder a dataset.
+    """Write a manifest, last of all, because it is what makes a folder a dataset.
 
     Args:
         folder: the dataset's folder.
         manifest: what to write.
     """
-    write_whole(folder / MANIFEST_SCHEMA, json.dumps(Manifest.model_json_schema(), indent=2) + "\n")
     write_whole(folder / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
 
 
@@ -193,6 +174,7 @@ def read_origin(place: Path) -> Manifest:
 def _read(path: Path) -> Manifest:
     try:
         with plain_errors(path):
+            check_is_file(path)
             text = path.read_text(encoding="utf-8")
         manifest = read_document(Manifest, text)
     except ValueError as error:  # bytes that are no text, too
@@ -209,4 +191,5 @@ def _read(path: Path) -> Manifest:
             f"{path}: expected an unaltered manifest, got one that does not match its own digest; restore it from a "
             "copy, or build anew in another folder"
         )
+    check_confined(path, manifest)
     return manifest

@@ -10,9 +10,11 @@ from typing import Any, Protocol
 from capgen.config import Config
 from capgen.dataset.build_state import build_state
 from capgen.dataset.differences import differing_keys
+from capgen.dataset.entries import FileEntry
 from capgen.dataset.local_place import LocalPlace
 from capgen.dataset.location import is_store
-from capgen.dataset.manifest import FileEntry, Manifest, config_values
+from capgen.dataset.manifest import Manifest, config_values
+from capgen.dataset.receipts import believed
 from capgen.dataset.sizes import Sizes
 from capgen.dataset.store_place import StorePlace
 from capgen.errors import RequestError
@@ -97,4 +99,4 @@ def take_up(place: Place, config: Config, sizes: Sizes, *, discard_other: bool) 
             f"{place.target}: an interrupted build of another configuration is kept beside it "
             f"({differing_keys(begun, state)}); add --overwrite to discard it"
         )
-    return {entry.path: entry for entry in place.whole_files()}
+    return believed(config, sizes, place.whole_files())

@@ -5,12 +5,14 @@ from __future__ import annotations
 from capgen.dataset.files import remove_folder
 from capgen.dataset.layout import (
     BUILD_STATE,
+    DATA_PATH,
     MANIFEST,
     RECEIPTS,
     SIDE_FILES,
     SIDE_FOLDER,
     Places,
     is_dataset,
+    is_working_file,
 )
 from capgen.dataset.manifest import Manifest, write_manifest
 from capgen.dataset.output import check_outside
@@ -37,7 +39,8 @@ def check_target(places: Places) -> None:
         raise RequestError(f"out: expected a folder, got the file {str(file)!r}; name another with --out")
     ours = {SIDE_FOLDER} if places.inside else set()
     others = {entry.name for entry in target.iterdir()} - ours if target.is_dir() else set()
-    if others and not is_dataset(target) and not _begun_inside(places):
+    is_foreign = (others and not _begun_inside(places)) or _holds_others(places)
+    if is_foreign and not is_dataset(target):
         raise RequestError(
             f"out: expected an empty or new folder, got {str(target)!r}, which holds something that capgen did not "
             "make; name another with --out"
@@ -75,6 +78,8 @@ def _tidy(places: Places) -> None:
     """Remove what a published dataset leaves behind."""
     for leftover in (BUILD_STATE, RECEIPTS):
         (places.target / leftover).unlink(missing_ok=True)
+    if _holds_others(places):
+        return
     published = places.inside and is_dataset(places.target) and not any(places.staging.rglob(f"*{places.suffix}"))
     if published or not (places.staging / BUILD_STATE).exists():  # after an exchange the version before lies there
         remove_folder(places.staging)
@@ -102,9 +107,18 @@ def _publish_inside(places: Places, manifest: Manifest) -> None:
             staged.replace(final)
             sync(final.parent)
     for stray in set(data_files(target)) - set(manifest.entries):
-        (target / stray).unlink()
+        if DATA_PATH.fullmatch(stray):  # else it is not ours
+            (target / stray).unlink()
     write_manifest(target, manifest)
     remove_folder(places.staging)
+
+
+def _holds_others(places: Places) -> bool:
+    """Tell whether somebody put a file of their own among those of a build inside the dataset."""
+    if not places.inside:
+        return False
+    files = (path for path in places.staging.rglob("*") if path.is_symlink() or not path.is_dir())
+    return not all(is_working_file(str(path.relative_to(places.target))) for path in files)
 
 
 def _begun_inside(places: Places) -> bool:

@@ -2,46 +2,73 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable, Iterable, Set
+from contextlib import AbstractContextManager
+from pathlib import Path, PurePath
 
+from capgen.config import Config
 from capgen.dataset.build import Engine, OnRows
-from capgen.dataset.manifest import Manifest, SideEntry, read_manifest
+from capgen.dataset.entries import SideEntry
+from capgen.dataset.location import is_store
+from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.place import place_of
 from capgen.dataset.plan import plan_files
 from capgen.dataset.side_files import write_side_files
 from capgen.dataset.verify import damaged_files
 from capgen.errors import CapgenError
 
+# Given a number of rows, shows how many of them are remade by what it yields.
+Watch = Callable[[int], AbstractContextManager[OnRows]]
 
-def repair_dataset(folder: Path, engine: Engine, *, on_rows: OnRows) -> list[str]:
+
+def repair_dataset(folder: Path, engine: Engine, *, watch: Watch) -> list[str]:
     """Remake exactly the files that are missing or altered.
 
     Args:
         folder: the dataset's folder.
         engine: writes the files.
-        on_rows: called with numbers of rows as they are written, from any thread.
+        watch: given the number of rows to remake, gives what is called with numbers of rows as they
+            are written, from any thread.
 
     Returns:
         The paths of the files that were remade, relative to the folder.
 
     Raises:
         RequestError: the folder is no dataset.
-        CapgenError: a remade file is not the one that the manifest names.
+        CapgenError: a remade file is not the one that the manifest names, or it would be written
+            through a symbolic link.
     """
     place = place_of(folder)
-    manifest = read_manifest(place.target)
+    target = place.target
+    manifest = read_manifest(target)
     with place.one_writer():
         place.sweep()
-        damaged = {problem.path for problem in damaged_files(place.target, manifest, read=True)}
+        damaged = {problem.path for problem in damaged_files(target, manifest, read=True)}
+        _check_no_link(target, damaged)
         config = manifest.load_config()
         files = [file for file in plan_files(config, manifest.sizes) if file.path in damaged]
-        for file_entry in engine(config, files, place.target.joinpath, on_rows):
-            _check_same(file_entry, manifest.entries[file_entry.path], manifest)
-        if damaged & {entry.path for entry in manifest.side_files}:
-            remade = write_side_files(config, manifest.files, place.target.joinpath, place.target.joinpath)
-            for entry, named in zip(remade, manifest.side_files, strict=True):
-                _check_same(entry, named, manifest)
+        with watch(sum(file.rows for file in files)) as on_rows:
+            for made in engine(config, files, target.joinpath, on_rows):
+                _check_same(made, manifest.entries[made.path], manifest)
+        _remake_side_files(target, manifest, config, damaged)
     return sorted(damaged)
+
+
+def _remake_side_files(target: Path, manifest: Manifest, config: Config, damaged: Set[str]) -> None:
+    named = {entry.path: entry for entry in manifest.side_files if entry.path in damaged}
+    find = target.joinpath
+    for made in write_side_files(config, manifest.files, find, find, only=named):
+        _check_same(made, named[made.path], manifest)
+
+
+def _check_no_link(target: Path, damaged: Iterable[str]) -> None:
+    """Refuse to write through a link: what it leads to is not the dataset's."""
+    if is_store(target):
+        return
+    folders = {target / folder for path in damaged for folder in PurePath(path).parents}
+    link = next((folder for folder in sorted(folders - {target}) if folder.is_symlink()), None)
+    if link:
+        raise CapgenError(f"{link}: expected a folder, got a symbolic link; put the folder itself there, then repair")
 
 
 def _check_same(remade: SideEntry, named: SideEntry, manifest: Manifest) -> None:

@@ -20,12 +20,13 @@ from capgen.config import Config
 from capgen.config.rules import FIXED_COLUMNS_AFTER_METRICS, FIXED_COLUMNS_BEFORE_METRICS
 from capgen.config.types import MINUTES_PER_DAY
 from capgen.dataset.counted import Hashed
+from capgen.dataset.entries import DataEntry
 from capgen.dataset.export_rows import open_panel, server_ranges
 from capgen.dataset.files import hashed_file
 from capgen.dataset.layout import MANIFEST
 from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest
-from capgen.dataset.rollup_manifest import RollupFile, rollup_manifest, source_of, write_rollup_manifest
+from capgen.dataset.rollup_manifest import rollup_manifest, source_of, write_rollup_manifest
 from capgen.dataset.rollup_target import rollup_target
 from capgen.dataset.store_errors import reading_reason
 from capgen.dataset.verify import damaged_files
@@ -68,7 +69,7 @@ class RollupResult:
 class _Written:
     """What is written so far."""
 
-    files: list[RollupFile]
+    files: list[DataEntry]
     starts: list[datetime]
     partial_rows: int = 0
 
@@ -125,7 +126,7 @@ def _write(folder: Path, present: Sequence[str], manifest: Manifest, step: str, 
             raise CapgenError(f"{folder}: {reading_reason(error)}") from None
         finally:
             connection.close()
-        written.files.append(RollupFile(path=path, bytes=file.bytes, sha256=file.sha256, rows=rows))
+        written.files.append(DataEntry(path=path, bytes=file.bytes, sha256=file.sha256, rows=rows))
     return written
 
 

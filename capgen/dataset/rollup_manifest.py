@@ -12,20 +12,16 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from capgen.config.documents import read_document
+from capgen.dataset.confinement import check_confined, check_is_file
+from capgen.dataset.entries import DataEntry, SideEntry
 from capgen.dataset.files import write_whole
 from capgen.dataset.layout import MANIFEST, MANIFEST_SCHEMA
-from capgen.dataset.manifest import Manifest, SideEntry, read_manifest
+from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.store_errors import plain_errors
 from capgen.errors import CapgenError
 from capgen.version import __version__
 
 _VERSION = 1
-
-
-class RollupFile(SideEntry):
-    """One data file of a rollup."""
-
-    rows: int = Field(description="Number of rows.")
 
 
 class RollupSource(BaseModel):
@@ -55,7 +51,7 @@ class RollupManifest(BaseModel):
     last_timestamp: datetime = Field(description="Start of the last period.")
     rows: int = Field(description="Number of rows.")
     partial_rows: int = Field(description="Number of rows whose period has fewer steps than a whole one.")
-    files: list[RollupFile] = Field(description="The data files, by path.")
+    files: list[DataEntry] = Field(description="The data files, by path.")
     manifest_digest: str = Field(default="", description="SHA-256 of this document without this key.")
 
     @property
@@ -64,7 +60,7 @@ class RollupManifest(BaseModel):
         return []
 
     @property
-    def entries(self) -> dict[str, RollupFile]:
+    def entries(self) -> dict[str, DataEntry]:
         """The data files by path."""
         return {entry.path: entry for entry in self.files}
 
@@ -112,6 +108,7 @@ def read_either_manifest(folder: Path) -> Manifest | RollupManifest:
     """
     path = folder / MANIFEST
     with plain_errors(folder):
+        check_is_file(path)
         text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     if '"kind": "rollup"' not in text:
         return read_manifest(folder)
@@ -121,6 +118,7 @@ def read_either_manifest(folder: Path) -> Manifest | RollupManifest:
         got = str(error)
     else:
         if manifest.manifest_digest == _digest(manifest):
+            check_confined(path, manifest)
             return manifest
         got = "one that does not match its own digest"
     raise CapgenError(f"{path}: expected an unaltered manifest of a rollup, got {got}; roll its source up anew")
@@ -136,7 +134,7 @@ def rollup_manifest(
     granularity: str,
     quantile: float,
     span: tuple[datetime, datetime],
-    files: Sequence[RollupFile],
+    files: Sequence[DataEntry],
     partial_rows: int,
 ) -> RollupManifest:
     """Return the manifest of a rollup.

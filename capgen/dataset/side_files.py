@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from capgen.config import Config
+from capgen.dataset.entries import FileEntry, SideEntry
 from capgen.dataset.files import hashed_file
-from capgen.dataset.layout import EVENTS, SAMPLE, SUMMARY
-from capgen.dataset.manifest import FileEntry, SideEntry
+from capgen.dataset.layout import EVENTS, MANIFEST_SCHEMA, SAMPLE, SIDE_FILES, SUMMARY
+from capgen.dataset.manifest import Manifest
 from capgen.dataset.summary import Find, in_order, sample_text, summarise
 from capgen.panel.layers.ledger import ledger
 
 
 def write_side_files(
-    config: Config, files: Iterable[FileEntry], find: Find, place: Callable[[str], Path]
+    config: Config,
+    files: Iterable[FileEntry],
+    find: Find,
+    place: Callable[[str], Path],
+    only: Container[str] = SIDE_FILES,
 ) -> list[SideEntry]:
-    """Write all files beside the data that a configuration asks for.
+    """Write the files beside the data that a configuration asks for.
 
     Args:
         config: a valid configuration.
         files: the data files, which are whole.
         find: returns where the data file of a path lies.
         place: returns where to write the file of a path.
+        only: the paths of those to write.
 
     Returns:
         The files as the manifest names them.
     """
     entries = []
     for path, lines in _contents(config, in_order(config, files), find):
+        if path not in only:
+            continue
         with hashed_file(place(path)) as file:
             for line in lines:
                 file.write(line.encode())
@@ -38,7 +47,17 @@ def write_side_files(
 
 
 def _contents(config: Config, entries: Sequence[FileEntry], find: Find) -> Iterator[tuple[str, Iterator[str]]]:
-    yield SUMMARY, iter([json.dumps(summarise(config, entries, find), indent=2) + "\n"])
-    yield SAMPLE, iter([sample_text(config, entries, find)])
+    """Yield each path with its lines, which are made as they are asked for."""
+    yield SUMMARY, _once(lambda: _as_json(summarise(config, entries, find)))
+    yield SAMPLE, _once(lambda: sample_text(config, entries, find))
+    yield MANIFEST_SCHEMA, _once(lambda: _as_json(Manifest.model_json_schema()))
     if config.truth:
         yield EVENTS, (json.dumps(event) + "\n" for event in ledger(config))
+
+
+def _once(make: Callable[[], str]) -> Iterator[str]:
+    yield make()
+
+
+def _as_json(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2) + "\n"

@@ -12,8 +12,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from capgen.dataset.build_state import build_state
-from capgen.dataset.layout import BUILD_STATE, MANIFEST, SIDE_FILES, SIDE_FOLDER, is_dataset
-from capgen.dataset.manifest import FileEntry, Manifest, read_manifest, write_manifest
+from capgen.dataset.entries import FileEntry
+from capgen.dataset.layout import BUILD_STATE, DATA_PATH, MANIFEST, SIDE_FILES, SIDE_FOLDER, is_dataset
+from capgen.dataset.manifest import Manifest, read_manifest, write_manifest
 from capgen.dataset.objects import Objects
 from capgen.dataset.output import check_outside
 from capgen.dataset.store_errors import plain_errors
@@ -112,7 +113,7 @@ class StorePlace:
         self._objects.sweep()
         present = self._objects.all()
         staged = {_staged_name(path): path for path in manifest.paths if _staged_name(path) in present}
-        ours = {path for path in present if not path.startswith(f"{SIDE_FOLDER}/")} | {*SIDE_FILES}
+        ours = {path for path in present if DATA_PATH.fullmatch(path)} | {*SIDE_FILES}
         if staged:
             self._objects.remove([MANIFEST])
         self._objects.copy(staged)

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 from capgen.config import Config
 from capgen.config.model import Metric
 from capgen.dataset.data_files import key_columns
+from capgen.dataset.entries import FileEntry
 from capgen.dataset.layout import PARTITION_KEYS, partition_of
-from capgen.dataset.manifest import FileEntry
 from capgen.panel.schema import panel_schema
 from capgen.panel.time_axis import TimeAxis
 

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from capgen.dataset.confinement import Inventory
+from capgen.dataset.entries import DataEntry, SideEntry
 from capgen.dataset.files import sha256
-from capgen.dataset.layout import SIDE_FOLDER
+from capgen.dataset.layout import MANIFEST, MANIFEST_SCHEMA, is_working_file
 from capgen.dataset.location import is_store
-from capgen.dataset.manifest import SideEntry
 from capgen.dataset.objects import Objects
 from capgen.dataset.store_errors import plain_errors
-
-
-class Inventory(Protocol):
-    """What the manifest of a dataset or of a rollup says of its files."""
-
-    @property
-    def files(self) -> Sequence[SideEntry]:
-        """The data files."""
-
-    @property
-    def side_files(self) -> Sequence[SideEntry]:
-        """The files beside the data."""
-
-    @property
-    def entries(self) -> Mapping[str, SideEntry]:
-        """The data files by path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +46,19 @@ def problems(folder: Path, manifest: Inventory) -> Iterator[Problem]:
 
 
 def extra_files(folder: Path, manifest: Inventory) -> Iterator[Problem]:
-    """Yield the files that capgen did not write.
+    """Yield what capgen did not write: files that the manifest does not name, and symbolic links.
 
     Args:
         folder: the dataset's folder.
         manifest: what it should hold.
     """
+    entries = [*manifest.files, *manifest.side_files]
+    named = {MANIFEST, MANIFEST_SCHEMA, *(entry.path for entry in entries)}
     with plain_errors(folder):
         for name in _names(folder):
-            if name not in manifest.entries and not name.startswith(f"{SIDE_FOLDER}/"):
+            if not is_store(folder) and (folder / name).is_symlink():
+                yield Problem(name, "extra", "expected no symbolic link")
+            elif name not in named and not is_working_file(name):
                 yield Problem(name, "extra", "expected no such file")
         for upload in Objects(folder).uploads() if is_store(folder) else ():
             yield Problem(upload.path, "extra", "expected no unfinished upload; capgen repair gives it up")
@@ -84,7 +76,8 @@ def data_files(folder: Path) -> Iterator[str]:
 def _names(folder: Path) -> Iterable[str]:
     if is_store(folder):
         return sorted(Objects(folder).all())
-    return (str(path.relative_to(folder)) for path in sorted(folder.rglob("*")) if not path.is_dir())
+    paths = sorted(folder.rglob("*"))
+    return (str(path.relative_to(folder)) for path in paths if path.is_symlink() or not path.is_dir())
 
 
 def damaged_files(folder: Path, manifest: Inventory, *, read: bool) -> Iterator[Problem]:
@@ -123,7 +116,21 @@ def _problem(path: Path, entry: SideEntry, size: int | None, *, read: bool) -> P
         digest = sha256(path)
         if digest != entry.sha256:
             return Problem(entry.path, "altered", f"expected SHA-256 {entry.sha256[:12]}…, got {digest[:12]}…")
+        if isinstance(entry, DataEntry):
+            return _problem_of_rows(path, entry)
     return None
+
+
+def _problem_of_rows(path: Path, entry: DataEntry) -> Problem | None:
+    """Compare the rows that the manifest names with those of a file whose bytes it names."""
+    with path.open("rb") as file:
+        try:
+            rows = pq.read_metadata(file).num_rows
+        except pa.ArrowException:
+            return Problem(entry.path, "altered", "expected Parquet, got something else")
+    if rows == entry.rows:
+        return None
+    return Problem(entry.path, "altered", f"expected {entry.rows:,} rows, as the manifest says, got {rows:,}")
 
 
 def _size(path: Path) -> int | None:

@@ -14,8 +14,8 @@ from typing import Any
 
 from capgen.config import Config
 from capgen.dataset.build import Engine, OnRows
+from capgen.dataset.entries import FileEntry
 from capgen.dataset.location import is_store
-from capgen.dataset.manifest import FileEntry
 from capgen.dataset.plan import FilePlan
 from capgen.engines.remote import write_remotely
 from capgen.errors import CapgenError, RequestError

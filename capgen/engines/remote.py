@@ -8,10 +8,10 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from capgen.config import Config
-from capgen.dataset.build import write_file
+from capgen.dataset.data_file import write_file
+from capgen.dataset.entries import FileEntry
 from capgen.dataset.layout import SIDE_FOLDER
 from capgen.dataset.location import is_store, locate
-from capgen.dataset.manifest import FileEntry
 from capgen.dataset.plan import FilePlan
 from capgen.engines.allocator import freed_memory_returned
 from capgen.errors import CapgenError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from datetime import date
 
 from capgen.config import Config
@@ -58,7 +59,7 @@ def build(
     return build_dataset(
         config,
         out,
-        _engine(engine, workers, memory),
+        named_engine(engine, workers, memory),
         memory=memory,
         file_bytes=file_size,
         overwrite=overwrite,
@@ -134,10 +135,21 @@ def repair(
         RequestError: the folder is no dataset, workers is below 1, or there is no such engine.
         CapgenError: a remade file is not the one that the manifest names, or the cluster failed.
     """
-    return repair_dataset(locate(data), _engine(engine, workers, None), on_rows=on_rows)
+    run_by = named_engine(engine, workers)
+    return repair_dataset(locate(data), run_by, watch=lambda _rows: nullcontext(on_rows))
 
 
-def _engine(name: str, workers: int | None, memory: int | None) -> Engine:
+def named_engine(name: str, workers: int | None, memory: int | None = None) -> Engine:
+    """Return the engine of a name.
+
+    Args:
+        name: as in `build`.
+        workers: as in `build`.
+        memory: as in `build`.
+
+    Raises:
+        RequestError: workers is below 1, or there is no such engine.
+    """
     check_workers(workers)
     if name == "local":
         return thread_engine(workers, memory)

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from capgen.config import Config
-from capgen.dataset.build import Engine, OnRows, write_file
-from capgen.dataset.manifest import FileEntry
+from capgen.dataset.build import Engine, OnRows
+from capgen.dataset.data_file import write_file
+from capgen.dataset.entries import FileEntry
 from capgen.dataset.plan import FilePlan
 from capgen.dataset.sizes import workers_within
 from capgen.engines.allocator import freed_memory_returned

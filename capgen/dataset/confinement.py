@@ -1,0 +1,95 @@
+"""Keeps a manifest to its own folder: it names files of a dataset, in their places, once, and with rows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from capgen.dataset.entries import DataEntry, SideEntry
+from capgen.dataset.layout import DATA_PATH, SIDE_FOLDER
+from capgen.dataset.location import is_store
+from capgen.errors import CapgenError
+
+_SIDE_PATH = re.compile(rf"{SIDE_FOLDER}/[A-Za-z0-9_-][A-Za-z0-9._-]*(?<!\.parquet)")
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+
+class Inventory(Protocol):
+    """What the manifest of a dataset or of a rollup says of its files."""
+
+    @property
+    def files(self) -> Sequence[DataEntry]:
+        """The data files."""
+
+    @property
+    def side_files(self) -> Sequence[SideEntry]:
+        """The files beside the data."""
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+
+
+def check_confined(path: Path, manifest: Inventory) -> None:
+    """Check that a manifest names nothing outside of its dataset, and nothing that cannot be.
+
+    Args:
+        path: the manifest's.
+        manifest: what stands in it.
+
+    Raises:
+        CapgenError: it does; names the entry.
+    """
+    wrong = next(_wrong(manifest), None)
+    if wrong:
+        raise CapgenError(f"{path}: {wrong}; restore it from a copy, or build anew in another folder")
+
+
+def check_is_file(path: Path) -> None:
+    """Check that a manifest is no pipe, on which a reader would wait for ever.
+
+    Args:
+        path: the manifest's; it need not be there.
+
+    Raises:
+        CapgenError: it is something else.
+    """
+    if not is_store(path) and path.exists() and not path.is_file():
+        raise CapgenError(f"{path}: expected a file, got something else; restore it from a copy")
+
+
+def _wrong(manifest: Inventory) -> Iterator[str]:
+    yield from _wrong_paths(manifest)
+    yield from _wrong_numbers(manifest)
+
+
+def _wrong_paths(manifest: Inventory) -> Iterator[str]:
+    for entry in manifest.files:
+        if not DATA_PATH.fullmatch(entry.path):
+            yield _misplaced(entry.path, "a data file as year=2022/server_type=web/part-00000.parquet")
+    for side in manifest.side_files:
+        if not _SIDE_PATH.fullmatch(side.path):
+            yield _misplaced(side.path, f"a file as {SIDE_FOLDER}/summary.json")
+    paths = Counter(each.path for each in [*manifest.files, *manifest.side_files])
+    for path, count in paths.items():
+        if count > 1:
+            yield f"expected each file once, got {path!r} {count} times"
+
+
+def _wrong_numbers(manifest: Inventory) -> Iterator[str]:
+    for entry in manifest.files:
+        if entry.rows < 1:
+            yield f"{entry.path}: expected at least 1 row, got {entry.rows:,}"
+    for each in [*manifest.files, *manifest.side_files]:
+        if each.bytes < 0 or not _SHA256.fullmatch(each.sha256):
+            yield f"{each.path}: expected a size from 0 and a SHA-256 of 64 digits, got others"
+    total = sum(entry.rows for entry in manifest.files)
+    if total != manifest.rows:
+        yield f"rows: expected {total:,}, those of its files, got {manifest.rows:,}"
+
+
+def _misplaced(path: str, expected: str) -> str:
+    return f"expected {expected}, within its folder, got {path!r}"

@@ -1,0 +1,87 @@
+"""Makes one data file, and the entry that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from capgen.dataset.content import as_text
+from capgen.dataset.counted import Hashed
+from capgen.dataset.entries import FileEntry
+from capgen.dataset.files import hashed_file
+from capgen.dataset.plan import FilePlan
+from capgen.dataset.writing import write_row_groups
+from capgen.panel.chunks import Chunk
+from capgen.panel.frame import Panel
+
+OnChunk = Callable[[Chunk], None]
+
+
+class _Nowhere:
+    """Takes what is written, and keeps nothing."""
+
+    def write(self, data: bytes, /) -> int:
+        return len(data)
+
+
+def write_file(panel: Panel, file: FilePlan, path: Path, on_chunk: OnChunk) -> FileEntry:
+    """Write one data file, whole or not at all.
+
+    Args:
+        panel: the panel that its chunks belong to.
+        file: what to write.
+        path: where.
+        on_chunk: called after each chunk; what it raises ends the writing.
+
+    Returns:
+        The file as the manifest names it.
+    """
+    with hashed_file(path) as target:
+        digest = write_row_groups(panel, file.row_groups, target, on_chunk)
+    return _entry(panel, file, target, digest)
+
+
+def made_file(panel: Panel, file: FilePlan) -> FileEntry:
+    """Make one data file without keeping it.
+
+    Args:
+        panel: the panel that its chunks belong to.
+        file: what to make.
+
+    Returns:
+        The file as the manifest would name it.
+    """
+    target = Hashed(_Nowhere())
+    digest = write_row_groups(panel, file.row_groups, target)
+    return _entry(panel, file, target, digest)
+
+
+def is_entry_of(panel: Panel, file: FilePlan, entry: FileEntry) -> bool:
+    """Tell whether an entry may be a file's: of its path, rows and time.
+
+    Args:
+        panel: the panel that its chunks belong to.
+        file: what is to be made.
+        entry: what names it.
+    """
+    expected = (file.path, file.rows, *_limits(panel, file))
+    return (entry.path, entry.rows, entry.first_timestamp, entry.last_timestamp) == expected
+
+
+def _entry(panel: Panel, file: FilePlan, written: Hashed, digest: int) -> FileEntry:
+    first, last = _limits(panel, file)
+    return FileEntry(
+        path=file.path,
+        rows=file.rows,
+        bytes=written.bytes,
+        sha256=written.sha256,
+        content_digest=as_text(digest),
+        first_timestamp=first,
+        last_timestamp=last,
+    )
+
+
+def _limits(panel: Panel, file: FilePlan) -> tuple[datetime, datetime]:
+    axis = panel.axis
+    return axis.timestamp(file.span.first), axis.timestamp(file.span.stop - 1)

@@ -1,0 +1,31 @@
+"""How a manifest names a file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class SideEntry(BaseModel):
+    """One file beside the data."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str = Field(description="Relative to the dataset's folder.")
+    bytes: int = Field(description="Size of the file.")
+    sha256: str = Field(description="SHA-256 of the file, 64 hexadecimal digits.")
+
+
+class DataEntry(SideEntry):
+    """One data file."""
+
+    rows: int = Field(description="Number of rows.")
+
+
+class FileEntry(DataEntry):
+    """One data file of a dataset."""
+
+    content_digest: str = Field(description="Digest of its cells, 32 hexadecimal digits.")
+    first_timestamp: datetime = Field(description="The earliest timestamp in it.")
+    last_timestamp: datetime = Field(description="The latest timestamp in it.")

@@ -1,217 +1,142 @@
-"""Labels of the truth: set where, and only where, a layer changed a value; and no zero is negative."""
+"""Business units, regions and apps have names as people give them: they come out of everything as they went in."""
 
 from __future__ import annotations
 
+import csv
+import json
+from pathlib import Path
 from typing import Any
 
-import numpy as np
+import duckdb
 import polars as pl
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from numpy.typing import NDArray
+import pytest
 
-from capgen import Config, scan
-from capgen.panel.layers.ledger import ledger
+import capgen
+from capgen import ConfigError, build, check, load_config
+from capgen.cli.app import main
 from tests.conftest import make_config
 
-METRICS = {key: f"{key}_p95" for key in ("cpu", "mem", "disk", "net_in", "net_out")}
-DRAWN = ["cpu", "mem", "disk", "net_in"]
-ARCHETYPES = ["web", "application", "database", "batch"]
-WINDOW = {"start_date": "2023-12-28", "end_date": "2024-01-04"}
-FACTORS = st.sampled_from([0.0, 0.4, 1.0, 1.001, 1.6, 30.0])
-CHANCES = st.sampled_from([0.0, 0.1, 0.4])
-
-Flags = NDArray[np.bool_]
-
-
-@st.composite
-def spikes(draw: st.DrawFn) -> dict[str, Any]:
-    scheduled = {"hours": [0, 5], "steps": 3, "probability": 0.5, "magnitude": draw(FACTORS)}
-    spike = {"probability": draw(CHANCES), "magnitude": draw(FACTORS)}
-    return {"spike": spike, "scheduled_spikes": draw(st.sampled_from([[], [scheduled]]))}
-
-
-@st.composite
-def events(draw: st.DrawFn) -> dict[str, Any]:
-    def event() -> dict[str, Any]:
-        scope = draw(st.sampled_from(["server", "app", "region"]))
-        often = {"scope": scope, "per_year": 200, "mean_hours": draw(st.sampled_from([0.5, 9.0]))}
-        kind = draw(st.sampled_from(["surge", "memory_leak", "outage"]))
-        if kind == "outage":
-            return {"type": kind, **often}
-        metrics = draw(st.lists(st.sampled_from(DRAWN), min_size=1, max_size=2, unique=True))
-        return {"type": kind, **often, "metrics": metrics, "magnitude": draw(FACTORS)}
-
-    return {"random": {name: event() for name in ("one", "two", "three")}}
-
-
-@st.composite
-def outliers(draw: st.DrawFn) -> dict[str, Any]:
-    def of_metric() -> dict[str, Any]:
-        high = {"probability": draw(CHANCES), "magnitude": draw(FACTORS)}
-        return {**high, "dip_probability": draw(CHANCES), "dip_magnitude": draw(FACTORS)}
-
-    keys = draw(st.lists(st.sampled_from(sorted(METRICS)), min_size=1, unique=True))
-    return {key: of_metric() for key in keys}
-
-
-@st.composite
-def configs(draw: st.DrawFn) -> Config:
-    """Draw a panel in which layers meet each other, clips, and values that are missing."""
-    lowest, highest = draw(st.sampled_from([(0, 100), (-5, 5), (0, 40), (-100, 0)]))
-    gaps = {"per_year": 150, "mean_hours": 3}
-    share = draw(st.sampled_from([0.0, 0.2]))
-    missing = {"share": dict.fromkeys(METRICS, share), "server_outages": gaps, "fleet_gaps": gaps}
-    days = {"first_day": "2023-12-28", "last_day": "2024-01-04"}
-    life = {**days, "born_share": 0.3, "retired_share": 0.3}
-    factor = draw(st.sampled_from([0.6, -0.6, 0.0]))
-    metrics = {
-        **{key: {"clip": [lowest, highest]} for key in ("cpu", "mem", "disk")},
-        "net_out": {"clip": [-90, 90], "derived": {"source": "net_in", "factor": factor}},
-    }
-    of_archetypes = draw(spikes()) | {"weekend_factor": draw(st.sampled_from([0.0, 0.7]))}
-    layers = {"events": draw(events()), "outliers": draw(outliers()), "missing": missing}
-    return make_config(
-        **WINDOW,
-        num_servers=5,
-        granularity=draw(st.sampled_from(["hourly", "240min", "daily"])),
-        seed=draw(st.integers(0, 1000)),
-        decimals=draw(st.integers(0, 2)),
-        truth=True,
-        metrics=metrics,
-        archetypes=dict.fromkeys(ARCHETYPES, of_archetypes),
-        layers={**layers, "server_life": life},
-    )
-
-
-def without(config: Config, *names: str) -> Config:
-    layers = config.layers.model_copy(update=dict.fromkeys(names))
-    return config.model_copy(update={"layers": layers})
-
-
-def without_spikes(config: Config) -> Config:
-    archetypes = {
-        name: kind.model_copy(
-            update={
-                "spike": kind.spike.model_copy(update={"probability": 0.0}),
-                "scheduled_spikes": (),
-            }
-        )
-        for name, kind in config.archetypes.items()
-    }
-    return config.model_copy(update={"archetypes": archetypes})
-
-
-def panel_of(config: Config) -> pl.DataFrame:
-    return scan(config).sort("server_id", "timestamp").collect()
-
-
-def differing(first: pl.DataFrame, second: pl.DataFrame) -> dict[str, Flags]:
-    """Return where two panels differ, by metric."""
-    return {key: first[column].ne_missing(second[column]).to_numpy() for key, column in METRICS.items()}
-
-
-def named(panel: pl.DataFrame, label: str) -> list[list[str]]:
-    return [each.split("+") if each else [] for each in panel[label]]
-
-
-@given(config=configs())
-@settings(max_examples=10, deadline=None)
-def test_a_label_is_set_where_its_layer_changed_a_value_and_nowhere_else(config: Config) -> None:
-    panel = panel_of(config)
-    no_outliers, no_events, no_spikes = (
-        panel_of(each)
-        for each in (
-            without(config, "outliers"),
-            without(config, "outliers", "events"),
-            without_spikes(without(config, "outliers", "events")),
-        )
-    )
-    by_outliers = differing(panel, no_outliers)
-    by_events = differing(no_outliers, no_events)
-    by_spikes = differing(no_events, no_spikes)
-    assert (any_of(by_outliers) == (panel["is_outlier"] == 1).to_numpy()).all()
-    assert (any_of(by_events) == panel["event_id"].is_not_null().to_numpy()).all()
-    assert (any_of(by_spikes) == (panel["is_spike"] == 1).to_numpy()).all()
-    names = named(panel, "outlier_metrics")
-    for key, column in METRICS.items():
-        assert by_outliers[key].tolist() == [column in each for each in names]
-
-
-def any_of(flags: dict[str, Flags]) -> Flags:
-    found: Flags = np.logical_or.reduce(list(flags.values()))
-    return found
-
-
-@given(config=configs())
-@settings(max_examples=10, deadline=None)
-def test_every_difference_from_the_clean_twin_has_a_label(config: Config) -> None:
-    panel = panel_of(config)
-    columns = {each["id"]: each["metrics"] for each in ledger(config)}
-    outlying, happening = named(panel, "outlier_metrics"), named(panel, "event_id")
-    for key, differs in differing(panel, panel_of(config.clean_twin())).items():
-        column = METRICS[key]
-        missing = panel[column].is_null().to_numpy()
-        for row in np.flatnonzero(differs):
-            is_event = any(column in columns[each] for each in happening[row])
-            assert missing[row] or is_event or column in outlying[row], row
-
-
-@given(config=configs())
-@settings(max_examples=10, deadline=None)
-def test_no_zero_is_negative(config: Config) -> None:
-    panel = panel_of(config)
-    for column in [*METRICS.values(), *(f"{each}_expected" for each in METRICS.values())]:
-        values = panel[column].drop_nulls().to_numpy()
-        assert not np.signbit(values[values == 0]).any(), column
-
-
-def test_labels_do_not_depend_on_the_columns_asked_for() -> None:
-    config = make_config(**WINDOW, num_servers=5, truth=True, layers=SOME_LAYERS)
-    whole = scan(config).collect()
-    for label in ("is_spike", "is_outlier", "outlier_metrics", "event_id"):
-        assert scan(config).select(label).collect().equals(whole.select(label)), label
-
-
-SOME_LAYERS: dict[str, Any] = {
-    "outliers": {"cpu": {"probability": 0.5}, "net_out": {"probability": 0.5}},
-    "events": {
-        "random": {
-            "rush": {
-                "type": "surge",
-                "scope": "app",
-                "per_year": 100,
-                "mean_hours": 20,
-                "magnitude": 3,
-                "metrics": ["cpu", "net_in"],
-            }
-        }
+UNITS = ["R&D", "São Paulo", "AT&T, Inc.", 'it\'s "one"', "<b>Ops</b>", "研究", "50 % = half", "C:\\IT"]
+REGIONS = ["EMEA/UK", "São Paulo", "../up", "Asia; drop table panel --", "$HOME*?[x]"]
+ODD: dict[str, Any] = {
+    "num_servers": 20,
+    "start_date": "2024-03-01",
+    "end_date": "2024-03-05",
+    "granularity": "hourly",
+    "truth": True,
+    "fleet": {
+        "apps_per_business_unit": 1,
+        "business_unit": {**dict.fromkeys(["Trading", "Retail", "Compliance", "IT"]), **dict.fromkeys(UNITS, 1)},
+        "region": {**dict.fromkeys(["US-East", "US-West", "EU", "Asia"]), **dict.fromkeys(REGIONS, 1)},
+    },
+    "layers": {
+        "local_time": {
+            "zones": {"EMEA/UK": "Europe/London", "São Paulo": "America/Sao_Paulo"},
+            "holidays": {"São Paulo": {"country": "BR", "subdivision": "SP", "observed": True}},
+        },
+        "events": {
+            "random": {
+                "rush": {
+                    "type": "surge",
+                    "scope": "app",
+                    "per_year": 90,
+                    "mean_hours": 9,
+                    "magnitude": 1.5,
+                    "metrics": ["cpu"],
+                }
+            },
+            "listed": {
+                "launch": {
+                    "type": "surge",
+                    "region": "EMEA/UK",
+                    "start": "2024-03-02",
+                    "end": "2024-03-03",
+                    "magnitude": 1.5,
+                    "metrics": ["cpu"],
+                    "cause": "l'été à « Ops » <script>",
+                },
+                "move": {"type": "outage", "app": "R&D-app-0", "start": "2024-03-04", "end": "2024-03-05"},
+            },
+        },
     },
 }
 
 
-def test_a_csv_holds_no_negative_zero() -> None:
-    clip = {"clip": [-5, 5]}
-    metrics = {"cpu": clip, "net_out": {**clip, "derived": {"source": "net_in", "factor": -0.6}}}
-    base = {"base": {"cpu": 0, "net_in": 0}, "sd": {"cpu": 0.01, "net_in": 0.01}}
-    config = make_config(**WINDOW, num_servers=9, metrics=metrics, archetypes=dict.fromkeys(ARCHETYPES, base))
-    text = scan(config).collect().write_csv()
-    assert "-0.0," not in text
-    assert ",0.0," in text
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("labels") / "data"
+    build(make_config(**ODD), folder)
+    return folder
 
 
-def test_an_outlier_beyond_the_clip_is_none() -> None:
-    layers = {"outliers": {"cpu": {"probability": 1, "magnitude": 2}}}
-    level = {"base": {"cpu": 300}, "sd": {"cpu": 1}}
-    base = {**level, "spike": {"probability": 0}, "weekend_factor": 1}
-    of_all = {"archetypes": dict.fromkeys(ARCHETYPES, base)}
-    panel = panel_of(make_config(**WINDOW, num_servers=4, truth=True, layers=layers, **of_all))
-    assert set(panel["cpu_p95"]) == {100.0}
-    assert panel["is_outlier"].sum() == 0
-    assert panel["outlier_metrics"].null_count() == panel.height
+def test_names_stand_in_the_panel(dataset: Path) -> None:
+    rows = capgen.open(dataset).scan().collect()
+    assert set(rows["business_unit"]) <= set(UNITS)
+    assert set(rows["region"]) <= set(REGIONS)
+    assert rows["region"].n_unique() == len(REGIONS)
+    assert set(rows["app_name"]) == {f"{unit}-app-0" for unit in rows["business_unit"].unique()}
+    made = capgen.scan(make_config(**ODD)).collect().select(rows.columns)
+    key = ["server_id", "timestamp"]
+    assert made.sort(key).cast({"server_type": pl.String}).equals(rows.sort(key).cast({"server_type": pl.String}))
+    assert check(dataset).passed
 
 
-def test_an_outlier_of_net_in_does_not_reach_net_out() -> None:
-    layers = {"outliers": {"net_in": {"probability": 0.5}}}
-    panel = panel_of(make_config(**WINDOW, num_servers=4, truth=True, layers=layers))
-    assert set(panel["outlier_metrics"]) == {None, "net_in_p95"}
+def test_events_name_them(dataset: Path) -> None:
+    events = [json.loads(line) for line in (dataset / "_capgen/events.ndjson").read_text().splitlines()]
+    assert {"R&D-app-0", "EMEA/UK"} <= {event["subject"] for event in events}
+    assert "l'été à « Ops » <script>" in {event["cause"] for event in events}
+
+
+def test_csv_holds_them(dataset: Path, tmp_path: Path) -> None:
+    file = tmp_path / "panel.csv"
+    assert main(["export", str(dataset), str(file), "--format", "csv"]) == 0
+    with file.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    columns = ["business_unit", "region", "app_name"]
+    expected = capgen.open(dataset).scan().select(columns).unique().collect()
+    assert {tuple(row[name] for name in columns) for row in rows} == set(expected.rows())
+
+
+def test_rollup_query_and_macros_hold_them(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rollup", str(dataset), str(tmp_path / "rollup"), "--to", "daily"]) == 0
+    files = f"{tmp_path}/rollup/**/*.parquet"
+    with duckdb.connect() as connection:
+        found = connection.execute("select distinct region from read_parquet($1)", [files]).fetchall()
+    assert {region for (region,) in found} == set(REGIONS)
+    capsys.readouterr()
+    where = "select count(*) from panel where region = 'EMEA/UK'"
+    assert main(["query", where, "--data", str(dataset), "--format", "csv"]) == 0
+    assert int(capsys.readouterr().out.split()[-1]) > 0
+
+
+def test_the_report_shows_them_as_text(dataset: Path, tmp_path: Path) -> None:
+    pytest.importorskip("altair")
+    assert main(["report", str(dataset), "--out", str(tmp_path / "report")]) == 0
+    (page,) = (tmp_path / "report").glob("*.html")
+    text = page.read_text(encoding="utf-8")
+    assert "&lt;b&gt;Ops&lt;/b&gt;" in text
+    assert "<b>Ops</b>" not in text
+    assert "<script>" not in text.replace("<script>", "", text.count("</script>"))
+
+
+@pytest.mark.parametrize("name", ["", " x", "x ", "a\tb", "a\nb", "a\u200bb", "x" * 41])
+def test_what_is_no_name_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match="printable characters"):
+        make_config(fleet={"region": {name: 1}})
+
+
+def test_the_separator_of_events_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"expected a name without \+, which stands between the ids of events"):
+        make_config(fleet={"region": {"US+EU": 1}})
+
+
+def test_the_command_line_takes_them() -> None:
+    assert main(["config", "show", "--set", "fleet.region.EMEA/UK=1", "--set", "fleet.business_unit.R&D=2"]) == 0
+
+
+def test_a_shown_configuration_holds_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "odd.yaml").write_text(json.dumps(ODD, ensure_ascii=False), encoding="utf-8")
+    assert main(["config", "show", "--config", str(tmp_path / "odd.yaml")]) == 0
+    shown = tmp_path / "shown.yaml"
+    shown.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert load_config(shown, environment={}) == make_config(**ODD)

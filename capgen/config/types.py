@@ -16,6 +16,9 @@ _MINUTES_TEXT = re.compile(r"([0-9]{1,4})min")
 _SERVER_ID_FORMAT = re.compile(r"[A-Za-z0-9_-]{0,32}\{index(:0[1-9]d)?\}[A-Za-z0-9_-]{0,32}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:00)?)?")
+EVENT_SEPARATOR = "+"  # between the ids of events that overlap; ids have the names of apps and regions
+_LONGEST_LABEL = 40
+_LONGEST_TEXT = 80
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
@@ -103,6 +106,20 @@ def _zones() -> frozenset[str]:
     return frozenset(names) - {"Factory"}  # stands for a zone that nobody has set
 
 
+def _check_label(text: str) -> str:
+    if not 0 < len(text) <= _LONGEST_LABEL or not text.isprintable() or text != text.strip():
+        raise ValueError(f"expected 1 to {_LONGEST_LABEL} printable characters, none of them a space at an end")
+    if EVENT_SEPARATOR in text:
+        raise ValueError(f"expected a name without {EVENT_SEPARATOR}, which stands between the ids of events")
+    return text
+
+
+def _check_text(text: str) -> str:
+    if len(text) > _LONGEST_TEXT or not text.isprintable():
+        raise ValueError(f"expected at most {_LONGEST_TEXT} printable characters")
+    return text
+
+
 def _check_pair(values: object) -> object:
     if not isinstance(values, list) or len(values) != 2:
         raise ValueError("expected two numbers, the lower and the upper limit")
@@ -137,8 +154,9 @@ ServerIdFormat = Annotated[str, AfterValidator(_check_server_id_format)]
 # Names stand in paths (archetype) and as columns (metric): plain lower case, so that neither needs
 # quoting and no two differ by case alone.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _-]{0,39}$")]
-Text = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ,.:;()%/_-]{0,80}$")]
+# Names of somebody's own, such as São Paulo, R&D or EMEA/UK: they never stand in a path.
+Label = Annotated[str, AfterValidator(_check_label)]
+Text = Annotated[str, AfterValidator(_check_text)]
 Unit = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9%/ ._-]{0,20}$")]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,3}$")]
 SubdivisionCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,20}$")]

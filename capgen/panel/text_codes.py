@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from capgen.config.types import EVENT_SEPARATOR
 from capgen.panel.noise import Flags
 
-SEPARATOR = "+"
 Codes = NDArray[np.int32]
 
 
@@ -43,5 +43,5 @@ class TextCodes:
         key = (before, text)
         if key not in self._codes:
             self._codes[key] = len(self._texts)
-            self._texts.append(SEPARATOR.join(filter(None, [self._texts[before], text])))
+            self._texts.append(EVENT_SEPARATOR.join(filter(None, [self._texts[before], text])))
         return self._codes[key]

@@ -98,7 +98,7 @@ def test_csv_holds_them(dataset: Path, tmp_path: Path) -> None:
 
 
 def test_rollup_query_and_macros_hold_them(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rollup", str(dataset), str(tmp_path / "rollup"), "--to", "daily"]) == 0
+    assert main(["rollup", str(dataset), "--to", "daily", "--out", str(tmp_path / "rollup")]) == 0
     files = f"{tmp_path}/rollup/**/*.parquet"
     with duckdb.connect() as connection:
         found = connection.execute("select distinct region from read_parquet($1)", [files]).fetchall()

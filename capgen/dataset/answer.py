@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from capgen import sql
 from capgen.dataset.counted import Counted
 from capgen.dataset.export_formats import Write, write_csv, write_parquet
 from capgen.dataset.output import Output
@@ -43,8 +44,7 @@ def _columns(relation: Any, as_text: set[str]) -> Iterator[str]:
     kinds = [kind.id for kind in relation.types]
     for number, (name, kind) in enumerate(zip(_distinct(relation.columns), kinds, strict=True), 1):
         value = f"#{number}::varchar" if kind in as_text else f"#{number}"
-        quoted = name.replace('"', '""')
-        yield f'{value} as "{quoted}"'
+        yield f"{value} as {sql.identifier(name)}"
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

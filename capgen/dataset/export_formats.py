@@ -14,6 +14,7 @@ import polars as pl
 from capgen import sql
 from capgen.config import Config
 from capgen.dataset.counted import Counted
+from capgen.dataset.csv_text import TIMESTAMP, csv_text
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 Write = Callable[["pa.RecordBatchReader", Counted, Mapping[str, str]], None]
 Place = Callable[["pa.RecordBatchReader", Path, Config, Mapping[str, str]], None]
 
-_TIME_FORMAT = "%Y-%m-%d %H:%M:%S%.f"  # parts of a second only where there are any
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 3
 _DELTA_ROWS = 2**12  # handed over at once: the library keeps a number of batches in hand, however large they are
@@ -77,10 +77,11 @@ def write_csv(rows: pa.RecordBatchReader, file: Counted, _origin: Mapping[str, s
         rows: batches of them.
         file: open for writing.
     """
-    file.write((",".join(rows.schema.names) + "\n").encode())
+    none = pl.DataFrame(rows.schema.empty_table())
+    file.write(csv_text(none, header=True).encode())
     for batch in rows:
         for piece in pl.DataFrame(batch).iter_slices(_TEXT_ROWS):
-            file.write(piece.write_csv(include_header=False, datetime_format=_TIME_FORMAT).encode())
+            file.write(csv_text(piece, header=False).encode())
 
 
 def _write_csv_gz(rows: pa.RecordBatchReader, file: Counted, origin: Mapping[str, str]) -> None:
@@ -91,7 +92,7 @@ def _write_csv_gz(rows: pa.RecordBatchReader, file: Counted, origin: Mapping[str
 def _write_ndjson_gz(rows: pa.RecordBatchReader, file: Counted, _origin: Mapping[str, str]) -> None:
     with _gzip(file) as text:
         for batch in rows:
-            frame = pl.DataFrame(batch).with_columns(pl.selectors.datetime().dt.strftime(_TIME_FORMAT))
+            frame = pl.DataFrame(batch).with_columns(pl.selectors.datetime().dt.strftime(TIMESTAMP))
             for piece in frame.iter_slices(_TEXT_ROWS):
                 text.write(piece.write_ndjson().encode())
 

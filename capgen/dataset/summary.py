@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from capgen.config import Config
 from capgen.config.model import Metric
+from capgen.dataset.csv_text import csv_text
 from capgen.dataset.data_files import key_columns
 from capgen.dataset.entries import FileEntry
 from capgen.dataset.layout import PARTITION_KEYS, partition_of
@@ -62,7 +63,7 @@ def sample_text(config: Config, entries: Sequence[FileEntry], find: Find) -> str
     """
     names = panel_schema(config).names()
     rows = _first_rows(entries[0], find(entries[0].path), names, _SAMPLE_ROWS)
-    return rows.write_csv(datetime_format="%Y-%m-%d %H:%M:%S")
+    return csv_text(rows, header=True)
 
 
 def _values(config: Config, entries: Sequence[FileEntry], find: Find) -> pl.DataFrame:

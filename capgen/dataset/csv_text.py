@@ -1,0 +1,18 @@
+"""Rows as text: the one form that timestamps have in every CSV file, whichever command writes it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+TIME_OF_DAY = "%H:%M:%S%.f"  # parts of a second only where there are any
+TIMESTAMP = f"%Y-%m-%d {TIME_OF_DAY}"
+
+
+def csv_text(rows: pl.DataFrame, *, header: bool) -> str:
+    """Return rows as CSV.
+
+    Args:
+        rows: any.
+        header: begin with the columns' names.
+    """
+    return rows.write_csv(include_header=header, datetime_format=TIMESTAMP, time_format=TIME_OF_DAY)

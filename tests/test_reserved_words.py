@@ -9,7 +9,7 @@ import pytest
 
 import capgen
 from capgen.cli.app import main
-from capgen.dataset.rollup import roll_up
+from capgen.dataset.rollup import rollup
 from capgen.quality.report.tables import read_tables
 from capgen.quality.source import open_source
 from tests.conftest import make_config
@@ -54,7 +54,7 @@ def test_it_is_exported(dataset: Path, tmp_path: Path) -> None:
 
 
 def test_it_is_rolled_up(dataset: Path, tmp_path: Path) -> None:
-    roll_up(dataset, "daily", tmp_path / "days")
+    rollup(dataset, "daily", tmp_path / "days")
     days = pl.read_parquet(tmp_path / "days/**/*.parquet")
     assert set(WORDS) <= set(days.columns)
     assert days.height == 5 * 7

@@ -194,6 +194,7 @@ def test_unsafe_lifts_it(working_folder: Path, tmp_path: Path, capsys: pytest.Ca
         ("from data", ["there is no table 'data'", "the table is panel"]),
         ("from panels", ["'panels'", "the table is panel"]),
         ("from read_text('secret.txt')", ["the panel alone", "'secret.txt'", "--unsafe"]),
+        ("select server_id + 1 from panel", ["No function matches", "explicit type casts.\n"]),
         ("copy panel to 'a'", ["a statement that reads", "got copy", "--unsafe"]),
         ("select 1; select 2", ["one statement", "got 2", "--unsafe"]),
     ],

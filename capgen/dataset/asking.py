@@ -72,8 +72,6 @@ def ask(text: str, source: Config | str | os.PathLike[str], *, unsafe: bool = Fa
             refused = refusal(error, "SQL")
             if isinstance(refused, RequestError):
                 raise refused from None
-            raise CapgenError(f"{_name(source)}: {refused}") from None
-
-
-def _name(source: Config | str | os.PathLike[str]) -> str:
-    return "panel" if isinstance(source, Config) else str(source)
+            # What any statement reads may lie anywhere; else it is the dataset.
+            place = "SQL" if unsafe or isinstance(source, Config) else source
+            raise CapgenError(f"{place}: {refused}") from None

@@ -29,6 +29,7 @@ _SETTINGS = (
 _REFUSED_FILE = re.compile(r'Cannot access (?:file|directory) "(.*?)" - ', re.DOTALL)
 _NO_TABLE = re.compile(r"Table with name (.+?) does not exist", re.DOTALL)
 _SYSTEM_ERRORS = ("IO Error", "Out of Memory", "Invalid Error")  # how DuckDB begins what is no question's fault
+_CANDIDATES = "Candidate functions:"  # all those of a name; there may be fifty
 _WAY_OUT = "--unsafe lifts that"
 
 
@@ -103,4 +104,4 @@ def refusal(error: Exception, what: str) -> CapgenError:
     if table:
         name = table[1].strip('"')
         return RequestError(f"{what}: there is no table {name!r}; the table is panel, of the dataset that --data names")
-    return RequestError(f"{what}: {text}")
+    return RequestError(f"{what}: {text.partition(_CANDIDATES)[0]}")

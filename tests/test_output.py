@@ -106,6 +106,12 @@ def test_a_device_is_written_into(command: list[str]) -> None:
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
+def test_a_full_device_is_named(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command, "/dev/full"]) == 1
+    *_, line = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: /dev/full: No space left on device")
+
+
 def folder(path: Path) -> None:
     path.mkdir()
 

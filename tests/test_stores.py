@@ -218,6 +218,36 @@ def test_an_object_that_was_altered_meanwhile_is_made_again(address: str) -> Non
     assert found(address) == {}
 
 
+def test_a_forged_receipt_brings_nothing_in(address: str, local: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        build(make_config(**SMALL), address, workers=1, on_rows=interrupt_after(5000))
+    objects = Objects(locate(address))
+    path = next(path for path in objects.all() if path.startswith("_capgen/receipts/"))
+    receipt = json.loads(objects.read([path])[path])
+    receipt["entry"]["content_digest"] = "0" * 32
+    objects.write({path: json.dumps(receipt).encode()})
+    assert build(make_config(**SMALL), address).kept_files == 0
+    assert read_manifest(locate(address)) == read_manifest(local)
+
+
+def test_a_file_is_replaced_only_when_asked_and_none_lies_in_a_dataset(
+    stored: str, address: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    files: Any = locate(address).fs  # type: ignore[attr-defined]
+    query = ["query", "select count(*) as n from panel", *FLAGS, "--output"]
+    for words in (query, ["export", stored], ["config", "init"]):
+        files.pipe_file(f"{address}.csv", b"mine")
+        assert main([*words, f"{address}.csv"]) == 2
+        assert "--overwrite" in capfd.readouterr().err
+        assert files.cat_file(f"{address}.csv") == b"mine"
+        assert main([*words, f"{address}.csv", "--overwrite"]) == 0
+        assert files.cat_file(f"{address}.csv") != b"mine"
+        assert main([*words, f"{stored}/year=2022/a.csv", "--overwrite"]) == 2
+        assert "outside of the dataset" in capfd.readouterr().err
+    assert main(["build", *FLAGS, f"--out={stored}/below"]) == 2
+    assert found(stored) == {}
+
+
 def interrupt_after(rows: int) -> Any:
     seen = 0
 
@@ -269,8 +299,11 @@ def test_repair_remakes_what_is_damaged_and_gives_up_uploads(copy: str, capfd: p
     files.pipe_file(f"{copy}/{PART}", good[:-1] + b"x")
     files.rm_file(f"{copy}/{other}")
     files.pipe_file(f"{copy}/notes.txt", b"mine")
+    files.pipe_file(f"{copy}/_capgen/notes.txt", b"mine")
+    files.rm_file(f"{copy}/_capgen/summary.json")
     leave_an_upload(copy, "year=2022/orphan.parquet")
-    expected = {PART: "altered", other: "missing", "notes.txt": "extra", "year=2022/orphan.parquet": "extra"}
+    extra = dict.fromkeys(["notes.txt", "_capgen/notes.txt", "year=2022/orphan.parquet"], "extra")
+    expected = {PART: "altered", other: "missing", "_capgen/summary.json": "missing", **extra}
     assert found(copy) == expected
     assert main(["repair", copy]) == 0
     assert f"remade {other}\nremade {PART}\n" in capfd.readouterr().out

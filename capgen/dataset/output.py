@@ -61,14 +61,28 @@ class Output:
         Args:
             room: from `room`, to make it there.
         """
+        with self._named(), self._opened(room) as file:
+            yield Counted(file)
+
+    @contextmanager
+    def _opened(self, room: Path | None) -> Iterator[IO[bytes]]:
         if self.is_stream or room is None:
             with _opened(self.path) if self.is_stream else whole_stream(self.path) as file:
-                yield Counted(file)
+                yield file
             return
         made = room / self.path.name
         with made.open("wb") as file:
-            yield Counted(file)
+            yield file
         self.move_in(made)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Have what the system refuses say where."""
+        try:
+            yield
+        except OSError as error:
+            error.filename = error.filename or str(self.path)
+            raise
 
     def move_in(self, made: Path) -> None:
         """Put a finished file in its place.

@@ -137,7 +137,7 @@ def test_what_cannot_be_written_is_refused(
     make(Path("there"))
     before = Path("there").lstat().st_ino
     assert main([*command, "there", "--overwrite"]) in {1, 2}
-    (line,) = capsys.readouterr().err.splitlines()
+    *_, line = capsys.readouterr().err.splitlines()
     assert "there" in line
     assert Path("there").lstat().st_ino == before
 

@@ -58,7 +58,8 @@ def init(
 ) -> None:
     """Write a commented configuration file to start from."""
     from capgen.config.sources import preset_text
-    from capgen.dataset.output import is_standard_output, output
+    from capgen.dataset.output import output
+    from capgen.dataset.streams import is_standard_output
 
     text = preset_text(preset)
     output(file, overwrite=overwrite).write(text.encode())

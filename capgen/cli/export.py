@@ -106,7 +106,7 @@ def command(
     capgen export data/ - --format csv | head
     """
     from capgen.dataset.export import export
-    from capgen.dataset.output import is_standard_output
+    from capgen.dataset.streams import is_standard_output
 
     chosen = None if columns is None else [name.strip() for name in columns.split(",")]
     with nothing_left_when_stopped():

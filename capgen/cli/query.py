@@ -80,8 +80,8 @@ def command(
     capgen query "select * from panel" --data data/ --output panel.csv
     """
     from capgen.dataset.asking import ask
-    from capgen.dataset.output import STANDARD_OUTPUT
     from capgen.dataset.output import output as place_of
+    from capgen.dataset.streams import STANDARD_OUTPUT
 
     given = given_options(context)
     if data and given:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from capgen.dataset.export_formats import DELTA
 from capgen.dataset.manifest import Manifest
-from capgen.dataset.output import STANDARD_OUTPUT, Output, output
+from capgen.dataset.output import Output, output
+from capgen.dataset.streams import STANDARD_OUTPUT
 from capgen.errors import RequestError
 
 

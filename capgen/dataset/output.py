@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import stat
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,11 +17,9 @@ from capgen.dataset.files import move_whole, whole_stream
 from capgen.dataset.layout import BUILD_STATE, Places, dataset_around
 from capgen.dataset.location import is_store, locate
 from capgen.dataset.locking import one_writer
+from capgen.dataset.streams import STANDARD_OUTPUT, descriptor_of, opened
 from capgen.errors import RequestError
 
-STANDARD_OUTPUT = "-"
-_DESCRIPTOR = re.compile(r"/dev/(?P<name>stdout|stderr)|(?:/dev|/proc/self)/fd/(?P<number>\d+)")
-_NUMBERS = {"stdout": 1, "stderr": 2}
 _REFUSED = {
     stat.S_IFDIR: "a folder",
     stat.S_IFBLK: "a block device",
@@ -67,7 +63,7 @@ class Output:
     @contextmanager
     def _opened(self, room: Path | None) -> Iterator[IO[bytes]]:
         if self.is_stream or room is None:
-            with _opened(self.path) if self.is_stream else whole_stream(self.path) as file:
+            with opened(self.path) if self.is_stream else whole_stream(self.path) as file:
                 yield file
             return
         made = room / self.path.name
@@ -102,15 +98,6 @@ class Output:
             file.write(content)
 
 
-def is_standard_output(name: str | os.PathLike[str]) -> bool:
-    """Tell whether a name stands for where results are printed, whose other lines would be in the way.
-
-    Args:
-        name: of a file.
-    """
-    return not is_store(name) and _descriptor(Path(name)) == _NUMBERS["stdout"]
-
-
 def output(name: str | os.PathLike[str], *, overwrite: bool) -> Output:
     """Return the place that a name stands for.
 
@@ -130,7 +117,7 @@ def output(name: str | os.PathLike[str], *, overwrite: bool) -> Output:
         return Output(place)
     place = place.expanduser().absolute()
     kind = _kind(place)
-    if kind in {stat.S_IFIFO, stat.S_IFCHR} or _descriptor(place) is not None:
+    if kind in {stat.S_IFIFO, stat.S_IFCHR} or descriptor_of(place) is not None:
         return Output(place, is_stream=True)
     if kind in _REFUSED:
         raise RequestError(f"{place}: expected the name of a file, got {_REFUSED[kind]}")
@@ -206,26 +193,3 @@ def _kind(place: Path) -> int | None:
 def _temporary_room() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="capgen-") as folder:
         yield Path(folder)
-
-
-@contextmanager
-def _opened(place: Path) -> Iterator[IO[bytes]]:
-    """Open a stream as it is: what stands in a file behind a descriptor already stays."""
-    if str(place) == STANDARD_OUTPUT:
-        sys.stdout.flush()
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    descriptor = _descriptor(place)
-    with place.open("wb") if descriptor is None else os.fdopen(os.dup(descriptor), "wb") as file:
-        yield file
-
-
-def _descriptor(place: Path) -> int | None:
-    """Return the number of the open file that a path names; None where it names none."""
-    if str(place) == STANDARD_OUTPUT:
-        return _NUMBERS["stdout"]
-    found = _DESCRIPTOR.fullmatch(str(place))
-    if found is None:
-        return None
-    return int(found["number"] or _NUMBERS[found["name"]])

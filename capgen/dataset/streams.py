@@ -1,0 +1,57 @@
+"""Streams that a name may stand for: standard output, and other files that are open already."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from capgen.dataset.location import is_store
+
+STANDARD_OUTPUT = "-"
+_DESCRIPTOR = re.compile(r"/dev/(?P<name>stdout|stderr)|(?:/dev|/proc/self)/fd/(?P<number>\d+)")
+_NUMBERS = {"stdout": 1, "stderr": 2}
+
+
+def is_standard_output(name: str | os.PathLike[str]) -> bool:
+    """Tell whether a name stands for where results are printed, whose other lines would be in the way.
+
+    Args:
+        name: of a file.
+    """
+    return not is_store(name) and descriptor_of(Path(name)) == _NUMBERS["stdout"]
+
+
+@contextmanager
+def opened(place: Path) -> Iterator[IO[bytes]]:
+    """Open a stream as it is: what stands in a file behind a descriptor already stays.
+
+    Args:
+        place: a pipe, a device, an open file's name, or `-`.
+    """
+    if str(place) == STANDARD_OUTPUT:
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    descriptor = descriptor_of(place)
+    with place.open("wb") if descriptor is None else os.fdopen(os.dup(descriptor), "wb") as file:
+        yield file
+
+
+def descriptor_of(place: Path) -> int | None:
+    """Return the number of the open file that a path names; None where it names none.
+
+    Args:
+        place: any path.
+    """
+    if str(place) == STANDARD_OUTPUT:
+        return _NUMBERS["stdout"]
+    found = _DESCRIPTOR.fullmatch(str(place))
+    if found is None:
+        return None
+    return int(found["number"] or _NUMBERS[found["name"]])

@@ -42,8 +42,10 @@ def check(
     """Check a configuration file by itself, over the default preset."""
     from capgen.config import config_digest, resolve
     from capgen.config.repairs import repairs
+    from capgen.panel.layers.listed import refuse_vanished
 
     config = resolve(file=file, environment={}).config
+    refuse_vanished(config)
     for archetype, distance in repairs(config).items():
         typer.echo(f"note: archetypes.{archetype}.correlation moves by {distance:.4f} at most", err=True)
     with outcome():

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from capgen.config.correlation import correlation_matrix
 from capgen.config.dynamics_rules import unknown_names
+from capgen.config.event_rules import event_problems
 from capgen.config.holiday_library import calendar_problem
 
 if TYPE_CHECKING:
-    from capgen.config.layers import Holidays, ListedEvent, LocalTime, ServerLife, ServerOffset
+    from capgen.config.layers import Holidays, LocalTime, ServerLife, ServerOffset
     from capgen.config.model import Config
 
 
@@ -32,7 +32,7 @@ def layer_problems(config: Config) -> Iterator[str]:
         yield from _local_time_problems(layers.local_time, config)
     if layers.server_life:
         yield from _resize_problems(layers.server_life, config)
-    yield from _event_problems(config)
+    yield from event_problems(config)
 
 
 def holiday_problems(section: str, wanted: Holidays) -> Iterator[str]:
@@ -73,44 +73,3 @@ def _resize_problems(life: ServerLife, config: Config) -> Iterator[str]:
     if life.resize:
         yield from unknown_names("layers.server_life.resize.metric", [life.resize.metric], config.drawn_metrics)
         yield from unknown_names("layers.server_life.resize.metrics", life.resize.metrics, config.drawn_metrics)
-
-
-def _event_problems(config: Config) -> Iterator[str]:
-    events = config.layers.events
-    if events is None:
-        return
-    for section, entries in (("random", events.random), ("listed", events.listed)):
-        for name, event in entries.items():
-            yield from unknown_names(f"layers.events.{section}.{name}.metrics", event.metrics, config.drawn_metrics)
-            if event.type != "outage" and not event.metrics:
-                yield f"layers.events.{section}.{name}.metrics: expected at least one metric"
-    for name in events.listed:
-        if name in events.random:
-            yield f"layers.events.listed.{name}: expected a name not yet taken by a random event"
-    for name, listed in events.listed.items():
-        yield from _subject_problems(f"layers.events.listed.{name}", listed, config)
-
-
-def _subject_problems(section: str, event: ListedEvent, config: Config) -> Iterator[str]:
-    if event.region is not None:
-        yield from unknown_names(f"{section}.region", [event.region], config.fleet.region)
-    if event.app is not None:
-        unit, _, index = event.app.rpartition("-app-")
-        if unit not in config.fleet.business_unit or not _is_below(index, config.fleet.apps_per_business_unit):
-            yield f"{section}.app: expected a name such as {next(iter(config.fleet.business_unit))}-app-0"
-    if event.server is not None and not _is_server_id(event.server, config):
-        example = config.fleet.server_id_format.format(index=config.fleet.first_index)
-        yield f"{section}.server: expected the id of a server of the fleet, such as {example}, got {event.server!r}"
-
-
-def _is_below(text: str, limit: int) -> bool:
-    return re.fullmatch(r"0|[1-9][0-9]{0,8}", text) is not None and int(text) < limit
-
-
-def _is_server_id(text: str, config: Config) -> bool:
-    before, after = config.fleet.server_id_format.split("{")[0], config.fleet.server_id_format.split("}")[1]
-    number = text.removeprefix(before).removesuffix(after)
-    if re.fullmatch(r"[0-9]{1,9}", number) is None:
-        return False
-    is_in_fleet = 0 <= int(number) - config.fleet.first_index < config.num_servers
-    return is_in_fleet and config.fleet.server_id_format.format(index=int(number)) == text

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from capgen.config.dynamics import SharedMovement
+from capgen.config.events import Events
 from capgen.config.types import (
     Correlation,
     CountryCode,
@@ -15,19 +16,15 @@ from capgen.config.types import (
     Frozen,
     Hour,
     Label,
-    Moment,
     Name,
     Probability,
     RelativeSd,
     Section,
     SubdivisionCode,
-    Text,
     Zone,
 )
 
 MOST_GAP_HOURS = 31 * 24
-MOST_EVENT_HOURS = 366 * 24
-EventType = Literal["surge", "memory_leak", "level_shift", "outage"]
 
 
 class Holidays(Section):
@@ -133,52 +130,6 @@ class Missing(Section):
     share: Frozen[Name, Probability] = Field(default_factory=dict)
     server_outages: Gaps | None = None
     fleet_gaps: Gaps | None = None
-
-
-class _Event(Section):
-    type: EventType
-    metrics: tuple[Name, ...] = ()
-    magnitude: Factor | None = None
-    cause: Text = ""
-
-    @model_validator(mode="after")
-    def _magnitude_fits(self) -> _Event:
-        if (self.type == "outage") != (self.magnitude is None):
-            raise ValueError("expected a magnitude for all but an outage, which has none")
-        return self
-
-
-class RandomEvents(_Event):
-    """Events that come about by chance."""
-
-    scope: Literal["server", "app", "region"]
-    per_year: Annotated[float, Field(ge=0, le=1000)]
-    mean_hours: Annotated[float, Field(gt=0, le=MOST_EVENT_HOURS / 10)]
-
-
-class ListedEvent(_Event):
-    """An event at a set time, of one server, app or region."""
-
-    server: Text | None = None
-    app: Text | None = None
-    region: Label | None = None
-    start: Moment
-    end: Moment
-
-    @model_validator(mode="after")
-    def _subject_and_times_fit(self) -> ListedEvent:
-        if [self.server, self.app, self.region].count(None) != 2:
-            raise ValueError("expected one of server, app and region")
-        if self.start >= self.end:
-            raise ValueError("expected start before end")
-        return self
-
-
-class Events(Section):
-    """Incidents with a start and an end."""
-
-    random: Frozen[Name, RandomEvents] = Field(default_factory=dict)
-    listed: Frozen[Name, ListedEvent] = Field(default_factory=dict)
 
 
 class Resize(Section):

@@ -24,6 +24,7 @@ from capgen.dataset.side_files import write_side_files
 from capgen.dataset.sizes import Sizes, choose_sizes
 from capgen.dataset.verify import damaged_files, extra_files
 from capgen.errors import CapgenError, RequestError
+from capgen.panel.layers.listed import refuse_vanished
 
 OnRows = Callable[[int], None]
 OnNote = Callable[[str], None]
@@ -81,10 +82,11 @@ def build_dataset(
         What was written.
 
     Raises:
-        RequestError: the folder cannot be built into; nothing was written.
+        RequestError: the folder cannot be built into, or a listed event touches nothing; nothing was written.
         CapgenError: another process writes it, or the dataset that is there is damaged.
     """
     started = time.monotonic()
+    refuse_vanished(config)
     place = place_of(locate(full_name(config, out)))
     place.check()
     with place.one_writer():

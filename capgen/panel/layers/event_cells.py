@@ -8,7 +8,15 @@ from typing import NamedTuple
 import polars as pl
 
 from capgen.config import Config
-from capgen.panel.layers.events import Event, Subject, events_of, subjects_of
+from capgen.panel.layers.events import (
+    Event,
+    ServerLabels,
+    Subject,
+    labels_of,
+    listed_events,
+    random_events,
+    subjects_of,
+)
 from capgen.panel.time_axis import Span, TimeAxis
 
 
@@ -43,15 +51,17 @@ def touched_cells(config: Config, servers: pl.DataFrame, axis: TimeAxis, span: S
 
     def of_subject(subject: Subject) -> list[Event]:
         if subject not in known:
-            known[subject] = list(events_of(config, subject, axis, span))
+            known[subject] = list(random_events(config, subject, axis, span))
         return known[subject]
 
-    def of_server(position: int, row: tuple[str, str, str]) -> Iterator[Touched]:
-        events = [event for subject in subjects_of(*row) for event in of_subject(subject)]
+    listed = listed_events(config, axis, span)
+
+    def of_server(position: int, labels: ServerLabels) -> Iterator[Touched]:
+        events = [event for subject in subjects_of(labels) for event in of_subject(subject)]
+        events += [each.event for each in listed if each.includes(labels)]
         for event in sorted(events, key=lambda event: event.id):
             steps = event.steps(axis, span)
             yield Touched(event, position, steps, Span(span.first + steps.start, span.first + steps.stop))
 
-    # Column by column: a query on so few rows would take longer than all else here.
-    rows = zip(*(servers[name].to_list() for name in ("server_id", "app_name", "region")), strict=True)
-    return [each for position, row in enumerate(rows) for each in of_server(position, row)]
+    every = enumerate(labels_of(servers))
+    return [each for position, labels in every for each in of_server(position, labels)]

@@ -1,30 +1,32 @@
-"""Events: incidents with a start and an end, of one server, an app or a region."""
+"""Events: incidents with a start and an end, of one server or of all that have something in common."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 
 from capgen.config import Config
-from capgen.config.layers import EventType, ListedEvent, RandomEvents
+from capgen.config.events import SCOPES, EventType, ListedEvent, RandomEvents, Scope
 from capgen.panel.layers.intervals import exponential, intervals, minutes_of, steps_touched
 from capgen.panel.noise import Floats
 from capgen.panel.time_axis import Span, TimeAxis
 
 _EPOCH = datetime(1970, 1, 1)
 _MINUTE = timedelta(minutes=1)
+FOR_EVER = (datetime(2200, 1, 1) - _EPOCH) // _MINUTE  # later than any window
 
 
 class Subject(NamedTuple):
     """What an event happens to.
 
     Args:
-        scope: server, app or region.
-        name: of the server, app or region.
+        scope: server, app, region …; or where, a condition.
+        name: of the server, app, region …; or the condition as text.
     """
 
     scope: str
@@ -73,31 +75,70 @@ class Event:
         return 1 + (self.magnitude - 1) * progress
 
 
-def subjects_of(server_id: str, app_name: str, region: str) -> list[Subject]:
-    """Return whose events a server takes part in."""
-    return [Subject("server", server_id), Subject("app", app_name), Subject("region", region)]
+ServerLabels = Mapping[Scope, str]  # what a server is called, and what it belongs to
 
 
-def events_of(config: Config, subject: Subject, axis: TimeAxis, span: Span) -> Iterator[Event]:
-    """Yield the events of a subject that touch some steps.
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An event at a set time.
+
+    Args:
+        event: the event.
+        condition: the values that a server needs one of, by scope.
+    """
+
+    event: Event
+    condition: Mapping[Scope, tuple[str, ...]]
+
+    def includes(self, labels: ServerLabels) -> bool:
+        """Tell whether a server takes part."""
+        return all(labels[scope] in values for scope, values in self.condition.items())
+
+
+def labels_of(servers: pl.DataFrame) -> Iterator[ServerLabels]:
+    """Yield what decides whose events each server takes part in.
+
+    Args:
+        servers: the server frame.
+    """
+    # Column by column: a query on so few rows would take longer than all else here.
+    columns = [servers[name].to_list() for name in SCOPES.values()]
+    for row in zip(*columns, strict=True):
+        yield dict(zip(SCOPES, row, strict=True))
+
+
+def subjects_of(labels: ServerLabels) -> list[Subject]:
+    """Return whose random events a server takes part in."""
+    return [Subject(scope, name) for scope, name in labels.items()]
+
+
+def random_events(config: Config, subject: Subject, axis: TimeAxis, span: Span) -> Iterator[Event]:
+    """Yield the events that come about by chance and touch some steps.
 
     Args:
         config: a valid configuration.
-        subject: a server, app or region.
+        subject: whose.
         axis: the time axis.
         span: the steps.
     """
     layer = config.layers.events
-    if layer is None:
-        return
-    minutes = minutes_of(axis, span)
-    for name, wanted in layer.random.items():
+    for name, wanted in layer.random.items() if layer else ():
         if wanted.scope == subject.scope:
-            yield from _random_events(config, name, wanted, subject, minutes)
-    for name, listed in layer.listed.items():
-        event = _listed_event(config, name, listed)
-        if event.subject == subject and event.start < minutes[1] and event.stop > minutes[0]:
-            yield event
+            yield from _random_events(config, name, wanted, subject, minutes_of(axis, span))
+
+
+def listed_events(config: Config, axis: TimeAxis, span: Span) -> list[Listed]:
+    """Return the events at set times that touch some steps.
+
+    Args:
+        config: a valid configuration.
+        axis: the time axis.
+        span: the steps.
+    """
+    layer = config.layers.events
+    first, stop = minutes_of(axis, span)
+    every = [_listed(config, name, wanted) for name, wanted in layer.listed.items()] if layer else []
+    return [each for each in every if each.event.start < stop and each.event.stop > first]
 
 
 def _random_events(
@@ -110,11 +151,19 @@ def _random_events(
         yield _event(config, event_id, wanted, subject, each.start, each.stop)
 
 
-def _listed_event(config: Config, name: str, listed: ListedEvent) -> Event:
-    named = {"server": listed.server, "app": listed.app, "region": listed.region}
-    subject = next(Subject(scope, each) for scope, each in named.items() if each is not None)
-    start, stop = ((moment - _EPOCH) // _MINUTE for moment in (listed.start, listed.end))
-    return _event(config, name, listed, subject, start, stop)
+def _listed(config: Config, name: str, wanted: ListedEvent) -> Listed:
+    start = (wanted.start - _EPOCH) // _MINUTE
+    stop = FOR_EVER if wanted.end is None else (wanted.end - _EPOCH) // _MINUTE
+    event = _event(config, name, wanted, _subject(wanted), start, stop)
+    return Listed(event, wanted.condition)
+
+
+def _subject(wanted: ListedEvent) -> Subject:
+    if wanted.where is None:
+        ((scope, (name,)),) = wanted.named.items()
+        return Subject(scope, name)
+    parts = (f"{scope} {' or '.join(values)}" for scope, values in wanted.where.items())
+    return Subject("where", ", ".join(parts))
 
 
 def _event(
@@ -136,6 +185,6 @@ def metrics_changed(config: Config, event: Event) -> list[str]:
     return [key for key in config.metrics if derived.get(key, key) in event.metrics]
 
 
-def time_text(minute: int) -> str:
-    """Return a minute since 1970-01-01 00:00 as ISO 8601 text."""
-    return (_EPOCH + minute * _MINUTE).isoformat()
+def time_text(minute: int) -> str | None:
+    """Return a minute since 1970-01-01 00:00 as ISO 8601 text; None for the end of what has none."""
+    return None if minute == FOR_EVER else (_EPOCH + minute * _MINUTE).isoformat()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from capgen.config import Config
 from capgen.config.layers import Gaps
-from capgen.panel.layers.intervals import geometric, intervals, minutes_of, steps_started
+from capgen.panel.layers.intervals import Interval, geometric, intervals, minutes_of, steps_started
 from capgen.panel.noise import Flags, draw_uniforms
 from capgen.panel.time_axis import Span, TimeAxis
 
@@ -37,17 +37,45 @@ def gaps(config: Config, server_ids: Sequence[str], axis: TimeAxis, span: Span) 
         axis: the time axis.
         span: the steps.
     """
+    for position, server_id in enumerate(server_ids):
+        for each in server_outages(config, server_id, axis, span):
+            yield slice(position, position + 1), steps_started(axis, span, each.start, each.stop)
+    for each in fleet_gaps(config, axis, span):
+        yield slice(None), steps_started(axis, span, each.start, each.stop)
+
+
+def server_outages(config: Config, server_id: str, axis: TimeAxis, span: Span) -> Iterator[Interval]:
+    """Yield when a server delivers nothing.
+
+    Args:
+        config: a valid configuration.
+        server_id: the server.
+        axis: the time axis.
+        span: the steps that matter.
+    """
     layer = config.layers.missing
-    if layer and layer.server_outages:
-        for position, server_id in enumerate(server_ids):
-            for steps in _steps(config, server_id, "server outage", layer.server_outages, axis, span):
-                yield slice(position, position + 1), steps
-    if layer and layer.fleet_gaps:
-        for steps in _steps(config, _FLEET, "fleet gap", layer.fleet_gaps, axis, span):
-            yield slice(None), steps
+    wanted = layer.server_outages if layer else None
+    return _intervals(config, server_id, "server outage", wanted, minutes_of(axis, span))
 
 
-def _steps(config: Config, subject: str, purpose: str, wanted: Gaps, axis: TimeAxis, span: Span) -> Iterator[slice]:
-    chance = geometric(wanted.per_year, wanted.mean_hours * _MINUTES_PER_HOUR, _MINUTES_PER_HOUR)
-    for each in intervals(config.seed, subject, purpose, chance, minutes_of(axis, span)):
-        yield steps_started(axis, span, each.start, each.stop)
+def fleet_gaps(config: Config, axis: TimeAxis, span: Span) -> Iterator[Interval]:
+    """Yield when no server delivers anything.
+
+    Args:
+        config: a valid configuration.
+        axis: the time axis.
+        span: the steps that matter.
+    """
+    layer = config.layers.missing
+    wanted = layer.fleet_gaps if layer else None
+    return _intervals(config, _FLEET, "fleet gap", wanted, minutes_of(axis, span))
+
+
+def _intervals(
+    config: Config, subject: str, purpose: str, wanted: Gaps | None, minutes: tuple[int, int]
+) -> Iterator[Interval]:
+    if wanted is None:
+        return iter(())
+    mean_minutes = wanted.mean_hours * _MINUTES_PER_HOUR
+    chance = geometric(wanted.per_year, mean_minutes, _MINUTES_PER_HOUR)
+    return intervals(config.seed, subject, purpose, chance, minutes)

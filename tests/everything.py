@@ -55,17 +55,6 @@ LAYERS: dict[str, Any] = {
             },
             "down": {"type": "outage", "scope": "region", "per_year": 3, "mean_hours": 9},
         },
-        "listed": {
-            "launch": {
-                "type": "surge",
-                "region": "EU",
-                "start": "2023-12-30",
-                "end": "2024-01-03 12:00",
-                "magnitude": 1.4,
-                "metrics": ["cpu"],
-                "cause": "product launch",
-            }
-        },
     },
     "server_life": {
         "first_day": "2023-10-01",
@@ -74,6 +63,18 @@ LAYERS: dict[str, Any] = {
         "retired_share": 0.2,
         "resize": {"metric": "cpu", "limit": 60, "ratio": 2, "metrics": ["cpu", "mem"]},
     },
+}
+# Of the region EU, from the end of 2023: a build refuses it where it would not show.
+LISTED: dict[str, Any] = {
+    "launch": {
+        "type": "surge",
+        "region": "EU",
+        "start": "2023-12-30",
+        "end": "2024-01-03 12:00",
+        "magnitude": 1.4,
+        "metrics": ["cpu"],
+        "cause": "product launch",
+    }
 }
 SCHEDULED = [{"hours": [2, 23], "steps": 3, "probability": 0.7, "magnitude": 1.5}]
 EVERYTHING: dict[str, Any] = {
@@ -87,7 +88,7 @@ EVERYTHING: dict[str, Any] = {
         "web": {"profile": PROFILE, "scheduled_spikes": SCHEDULED},
         "batch": {"scheduled_spikes": SCHEDULED},
     },
-    "layers": LAYERS,
+    "layers": {**LAYERS, "events": {**LAYERS["events"], "listed": LISTED}},
 }
 
 # How servers move: for configurations whose noise need not be that of the default.

@@ -21,7 +21,7 @@ from capgen import Config, scan
 from capgen.panel.layers.intervals import geometric, intervals, minutes_of
 from capgen.panel.time_axis import Span, TimeAxis
 from tests.conftest import make_config
-from tests.everything import EVERYTHING, LAYERS, SCHEDULED
+from tests.everything import EVERYTHING, LAYERS, LISTED, SCHEDULED
 
 Floats = NDArray[np.float64]
 STANDARD_ERRORS = 4
@@ -845,7 +845,7 @@ EXACT: dict[str, Any] = {
 }
 KEYS = ["cpu", "mem", "disk", "net_in"]
 TOLERANCE = 1e-6
-EVENTS: dict[str, Any] = {**LAYERS["events"]["random"], **LAYERS["events"]["listed"]}
+EVENTS: dict[str, Any] = {**LAYERS["events"]["random"], **LISTED}
 
 
 @functools.cache

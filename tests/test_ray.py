@@ -200,7 +200,7 @@ def planned(config: Config) -> list[FilePlan]:
 
 
 def test_a_worker_writes_what_the_local_engine_writes(tmp_path: Path) -> None:
-    config = make_config(num_servers=8, end_date="2022-12-31", **EVERYTHING)
+    config = make_config(num_servers=8, start_date="2023-07-01", end_date="2024-06-30", **EVERYTHING)
     text = config.model_dump_json(exclude_none=True)
     local = read_manifest(build(config, tmp_path).out)
     for file in planned(config):

@@ -120,7 +120,7 @@ def test_a_damaged_ledger_is_found_and_repaired(folder: Path, capsys: pytest.Cap
 
 
 def test_without_the_truth_nothing_tells_of_events(tmp_path: Path) -> None:
-    build(make_config(**{**HOURLY, "truth": False, "num_servers": 2}), tmp_path / "data")
+    build(make_config(**{**HOURLY, "truth": False, "num_servers": 24, "end_date": "2023-12-31"}), tmp_path / "data")
     assert not (tmp_path / "data" / EVENTS).exists()
     names = pl.scan_parquet(tmp_path / "data/**/*.parquet").collect_schema().names()
     assert not [name for name in names if name.endswith("_expected") or name in {"is_spike", "is_outlier", "event_id"}]

@@ -21,6 +21,8 @@ WINDOW: dict[str, Any] = {
     "start_date": "2023-12-27",
     "end_date": "2024-01-06",
     "truth": True,
+    "metrics": WIDE_CLIPS,  # so that no clip hides a change from its label
+    "decimals": 6,
     "archetypes": {"web": {"scheduled_spikes": SCHEDULED}},
     "layers": {name: LAYERS[name] for name in ("server_offset", "server_growth", "outliers", "missing", "events")},
 }

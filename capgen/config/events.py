@@ -27,9 +27,7 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-OneOrMore = Annotated[
-    tuple[Named, ...], Field(strict=False, min_length=1), BeforeValidator(_as_list)
-]
+OneOrMore = Annotated[tuple[Named, ...], Field(strict=False, min_length=1), BeforeValidator(_as_list)]
 
 
 class _Event(Section):

@@ -1,14 +1,13 @@
-"""Finds the files that ship with capgen: the packaged copy first, a source checkout second."""
+"""Finds the files that ship with capgen: the packaged copy first, a source checkout second; in a zip file, too."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Literal
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Literal
 
-_PACKAGE = Path(__file__).resolve().parent
 
-
-def resource_folder(name: Literal["config", "sql"]) -> Path:
+def resource_folder(name: Literal["config", "sql"]) -> Traversable:
     """Return the folder of shipped files with this name.
 
     Args:
@@ -17,5 +16,17 @@ def resource_folder(name: Literal["config", "sql"]) -> Path:
     Returns:
         The folder inside the installed package, or the one beside it in a source checkout.
     """
-    packaged = _PACKAGE / "_shipped" / name
-    return packaged if packaged.is_dir() else _PACKAGE.parent / name
+    package: Any = files("capgen")  # a path, or one within a zip file
+    packaged: Traversable = package / "_shipped" / name
+    return packaged if packaged.is_dir() else package.parent / name
+
+
+def resource_files(folder: Traversable, ending: str) -> list[Traversable]:
+    """Return the shipped files of a kind, sorted by name.
+
+    Args:
+        folder: that they lie in.
+        ending: of their names.
+    """
+    found = (each for each in folder.iterdir() if each.name.endswith(ending))
+    return sorted(found, key=lambda each: each.name)

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from capgen.resources import resource_folder
+from capgen.resources import resource_files, resource_folder
 
 _SQL_TYPES = {
     pl.Boolean: "boolean",
@@ -67,7 +67,7 @@ def connect_empty() -> Connection:
 
 def macro_text() -> str:
     """Return the text of all macros, in the order in which DuckDB must read them."""
-    files = sorted((resource_folder("sql") / "macros").glob("*.sql"))
+    files = resource_files(resource_folder("sql") / "macros", ".sql")
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 

@@ -15,6 +15,12 @@ import pytest
 from capgen import Config, load_config
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system needs root")
+# A user without an entry, a home or a name, who may read and search where root may: the tests' Python.
+_MAY = "+dac_read_search"
+AS_NOBODY_KNOWN = [
+    *("setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"),
+    *(f"--inh-caps={_MAY}", f"--ambient-caps={_MAY}"),
+]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 # Begun first, so that no worker waits for one of them at the end.

@@ -6,13 +6,16 @@ import json
 import shlex
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from capgen import system
+from capgen.system import processors as counting
+from tests.conftest import AS_NOBODY_KNOWN, needs_root
 
+ROOT = Path(__file__).resolve().parents[1]
 RunWithout = Callable[..., list[str]]
 # macOS has none of these, Windows neither these nor fcntl.
 MAC = """
@@ -97,6 +100,43 @@ def test_windows_reads_and_says_that_it_does_not_write(without: RunWithout, tmp_
     assert [each.name for each in tmp_path.iterdir()] == ["data"]
 
 
+def test_capgen_from_a_zip_file(tmp_path: Path) -> None:
+    zipped = tmp_path / "capgen.zip"
+    with zipfile.ZipFile(zipped, "w") as archive:
+        for file in (each for folder in ("capgen", "config", "sql") for each in (ROOT / folder).rglob("*.*")):
+            if "__pycache__" not in file.parts:
+                archive.write(file, file.relative_to(ROOT))
+    script = f"""
+import sys
+sys.path.insert(0, {str(zipped)!r})
+from capgen.cli.app import main
+import capgen
+assert capgen.__file__.startswith({str(zipped)!r})
+for command in ("build --servers=4 --years=1", "check data", "report data", "config init", "sql"):
+    assert main(command.split()) == 0, command
+"""
+    command = [sys.executable, "-I", "-c", script]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@needs_root
+def test_a_user_without_a_home(tmp_path: Path) -> None:
+    script = """
+from capgen.cli.app import main
+commands = ("build --servers=4 --years=1", "check data", "report data", "export data", "config init")
+for command in commands:
+    assert main(command.split()) == 0, command
+assert main(["verify", "~/data"]) == 2
+"""
+    tmp_path.chmod(0o777)
+    command = [*AS_NOBODY_KNOWN, "env", "-u", "HOME", sys.executable, "-c", script]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    (line,) = ended.stderr.splitlines()
+    assert "expected a user who has a home" in line
+
+
 @pytest.mark.parametrize(
     ("groups", "files", "expected"),
     [
@@ -119,11 +159,11 @@ def test_a_container_has_the_processors_of_its_quota(
 ) -> None:
     monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(8)))
     monkeypatch.delattr("os.process_cpu_count", raising=False)
-    monkeypatch.setattr(system, "_CONTROL_GROUPS", tmp_path)
-    monkeypatch.setattr(system, "_OWN_CONTROL_GROUPS", tmp_path / "own")
+    monkeypatch.setattr(counting, "_CONTROL_GROUPS", tmp_path)
+    monkeypatch.setattr(counting, "_OWN_CONTROL_GROUPS", tmp_path / "own")
     if groups is not None:
         (tmp_path / "own").write_text(f"{groups}\n")
     for path, text in files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(f"{text}\n")
-    assert system.processors() == expected
+    assert counting.processors() == expected

@@ -80,7 +80,7 @@ def command(
 
     config = resolved.config
     panels = [(config, out)]
-    if clean_twin:
+    if clean_twin is not None:
         panels.append((config.clean_twin(), clean_twin))
         places = [place_of(locate(full_name(config, folder))) for _, folder in panels]
         for place in places:

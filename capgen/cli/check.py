@@ -9,6 +9,7 @@ import typer
 
 from capgen.cli.streams import outcome
 from capgen.dataset.location import locate
+from capgen.system.paths import local_path
 
 if TYPE_CHECKING:
     from capgen.quality.findings import Finding, Report, Rule
@@ -25,7 +26,11 @@ def command(
     config_file: Annotated[
         Path | None,
         typer.Option(
-            "--config", metavar="FILE", help="What to expect; the manifest says it without.", show_default=False
+            "--config",
+            metavar="FILE",
+            help="What to expect; the manifest says it without.",
+            show_default=False,
+            parser=local_path,
         ),
     ] = None,
     every_row: Annotated[

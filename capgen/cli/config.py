@@ -8,6 +8,7 @@ import typer
 
 from capgen.cli.options import takes_config
 from capgen.cli.streams import outcome
+from capgen.system.paths import local_path
 
 if TYPE_CHECKING:
     from capgen.config import Resolved
@@ -37,7 +38,9 @@ def show(
 
 @app.command("check")
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="YAML file to check.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="YAML file to check.", show_default=False, parser=local_path)
+    ],
 ) -> None:
     """Check a configuration file by itself, over the default preset."""
     from capgen.config import config_digest, resolve

@@ -12,6 +12,7 @@ import typer
 from capgen.cli.run_options import positive_whole_number
 from capgen.cli.text import note
 from capgen.errors import RequestError
+from capgen.system.paths import local_path
 
 # Annotations here are real objects, for Typer to read; what is slow to import is imported when a command runs.
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _KEY_FLAGS = {
 
 def _config_options(
     config_file: Annotated[
-        Path | None, _option("--config", metavar="FILE", help="YAML file with the keys to change.")
+        Path | None, _option("--config", metavar="FILE", help="YAML file with the keys to change.", parser=local_path)
     ] = None,
     preset: Annotated[str | None, _option("--preset", metavar="NAME", help=_PRESETS)] = None,
     origin: Annotated[

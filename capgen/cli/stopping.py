@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from capgen.errors import CapgenError, StoppedError
-from capgen.system import STOP_SIGNALS
+from capgen.system.process import STOP_SIGNALS
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from capgen.dataset.location import is_store
+from capgen.system.paths import working_folder
 
 
 def counted(number: int, noun: str) -> str:
@@ -60,9 +61,8 @@ def from_here(folder: Path) -> str:
     Args:
         folder: an absolute path, or one in a store.
     """
-    if is_store(folder):
-        return str(folder)
-    return str(folder.relative_to(Path.cwd())) if folder.is_relative_to(Path.cwd()) else str(folder)
+    here = None if is_store(folder) else working_folder()
+    return str(folder.relative_to(here) if here and folder.is_relative_to(here) else folder)
 
 
 def note(text: str) -> None:

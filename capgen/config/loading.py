@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,6 +19,7 @@ from capgen.config.model import Config
 from capgen.config.problems import problem_lines
 from capgen.config.relative_days import with_dates
 from capgen.errors import ConfigError
+from capgen.system.paths import local_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _layers(file: str | os.PathLike[str] | None, preset: str | None, environment
     yield from sources.preset_layers(preset or sources.DEFAULT_PRESET)
     chosen = file or environment.get(sources.FILE_VARIABLE)
     if chosen:
-        yield sources.file_layer(Path(chosen))
+        yield sources.file_layer(local_path(chosen))
 
 
 def _end_after(start: Any, years: int) -> str:

@@ -10,7 +10,7 @@ from capgen.config.merging import Layer, nested
 from capgen.config.suggest import nearest
 from capgen.config.yaml_text import parse_yaml
 from capgen.errors import ConfigError
-from capgen.resources import resource_folder
+from capgen.resources import resource_files, resource_folder
 
 DEFAULT_PRESET = "default"
 FILE_VARIABLE = "CAPACITY_FORECASTER_CONFIG"
@@ -18,7 +18,8 @@ FILE_VARIABLE = "CAPACITY_FORECASTER_CONFIG"
 
 def preset_names() -> list[str]:
     """Return the names of the shipped presets, sorted."""
-    return sorted(path.stem for path in resource_folder("config").glob("*.yaml"))
+    presets = resource_files(resource_folder("config"), ".yaml")
+    return [preset.name.removesuffix(".yaml") for preset in presets]
 
 
 def preset_text(name: str) -> str:

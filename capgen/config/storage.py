@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from capgen.config.types import Section
+from capgen.errors import RequestError
 
 Env = Literal["local", "sagemaker", "lambda"]
 
@@ -47,14 +48,19 @@ def full_name(config: Destination, out: str | os.PathLike[str] | None = None) ->
         config: a valid configuration.
         out: the dataset's folder; the configuration's `out` without one. An absolute path or an address is what it
             is; what is relative lies where the configuration's storage says.
+
+    Raises:
+        RequestError: it is empty.
     """
     name = str(config.out if out is None else out)
-    if _ADDRESS.match(name) or Path(name).expanduser().is_absolute():
+    if not name:
+        raise RequestError("out: expected the name of a folder, got an empty one")
+    if _ADDRESS.match(name) or name.startswith("~") or Path(name).is_absolute():
         return name
     storage = config.storage
     if storage.use_s3:
         return "/".join(["s3:/", *filter(None, [storage.bucket, (storage.prefix or "").strip("/")]), *_parts(name)])
-    return str(Path(storage.local_base_path or _BASE_PATHS[config.env], name))
+    return f"{storage.local_base_path or _BASE_PATHS[config.env]}/{name}"
 
 
 def _parts(name: str) -> tuple[str, ...]:

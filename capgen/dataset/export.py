@@ -19,7 +19,7 @@ from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.output import Output, output, room_for
 from capgen.dataset.store_errors import plain_errors
 from capgen.errors import CapgenError, RequestError
-from capgen.system import sync
+from capgen.system.disk import sync
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -107,7 +107,7 @@ def export(
     beside = citation_file(target, kind, overwrite=overwrite) if citation else None
     rows = _Request(folder.absolute(), manifest, kind, columns, where, unsafe)
     if kind == DELTA:
-        path = locate(target.removeprefix(f"{DELTA}:")).expanduser().resolve()
+        path = locate(target.removeprefix(f"{DELTA}:")).resolve()
         check_delta_folder(path, overwrite=overwrite)
         count = _write_table(rows, path)
         size = sum(each.stat().st_size for each in path.rglob("*") if each.is_file())

@@ -30,7 +30,10 @@ def check_delta_folder(target: Path, *, overwrite: bool) -> None:
     if target.is_dir() and any(target.iterdir()) and not is_delta_table(target):
         raise RequestError(f"{target}: expected a new folder or a Delta table, got a folder with something else in it")
     if Places.of(target).inside:
-        raise RequestError(f"{target}: expected a folder that is neither a mount point nor the working folder")
+        raise RequestError(
+            f"{target}: expected a folder that can be renamed, got a mount point, the working folder, or "
+            "one below a folder that cannot be written"
+        )
     if is_delta_table(target) and not overwrite:
         raise RequestError(f"{target}: is there already; add --overwrite to replace it, or name another")
 

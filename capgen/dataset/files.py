@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import IO
 
 from capgen.dataset.counted import Hashed
-from capgen.dataset.layout import SIDE_FOLDER
+from capgen.dataset.layout import SIDE_FOLDER, name_beside
 from capgen.dataset.location import is_store
 from capgen.dataset.objects import upload, whole_object
-from capgen.system import sync
+from capgen.system.disk import sync
 
 _UNFINISHED = re.compile(r".+\.[0-9a-f]{8}\.unfinished")
 
@@ -38,7 +38,7 @@ def whole_file(path: Path) -> Iterator[Path]:
             move_whole(Path(folder) / path.name, path)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}.unfinished")
+    unfinished = name_beside(path, "", f".{secrets.token_hex(4)}.unfinished")
     try:
         yield unfinished
     except BaseException:

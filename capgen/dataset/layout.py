@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from capgen.errors import CapgenError
+from capgen.system.disk import may_rename
+from capgen.system.paths import working_folder
 
 # Readers glob **/*.parquet, hidden folders included: what lies here must never end so.
 SIDE_FOLDER = "_capgen"
@@ -19,6 +23,7 @@ SAMPLE = f"{SIDE_FOLDER}/sample.csv"
 SIDE_FILES = (EVENTS, SUMMARY, SAMPLE, MANIFEST_SCHEMA)
 BUILD_STATE = f"{SIDE_FOLDER}/build.json"
 RECEIPTS = f"{SIDE_FOLDER}/receipts.ndjson"
+_LONGEST_NAME = 255  # bytes, on most file systems
 PARTITION_KEYS = ("year", "server_type")
 # The end of a data file's path, from the folder of its year on; for Python and DuckDB alike.
 PARTITION = r"(?:^|[/\\])year=([0-9]+)[/\\]server_type=([^/\\]*)[/\\][^/\\]+$"
@@ -100,6 +105,7 @@ class Places:
         staging: the next version of the dataset, while it is made.
         replaced: the version before, in the moment in which the next one takes its place.
         lock: held by the one process that writes.
+        other_lock: held in its place by a process to which the target looks otherwise.
         suffix: what staged data files end in, after `.parquet`.
     """
 
@@ -107,24 +113,26 @@ class Places:
     staging: Path
     replaced: Path
     lock: Path
+    other_lock: Path
     suffix: str
 
     @classmethod
     def of(cls, target: Path) -> Places:
         """Return the places for a dataset: beside it, or inside it where it cannot be replaced.
 
-        A mount point cannot, and the working folder should not: who stands in it would stand in a removed one.
-
         Args:
             target: the dataset's folder; it need not exist.
         """
         target = target.resolve()
         side = target / SIDE_FOLDER
-        if target.is_mount() or Path.cwd().is_relative_to(target) or (side / "staging").is_dir():
-            return cls(target, side / "staging", side / "replaced", side / "lock", ".staged")
-        beside = f".{target.name}.capgen"
-        staging, replaced, lock = (target.with_name(f"{beside}-{what}") for what in ("staging", "replaced", "lock"))
-        return cls(target, staging, replaced, lock, "")
+        staging = side / "staging"
+        lock_inside = side / "lock"
+        lock_beside = name_beside(target, ".", ".capgen-lock")
+        if staging.is_dir() or (target.is_dir() and not _is_replaceable(target)):
+            return cls(target, staging, side / "replaced", lock_inside, lock_beside, ".staged")
+        staging = name_beside(target, ".", ".capgen-staging")
+        replaced = name_beside(target, ".", ".capgen-replaced")
+        return cls(target, staging, replaced, lock_beside, lock_inside, "")
 
     @property
     def inside(self) -> bool:
@@ -147,6 +155,30 @@ class Places:
         """
         staged = self.staged_file(path)
         return staged if staged.exists() else self.target / path
+
+
+def name_beside(path: Path, before: str, after: str) -> Path:
+    """Return a path in the same folder for what belongs to another.
+
+    Args:
+        path: the other.
+        before: what the name begins with.
+        after: what the name ends with; a digest stands for the rest where it would be too long.
+    """
+    name = f"{before}{path.name}{after}"
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        name = f"{before}{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:32]}{after}"
+    return path.with_name(name)
+
+
+def _is_replaceable(folder: Path) -> bool:
+    """Tell whether another folder may take the place of one.
+
+    A mount point has to stay, and the working folder should: who stands in it would stand in a removed one.
+    """
+    here = working_folder()
+    is_around = here is not None and here.is_relative_to(folder)
+    return not folder.is_mount() and not is_around and may_rename(folder)
 
 
 def is_dataset(folder: Path) -> bool:

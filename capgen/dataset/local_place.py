@@ -17,7 +17,7 @@ from capgen.dataset.locking import one_writer
 from capgen.dataset.manifest import Manifest
 from capgen.dataset.publishing import check_target, publish, recover
 from capgen.dataset.verify import problem_of
-from capgen.system import link_or_copy, sync
+from capgen.system.disk import link_or_copy, may_write, sync
 
 
 class LocalPlace:
@@ -39,14 +39,19 @@ class LocalPlace:
 
     @contextmanager
     def one_writer(self) -> Iterator[None]:
-        with one_writer(self._places.lock, self.target):
+        if not self._is_writable():  # then nothing is: a dataset there can only be read
+            yield
+            return
+        with one_writer(self._places.lock, self.target, self._places.other_lock):
             yield
 
     def recover(self) -> None:
-        recover(self._places)
+        if self._is_writable():
+            recover(self._places)
 
     def sweep(self) -> None:
-        sweep_unfinished(self.target)
+        if self._is_writable():
+            sweep_unfinished(self.target)
 
     def begun(self) -> Any:
         try:
@@ -85,6 +90,9 @@ class LocalPlace:
     def publish(self, manifest: Manifest) -> None:
         sweep_unfinished(self._places.staging)
         publish(self._places, manifest)
+
+    def _is_writable(self) -> bool:
+        return may_write(self._places.lock.parent)
 
     def _receipts(self) -> Iterable[FileEntry]:
         path = self._places.staging / RECEIPTS

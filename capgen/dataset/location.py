@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from capgen.errors import RequestError
+from capgen.system.paths import local_path
 
 # By the scheme of their addresses: the library that reaches them, and what it is set to. Listings must be fresh, and
 # a block is what a worker holds of a file on its way.
@@ -34,13 +35,14 @@ def locate(text: str | os.PathLike[str]) -> Path:
         text: a folder or file; or an address such as s3://bucket/prefix, which then behaves as a path.
 
     Raises:
-        RequestError: an address that is malformed or holds credentials, or whose library is not installed.
+        RequestError: an empty name, the home of a user who has none, or an address that is malformed
+            or holds credentials, or whose library is not installed.
     """
     if is_store(text) and not isinstance(text, str):
         return cast(Path, text)
     address = _ADDRESS.fullmatch(os.fspath(text))
     if address is None or (address[1] not in _LIBRARIES and "://" not in os.fspath(text)):
-        return Path(text)
+        return local_path(text)
     return _store(address[1], address[2])
 
 

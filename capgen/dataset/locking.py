@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from capgen.errors import CapgenError, RequestError
-from capgen.system import can_lock, lock_file
+from capgen.system.locks import can_lock, is_locked, lock_file
+
+_LONGEST_HOLDER = 200  # bytes of its name
 
 
 @contextmanager
-def one_writer(lock: Path, target: Path) -> Iterator[None]:
+def one_writer(lock: Path, target: Path, other: Path | None = None) -> Iterator[None]:
     """Hold the right to write to a dataset.
 
     The system gives the lock up when its process ends, however it ends.
@@ -21,6 +23,7 @@ def one_writer(lock: Path, target: Path) -> Iterator[None]:
     Args:
         lock: the lock's file. Its folder is made.
         target: the dataset's folder, for the message.
+        other: a lock's file that must be free, too.
 
     Raises:
         RequestError: the system has no such locks.
@@ -36,6 +39,8 @@ def one_writer(lock: Path, target: Path) -> Iterator[None]:
     lock.parent.mkdir(parents=True, exist_ok=True)
     descriptor = _acquire(lock, target)
     try:
+        if other and other.is_file() and is_locked(other):
+            raise _busy(target, other.read_bytes()[:_LONGEST_HOLDER])
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
         yield
@@ -50,12 +55,17 @@ def _acquire(lock: Path, target: Path) -> int:
         try:
             lock_file(descriptor)
         except BlockingIOError:
-            holder = os.read(descriptor, 200).decode(errors="replace") or "another process"
+            holder = os.read(descriptor, _LONGEST_HOLDER)
             os.close(descriptor)
-            raise CapgenError(f"{target}: {holder} is writing it; wait for it, or build elsewhere with --out") from None
+            raise _busy(target, holder) from None
         if _is_still(lock, descriptor):
             return descriptor
         os.close(descriptor)  # the holder before us has removed this file: take the next one
+
+
+def _busy(target: Path, holder: bytes) -> CapgenError:
+    name = holder.decode(errors="replace") or "another process"
+    return CapgenError(f"{target}: {name} is writing it; wait for it, or build elsewhere with --out")
 
 
 def _is_still(lock: Path, descriptor: int) -> bool:

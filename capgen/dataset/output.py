@@ -115,7 +115,7 @@ def output(name: str | os.PathLike[str], *, overwrite: bool) -> Output:
     if is_store(place):
         _check_replaceable(place, taken=place.exists(), overwrite=overwrite)
         return Output(place)
-    place = place.expanduser().absolute()
+    place = place.absolute()
     kind = _kind(place)
     if kind in {stat.S_IFIFO, stat.S_IFCHR} or descriptor_of(place) is not None:
         return Output(place, is_stream=True)

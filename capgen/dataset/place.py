@@ -71,7 +71,7 @@ def place_of(target: Path) -> Place:
     Args:
         target: from `locate`.
     """
-    return StorePlace(target) if is_store(target) else LocalPlace(target.expanduser().absolute())
+    return StorePlace(target) if is_store(target) else LocalPlace(target.absolute())
 
 
 def take_up(place: Place, config: Config, sizes: Sizes, *, discard_other: bool) -> dict[str, FileEntry]:

@@ -18,7 +18,7 @@ from capgen.dataset.manifest import Manifest, write_manifest
 from capgen.dataset.output import check_outside
 from capgen.dataset.verify import data_files
 from capgen.errors import RequestError
-from capgen.system import exchange, sync
+from capgen.system.disk import exchange, sync
 
 
 def check_target(places: Places) -> None:

@@ -95,7 +95,7 @@ def rollup(data: str | os.PathLike[str], to: Step, out: str | os.PathLike[str]) 
     config = manifest.load_config()
     _check_step(config, to)
     _check_names(config)
-    target = locate(out).expanduser().resolve()
+    target = locate(out).resolve()
     with rollup_target(target) as (room, spill):
         damaged = list(damaged_files(folder, manifest, read=True))
         gone = {problem.path for problem in damaged if problem.kind == "missing"}

@@ -18,7 +18,7 @@ from capgen.dataset.publishing import check_target
 from capgen.dataset.store_errors import plain_errors
 from capgen.dataset.store_locking import LOCK, one_store_writer
 from capgen.errors import RequestError
-from capgen.system import sync
+from capgen.system.disk import sync
 
 _SPILLED = "spilled"
 _BEGUN = f"{SIDE_FOLDER}/rollup"  # in a store: what is there is of a rollup that was not finished
@@ -87,6 +87,9 @@ def _check_folder(places: Places) -> None:
         raise RequestError(f"out: expected an empty or new folder, got {str(target)!r}, which holds something")
     check_target(places)
     if places.inside:
-        raise RequestError(f"out: expected neither a mount point nor the working folder, got {str(target)!r}")
+        raise RequestError(
+            f"out: expected a folder that can be renamed, got {str(target)!r}: a mount point, "
+            "the working folder, or below a folder that cannot be written"
+        )
     if (places.staging / BUILD_STATE).is_file():
         raise RequestError(f"out: an interrupted build is kept beside {str(target)!r}; finish it, or name another")

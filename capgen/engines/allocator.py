@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pyarrow as pa
 
-from capgen.system import give_back_blocks
+from capgen.system.process import give_back_blocks
 
 _LARGE_BLOCK_BYTES = 2**21  # more than an array of a slice, which is used again at once
 

@@ -19,7 +19,7 @@ from capgen.dataset.location import is_store
 from capgen.dataset.plan import FilePlan
 from capgen.engines.remote import write_remotely
 from capgen.errors import CapgenError, RequestError
-from capgen.system import processors
+from capgen.system.processors import processors
 from capgen.version import __version__
 
 CLIENT_ADDRESS = "ray://"

@@ -18,7 +18,7 @@ from capgen.engines.allocator import freed_memory_returned
 from capgen.errors import RequestError
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import open_panel
-from capgen.system import processors
+from capgen.system.processors import processors
 
 
 class _StoppedError(Exception):

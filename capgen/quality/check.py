@@ -52,6 +52,7 @@ from capgen.quality.values import (
     check_size,
     value_counts,
 )
+from capgen.system.paths import local_path
 
 _KEYS = frozenset({"timestamp", "server_id", "server_type"})
 
@@ -73,7 +74,7 @@ def check(folder: Path | str, config_file: Path | str | None = None, *, most_row
         RequestError: there is no such dataset, or nothing that says what to expect.
         CapgenError: a file cannot be read.
     """
-    with open_source(locate(folder), None if config_file is None else Path(config_file)) as source:
+    with open_source(locate(folder), None if config_file is None else local_path(config_file)) as source:
         return check_source(source, most_rows)
 
 

@@ -20,7 +20,7 @@ from capgen.dataset.verify import data_files
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
 from capgen.panel.time_axis import TimeAxis
-from capgen.system import processors
+from capgen.system.processors import processors
 from capgen.version import __version__
 
 _MOST_SOUGHT = 10_000  # servers whose ids reach the reader of the files, to skip row groups without them

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 
 from capgen.errors import RequestError
+from capgen.system.paths import some_home
 
 
 def require_libraries() -> None:
@@ -14,8 +15,9 @@ def require_libraries() -> None:
         RequestError: one of them is not; says what to type.
     """
     try:
-        for name in ("altair", "vl_convert"):
-            importlib.import_module(name)
+        with some_home():  # Altair looks for one, to name a folder there
+            for name in ("altair", "vl_convert"):
+                importlib.import_module(name)
     except ImportError:
         raise RequestError(
             'report: expected the libraries altair and vl-convert-python; type: pip install "capgen[report]"'

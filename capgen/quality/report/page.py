@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
+from importlib.resources import files
 from string import Template
 from typing import Any
 
@@ -63,7 +63,7 @@ def page_text(
 
 
 def _part(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+    return (files("capgen.quality.report") / name).read_text(encoding="utf-8")
 
 
 def _embedded(value: Any) -> str:

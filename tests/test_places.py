@@ -1,0 +1,189 @@
+"""Places that are not like others: read-only, below a parent of somebody else's, oddly named."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from capgen import CapgenError, RequestError, build, repair
+from capgen.cli.app import main
+from capgen.dataset.layout import Places
+from capgen.dataset.location import locate
+from capgen.dataset.locking import one_writer
+from capgen.dataset.manifest import read_manifest
+from capgen.dataset.verify import problems
+from capgen.system.paths import local_path
+from tests.conftest import AS_NOBODY_KNOWN, make_config, needs_root
+
+SMALL = {"num_servers": 4, "end_date": "2022-12-31"}
+BUILD = ["build", "--servers=4", "--end-date=2022-12-31"]
+
+
+def is_whole(folder: Path) -> bool:
+    return not list(problems(folder, read_manifest(folder)))
+
+
+@needs_root
+def test_a_folder_of_mine_below_one_that_i_cannot_write(tmp_path: Path) -> None:
+    target = tmp_path / "mine"
+    target.mkdir()
+    os.chown(target, 54321, 54321)
+    script = f"""
+import os
+from capgen import build, load_config, repair
+def config(**more):
+    return load_config(overrides={{"num_servers": 4, "end_date": "2022-12-31", **more}}, environment={{}})
+build(config(), "{target}")
+build(config(seed=1), "{target}", overwrite=True)
+os.remove("{target}/year=2022/server_type=web/part-00000.parquet")
+print(repair("{target}"))
+"""
+    ended = subprocess.run(
+        [*AS_NOBODY_KNOWN, sys.executable, "-c", script], cwd="/", capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert is_whole(target)
+    assert [each.name for each in tmp_path.iterdir()] == ["mine"]
+
+
+@pytest.mark.parametrize("holder", ["inside", "beside"])
+def test_who_sees_the_target_otherwise_heeds_the_lock(
+    holder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "data"
+    build(make_config(**SMALL), target)
+    inside, beside = target / "_capgen" / "lock", tmp_path / ".data.capgen-lock"
+    assert Places.of(target).lock == beside
+    with one_writer(inside if holder == "inside" else beside, target):
+        if holder == "beside":
+            monkeypatch.chdir(target)
+        with pytest.raises(CapgenError, match=rf"process {os.getpid()} on .* is writing it"):
+            build(make_config(**SMALL, seed=3), target, overwrite=True)
+
+
+@needs_root
+def test_a_complete_dataset_on_a_read_only_disk(
+    mount: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    disk = mount("size=4m")
+    data = disk / "data"
+    assert main([*BUILD, f"--out={data}"]) == 0
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    capsys.readouterr()
+    for command, said in {
+        (*BUILD, f"--out={data}"): "complete already",
+        ("repair", str(data)): "nothing to repair",
+        ("verify", str(data)): "all as built",
+        ("check", str(data)): "rules",
+        ("query", "from panel limit 1", "--data", str(data)): "server_0",
+        ("export", str(data), str(tmp_path / "a.parquet")): "Wrote",
+    }.items():
+        assert main(list(command)) == 0
+        output = capsys.readouterr()
+        assert said in output.out
+        assert not output.err
+    assert main([*BUILD, "--seed=5", "--overwrite", f"--out={data}"]) == 1
+    assert main(["export", str(data), str(disk / "a.parquet")]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert all("Read-only" in line for line in lines)
+
+
+@pytest.mark.parametrize("name", ["n" * 255, "ñ" * 127, "n" * 240])
+def test_names_as_long_as_they_may_be(name: str, tmp_path: Path) -> None:
+    target = tmp_path / name
+    build(make_config(**SMALL), target)
+    build(make_config(**SMALL, seed=1), target, overwrite=True)
+    assert is_whole(target)
+    stem = name.encode()[:240].decode(errors="ignore")
+    assert main(["export", str(target), str(tmp_path / f"{stem}.parquet")]) == 0
+    query = ["query", "from panel limit 1", "--data", str(target)]
+    assert main([*query, "--output", str(tmp_path / f"{stem}.csv")]) == 0
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_name_that_is_too_long_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*BUILD, f"--out={tmp_path / ('n' * 256)}"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "name too long" in line
+
+
+def test_tilde_means_the_same_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for command in (
+        [*BUILD, "--out=~/data", "--set=layers.outliers={}", "--clean-twin=~/twin"],
+        ["verify", "~/data"],
+        ["check", "~/data"],
+        ["repair", "~/data"],
+        ["query", "from panel limit 1", "--data=~/data", "--output=~/answer.csv"],
+        ["export", "~/data", "~/data.parquet"],
+        ["config", "init", "~/my.yaml"],
+        ["config", "check", "~/my.yaml"],
+        ["config", "show", "--config=~/my.yaml"],
+        ["check", "~/data", "--config=~/my.yaml"],
+    ):
+        assert main(command) in ({0, 1} if "--config=~/my.yaml" in command else {0}), command
+    capsys.readouterr()
+    found = {each.name for each in tmp_path.iterdir()}
+    assert found == {"data", "twin", "answer.csv", "data.parquet", "my.yaml"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [*BUILD, "--out="],
+        [*BUILD, "--out=data", "--clean-twin="],
+        [*BUILD, "--out=~no-such-user/data"],
+        ["verify", ""],
+        ["query", "from panel", "--data="],
+        ["query", "from panel", "--output=~no-such-user/a.csv"],
+        ["export", "~no-such-user/data"],
+        ["check", "~no-such-user/data"],
+        ["config", "show", "--config="],
+        ["config", "check", "~no-such-user/my.yaml"],
+    ],
+)
+def test_names_of_nothing(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "expected" in line
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_named_like_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    build(make_config(**SMALL), "./~no-such-user")
+    assert is_whole(locate("./~no-such-user"))
+    assert local_path(local_path("./~no-such-user")) == tmp_path / "~no-such-user"
+
+
+def test_a_deleted_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    data = tmp_path / "data"
+    for command in ([*BUILD, f"--out={data}"], ["verify", str(data)], ["check", str(data)]):
+        assert main(command) == 0, command
+    assert main(["export", str(data), str(tmp_path / "a.csv")]) == 0
+    assert main(["query", "from panel limit 1", "--data", str(data)]) == 0
+    assert repair(data) == []
+    capsys.readouterr()
+    for command in (BUILD, ["verify", "data"], ["export", str(data)]):
+        assert main(command) == 2
+    assert capsys.readouterr().err.count("the working folder was deleted") == 3
+    with pytest.raises(RequestError, match="working folder was deleted"):
+        build(make_config(**SMALL), "elsewhere")

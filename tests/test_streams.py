@@ -63,7 +63,7 @@ LISTENERS = [
 ]
 VERDICTS = {"verify good": 0, "verify bad": 1, "check bad": 1, "check nothing": 2}
 BUILDS = [f"build --servers=4 --years=1 --out new{number}" for number in range(len(LISTENERS))]
-ANSWERS = ["config show", "sql", "plan --servers=4", "query from&panel --format=csv --servers=4"]
+ANSWERS = ["config show", "sql", "plan --servers=4", "query from&panel --format=csv --data=good"]
 Case = tuple[str, tuple[str, str, str]]
 
 

@@ -20,8 +20,8 @@ from capgen.dataset.verify import problems
 from capgen.system.paths import local_path
 from tests.conftest import AS_NOBODY_KNOWN, make_config, needs_root
 
-SMALL = {"num_servers": 4, "end_date": "2022-12-31"}
-BUILD = ["build", "--servers=4", "--end-date=2022-12-31"]
+SMALL = {"num_servers": 10, "end_date": "2022-12-31"}
+BUILD = ["build", "--servers=10", "--end-date=2022-12-31"]
 
 
 def is_whole(folder: Path) -> bool:
@@ -37,7 +37,7 @@ def test_a_folder_of_mine_below_one_that_i_cannot_write(tmp_path: Path) -> None:
 import os
 from capgen import build, load_config, repair
 def config(**more):
-    return load_config(overrides={{"num_servers": 4, "end_date": "2022-12-31", **more}}, environment={{}})
+    return load_config(overrides={{"num_servers": 10, "end_date": "2022-12-31", **more}}, environment={{}})
 build(config(), "{target}")
 build(config(seed=1), "{target}", overwrite=True)
 os.remove("{target}/year=2022/server_type=web/part-00000.parquet")

@@ -62,8 +62,8 @@ LISTENERS = [
     ("file", "file", "closed"),
 ]
 VERDICTS = {"verify good": 0, "verify bad": 1, "check bad": 1, "check nothing": 2}
-BUILDS = [f"build --servers=4 --years=1 --out new{number}" for number in range(len(LISTENERS))]
-ANSWERS = ["config show", "sql", "plan --servers=4", "query from&panel --format=csv --data=good"]
+BUILDS = [f"build --servers=10 --years=1 --out new{number}" for number in range(len(LISTENERS))]
+ANSWERS = ["config show", "sql", "plan --servers=10", "query from&panel --format=csv --data=good"]
 Case = tuple[str, tuple[str, str, str]]
 
 
@@ -71,7 +71,7 @@ Case = tuple[str, tuple[str, str, str]]
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a good dataset, and one that has lost a file."""
     folder = tmp_path_factory.mktemp("streams")
-    build(make_config(num_servers=4, end_date="2023-12-31"), folder / "good")
+    build(make_config(num_servers=10, end_date="2023-12-31"), folder / "good")
     shutil.copytree(folder / "good", folder / "bad")
     next((folder / "bad").rglob("*.parquet")).unlink()
     return folder

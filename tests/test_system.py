@@ -81,9 +81,9 @@ for command in json.loads(sys.argv[1]):
 def test_what_a_dataset_goes_through(taken_away: str, without: RunWithout) -> None:
     said = without(
         taken_away,
-        "build --servers=4 --years=1",
-        "build --servers=4 --years=1 --set growth.trend=monthly --overwrite",
-        "build --servers=4 --years=2 --set growth.trend=monthly",
+        "build --servers=10 --years=1",
+        "build --servers=10 --years=1 --set growth.trend=monthly --overwrite",
+        "build --servers=10 --years=2 --set growth.trend=monthly",
         "verify data",
         "check data",
         "export data data.parquet",
@@ -92,7 +92,7 @@ def test_what_a_dataset_goes_through(taken_away: str, without: RunWithout) -> No
 
 
 def test_windows_reads_and_says_that_it_does_not_write(without: RunWithout, tmp_path: Path) -> None:
-    without("", "build --servers=4 --years=1")
+    without("", "build --servers=10 --years=1")
     assert not without(WINDOWS, "verify data", "check data", "query 'from panel limit 1' --data=data")
     said = without(WINDOWS, "build --out other", "repair data", "export data", expected=2)
     assert len(said) == 3
@@ -112,7 +112,7 @@ sys.path.insert(0, {str(zipped)!r})
 from capgen.cli.app import main
 import capgen
 assert capgen.__file__.startswith({str(zipped)!r})
-for command in ("build --servers=4 --years=1", "check data", "report data", "config init", "sql"):
+for command in ("build --servers=10 --years=1", "check data", "report data", "config init", "sql"):
     assert main(command.split()) == 0, command
 """
     command = [sys.executable, "-I", "-c", script]
@@ -124,7 +124,7 @@ for command in ("build --servers=4 --years=1", "check data", "report data", "con
 def test_a_user_without_a_home(tmp_path: Path) -> None:
     script = """
 from capgen.cli.app import main
-commands = ("build --servers=4 --years=1", "check data", "report data", "export data", "config init")
+commands = ("build --servers=10 --years=1", "check data", "report data", "export data", "config init")
 for command in commands:
     assert main(command.split()) == 0, command
 assert main(["verify", "~/data"]) == 2

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from capgen.cli.check_text import expectation_text, rule_text, rules_text
 from capgen.cli.streams import outcome
 from capgen.dataset.location import locate
 from capgen.system.paths import local_path
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
 
 _COLOURS = {"pass": "green", "fail": "bold red", "not testable": "yellow"}
 _NUMBERS = ("measured", "expected", "off by")
+_MOST_NAMED = 3
+_MOST_CAUSES = 10
 _WIDE, _WIDTH_OF_FILES = 140, 300  # characters
 
 
 def command(
     data: Annotated[
-        Path, typer.Argument(metavar="DATA", help="Folder of a dataset.", show_default=False, parser=locate)
-    ],
+        Path | None, typer.Argument(metavar="DATA", help="Folder of a dataset.", show_default=False, parser=locate)
+    ] = None,
     config_file: Annotated[
         Path | None,
         typer.Option(
@@ -37,6 +40,11 @@ def command(
         bool, typer.Option("--all", help="Let the statistical rules look at all servers of a large panel, too.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print every measurement as JSON.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="List the rules and what each proves.")] = False,
+    explained: Annotated[
+        str | None,
+        typer.Option("--explain", metavar="RULE", help="Say what a rule proves, and how.", show_default=False),
+    ] = None,
 ) -> None:
     """Check that what was configured is really in the data.
 
@@ -51,11 +59,20 @@ def command(
     capgen check data/
 
     capgen check elsewhere/ --config expected.yaml --json
+
+    capgen check --explain remade
     """
+    if listed or explained:
+        typer.echo(rule_text(explained) if explained else rules_text())
+        return
+    if data is None:
+        raise typer.BadParameter("expected the folder of a dataset, got none", param_hint="'DATA'")
     from capgen.quality.check import check
     from capgen.quality.sample import MOST_ROWS
 
     report = check(data, config_file, most_rows=None if every_row else MOST_ROWS)
+    if config_file:
+        typer.echo(expectation_text(config_file), err=True)
     with outcome(0 if report.passed else 1):
         if as_json:
             typer.echo(json.dumps(_as_json(report), indent=2, allow_nan=False))
@@ -72,6 +89,8 @@ def _print_table(report: "Report") -> None:
     if not console.is_terminal:
         console.width = _WIDTH_OF_FILES
     is_wide = console.width >= _WIDE
+    if report.altered:
+        typer.echo(f"{_altered(report)}\n")
     table = Table(box=None, pad_edge=False)
     for heading, side in (("rule", "left"), ("verdict", "left"), *((each, "right") for each in _NUMBERS)):
         table.add_column(heading, justify=side, no_wrap=True)  # type: ignore[arg-type]
@@ -84,6 +103,7 @@ def _print_table(report: "Report") -> None:
     console.print(table)
     if not is_wide:
         _print_reasons(report)
+    _print_causes(report)
     typer.echo("")
     if report.sample:
         typer.echo(report.sample.sentence)
@@ -95,6 +115,24 @@ def _print_reasons(report: "Report") -> None:
     for rule in report.rules:
         if rule.verdict != "pass":
             typer.echo(f"\n{rule.name}: {rule.verdict}: {_remark(rule)}")
+
+
+def _altered(report: "Report") -> str:
+    named = ", ".join(report.altered[:_MOST_NAMED])
+    more = f" and {len(report.altered) - _MOST_NAMED:,} more" if len(report.altered) > _MOST_NAMED else ""
+    return f"Not the files that the manifest names: {named}{more}; capgen verify says how they differ."
+
+
+def _print_causes(report: "Report") -> None:
+    """Say what made rules fail, and which failed without such a cause."""
+    for cause in report.causes[:_MOST_CAUSES]:
+        typer.echo(f"\n{cause.text}\n    fails {', '.join(cause.rules)}")
+    if len(report.causes) > _MOST_CAUSES:
+        typer.echo(f"\nand {len(report.causes) - _MOST_CAUSES:,} more causes; --json has all")
+    explained = {"remade", *(rule for cause in report.causes for rule in cause.rules)}
+    rest = [rule.name for rule in report.rules if rule.verdict == "fail" and rule.name not in explained]
+    if report.causes and rest:
+        typer.echo(f"\nFailed beside these: {', '.join(rest)}")
 
 
 def _cells(finding: "Finding") -> list[str]:
@@ -113,9 +151,13 @@ def _shown(value: float | str | None) -> str:
 
 
 def _remark(rule: "Rule") -> str:
-    worst, findings = rule.worst, len(rule.findings)
+    from capgen.quality.rules import BY_NAME
+
+    worst = rule.worst
+    findings = len(rule.findings)
     where = f"{worst.subject} (of {findings})" if worst.subject and findings > 1 else worst.subject
-    return ": ".join(part for part in (where, worst.note) if part)
+    figures = BY_NAME[rule.name].figures if isinstance(worst.measured, float) else ""
+    return ": ".join(part for part in (figures, where, worst.note) if part)
 
 
 def _as_json(report: "Report") -> dict[str, Any]:
@@ -126,7 +168,9 @@ def _as_json(report: "Report") -> dict[str, Any]:
         findings = [{key: _finite(value) for key, value in asdict(each).items()} for each in rule.findings]
         rules.append({"rule": rule.name, "verdict": rule.verdict, "findings": findings})
     sample = report.sample and asdict(report.sample)
-    return {"folder": report.folder, "passed": report.passed, "sample": sample, "rules": rules}
+    causes = [asdict(each) for each in report.causes]
+    said = {"folder": report.folder, "passed": report.passed, "sample": sample, "rules": rules}
+    return {**said, "causes": causes, "altered": list(report.altered)}
 
 
 def _finite(value: Any) -> Any:

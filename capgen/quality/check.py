@@ -12,6 +12,7 @@ Memory does not grow with the rows: DuckDB streams the files, summed up by serve
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -19,8 +20,10 @@ import polars as pl
 from capgen import sql
 from capgen.config.rules import LABELS
 from capgen.dataset.location import locate
+from capgen.panel.fleet import fleet_frame
 from capgen.panel.schema import panel_schema
 from capgen.panel.time_axis import TimeAxis
+from capgen.quality.causes import causes_of
 from capgen.quality.correlation import correlation_statistics
 from capgen.quality.dynamics.rules import dynamic_statistics, is_dynamic, servers_looked_at
 from capgen.quality.effects import effect_statistics
@@ -40,7 +43,7 @@ from capgen.quality.remade.rule import remade_findings
 from capgen.quality.residuals import residual_sums
 from capgen.quality.sample import MOST_ROWS
 from capgen.quality.scheduled import scheduled_statistics
-from capgen.quality.source import Source, open_source
+from capgen.quality.source import Source, altered_files, open_source
 from capgen.quality.spikes import spike_statistics
 from capgen.quality.statistics import judge
 from capgen.quality.structure import check_keys, check_schema, count_servers
@@ -97,7 +100,10 @@ def check_source(source: Source, most_rows: int | None = MOST_ROWS) -> Report:
         findings += of_values
     if good >= set(panel_schema(source.config)):
         findings.append(check_size(source))
-    return report_of(str(source.folder), findings, sample)
+    types = dict(fleet_frame(source.config).select("server_id", "server_type").iter_rows())
+    causes = causes_of(findings, types, source.columns)
+    report = report_of(str(source.folder), findings, sample)
+    return replace(report, causes=tuple(causes), altered=tuple(altered_files(source.folder)))
 
 
 def _structure_findings(

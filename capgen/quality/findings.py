@@ -117,6 +117,23 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """Something that is wrong with the data, and the rules that fail by it.
+
+    Args:
+        servers: ids of those at fault.
+        columns: names of those at fault; none where rows are.
+        text: what is wrong.
+        rules: names of the rules.
+    """
+
+    servers: tuple[str, ...]
+    columns: tuple[str, ...]
+    text: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of a check.
 
@@ -124,11 +141,15 @@ class Report:
         folder: the dataset's.
         rules: in the order of the data contract.
         sample: what the statistical rules looked at; None where the schema left nothing to look at.
+        causes: what made rules fail, where the evidence says it.
+        altered: paths of the files that are not those that the manifest names.
     """
 
     folder: str
     rules: tuple[Rule, ...]
     sample: Sample | None
+    causes: tuple[Cause, ...] = ()
+    altered: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

@@ -16,7 +16,7 @@ from capgen.dataset.layout import is_in_partition
 from capgen.dataset.location import is_store
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.store_errors import plain_errors, reading_reason
-from capgen.dataset.verify import data_files
+from capgen.dataset.verify import damaged_files, data_files
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
 from capgen.panel.time_axis import TimeAxis
@@ -146,3 +146,16 @@ def _origin(folder: Path) -> Manifest | str:
     if manifest.capgen_version != __version__:
         return f"made by capgen {manifest.capgen_version}, and this is {__version__}: only that version can remake it"
     return manifest
+
+
+def altered_files(folder: Path) -> list[str]:
+    """Return the files that are not those that the manifest names; none without a manifest that can be read.
+
+    Args:
+        folder: the dataset's. In a store sizes are compared and no bytes: every file would be fetched again.
+    """
+    try:
+        manifest = read_manifest(folder)
+    except CapgenError:
+        return []
+    return [problem.path for problem in damaged_files(folder, manifest, read=not is_store(folder))]

@@ -15,6 +15,8 @@ from capgen.quality.findings import Finding, exact
 from capgen.quality.groups import event_spans
 from capgen.quality.source import Source
 
+_OUTLIERS = ("is_outlier", "outlier_metrics")
+
 
 def truth_findings(source: Source) -> Iterator[Finding]:
     """Yield how many labels of outliers and of events are wrong.
@@ -26,10 +28,10 @@ def truth_findings(source: Source) -> Iterator[Finding]:
     source.connection.register("touched", spans)
     (found,) = sql.run_query(source.connection, "checks/truth", {}).to_dicts()
     what = "cells whose is_outlier contradicts outlier_metrics"
-    yield exact("labels", int(found["contradicting"]), int(found["cells"]), what)
+    yield exact("labels", int(found["contradicting"]), int(found["cells"]), what).naming(columns=_OUTLIERS)
     if source.config.layers.events:
         what = "labels of events that do not touch their cell"
-        yield exact("events", int(found["outside_events"]), int(found["in_events"]), what)
+        yield exact("events", int(found["outside_events"]), int(found["in_events"]), what).naming(columns=["event_id"])
 
 
 def outlier_chance(config: Config) -> float:

@@ -2,19 +2,13 @@
 -- of its values with their timestamps. Rows may stand in any order and in any file; one value that differs in one bit
 -- changes the sum. The sign is hashed, too: to a hash, -0.0 is 0.0.
 -- Repeats: number (a floating-point column); other (any other column). Parameters: rows (the view that holds them).
--- Reads: remade_ids (server_id).
-with rows as (
-    select * from query_table($rows)
-    semi join remade_ids using (server_id)
-),
-
-fingerprints as (
+with fingerprints as (
     select
         server_id,
         sum(hash(timestamp, "{number}", signbit("{number}"))) as "{number}",
         sum(hash(timestamp, "{other}")) as "{other}",
         count(*) as "panel.rows"
-    from rows
+    from query_table($rows)
     group by server_id
     order by server_id
 )

@@ -14,15 +14,26 @@ expected as (
     from calendar
 ),
 
-found as (
+-- Few: to compare labels row by row would take most of the time.
+labelled as (
     select
-        min("{label}") as "{label}.first",
-        max("{label}") as "{label}.last",
-        count(*) - count("{label}") as "{label}.missing",
+        "{label}",
         server_id,
         count(*) as timestamps,
         sum(hash(timestamp)) as fingerprint
     from panel
+    group by all
+),
+
+found as (
+    select
+        min("{label}") as "{label}.first",
+        max("{label}") as "{label}.last",
+        coalesce(sum(timestamps) filter ("{label}" is null), 0)::bigint as "{label}.missing",
+        server_id,
+        sum(timestamps)::bigint as timestamps,
+        sum(fingerprint) as fingerprint
+    from labelled
     group by server_id
 ),
 

@@ -50,7 +50,9 @@ def of_data(connection: sql.Connection, config: Config, ids: Sequence[str], colu
     Returns:
         As `sql/checks/fingerprints.sql` says, by server.
     """
-    return _fingerprints(connection, config, ids, columns, "panel")
+    connection.register("remade_ids", pl.DataFrame({"server_id": list(ids)}))
+    sql.view_query(connection, "rows_to_remade", "checks/rows_to_remade")
+    return _fingerprints(connection, config, columns, "rows_to_remade")
 
 
 def of_remade(connection: sql.Connection, config: Config, ids: Sequence[str], columns: Sequence[str]) -> pl.DataFrame:
@@ -67,15 +69,12 @@ def of_remade(connection: sql.Connection, config: Config, ids: Sequence[str], co
     batches = (batch for piece in pieces for batch in piece.to_arrow().to_batches())
     connection.register("made", pa.RecordBatchReader.from_batches(empty, batches))
     try:
-        return _fingerprints(connection, config, ids, columns, "made")
+        return _fingerprints(connection, config, columns, "made")
     finally:
         connection.unregister("made")
 
 
-def _fingerprints(
-    connection: sql.Connection, config: Config, ids: Sequence[str], columns: Sequence[str], rows: str
-) -> pl.DataFrame:
-    connection.register("remade_ids", pl.DataFrame({"server_id": list(ids)}, schema={"server_id": pl.String}))
+def _fingerprints(connection: sql.Connection, config: Config, columns: Sequence[str], rows: str) -> pl.DataFrame:
     schema = panel_schema(config)
     repeats = [{"number" if schema[name] == pl.Float64 else "other": name} for name in columns]
     return sql.run_query(connection, "checks/fingerprints", {"rows": rows}, repeats)

@@ -1,0 +1,55 @@
+"""What `capgen check` says of its rules, and of where its expectation comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from capgen.config import resolve
+from capgen.config.suggest import nearest
+from capgen.errors import RequestError
+
+_MOST_KEYS = 5
+
+
+def rules_text() -> str:
+    """Return the names of all rules, with what each proves."""
+    from capgen.quality.rules import RULES
+
+    width = max(len(rule.name) for rule in RULES)
+    return "\n".join(f"{rule.name:{width}}  {rule.proves}" for rule in RULES)
+
+
+def rule_text(name: str) -> str:
+    """Return what a rule proves, and how.
+
+    Args:
+        name: of the rule.
+
+    Raises:
+        RequestError: there is no such rule.
+    """
+    from capgen.quality.rules import BY_NAME
+
+    if name not in BY_NAME:
+        hint = nearest(name, BY_NAME)
+        raise RequestError(f"--explain: expected a rule, got {name!r}{hint}; --list names all")
+    rule = BY_NAME[name]
+    return f"{rule.name}: {rule.proves}\nHow: {rule.how}\nMeasured and expected: {rule.figures}."
+
+
+def expectation_text(file: Path) -> str:
+    """Return which keys of an expectation come from where.
+
+    Args:
+        file: the configuration that says what to expect.
+    """
+    leaves = resolve(file=file).merged.leaves
+    keys: dict[str, list[str]] = {}
+    for path, (_, source) in leaves.items():
+        keys.setdefault(source, []).append(".".join(path))
+    return "Expected: " + "; ".join(_said(source, names) for source, names in reversed(keys.items()))
+
+
+def _said(source: str, keys: list[str]) -> str:
+    named = ", ".join(keys) if len(keys) <= _MOST_KEYS else f"{len(keys):,} keys"
+    return f"{named} from {source}"

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from capgen.dataset.manifest import read_manifest
 from capgen.dataset.rollup import Step, rollup
 from capgen.dataset.rollup_manifest import RollupManifest
 from tests.conftest import make_config, needs_root
+from tests.everything import STICKY_REGIMES
 
 METRICS = ["cpu", "mem", "disk", "net_in", "net_out"]
 MISSING = {"share": {"cpu": 0.3, "mem": 0.02}, "server_outages": {"per_year": 60, "mean_hours": 40}}
@@ -81,9 +82,25 @@ def by_hand(rows: pl.DataFrame, step: Step, full: int) -> pl.DataFrame:
         ]
     wanted += [pl.len().cast(pl.Int32).alias("samples"), (pl.len() < full).cast(pl.Int8).alias("is_partial")]
     wanted += [*(pl.col(name).first() for name in LABELS), *(pl.col(name).max() for name in FLAGS)]
+    wanted += truth_by_hand(rows.columns)
     periods = rows.with_columns(period).group_by("year", "server_type", "timestamp", "server_id").agg(wanted)
     names = ["timestamp", "server_id", *periods.columns[4:], "year", "server_type"]
     return periods.select(names).sort("server_id", "timestamp")
+
+
+def truth_by_hand(columns: Sequence[str]) -> list[pl.Expr]:
+    """Work out the labels that are there."""
+    flags = [pl.col(name).max() for name in ("is_spike", "is_outlier") if name in columns]
+    ids = [
+        pl.col(name).drop_nulls().str.split("+").explode().unique().sort().str.join("+").replace("", None)
+        for name in ("outlier_metrics", "event_id")
+        if name in columns
+    ]
+    if "state" not in columns:
+        return [*flags, *ids]
+    state = pl.col("state").drop_nulls().sort().mode(maintain_order=True).first()
+    share = (pl.col("state") == state).sum() / pl.col("state").count()
+    return [*flags, *ids, state, share.fill_nan(None).alias("state_share")]
 
 
 def assert_rolled_up(out: Path, source: Path, step: Step, full: int) -> None:
@@ -136,6 +153,24 @@ def test_any_window_with_gaps(start: date, days: int, seed: int, share: float, s
         capgen.build(config, fine)
         assert rollup(fine, step, coarse).partial_rows == 0
         assert_rolled_up(coarse, fine, step, full)
+
+
+def test_labels(tmp_path: Path) -> None:
+    web = {"regimes": STICKY_REGIMES, "spike": {"probability": 0.2, "magnitude": 2}}
+    outliers = {"cpu": {"probability": 0.1, "magnitude": 1.6}, "mem": {"probability": 0.1}}
+    rush = {"type": "surge", "scope": "region", "per_year": 99, "mean_hours": 9, "magnitude": 2, "metrics": ["cpu"]}
+    down = {"type": "outage", "scope": "server", "per_year": 99, "mean_hours": 5}
+    layers = {"outliers": outliers, "events": {"random": {"rush": rush, "down": down}}}
+    config = make_config(**{**SMALL, "layers": layers, "archetypes": {"web": web}})
+    capgen.build(config, tmp_path / "hourly")
+    rollup(tmp_path / "hourly", "daily", tmp_path / "daily")
+    assert_rolled_up(tmp_path / "daily", tmp_path / "hourly", "daily", 24)
+    days = read(tmp_path / "daily")
+    assert set(days["is_outlier"]) == set(days["is_spike"]) == {0, 1}
+    assert "cpu_p95+mem_p95" in days["outlier_metrics"]
+    assert days["event_id"].str.contains("+", literal=True).any()
+    assert days.filter(server_type="web")["state_share"].is_between(1 / 2, 1).all()
+    assert days.filter(server_type="database")["state"].null_count() > 0
 
 
 def test_partial_days(copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,6 +38,8 @@ def command(
 
     The P95 keeps the metric's column, such as cpu_p95; beside it are cpu_mean and cpu_max. samples counts the
     dataset's rows in the period; is_partial is 1 where a whole period has more. Missing values do not count.
+    Of the truth stay is_spike and is_outlier (1 where any step has it), outlier_metrics and event_id (of all steps),
+    state (that of most steps) and state_share; the expected means are left out.
 
     [bold]Example[/bold]
 

@@ -17,7 +17,16 @@ import pyarrow.parquet as pq
 
 from capgen import sql
 from capgen.config import Config
-from capgen.config.rules import FIXED_COLUMNS_AFTER_METRICS, FIXED_COLUMNS_BEFORE_METRICS
+from capgen.config.rules import (
+    EVENT,
+    FIXED_COLUMNS_AFTER_METRICS,
+    FIXED_COLUMNS_BEFORE_METRICS,
+    OUTLIER,
+    OUTLIER_METRICS,
+    SPIKE,
+    STATE,
+    all_columns,
+)
 from capgen.config.types import MINUTES_PER_DAY
 from capgen.dataset.counted import Hashed
 from capgen.dataset.entries import DataEntry
@@ -151,10 +160,17 @@ def _tables(connection: sql.Connection, config: Config, step: str) -> Iterator[p
     """Yield the rows of a partition, sorted, a few servers at a time; at least one table."""
     unit, minutes = _UNITS[step]
     metrics = [{"key": key, "column": metric.column} for key, metric in config.metrics.items()]
-    query = sql.repeat_lines(sql.query_text("rollup/periods"), metrics)
+    query = sql.repeat_lines(sql.query_text("rollup/periods"), [*metrics, *_labels(config)])
     for first, last, _ in server_ranges(connection, _ROWS_AT_ONCE) or [("", "", 0)]:
         parameters = {"first": first, "last": last, "unit": unit, "full": minutes // config.step_minutes}
         yield connection.sql(query, params=parameters).to_arrow_table()
+
+
+def _labels(config: Config) -> list[dict[str, str]]:
+    """Return the placeholders of the truth's labels that a dataset has."""
+    kinds = {SPIKE: "flag", OUTLIER: "flag", OUTLIER_METRICS: "ids", EVENT: "ids", STATE: "state"}
+    known = all_columns(config)
+    return [{kind: name} for name, kind in kinds.items() if name in known]
 
 
 def _options(table: pa.Table) -> dict[str, Any]:
@@ -191,7 +207,14 @@ def _check_step(config: Config, step: str) -> None:
 
 def _check_names(config: Config) -> None:
     metrics = config.metrics.items()
-    names = [*_OTHER_COLUMNS, *(name for key, each in metrics for name in (each.column, f"{key}_mean", f"{key}_max"))]
+    labels = [name for each in _labels(config) for name in each.values()]
+    shares = [f"{STATE}_share"] if STATE in labels else []
+    names = [
+        *_OTHER_COLUMNS,
+        *labels,
+        *shares,
+        *(name for key, each in metrics for name in (each.column, f"{key}_mean", f"{key}_max")),
+    ]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise RequestError(f"metrics: a rollup would have two columns called {twice!r}; rename the metric that has it")

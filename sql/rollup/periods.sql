@@ -1,6 +1,8 @@
 -- One row a server and period: the 95th percentile, mean and maximum of each metric.
 -- P95 is quantile_cont: with n values in order, number 0.95 (n - 1) counted from 0, between neighbours in a straight
 -- line. Nulls do not count; a period without any value has null. A flag is 1 where it is in any step of the period.
+-- Of the truth there are its flags, the ids of each step, every one once, and the state that most steps have, the first
+-- by name of several, with their share. Its expected means are left out: no P95 follows from them.
 -- Parameters: first, last (servers), unit (day or hour), full (steps in a whole period).
 -- Reads: panel.
 with steps as (
@@ -27,7 +29,11 @@ periods as (
         min(dayofweek) as dayofweek,
         max(is_weekend) as is_weekend,
         max(is_eoq) as is_eoq,
-        max(is_holiday) as is_holiday
+        max(is_holiday) as is_holiday,
+        max("{flag}") as "{flag}",
+        nullif(array_to_string(list_sort(list_distinct(flatten(list(string_split("{ids}", '+')) filter ("{ids}" is not null)))), '+'), '') as "{ids}",
+        map_keys(histogram("{state}"))[list_position(map_values(histogram("{state}")), list_max(map_values(histogram("{state}"))))] as "{state}",
+        list_max(map_values(histogram("{state}"))) / count("{state}") as "{state}_share",
     from steps
     group by all
 )

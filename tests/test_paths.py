@@ -54,7 +54,7 @@ def answers(folder: str, room: Path) -> Iterator[tuple[str, pl.DataFrame]]:
     opened = capgen.open(folder)
     yield "open", opened.sql(QUERY)
     yield "scan", opened.scan().select(COLUMNS).sort("server_id", "timestamp").collect()
-    assert main(["query", QUERY, f"--data={folder}", f"--output={files['query']}"]) == 0
+    assert main(["query", QUERY, f"--data={folder}", f"--output={files['query']}", "--overwrite"]) == 0
     columns = f"--columns={','.join(COLUMNS)}"
     assert main(["export", "--overwrite", columns, "--", folder, str(files["export"])]) == 0
     yield from ((name, pl.read_csv(file, try_parse_dates=True)) for name, file in files.items())

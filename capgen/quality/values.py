@@ -19,6 +19,7 @@ FLAGS = frozenset({"year", "month", "quarter", "dayofweek", "is_weekend", "is_eo
 _SMALLEST_RATIO = 3.0
 _ROWS_TO_JUDGE_SIZE = 100_000  # below, file footers count for too much
 _DEFAULT_ROWS, _MOST_DEFAULT_BYTES = 175_320, 10_000_000
+_MOST_UNITS = 1e15
 _SAMPLED_FILES, _SAMPLED_ROWS = 16, 1000
 
 
@@ -32,9 +33,19 @@ def value_counts(source: Source) -> dict[str, int]:
         As `sql/checks/values.sql` says, by name.
     """
     repeats = [{"column": column} for column in source.columns]
-    parameters = {**clip_parameters(source), "decimals": source.config.decimals}
+    parameters = {**clip_parameters(source), **_scales(source)}
     (counts,) = sql.run_query(source.connection, "checks/values", parameters, repeats).to_dicts()
     return counts
+
+
+def _scales(source: Source) -> dict[str, float | None]:
+    """Return what makes whole numbers of each metric's values; None where they are too large for a double to tell."""
+    scale = 10.0**source.config.decimals
+    metrics = (source.config.metrics[key] for key in source.keys)
+    return {
+        f"{metric.column}_scale": scale if max(map(abs, metric.clip)) * scale < _MOST_UNITS else None
+        for metric in metrics
+    }
 
 
 def check_range(source: Source, counts: Mapping[str, int]) -> Finding:

@@ -87,8 +87,8 @@ def clipped_mean(means: Floats, parts: tuple[Part, ...], limits: Limits) -> Floa
     """
     result = np.zeros(means.size)
     for part in parts:
-        z = _standard_moments(means, part, limits, 1)[1]
-        result += part.chance * (part.scale * means + part.some_sd * z + _rounding_of_mean(means, part, limits))
+        pieces = _Pieces.of(means, part, limits, 1)
+        result += part.chance * (pieces.mean + _rounding_of_mean(means, part, limits))
     return result
 
 
@@ -100,16 +100,15 @@ def clipped(means: Floats, parts: tuple[Part, ...], limits: Limits) -> Clipped:
         parts: the normals that a value may come from.
         limits: what values can be.
     """
-    moments = [_standard_moments(means, part, limits, MOMENTS) for part in parts]
-    pairs = list(zip(parts, moments, strict=True))
-    part_means = np.array([part.scale * means + part.some_sd * z[1] for part, z in pairs])
-    part_sds = np.array([part.sd * np.sqrt(np.maximum(z[2] - z[1] ** 2, 0)) for part, z in pairs])
+    pairs = [(part, _Pieces.of(means, part, limits, MOMENTS)) for part in parts]
+    part_means = np.array([pieces.mean for _, pieces in pairs])
+    part_sds = np.array([np.sqrt(np.maximum(each.about(each.mean, 2)[2], 0)) for _, each in pairs])
     mean = np.zeros(means.size)
-    for part, part_mean in zip(parts, part_means, strict=True):
-        mean += part.chance * part_mean
+    for part, pieces in pairs:
+        mean += part.chance * pieces.mean
     central = np.zeros((MOMENTS + 1, means.size))
-    for part, z in pairs:
-        central += part.chance * _shifted(z, part.scale * means - mean, part.some_sd)
+    for part, pieces in pairs:
+        central += part.chance * pieces.about(mean, MOMENTS)
         central[2] += part.chance * _rounding_of_square(means, part, limits, mean)
     central[2:, central[2] < (_CERTAIN * limits.unit) ** 2] = 0
     for part in parts:
@@ -125,33 +124,49 @@ def _edges(means: Floats, part: Part, limits: Limits) -> tuple[Floats, Floats]:
     return low, np.minimum((limits.high - part.scale * means) / part.some_sd, FAR)
 
 
-def _standard_moments(means: Floats, part: Part, limits: Limits, order: int) -> Floats:
-    """Return E[Wᵏ] for k = 0 … order, where sd · W is the clipped value less the part's mean.
+class _Pieces(NamedTuple):
+    """A clipped normal in three pieces: at the lower end, at the upper one, and between them.
 
-    E[Wᵏ] = aᵏ Φ(a) + bᵏ (1 − Φ(b)) + Tₖ, with the clip at a and b, and Tₖ = ∫ zᵏ φ(z) dz from a to b
-    = (k − 1) Tₖ₋₂ + aᵏ⁻¹ φ(a) − bᵏ⁻¹ φ(b) by parts.
+    Each keeps its digits: summed up about a centre near the clip, nothing cancels, however far off the normal's mean.
     """
-    a, b = _edges(means, part, limits)
-    below, above = upper_tail(-a), upper_tail(b)
-    inner = inner_moments(a, b, order)
-    moments = [np.ones_like(a)]
-    for k in range(1, order + 1):
-        below = below * a
-        above = above * b
-        moments.append(below + above + inner[k])
-    return np.array(moments)
+
+    limits: Limits
+    below: Floats
+    above: Floats
+    inner: Floats  # ∫ zᵏ φ(z) dz for each order k
+    centre: Floats
+    sd: float
+
+    @classmethod
+    def of(cls, means: Floats, part: Part, limits: Limits, order: int) -> _Pieces:
+        a, b = _edges(means, part, limits)
+        inner = inner_moments(a, b, order)
+        return cls(limits, upper_tail(-a), upper_tail(b), inner, part.scale * means, part.some_sd)
+
+    @property
+    def mean(self) -> Floats:
+        ends = self.limits.low * self.below + self.limits.high * self.above
+        mean: Floats = ends + self.centre * self.inner[0] + self.sd * self.inner[1]
+        return mean
+
+    def about(self, centre: Floats, order: int) -> Floats:
+        """Return E[(Y − centre)ʲ] for j = 0 … order."""
+        below = _powers(np.where(self.below > 0, self.limits.low - centre, 0.0), order)
+        above = _powers(np.where(self.above > 0, self.limits.high - centre, 0.0), order)
+        shift = _powers(self.centre - centre, order)
+        moments = self.below * below + self.above * above
+        for j in range(order + 1):
+            for k in range(j + 1):
+                moments[j] += math.comb(j, k) * self.sd**k * shift[j - k] * self.inner[k]
+        return moments
 
 
-def _shifted(standard: Floats, shift: Floats, sd: float) -> Floats:
-    """Return E[(shift + sd · W)ʲ] for all j, from E[Wᵏ]."""
-    powers = [np.ones_like(shift)]
-    for _ in range(MOMENTS):
-        powers.append(powers[-1] * shift)
-    shifted = np.zeros_like(standard)
-    for j in range(MOMENTS + 1):
-        for k in range(j + 1):
-            shifted[j] += math.comb(j, k) * sd**k * powers[j - k] * standard[k]
-    return shifted
+def _powers(values: Floats, order: int) -> Floats:
+    """Return the powers of values from 0 to an order."""
+    powers = np.ones((order + 1, values.size))
+    for k in range(order):
+        powers[k + 1] = powers[k] * values
+    return powers
 
 
 # Rounding. E[round(Y)] is a midpoint rule for the integral of P(Y > y) over the clip, and E[round(Y)²] one for that of

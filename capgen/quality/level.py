@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -78,11 +79,22 @@ def apart_finding(subject: str, measured: float, expected: float) -> Finding:
 
 
 def _distance(one: MetricHours, two: MetricHours, *, measured: bool) -> float:
-    """Return the distance of two means in standard errors."""
-    means, variances = [], []
-    for each in (one, two):
-        count = each.counts.sum()
-        total = each.totals if measured else each.counts * each.model.values.mean
-        means.append(total.sum() / count)
-        variances.append((each.counts * each.model.values.variance).sum() / count**2)
-    return float(abs(means[0] - means[1]) / max(sum(variances), 1e-300) ** 0.5)
+    """Return the distance of two means in standard errors, less what rounding may have made of it."""
+    levels = [_mean(each, measured=measured) for each in (one, two)]
+    slack = sum(each.slack for each in levels)
+    apart = max(abs(levels[0].mean - levels[1].mean) - slack, 0.0)
+    return float(apart / max(sum(each.variance for each in levels), 1e-300) ** 0.5)
+
+
+class _Mean(NamedTuple):
+    mean: float
+    variance: float
+    slack: float
+
+
+def _mean(metric: MetricHours, *, measured: bool) -> _Mean:
+    values = metric.model.values
+    count = metric.counts.sum()
+    total = metric.totals if measured else metric.counts * values.mean
+    variance = (metric.counts * values.variance).sum() / count**2
+    return _Mean(total.sum() / count, variance, (metric.counts * values.rounding).sum() / count)

@@ -184,6 +184,8 @@ def _rounding_of_mean(means: Floats, part: Part, limits: Limits) -> Floats:
 
 def _rounding_of_square(means: Floats, part: Part, limits: Limits, centre: Floats) -> Floats:
     """Return E[(round(Y) − c)²] − E[(Y − c)²]: u²/12 · (chance to lie within + (y − c) f, upper end less lower)."""
+    if _per_sd(part.sd, limits.unit) == 0:
+        return np.zeros_like(means)
     a, b = _edges(means, part, limits)
     at_ends = (limits.high - centre) * density(b) - (limits.low - centre) * density(a)
     inside = 1 - upper_tail(-a) - upper_tail(b)

@@ -21,23 +21,25 @@ from capgen.panel.means import ServerMeans
 from capgen.panel.metrics import mean_expressions, neutral_factors
 from capgen.panel.time_axis import TimeAxis
 from capgen.quality.buckets import bucket_minutes
+from capgen.quality.drift import Drift
 from capgen.quality.lit_hours import lit_hours
 from capgen.quality.normal import Floats
 from capgen.quality.state_levels import state_levels
 
 Calendars = Mapping[str, pl.DataFrame]  # by clock
+GROWTH_TIME, REACH, SHARE = "growth_time", "growth.reach", "growth.share"
 
 
 def hourly_calendars(config: Config) -> dict[str, pl.DataFrame]:
     """Return the calendar of each clock, one row a bucket: an hour, or less with local time.
 
-    All factors but growth are constant within one; of growth, the mean is taken.
+    All factors but growth are constant within one; of growth, the middle is taken.
 
     Args:
         config: a valid configuration.
 
     Returns:
-        Column hour, and those of the calendar but timestamp.
+        Column hour, those of the calendar but timestamp, and how growth drifts.
     """
     followed = {clock_of(config, region) for region in config.fleet.region}
     return {clock: _hourly_calendar(config, clock) for clock in sorted(followed)}
@@ -45,13 +47,22 @@ def hourly_calendars(config: Config) -> dict[str, pl.DataFrame]:
 
 def _hourly_calendar(config: Config, clock: str) -> pl.DataFrame:
     hour = pl.col("timestamp").dt.truncate(f"{bucket_minutes(config)}m").alias("hour")
-    factors = pl.all().exclude("timestamp", "growth_time").first()
+    factors = pl.all().exclude("timestamp", GROWTH_TIME).first()
     with open_calendar(config, clock) as calendar:
         years = [
-            calendar(span).group_by(hour, maintain_order=True).agg(factors, pl.col("growth_time").mean())
+            calendar(span).group_by(hour, maintain_order=True).agg(factors, *_growth_columns())
             for _, span in TimeAxis.of(config).years()
         ]
     return pl.concat(years)
+
+
+def _growth_columns() -> Iterator[pl.Expr]:
+    """Yield the middle of a bucket's growth, how far it reaches from there, and its variance over that squared."""
+    growth = pl.col(GROWTH_TIME)
+    steps = pl.len()
+    yield growth.mean()
+    yield ((growth.max() - growth.min()) / 2).alias(REACH)
+    yield pl.when(steps > 1).then((steps + 1) / (steps - 1) / 3).otherwise(0.0).alias(SHARE)
 
 
 def local_flags(config: Config, calendars: Calendars) -> pl.DataFrame:
@@ -134,6 +145,13 @@ class Expectation:
     def means(self) -> dict[str, Floats]:
         """Return the means of the drawn metrics, by key."""
         return self._means(self._config, self._rows, {}, {})
+
+    def drifts(self) -> dict[str, Drift]:
+        """Return how the means of the drawn metrics drift inside of a bucket, by key."""
+        share = pl.concat([each[SHARE] for each in self._of_rows()]).to_numpy()[self.usable]
+        latest = (pl.col(GROWTH_TIME) + pl.col(REACH)).alias(GROWTH_TIME)
+        late = self._means(self._config, self._rows, {}, {"before": [latest]})
+        return {key: Drift(np.abs(late[key] - mean), share) for key, mean in self.means().items()}
 
     def without_effects(self) -> Iterator[tuple[str, dict[str, Floats]]]:
         """Yield each effect and the means of the drawn metrics, by key, with it taken away."""

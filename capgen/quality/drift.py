@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 
 from capgen.quality.clipped import Clipped, Limits, Part, clipped_mean
 from capgen.quality.normal import Floats
 
+GROWTH_TIME, REACH, SHARE = "growth_time", "growth.reach", "growth.share"
 _NOTHING = 1e-12  # relative to the mean
 
 
 class Drift(NamedTuple):
-    """How far the means of a bucket's steps lie from their middle.
+    """The means at the first and the last step of each bucket.
 
     Args:
-        reach: of the first and the last, shape (n,).
-        share: the variance of all, over the square of the reach.
+        early: at the first, shape (n,).
+        late: at the last, likewise.
+        share: the variance of all steps between, over the square of half their distance.
     """
 
-    reach: Floats
+    early: Floats
+    late: Floats
     share: Floats
+
+
+def growth_columns() -> Iterator[pl.Expr]:
+    """Yield the middle of a bucket's growth, how far it reaches from there, and its variance over that squared."""
+    growth = pl.col(GROWTH_TIME)
+    steps = pl.len()
+    yield growth.mean()
+    yield ((growth.max() - growth.min()) / 2).alias(REACH)
+    yield pl.when(steps > 1).then((steps + 1) / (steps - 1) / 3).otherwise(0.0).alias(SHARE)
 
 
 def with_drift(values: Clipped, means: Floats, drift: Drift, parts: tuple[Part, ...], limits: Limits) -> Clipped:
@@ -35,16 +49,15 @@ def with_drift(values: Clipped, means: Floats, drift: Drift, parts: tuple[Part, 
         parts: the normals that a value may come from.
         limits: what values can be.
     """
-    moving = drift.reach > _NOTHING * (1 + np.abs(means))
+    moving = np.abs(drift.late - drift.early) > _NOTHING * (1 + np.abs(means))
     if not moving.any():
         return values
-    middle = means[moving]
-    reach = drift.reach[moving]
-    before, at, after = (clipped_mean(each, parts, limits) for each in (middle - reach, middle, middle + reach))
+    stages = (each[moving] for each in (drift.early, means, drift.late))
+    before, at, after = (clipped_mean(each, parts, limits) for each in stages)
     central = values.central.copy()
     spread = ((after - before) / 2) ** 2 * drift.share[moving]
     central[4, moving] += 6 * central[2, moving] * spread + 9 / 5 * spread**2  # as of a uniform
     central[2, moving] += spread
     rounding = values.rounding + np.zeros_like(means)
-    rounding[moving] += np.abs(before + after - 2 * at) / 2  # where a clip bends the line
+    rounding[moving] += np.abs(before + after - 2 * at) / 2  # where a clip bends the line, or a server is resized
     return replace(values, central=central, rounding=rounding)

@@ -21,13 +21,12 @@ from capgen.panel.means import ServerMeans
 from capgen.panel.metrics import mean_expressions, neutral_factors
 from capgen.panel.time_axis import TimeAxis
 from capgen.quality.buckets import bucket_minutes
-from capgen.quality.drift import Drift
+from capgen.quality.drift import GROWTH_TIME, REACH, SHARE, Drift, growth_columns
 from capgen.quality.lit_hours import lit_hours
 from capgen.quality.normal import Floats
 from capgen.quality.state_levels import state_levels
 
 Calendars = Mapping[str, pl.DataFrame]  # by clock
-GROWTH_TIME, REACH, SHARE = "growth_time", "growth.reach", "growth.share"
 
 
 def hourly_calendars(config: Config) -> dict[str, pl.DataFrame]:
@@ -50,19 +49,10 @@ def _hourly_calendar(config: Config, clock: str) -> pl.DataFrame:
     factors = pl.all().exclude("timestamp", GROWTH_TIME).first()
     with open_calendar(config, clock) as calendar:
         years = [
-            calendar(span).group_by(hour, maintain_order=True).agg(factors, *_growth_columns())
+            calendar(span).group_by(hour, maintain_order=True).agg(factors, *growth_columns())
             for _, span in TimeAxis.of(config).years()
         ]
     return pl.concat(years)
-
-
-def _growth_columns() -> Iterator[pl.Expr]:
-    """Yield the middle of a bucket's growth, how far it reaches from there, and its variance over that squared."""
-    growth = pl.col(GROWTH_TIME)
-    steps = pl.len()
-    yield growth.mean()
-    yield ((growth.max() - growth.min()) / 2).alias(REACH)
-    yield pl.when(steps > 1).then((steps + 1) / (steps - 1) / 3).otherwise(0.0).alias(SHARE)
 
 
 def local_flags(config: Config, calendars: Calendars) -> pl.DataFrame:
@@ -149,9 +139,11 @@ class Expectation:
     def drifts(self) -> dict[str, Drift]:
         """Return how the means of the drawn metrics drift inside of a bucket, by key."""
         share = pl.concat([each[SHARE] for each in self._of_rows()]).to_numpy()[self.usable]
-        latest = (pl.col(GROWTH_TIME) + pl.col(REACH)).alias(GROWTH_TIME)
-        late = self._means(self._config, self._rows, {}, {"before": [latest]})
-        return {key: Drift(np.abs(late[key] - mean), share) for key, mean in self.means().items()}
+        early, late = (self._at_growth(pl.col(GROWTH_TIME) + sign * pl.col(REACH)) for sign in (-1, 1))
+        return {key: Drift(early[key], late[key], share) for key in early}
+
+    def _at_growth(self, growth: pl.Expr) -> dict[str, Floats]:
+        return self._means(self._config, self._rows, {}, {"before": [growth.alias(GROWTH_TIME)]})
 
     def without_effects(self) -> Iterator[tuple[str, dict[str, Floats]]]:
         """Yield each effect and the means of the drawn metrics, by key, with it taken away."""

@@ -141,7 +141,8 @@ def _metric_model(
     low, high = (round(bound, config.decimals) for bound in metric.clip)
     limits, parts = Limits(low, high, 10.0**-config.decimals), _parts(config, name, key, source, factor)
     plain = means[source] * factor
-    drift = drifts[source]._replace(reach=drifts[source].reach * abs(factor))
+    early, late, share = drifts[source]
+    drift = Drift(early * factor, late * factor, share)
     values = with_drift(clipped(plain, parts, limits), plain, drift, parts, limits)
     others = {effect: of_key[source] * factor for effect, of_key in without.items()}
     return MetricModel(

@@ -51,7 +51,7 @@ def config_of(number: int, kinds: Kinds) -> Config:
     """Return the configuration of a number, of so few servers that it does not take long."""
     overrides = random_overrides(number)
     overrides = with_layers(overrides, number) if kinds.layers else overrides
-    overrides = with_odd_sizes(overrides, number) if kinds.odd else overrides
+    overrides = with_odd_sizes(overrides, number, odd_kinds=not kinds.dynamics) if kinds.odd else overrides
     overrides = with_dynamics(overrides, number) if kinds.dynamics else overrides
     config = load_config(overrides=overrides, environment={})
     rows_a_server = ((config.end_date - config.start_date).days + 1) * 1440 // config.step_minutes

@@ -155,8 +155,11 @@ FACTORS = [0.0, 0.5, 1.0, 1.0, 2.0]
 CHANCES = [0.0, 0.01, 0.3, 1.0]
 
 
-def with_odd_sizes(config: dict[str, Any], number: int) -> dict[str, Any]:
-    """Make a configuration small, at any step, in any year from 1900 to 2100, with layers of any strength."""
+def with_odd_sizes(config: dict[str, Any], number: int, *, odd_kinds: bool) -> dict[str, Any]:
+    """Make a configuration small, at any step, in any year from 1900 to 2100, with layers of any strength.
+
+    With odd kinds, levels and spreads of archetypes too are at the ends of what is allowed; shapes allow less.
+    """
     draw = random.Random(-(10**12) - number)  # noqa: S311 (no secret)
     step = draw.choice(STEPS)
     days = draw.choice([1, 1, 2, 7, 40]) if step < 1440 else draw.choice([1, 2, 30, 400])
@@ -170,7 +173,9 @@ def with_odd_sizes(config: dict[str, Any], number: int) -> dict[str, Any]:
         "outliers": _odd_outliers(draw) if "outliers" in layers else None,
     }
     archetypes = {
-        name: {**kind, **_odd_kind(draw, list(kind["base"]))} if kind and draw.random() < _SHARE_OF_LAYERS else kind
+        name: {**kind, **_odd_kind(draw, list(kind["base"]))}
+        if kind and odd_kinds and draw.random() < _SHARE_OF_LAYERS
+        else kind
         for name, kind in config["archetypes"].items()
     }
     return {

@@ -53,7 +53,7 @@ def connect(tables: Mapping[str, pl.DataFrame], settings: Mapping[str, Any] | No
     Returns:
         A connection for the caller to close.
     """
-    connection = duckdb.connect(config=dict(settings or {}))
+    connection = _connect_quietly(settings or {})
     for name, frame in tables.items():
         connection.from_arrow(frame.to_arrow()).create(name)  # what is registered, no cursor sees
     connection.execute(macro_text())
@@ -62,7 +62,14 @@ def connect(tables: Mapping[str, pl.DataFrame], settings: Mapping[str, Any] | No
 
 def connect_empty() -> Connection:
     """Connect to an in-memory DuckDB with nothing in it, to close or to use in a `with` statement."""
-    return duckdb.connect()
+    return _connect_quietly({})
+
+
+def _connect_quietly(settings: Mapping[str, Any]) -> Connection:
+    """Connect without the bar that DuckDB draws on standard output where Python runs no script, as in `python -c`."""
+    connection = duckdb.connect(config=dict(settings))
+    connection.execute("set enable_progress_bar = false")
+    return connection
 
 
 def macro_text() -> str:

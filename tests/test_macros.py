@@ -307,3 +307,9 @@ def test_script_can_be_read_again_with_other_settings() -> None:
         connection.execute(script_text(macro_tables(config_with())))
         connection.execute(script_text(macro_tables(second)))
         assert replies(connection) == in_process_replies(second)
+
+
+def test_slow_queries_draw_no_bar_on_standard_output() -> None:
+    ask = "from capgen import sql; print(sql.connect_empty().sql(\"select current_setting('enable_progress_bar')\"))"
+    shown = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout
+    assert "false" in shown

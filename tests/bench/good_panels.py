@@ -219,7 +219,7 @@ def _odd_kind(draw: random.Random, keys: list[str]) -> dict[str, Any]:
         "magnitude": draw.choice(FACTORS),
     }
     return {
-        "base": {key: draw.choice([0.0, 0.001, 50.0, 1e6, -20.0]) for key in keys},
+        "base": {key: draw.choice([0.0, 0.001, 50.0, 99.0, 100.0]) for key in keys},
         "sd": {key: draw.choice([0.0, 0.001, 10.0, 1e4]) for key in keys},
         "business_hours_factor": draw.choice(FACTORS),
         "weekend_factor": draw.choice(FACTORS),

@@ -223,12 +223,6 @@ def test_config_check_tells_good_from_bad(capsys: pytest.CaptureFixture[str]) ->
     assert "-5" in message
 
 
-def test_config_check_looks_at_the_file_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    write("good.yaml", {})
-    monkeypatch.setenv("CF_DATA_SEED", "-5")
-    assert main(["config", "check", "good.yaml"]) == 0
-
-
 @pytest.mark.parametrize(("arguments", "name"), [([], "capgen.yaml"), (["mine.yaml"], "mine.yaml")])
 def test_config_init_writes_a_good_file_once(
     arguments: list[str], name: str, capsys: pytest.CaptureFixture[str]

@@ -33,40 +33,61 @@ def show(
     """
     from capgen.cli.config_text import as_json, as_yaml
 
-    typer.echo(json.dumps(as_json(resolved.merged), indent=2) if json_wanted else as_yaml(resolved.merged))
+    typer.echo(json.dumps(as_json(resolved), indent=2) if json_wanted else as_yaml(resolved))
 
 
-@app.command("check")
-def check(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="YAML file to check.", show_default=False, parser=local_path)
-    ],
-) -> None:
-    """Check a configuration file by itself, over the default preset."""
-    from capgen.config import config_digest, resolve
-    from capgen.config.repairs import repairs
+_FILE = Annotated[
+    Path | None,
+    typer.Argument(metavar="FILE", help="YAML file to check.", show_default=False, parser=local_path),
+]
+
+
+def _check(resolved: "Resolved") -> None:
+    """Check what a build would be of: a file, over a preset, under CF_DATA_… variables and flags.
+
+    [bold]Examples[/bold]
+
+    capgen config check my.yaml
+
+    capgen config check my.yaml --preset telemetry --servers 40
+    """
+    from capgen.config import model_digest
     from capgen.panel.layers.listed import refuse_vanished
 
-    config = resolve(file=file, environment={}).config
-    refuse_vanished(config)
-    for archetype, distance in repairs(config).items():
-        typer.echo(f"note: archetypes.{archetype}.correlation moves by {distance:.4f} at most", err=True)
+    refuse_vanished(resolved.config)
     with outcome():
-        typer.echo(f"{file}: good; config digest {config_digest(config)}")
+        typer.echo(f"good; model digest {model_digest(resolved.config)}")
+
+
+app.command("check")(takes_config(_check, _FILE))
 
 
 @app.command("init")
 def init(
     file: Annotated[str, typer.Argument(metavar="FILE", help="File to write; - is standard output.")] = "capgen.yaml",
     preset: Annotated[str, typer.Option(metavar="NAME", help="Shipped preset to start from.")] = "default",
+    archetype: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Only a new archetype, whole, and shares that make room.", show_default=False
+        ),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file that is there.")] = False,
 ) -> None:
-    """Write a commented configuration file to start from."""
+    """Write a commented configuration file to start from.
+
+    [bold]Examples[/bold]
+
+    capgen config init my.yaml
+
+    capgen config init - --archetype cache
+    """
+    from capgen.config.new_archetype import archetype_text
     from capgen.config.sources import preset_text
     from capgen.dataset.output import output
     from capgen.dataset.streams import is_standard_output
 
-    text = preset_text(preset)
+    text = preset_text(preset) if archetype is None else archetype_text(archetype, preset)
     output(file, overwrite=overwrite).write(text.encode())
     if is_standard_output(file):
         return

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from capgen.config import Config
 from capgen.config.known_years import unknown_holidays
 from capgen.config.repairs import repairs
-from capgen.config.rules import SHARE_TOLERANCE
+from capgen.config.shares import SHARE_TOLERANCE
 from capgen.panel.fleet import archetype_counts
 
 

@@ -130,16 +130,19 @@ def given_options(context: typer.Context) -> list[str]:
     return [each.opts[0] for each in context.command.params if each.name in names and context.params.get(each.name)]
 
 
-def takes_config(command: Callable[..., None]) -> Callable[..., None]:
+def takes_config(command: Callable[..., None], config_file: Any = None) -> Callable[..., None]:
     """Give a command the options that make up a configuration.
 
     Args:
         command: its first parameter is the resolved configuration, the others are options of its own.
+        config_file: how the configuration file is given, where it is not by --config.
 
     Returns:
         A command for Typer, with both sets of options.
     """
-    shared = inspect.signature(_config_options).parameters
+    shared = dict(inspect.signature(_config_options).parameters)
+    if config_file is not None:
+        shared["config_file"] = shared["config_file"].replace(annotation=config_file)
     own = list(inspect.signature(command).parameters.values())[1:]
 
     @wraps(command)

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from capgen.config.nearest_pair import way_out
+
 Matrix = NDArray[np.float64]
 # A smallest eigenvalue at or below this counts as not positive definite.
 SMALLEST_EIGENVALUE = 1e-10
@@ -52,10 +54,13 @@ def correlation_matrix(pairs: Mapping[str, float], metrics: Sequence[str], *, re
         ValueError: not positive definite and `repair` is off; names the smallest eigenvalue.
     """
     matrix = _as_configured(pairs, metrics)
-    if repair and _smallest_eigenvalue(matrix) <= SMALLEST_EIGENVALUE:
-        return nearest_correlation_matrix(matrix)
-    advice = "lower some correlations, or set repair_correlation: true to take the nearest possible matrix"
-    return positive_definite(matrix, advice)
+    if _smallest_eigenvalue(matrix) > SMALLEST_EIGENVALUE:
+        return matrix
+    nearest = nearest_correlation_matrix(matrix)
+    if repair:
+        return nearest
+    advice = way_out(matrix, metrics, nearest)
+    return positive_definite(matrix, f"{advice}; or set repair_correlation: true to take the nearest possible matrix")
 
 
 def positive_definite(matrix: Matrix, advice: str) -> Matrix:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from capgen.config.problems import expectation, shown
+from capgen.config.shares import share_problem
 
 _MOST_PROBLEMS = 3
 Document = TypeVar("Document", bound=BaseModel)
@@ -36,7 +37,7 @@ def read_document(model: type[Document], text: str) -> Document:
 def _lines(error: ValidationError) -> Iterator[str]:
     for detail in error.errors(include_url=False):
         if detail["type"] == "rules":
-            yield from detail["ctx"]["problems"]
+            yield from filter(None, [share_problem(detail["ctx"]["shares"]), *detail["ctx"]["problems"]])
         else:
             yield _line(detail)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from datetime import date
@@ -9,10 +10,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from holidays import country_holidays
+from holidays.registry import COUNTRIES
 
 if TYPE_CHECKING:
     from capgen.config.layers import Holidays
 
+_MOST_SUBDIVISIONS = 60
 _KEPT_YEARS = 4096  # some 20 days each
 
 
@@ -65,5 +68,27 @@ def calendar_problem(calendar: Holidays) -> str | None:
     try:
         country_holidays(calendar.country, subdiv=calendar.subdivision)
     except NotImplementedError as error:
-        return f"expected a country and subdivision that the holidays library knows: {error}"
+        return f"expected a country and subdivision that the holidays library knows: {error}{_subdivisions(calendar)}"
     return None
+
+
+def country_code(name: str) -> str | None:
+    """Return the code of a country that is given by its name, or in small letters.
+
+    Args:
+        name: in English.
+    """
+    wanted = re.sub(r"[^a-z]+", "_", name.lower()).strip("_")
+    for country, (_, *codes) in COUNTRIES.items():
+        if wanted in {country, *(code.lower() for code in codes)}:
+            return str(codes[0])
+    return None
+
+
+def _subdivisions(calendar: Holidays) -> str:
+    """Name the subdivisions of a country that is known."""
+    try:
+        known = country_holidays(calendar.country).subdivisions
+    except NotImplementedError:
+        return "; its ISO 3166 code, such as DE for Germany, is expected"
+    return f"; expected one of {', '.join(known[:_MOST_SUBDIVISIONS])}" if known else "; it has none"

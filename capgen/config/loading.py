@@ -13,11 +13,12 @@ from pydantic import ValidationError
 
 from capgen.config import sources
 from capgen.config.environment import environment_layers
-from capgen.config.known_years import holidays_decide_values, unknown_holidays
+from capgen.config.every_problem import every_problem
 from capgen.config.merging import Layer, Merged, merge
 from capgen.config.model import Config
-from capgen.config.problems import problem_lines
+from capgen.config.problems import shortened
 from capgen.config.relative_days import with_dates
+from capgen.config.request_rules import request_problems
 from capgen.errors import ConfigError
 from capgen.system.paths import local_path
 
@@ -103,9 +104,11 @@ def resolve(
     try:
         config = Config.model_validate_json(text)
     except ValidationError as error:
-        raise ConfigError(*problem_lines(error, merged, Config)) from None
-    if holidays_decide_values(config) and (unknown := list(unknown_holidays(config))):
-        raise ConfigError(*unknown)
+        defaults = merge(sources.preset_layers(sources.DEFAULT_PRESET)).values
+        raise ConfigError(*every_problem(error, merged, defaults)) from None
+    problems = [] if base else list(request_problems(config))
+    if problems:
+        raise ConfigError(*shortened(problems))
     return Resolved(config, merged)
 
 

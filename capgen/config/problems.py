@@ -7,14 +7,18 @@ import typing
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from capgen.config.merging import Merged, Path
+from capgen.config.shares import share_problem
 from capgen.config.suggest import nearest
 
 _LONGEST_VALUE = 60
-_MOST_PROBLEMS = 5
+_MOST_PROBLEMS = 20
+_MOST_KEYS = 14
+_NO_SECTION = {"model_type", "model_attributes_type"}
+_KINDS = {"archetypes", "metrics"}
 _WORDING = (
     ("Value error, ", ""),
     ("Input should be", "expected"),
@@ -30,47 +34,104 @@ _WORDING = (
 )
 
 
-def problem_lines(error: ValidationError, merged: Merged, model: type[BaseModel]) -> list[str]:
-    """Return one line for each thing wrong with a configuration, five at most.
+def shortened(lines: list[str]) -> list[str]:
+    """Return the first lines, and how many more there are.
 
     Args:
-        error: what the typed schema found.
+        lines: one for each problem.
+    """
+    if len(lines) <= _MOST_PROBLEMS:
+        return lines
+    return [*lines[:_MOST_PROBLEMS], f"and {len(lines) - _MOST_PROBLEMS} more problems"]
+
+
+def problem_lines(details: list[ErrorDetails], merged: Merged, model: type[BaseModel]) -> Iterator[str]:
+    """Yield one line for each thing wrong with the keys of a configuration.
+
+    Args:
+        details: what the typed schema found.
         merged: the values it was given, with their sources.
         model: the schema's outermost section.
 
-    Returns:
+    Yields:
         Lines such as `seed: expected a valid integer, got 'x' (--set seed)`.
     """
-    lines = list(_lines(error.errors(include_url=False), merged, model))
-    if len(lines) > _MOST_PROBLEMS:
-        lines[_MOST_PROBLEMS:] = [f"and {len(lines) - _MOST_PROBLEMS} more problems"]
-    return lines
-
-
-def _lines(details: list[ErrorDetails], merged: Merged, model: type[BaseModel]) -> Iterator[str]:
     missing: dict[Path, list[str]] = {}
     for detail in details:
-        path: Path = tuple(str(part)[:_LONGEST_VALUE] for part in detail["loc"] if part != "[key]")
+        path = known_path(detail)
         if detail["type"] == "missing":
             missing.setdefault(path[:-1], []).append(path[-1])
-        elif detail["type"] == "rules":
-            yield from detail["ctx"]["problems"]
         else:
             yield _with_source(_problem(detail, path, model), path, merged)
     for path, keys in missing.items():
-        text = f"{'.'.join(path) or 'configuration'}: expected {', '.join(keys)} as well{_sibling_hint(path, merged)}"
+        text = _lacking(path, keys, merged)
         yield _with_source(text, (*path, keys[0]) if (*path, keys[0]) in merged.removed else path, merged)
+
+
+def rule_lines(details: list[ErrorDetails], merged: Merged) -> Iterator[str]:
+    """Yield one line for each rule that the parts of a configuration break together.
+
+    Args:
+        details: what the typed schema found.
+        merged: the values it was given, with their sources.
+    """
+    for detail in details:
+        if detail["type"] == "rules":
+            shares = detail["ctx"]["shares"]
+            given = [name for name in shares if _is_chosen(("archetypes", name, "share"), merged)]
+            yield from filter(None, [share_problem(shares, given)])
+            yield from detail["ctx"]["problems"]
+
+
+def known_path(detail: ErrorDetails) -> Path:
+    """Return the keys that lead to a problem, each of a bearable length.
+
+    Args:
+        detail: one problem that the schema found.
+    """
+    return tuple(str(part)[:_LONGEST_VALUE] for part in detail["loc"] if part != "[key]")
+
+
+def _is_chosen(path: Path, merged: Merged) -> bool:
+    return not merged.source_of(path).startswith("preset ")
 
 
 def _problem(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     key = ".".join(path)
     if detail["type"] == "extra_forbidden":
-        return f"{key}: unknown key{nearest(path[-1], known_keys(model, path[:-1]))}"
+        return f"{key}: {_unknown_key(path, model)}"
+    if detail["type"] in _NO_SECTION:
+        keys = ", ".join(known_keys(model, path))
+        return f"{key}: expected a mapping with {keys}, got {shown(detail['input'])}"
     if detail["type"] == "value_error" and isinstance(
         detail["input"], dict
     ):  # a whole section: its own message says what is wrong in it
         return f"{key}: {expectation(detail)}"
     return f"{key}: {expectation(detail)}, got {shown(detail['input'])}"
+
+
+def _unknown_key(path: Path, model: type[BaseModel]) -> str:
+    if "." in path[-1]:
+        nested = "{".join(f"{word}: " for word in path[-1].split("."))
+        return f"unknown key: a dot in a file is part of a name; write {nested}…{'}' * path[-1].count('.')}"
+    known = known_keys(model, path[:-1])
+    hint = nearest(path[-1], known)
+    if hint:
+        return f"unknown key{hint}"
+    if len(known) <= _MOST_KEYS:
+        return f"unknown key; expected one of {', '.join(known)}"
+    return "unknown key; capgen config show prints all that there are"
+
+
+def _lacking(path: Path, keys: list[str], merged: Merged) -> str:
+    """Say what an entry lacks: it is new, or a known one, misspelt."""
+    section = ".".join(path) or "configuration"
+    wanted = ", ".join(keys)
+    if len(path) != 2 or path[0] not in _KINDS:
+        return f"{section}: expected {wanted} as well{_sibling_hint(path, merged)}"
+    hint = _sibling_hint(path, merged)
+    whole = f"; capgen config init - --archetype {path[1]} prints a whole one" if path[0] == "archetypes" else ""
+    return f"{section}: is new, so it needs {wanted}{whole}{hint}"
 
 
 def _with_source(text: str, path: Path, merged: Merged) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,12 @@ from pydantic_core import PydanticCustomError
 from capgen.config.correlation import correlation_matrix
 from capgen.config.dynamics_rules import dynamics_problems
 from capgen.config.layer_rules import holiday_problems, layer_problems
+from capgen.config.shares import share_problem
 from capgen.config.types import MINUTES_PER_DAY
 
 if TYPE_CHECKING:
     from capgen.config.model import Archetype, Config
 
-SHARE_TOLERANCE = 1e-9
 MOST_ROWS = 10**13  # some 100 terabytes; more is a slip of the finger
 FIXED_COLUMNS_BEFORE_METRICS = ("timestamp", "server_id")
 FIXED_COLUMNS_AFTER_METRICS = (
@@ -73,15 +72,15 @@ def check(config: Config) -> None:
         PydanticCustomError: names every broken rule.
     """
     problems = list(_problems(config))
-    if problems:
-        raise PydanticCustomError("rules", "broken rules", {"problems": problems})
+    shares = {name: archetype.share for name, archetype in config.archetypes.items()}
+    if problems or share_problem(shares):
+        raise PydanticCustomError("rules", "broken rules", {"problems": problems, "shares": shares})
 
 
 def _problems(config: Config) -> Iterator[str]:
     if config.end_date < config.start_date:
         yield f"end_date: expected a day at or after start_date {config.start_date}, got {config.end_date}"
     yield from _size_problems(config)
-    yield from _share_problems(config)
     yield from _column_problems(config)
     yield from _derived_problems(config)
     yield from holiday_problems("calendar.holidays", config.calendar.holidays)
@@ -95,12 +94,6 @@ def _size_problems(config: Config) -> Iterator[str]:
     rows = config.num_servers * days * (MINUTES_PER_DAY // config.step_minutes)
     if rows > MOST_ROWS:
         yield f"num_servers: expected at most {MOST_ROWS:.0e} rows in all, got {rows:.1e}; ask for fewer or shorter"
-
-
-def _share_problems(config: Config) -> Iterator[str]:
-    total = math.fsum(archetype.share for archetype in config.archetypes.values())
-    if abs(total - 1) > SHARE_TOLERANCE:
-        yield f"archetypes: expected shares that sum to 1, got a sum of {total:.10g}"
 
 
 def _column_problems(config: Config) -> Iterator[str]:

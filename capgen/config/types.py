@@ -106,6 +106,16 @@ def _zones() -> frozenset[str]:
     return frozenset(names) - {"Factory"}  # stands for a zone that nobody has set
 
 
+def _check_country(text: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2,3}", text):
+        from capgen.config.holiday_library import country_code  # it is slow to import
+
+        code = country_code(text)
+        hint = f"{code} for {text}" if code else "such as US"
+        raise ValueError(f"expected the ISO 3166 code of a country, {hint}")
+    return text
+
+
 def _check_label(text: str) -> str:
     if not 0 < len(text) <= _LONGEST_LABEL or not text.isprintable() or text != text.strip():
         raise ValueError(f"expected 1 to {_LONGEST_LABEL} printable characters, none of them a space at an end")
@@ -158,7 +168,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Label = Annotated[str, AfterValidator(_check_label)]
 Text = Annotated[str, AfterValidator(_check_text)]
 Unit = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9%/ ._-]{0,20}$")]
-CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,3}$")]
+CountryCode = Annotated[str, AfterValidator(_check_country)]
 SubdivisionCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,20}$")]
 Factor = Annotated[float, Field(ge=0, le=1000)]
 RelativeSd = Annotated[float, Field(ge=0, le=10)]

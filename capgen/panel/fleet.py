@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from capgen.config import Config
-from capgen.config.rules import SHARE_TOLERANCE
+from capgen.config.shares import SHARE_TOLERANCE
 from capgen.panel.layers.local_time import clock_column
 from capgen.panel.layers.profile import profile_servers
 from capgen.panel.layers.server_growth import growth_rates

@@ -71,7 +71,7 @@ def assert_the_same(folder: str, expected: Answers, room: Path) -> None:
 
 
 @given(above=folders)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_any_folders_above_a_dataset(
     above: list[str], dataset: Path, expected: Answers, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -97,7 +97,9 @@ def test_a_folder_above_is_no_column(dataset: Path, expected: Answers, tmp_path:
     assert_the_same(str(folder), expected, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["a'b", 'a"b', "x$(y)", "run[1]", "ü b", "-x", "a\nb", "!!", "\\", "server_type=x"])
+@pytest.mark.parametrize(
+    "name", ["a'b", 'a"b', "x$(y)", "run[1]", "ü b", "-x", "./~x", "a\nb", "!!", "\\", "server_type=x"]
+)
 def test_the_command_that_build_suggests_works(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -114,3 +116,11 @@ def test_the_command_that_build_suggests_works(
     else:
         answer = str(duckdb.sql(words[1]))
     assert "application" in answer
+
+
+def test_a_name_that_is_not_text_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["build", "--out=\udcff"], ["check", "\udcff"], ["query", "from panel", "--data=\udcff"]):
+        assert main(words) == 2
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1
+        assert "expected a name in UTF-8, got b'\\xff'" in error

@@ -152,7 +152,7 @@ def test_the_command_and_its_hint(address: str, capfd: pytest.CaptureFixture[str
 
 
 @given(above=st.lists(st.sampled_from(KEYS) | st.text("a1=+,@~!'() .", min_size=1, max_size=6), max_size=2))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_any_prefix_above_a_dataset(
     above: list[str], stored: str, local: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -134,9 +134,9 @@ def summary(result: "BuildResult", config: "Config") -> str:
         return f"{folder} is complete already: {size}. Nothing to do."
     kept = f", {counted(result.kept_files, 'file')} kept" if result.kept_files else ""
     speed = f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})"
-    return (
-        f"Built {folder}: {size}, {speed}{kept}\nTry: {_query_of(folder, next(iter(config.metrics.values())).column)}"
-    )
+    built = f"Built {folder}: {size}, {speed}{kept}"
+    column = next(iter(config.metrics.values())).column
+    return f"{built}\nTry: {_query_of(folder, column)}"
 
 
 def _query_of(folder: str, column: str) -> str:

@@ -62,7 +62,8 @@ def from_here(folder: Path) -> str:
         folder: an absolute path, or one in a store.
     """
     here = None if is_store(folder) else working_folder()
-    return str(folder.relative_to(here) if here and folder.is_relative_to(here) else folder)
+    near = str(folder.relative_to(here) if here and folder.is_relative_to(here) else folder)
+    return f"./{near}" if near.startswith("~") else near  # a home, without it
 
 
 def note(text: str) -> None:

@@ -26,11 +26,13 @@ def local_path(text: str | os.PathLike[str]) -> Path:
         text: as given.
 
     Raises:
-        RequestError: it is empty, or begins with a home or a working folder that is not there.
+        RequestError: it is empty, not UTF-8, or begins with a home or a working folder that is not there.
     """
     name = os.fspath(text)
     if not name:
         raise RequestError("expected the name of a folder or file, got an empty one")
+    if any("\ud800" <= each <= "\udfff" for each in name):  # bytes that are no text: DuckDB takes none
+        raise RequestError(f"expected a name in UTF-8, got {os.fsencode(name)!r}")
     try:
         path = Path(name).expanduser() if name.startswith("~") else Path(name)
     except RuntimeError:

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from capgen.errors import CapgenError, ConfigError, RequestError
+from capgen.system import forking as _forking  # noqa: F401 - hears of forks from now on
 from capgen.version import __version__
 
 if TYPE_CHECKING:

@@ -25,6 +25,7 @@ from capgen.dataset.sizes import Sizes, choose_sizes
 from capgen.dataset.verify import damaged_files, extra_files
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.layers.listed import refuse_vanished
+from capgen.system.forking import check_polars_answers
 
 OnRows = Callable[[int], None]
 OnNote = Callable[[str], None]
@@ -83,9 +84,10 @@ def build_dataset(
 
     Raises:
         RequestError: the folder cannot be built into, or a listed event touches nothing; nothing was written.
-        CapgenError: another process writes it, or the dataset that is there is damaged.
+        CapgenError: another process writes it, the dataset that is there is damaged, or Polars does not answer.
     """
     started = time.monotonic()
+    check_polars_answers()
     refuse_vanished(config)
     place = place_of(locate(full_name(config, out)))
     place.check()

@@ -16,6 +16,7 @@ from capgen.config.holiday_days import days_of
 from capgen.panel.layers.annual_season import season_columns
 from capgen.panel.layers.local_time import COMMON_CLOCK, holidays_of, stamps, zone_of
 from capgen.panel.time_axis import Span, TimeAxis
+from capgen.system.forking import check_polars_answers
 
 CalendarFrame = Callable[[Span], pl.DataFrame]
 
@@ -34,7 +35,11 @@ def macro_tables(config: Config, clock: str = COMMON_CLOCK) -> Mapping[str, pl.D
     Returns:
         Frames by table name: eoq_settings, business_hours, holiday_factors, holiday_effect, holiday_dates,
         holiday_span.
+
+    Raises:
+        CapgenError: Polars does not answer.
     """
+    check_polars_answers()
     eoq, hours = config.calendar.eoq, config.calendar.business_hours
     rules = [(position, *rule.model_dump().values()) for position, rule in enumerate(config.calendar.holiday_factors)]
     integers = ["rule_position", "rule_month", "rule_first_day", "rule_last_day"]

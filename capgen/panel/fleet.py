@@ -18,6 +18,7 @@ from capgen.panel.layers.server_life import lives
 from capgen.panel.layers.server_offset import offsets
 from capgen.panel.layers.server_spread import spread_servers
 from capgen.panel.streams import stream
+from capgen.system.forking import check_polars_answers
 
 _DRAWS_PER_SERVER = 4  # business unit, criticality, region, app
 
@@ -60,7 +61,11 @@ def fleet_frame(config: Config) -> pl.DataFrame:
     Returns:
         Columns server_id, server_type, business_unit, criticality, region, app_name (all strings), grouped
         by archetype in the configuration's order and sorted by server_id within each.
+
+    Raises:
+        CapgenError: Polars does not answer.
     """
+    check_polars_answers()
     ids = server_ids(config)
     types = itertools.chain.from_iterable([name] * count for name, count in archetype_counts(config).items())
     draws = np.array([stream(config.seed, each, "", "metadata").random(_DRAWS_PER_SERVER) for each in ids])

@@ -6,6 +6,7 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.config.rules import all_columns, expected_column
+from capgen.system.forking import check_polars_answers
 
 SERVER_COLUMNS = ("server_id", "server_type", "business_unit", "criticality", "region", "app_name")
 _PLAIN_DATE_COLUMNS = ("timestamp", "year", "month", "quarter", "dayofweek", "is_eoq")
@@ -26,7 +27,11 @@ def panel_schema(config: Config) -> pl.Schema:
     Returns:
         19 columns with the default configuration; one for each metric, in the configuration's order; those of the
         truth where it is wanted.
+
+    Raises:
+        CapgenError: Polars does not answer; all that makes or reads a panel asks for its columns.
     """
+    check_polars_answers()
     metrics = {metric.column for metric in config.metrics.values()}
     floats = metrics | set(map(expected_column, metrics))
     return pl.Schema(

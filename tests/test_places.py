@@ -94,6 +94,16 @@ def test_a_complete_dataset_on_a_read_only_disk(
     assert all("Read-only" in line for line in lines)
 
 
+@needs_root
+def test_an_answer_on_a_full_disk(mount: Callable[[str], Path], capsys: pytest.CaptureFixture[str]) -> None:
+    disk = mount("size=64k")
+    query = ["query", "from panel", *BUILD[1:], "--output", str(disk / "answer.csv")]
+    assert main(query) == 1
+    *_note, line = capsys.readouterr().err.splitlines()
+    assert "No space left" in line
+    assert not list(disk.iterdir())
+
+
 @pytest.mark.parametrize("name", ["n" * 255, "ñ" * 127, "n" * 240])
 def test_names_as_long_as_they_may_be(name: str, tmp_path: Path) -> None:
     target = tmp_path / name

@@ -167,3 +167,13 @@ def test_a_container_has_the_processors_of_its_quota(
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(f"{text}\n")
     assert counting.processors() == expected
+
+
+def test_too_few_addresses_are_one_line(tmp_path: Path) -> None:
+    command = f"ulimit -v 1000000; exec {sys.executable} -m capgen build --servers=10 --years=1"
+    ended = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("error: ulimit -v: expected at least ")
+    assert line.endswith("got 1000000; raise it, or limit memory with --memory or a control group")
+    assert not list(tmp_path.iterdir())

@@ -12,11 +12,17 @@ import typer
 
 from capgen.cli import build, check, config, export, extend, plan, query, repair, report, rollup, sql, verify
 from capgen.errors import CapgenError, StoppedError
+from capgen.system.process import address_space_limit
+from capgen.system.processors import processors
 from capgen.version import __version__
 
 # Read by Polars when it is imported. One arena, because each keeps freed memory of its own: the peak of a build then
 # follows from what it needs at once, and memory is used again rather than fetched afresh: tests/bench/build_cost.py.
 _ONE_ARENA = ("_RJEM_MALLOC_CONF", "narenas:1,dirty_decay_ms:500,muzzy_decay_ms:0")
+# Addresses in kB that libraries reserve, and hardly use, for a process and for each processor's threads. With
+# less, one of them ends the process with words of its own. Small panels on two processors took 2,870,000.
+_RESERVED = 2_700_000
+_RESERVED_BY_PROCESSOR = 150_000
 
 app = typer.Typer(
     name="capgen",
@@ -55,6 +61,19 @@ def _root(
 ) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
+    else:
+        _check_address_space()
+
+
+def _check_address_space() -> None:
+    """Refuse what a library would break off in the middle, without a reason."""
+    needed = _RESERVED + _RESERVED_BY_PROCESSOR * processors()
+    limit = address_space_limit()
+    if limit is not None and limit // 1024 < needed:
+        raise CapgenError(
+            f"ulimit -v: expected at least {needed} kB of addresses for {processors()} processors, got "
+            f"{limit // 1024}; raise it, or limit memory with --memory or a control group"
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import signal
+from typing import Any
 
 # Sent by Ctrl-C, by who ends a process, and by a terminal that closes. Windows has no SIGHUP.
 _STOP_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -20,3 +22,13 @@ def give_back_blocks(size: int) -> None:
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):  # of GNU, which would raise this limit to 32 MB by itself
         library.mallopt(_LARGE_BLOCK_LIMIT, size)
+
+
+def address_space_limit() -> int | None:
+    """Return how many bytes of addresses this process may have, as `ulimit -v` says; None without a limit."""
+    try:
+        resource: Any = importlib.import_module("resource")
+    except ImportError:  # of Windows
+        return None
+    limit: int = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if limit == resource.RLIM_INFINITY else limit

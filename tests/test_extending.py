@@ -131,6 +131,20 @@ def test_flags_beside_from_are_a_what_if_and_not_compared(manifest_file: Path, r
     assert json.loads(result.stdout)["same_content"] is False
 
 
+def test_a_dataset_replaced_by_its_own_what_if_is_not_called_the_same(run: Run) -> None:
+    assert run("build", "--servers=4", "--end-date=2022-01-31", "--out=it[s] own").returncode == 0
+    result = run("build", "--from=it[s] own", "--seed=7", "--out=it[s] own", "--overwrite", "--json")
+    assert result.returncode == 0, result.stderr
+    assert "not compared with it[s] own: flags changed seed: 42, now 7" in result.stderr
+    assert json.loads(result.stdout)["same_content"] is False
+
+
+def test_the_repair_that_verify_names_can_be_pasted(run: Run, tmp_path: Path) -> None:
+    assert run("build", "--servers=4", "--end-date=2022-01-31", "--out=it[s] own").returncode == 0
+    next((tmp_path / "it[s] own").rglob("*.parquet")).unlink()
+    assert "capgen repair 'it[s] own' remakes" in run("verify", "it[s] own").stdout
+
+
 def test_a_rebuilt_dataset_of_other_content_is_a_failure(manifest_file: Path, run: Run) -> None:
     manifest = read_manifest(manifest_file.with_name("data"))
     files = [entry.model_copy(update={"content_digest": "0" * 32}) for entry in manifest.files]

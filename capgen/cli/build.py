@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from capgen.cli.options import takes_config
-from capgen.cli.origin import is_remade
+from capgen.cli.origin import is_remade, manifest_before
 from capgen.cli.progress import row_progress
 from capgen.cli.run_options import ENGINE, FILE_SIZE, MEMORY, REWRITE_PAST, WORKERS
 from capgen.cli.stopping import kept_when_stopped
@@ -86,6 +86,7 @@ def command(
         for place in places:
             place.check()
         _check_apart(*(place.target for place in places))
+    before = manifest_before(resolved.origin)
     rows = len(panels) * config.num_servers * TimeAxis.of(config).span.size
     with kept_when_stopped("build"), row_progress(rows) as on_rows:
         results = [
@@ -103,7 +104,7 @@ def command(
             )
             for panel, folder in panels
         ]
-    is_same = resolved.origin is not None and is_remade(resolved.origin, results[0].out)
+    is_same = before is not None and is_remade(resolved.origin, before, results[0].out)
     with outcome():
         if as_json:
             told = [asdict(result) for result in results]

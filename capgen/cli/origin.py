@@ -1,16 +1,37 @@
 """Whether a build with --from made the same dataset again."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from capgen.cli.text import note
 from capgen.errors import CapgenError
 
+if TYPE_CHECKING:
+    from capgen.dataset.manifest import Manifest
 
-def is_remade(origin: str, out: Path) -> bool:
+
+def manifest_before(origin: str | None) -> "Manifest | None":
+    """Read what --from names; before the build, which may replace it.
+
+    Args:
+        origin: the dataset, or its manifest; None without --from.
+
+    Raises:
+        RequestError: there is no manifest.
+        CapgenError: it is damaged, or of a version that this capgen does not know.
+    """
+    from capgen.dataset.location import locate
+    from capgen.dataset.manifest import read_origin
+
+    return None if origin is None else read_origin(locate(origin))
+
+
+def is_remade(origin: str | None, before: "Manifest", out: Path) -> bool:
     """Compare what was built with the dataset whose configuration it was built from.
 
     Args:
-        origin: the dataset, or its manifest.
+        origin: what --from names.
+        before: its manifest, as it was before the build.
         out: the folder that was built.
 
     Returns:
@@ -20,10 +41,8 @@ def is_remade(origin: str, out: Path) -> bool:
         CapgenError: the configuration is the same, and cells are not.
     """
     from capgen.dataset.differences import differing_keys
-    from capgen.dataset.location import locate
-    from capgen.dataset.manifest import read_manifest, read_origin
+    from capgen.dataset.manifest import read_manifest
 
-    before = read_origin(locate(origin))
     after = read_manifest(out)
     changes = differing_keys(before.config, after.config)
     if changes:

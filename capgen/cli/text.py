@@ -41,7 +41,10 @@ def rate(rows: int, seconds: float) -> str:
         seconds: time taken.
     """
     per_second = rows / max(seconds, 1e-3)
-    return f"{per_second / 1e6:.1f} M rows/s" if per_second >= 1e6 else f"{per_second / 1e3:.0f} k rows/s"
+    if per_second >= 1e6:
+        return f"{per_second / 1e6:.1f} M rows/s"
+    thousands = per_second / 1e3
+    return f"{thousands:.0f} k rows/s" if thousands >= 10 else f"{thousands:.1f} k rows/s"
 
 
 def duration(seconds: float) -> str:

@@ -1,6 +1,7 @@
 """`capgen verify`: compares a dataset, or a rollup, with its manifest."""
 
 import json
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -41,7 +42,7 @@ def command(
             return
         for each in found.problems:
             typer.echo(f"{each.kind:8} {each.path}: {each.detail}")
-        repair = f"capgen repair {data} remakes missing and altered files"
+        repair = f"capgen repair {shlex.quote(str(data))} remakes missing and altered files"
         remedy = "roll its source up anew" if found.is_rollup else repair
         good = f"{data}: {counted(found.files, 'file')}, all as built; cite: {found.cite}"
         typer.echo(good if found.passed else f"{counted(len(found.problems), 'problem')}; {remedy}")

@@ -180,7 +180,8 @@ def _read(path: Path) -> Manifest:
     except ValueError as error:  # bytes that are no text, too
         if not isinstance(error, UnicodeDecodeError) and '"kind": "rollup"' in text:
             raise RequestError(
-                f"{path}: expected the manifest of a dataset built by capgen build, got that of a rollup"
+                f"{path}: expected the manifest of a dataset built by capgen build, got that of a rollup; "
+                "name the dataset that was rolled up, or read the rollup's files with DuckDB or Polars"
             ) from None
         raise CapgenError(
             f"{path}: expected a manifest of version {MANIFEST_VERSION}, got {error}; restore it from a copy, "

@@ -16,7 +16,7 @@ from capgen.quality.normal import FAR, Floats, density, inner_moments, upper_tai
 
 MOMENTS = 8  # the fourth moment of a squared deviation
 _CERTAIN = 1e-6  # an sd of fewer units: always at the clip, but once in 10¹² values
-_SMALLEST_SD = 1e-9  # an sd of 0, without its division by zero
+_SMALLEST_SD = 1e-15  # an sd of 0 without its division by zero: far below what values of 12 decimals are rounded to
 
 
 class Limits(NamedTuple):

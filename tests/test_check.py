@@ -67,6 +67,11 @@ MONTH = {"num_servers": 20, "start_date": "2024-03-01", "end_date": "2024-03-31"
 WEEK = {"num_servers": 12, "start_date": "2024-05-06", "end_date": "2024-05-12", "granularity": "15min"}
 
 
+def of_all(**values: Any) -> dict[str, Any]:
+    """Return the same values for each archetype."""
+    return dict.fromkeys(("web", "application", "database", "batch"), values)
+
+
 GOOD: dict[str, dict[str, Any]] = {
     **{f"daily, seed {seed}": {**YEAR, "seed": seed} for seed in range(6)},
     **{f"hourly, seed {seed}": {**MONTH, "seed": seed} for seed in range(6)},
@@ -106,13 +111,13 @@ GOOD: dict[str, dict[str, Any]] = {
     "many spikes": {**YEAR, "archetypes": {"web": {"spike": {"probability": 0.5, "magnitude": 3.0}}}},
     "values at the clip": {
         **YEAR,
-        "archetypes": {"web": {"base": {"cpu": 98}}},
+        "archetypes": of_all(base={"cpu": 98, "mem": 31}),
         "metrics": {"mem": {"clip": [30, 40]}},
     },
     "no spread": {**YEAR, "archetypes": {"web": {"sd": {"cpu": 0.0, "disk": 0.001}}}},
     "no spread, and beyond the clip": {
         **YEAR,
-        "archetypes": {"web": {"base": {"cpu": 90, "mem": 10}, "sd": {"cpu": 0.0, "mem": 0.0}}},
+        "archetypes": of_all(base={"cpu": 60, "mem": 9}, sd={"cpu": 0.0, "mem": 0.0}),
         "metrics": {"cpu": {"clip": [0, 60]}, "mem": {"clip": [5, 9]}},
     },
     "a spread much wider than the clip": {**YEAR, "archetypes": {"web": {"sd": {"cpu": 1e4, "mem": 300}}}},

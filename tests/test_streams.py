@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -137,3 +138,17 @@ def test_a_signal_stops_unless_the_parent_has_it_ignored(number: signal.Signals)
     signal.signal(number, signal.SIG_IGN)
     with kept_when_stopped("build"):
         signal.raise_signal(number)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_query_leaves_nothing_half_written(number: signal.Signals, folder: Path, tmp_path: Path) -> None:
+    command = ["query", "from panel, range(1000)", f"--data={folder / 'good'}", "--output=answer.csv"]
+    ended = subprocess.Popen([sys.executable, "-m", "capgen", *command], cwd=tmp_path, stderr=subprocess.PIPE)
+    while not list(tmp_path.iterdir()) and ended.poll() is None:
+        time.sleep(0.01)
+    ended.send_signal(number)
+    _, errors = ended.communicate(timeout=30)
+    assert ended.returncode == 130
+    assert errors.splitlines()[-1] == b"error: interrupted"
+    assert b"Traceback" not in errors
+    assert not list(tmp_path.iterdir())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from capgen.cli.check_text import expectation_text, rule_text, rules_text
+from capgen.cli.stopping import gone_when_stopped
 from capgen.cli.streams import outcome
 from capgen.dataset.location import locate
 from capgen.system.paths import local_path
@@ -70,7 +71,8 @@ def command(
     from capgen.quality.check import check
     from capgen.quality.sample import MOST_ROWS
 
-    report = check(data, config_file, most_rows=None if every_row else MOST_ROWS)
+    with gone_when_stopped():
+        report = check(data, config_file, most_rows=None if every_row else MOST_ROWS)
     if config_file:
         typer.echo(expectation_text(config_file), err=True)
     with outcome(0 if report.passed else 1):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from capgen.cli.options import given_options, takes_config
+from capgen.cli.stopping import gone_when_stopped
 from capgen.cli.text import counted
 from capgen.dataset.location import locate
 from capgen.errors import RequestError
@@ -89,7 +90,7 @@ def command(
     chosen = _format(form, output)
     place = place_of(output or STANDARD_OUTPUT, overwrite=overwrite)
     text = sys.stdin.read() if query == "-" else query
-    with ask(text, data or resolved.config, unsafe=unsafe) as relation:
+    with gone_when_stopped(), ask(text, data or resolved.config, unsafe=unsafe) as relation:
         if not data:
             _say_which(resolved)
         if relation is not None:

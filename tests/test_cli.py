@@ -21,6 +21,7 @@ from tests.conftest import Run
 
 ESCAPE = "\x1b"
 SMALL = ["--servers", "2", "--end-date", "2022-01-02"]
+OF_EACH_TYPE = ["--servers", "10", "--end-date", "2022-01-02"]  # a smaller fleet has a note
 CONFIGURATION = [
     "--config",
     "--preset",
@@ -198,15 +199,15 @@ def test_build_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> No
 
 
 def test_build_in_words(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["build", *SMALL, "--out", "here"]) == 0
+    assert main(["build", *OF_EACH_TYPE, "--out", "here"]) == 0
     output, progress = capsys.readouterr()
-    assert output.startswith("Built here: 4 rows in 1 file, ")
+    assert output.startswith("Built here: 20 rows in 4 files, ")
     assert "duckdb -c \"from 'here/**/*.parquet'" in output
     assert progress == ""
 
 
 def test_build_into_the_working_folder(run: Run) -> None:
-    outcome = run("build", *SMALL, "--out", ".")
+    outcome = run("build", *OF_EACH_TYPE, "--out", ".")
     assert (outcome.returncode, outcome.stderr) == (0, "")
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from capgen.config import resolve
-from capgen.config.suggest import nearest
 from capgen.errors import RequestError
 
 _MOST_KEYS = 5
@@ -28,6 +26,7 @@ def rule_text(name: str) -> str:
     Raises:
         RequestError: there is no such rule.
     """
+    from capgen.config.suggest import nearest
     from capgen.quality.rules import BY_NAME
 
     if name not in BY_NAME:
@@ -43,6 +42,8 @@ def expectation_text(file: Path) -> str:
     Args:
         file: the configuration that says what to expect.
     """
+    from capgen.config import resolve
+
     leaves = resolve(file=file).merged.leaves
     keys: dict[str, list[str]] = {}
     for path, (_, source) in leaves.items():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -197,3 +199,42 @@ def test_a_deleted_working_folder(
     assert capsys.readouterr().err.count("the working folder was deleted") == 3
     with pytest.raises(RequestError, match="working folder was deleted"):
         build(make_config(**SMALL), "elsewhere")
+
+
+@pytest.fixture
+def no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work on a file system that has no locks."""
+
+    def refuse(_descriptor: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("capgen.dataset.locking.lock_file", refuse)
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_one_writer_on_a_file_system_without_locks(tmp_path: Path) -> None:
+    target = tmp_path / "data"
+    refused: list[str] = []
+
+    def build_again(_rows: int) -> None:
+        if not refused:
+            with pytest.raises(CapgenError, match=rf"process {os.getpid()} on .* is writing it") as error:
+                build(make_config(**SMALL, seed=3), target, overwrite=True)
+            refused.append(str(error.value))
+
+    build(make_config(**SMALL), target, workers=1, on_rows=build_again)
+    assert "remove" in refused[0]
+    assert is_whole(target)
+    assert [each.name for each in tmp_path.iterdir()] == ["data"]
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_without_locks_a_process_that_has_ended_holds_nothing(tmp_path: Path) -> None:
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    held = tmp_path / ".data.capgen-held"
+    held.write_text(f"process {int(ended.stdout)} on {socket.gethostname()}")
+    build(make_config(**SMALL), tmp_path / "data")
+    assert not held.exists()
+    held.write_text(f"process {int(ended.stdout)} on another machine")
+    with pytest.raises(CapgenError, match=r"on another machine is writing it.*or remove .*capgen-held"):
+        build(make_config(**SMALL, seed=3), tmp_path / "data", overwrite=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from capgen.dataset.named_holder import holder_name, named_holder
 from capgen.errors import CapgenError, RequestError
+from capgen.system.errors import NOT_SUPPORTED
 from capgen.system.locks import can_lock, is_locked, lock_file
 
 _LONGEST_HOLDER = 200  # bytes of its name
@@ -18,7 +19,8 @@ _LONGEST_HOLDER = 200  # bytes of its name
 def one_writer(lock: Path, target: Path, other: Path | None = None) -> Iterator[None]:
     """Hold the right to write to a dataset.
 
-    The system gives the lock up when its process ends, however it ends.
+    The system gives the lock up when its process ends, however it ends. On a file system without locks, a file that
+    names the process stands for it.
 
     Args:
         lock: the lock's file. Its folder is made.
@@ -38,18 +40,23 @@ def one_writer(lock: Path, target: Path, other: Path | None = None) -> Iterator[
         raise CapgenError(f"{lock}: expected a lock, got a symbolic link; remove it")
     lock.parent.mkdir(parents=True, exist_ok=True)
     descriptor = _acquire(lock, target)
+    if descriptor is None:
+        with named_holder(lock.with_name(f"{lock.name.removesuffix('lock')}held"), target):
+            yield
+        return
     try:
         if other and other.is_file() and is_locked(other):
             raise _busy(target, other.read_bytes()[:_LONGEST_HOLDER])
         os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
+        os.write(descriptor, holder_name().encode())
         yield
     finally:
         lock.unlink(missing_ok=True)
         os.close(descriptor)
 
 
-def _acquire(lock: Path, target: Path) -> int:
+def _acquire(lock: Path, target: Path) -> int | None:
+    """Return the descriptor of the locked file; None where the file system has no locks."""
     while True:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
         try:
@@ -58,6 +65,12 @@ def _acquire(lock: Path, target: Path) -> int:
             holder = os.read(descriptor, _LONGEST_HOLDER)
             os.close(descriptor)
             raise _busy(target, holder) from None
+        except OSError as error:
+            os.close(descriptor)
+            lock.unlink(missing_ok=True)
+            if error.errno in NOT_SUPPORTED:
+                return None
+            raise
         if _is_still(lock, descriptor):
             return descriptor
         os.close(descriptor)  # the holder before us has removed this file: take the next one

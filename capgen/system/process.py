@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import os
 import signal
 from typing import Any
 
@@ -32,3 +33,18 @@ def address_space_limit() -> int | None:
         return None
     limit: int = resource.getrlimit(resource.RLIMIT_AS)[0]
     return None if limit == resource.RLIM_INFINITY else limit
+
+
+def is_running(number: int) -> bool:
+    """Tell whether a process of this machine runs.
+
+    Args:
+        number: of the process.
+    """
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True

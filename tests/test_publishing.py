@@ -265,7 +265,7 @@ def unwritable(tmp_path: Path, mount: Callable[[str], Path]) -> Iterator[Path]:
 
 @pytest.mark.parametrize("name", ["", "data", "deeper/data"])
 def test_an_unwritable_place(unwritable: Path, name: str, capfd: pytest.CaptureFixture[str]) -> None:
-    assert main(["build", "--servers=2", "--years=1", f"--out={unwritable / name}"]) == 1
+    assert main(["build", "--servers=10", "--years=1", f"--out={unwritable / name}"]) == 1
     (line,) = capfd.readouterr().err.splitlines()
     assert line.startswith("error: ")
     assert str(unwritable) in line

@@ -168,7 +168,7 @@ def name_beside(path: Path, before: str, after: str) -> Path:
     name = f"{before}{path.name}{after}"
     if len(os.fsencode(name)) > _LONGEST_NAME:
         name = f"{before}{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:32]}{after}"
-    return path.with_name(name)
+    return path.parent / name  # the root has no name of its own
 
 
 def _is_replaceable(folder: Path) -> bool:

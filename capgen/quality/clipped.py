@@ -38,18 +38,18 @@ class Part(NamedTuple):
 
     Args:
         chance: how often.
-        scale: what the cell's mean is multiplied with.
-        sd: standard deviation before the clip.
+        scale: what the cell's mean is multiplied with; one of all cells, or shape (n,).
+        sd: standard deviation before the clip, likewise.
     """
 
     chance: float
-    scale: float
-    sd: float
+    scale: float | Floats
+    sd: float | Floats
 
     @property
-    def some_sd(self) -> float:
+    def some_sd(self) -> Floats:
         """The sd, or what stands for none, so that values without spread are clipped as others are."""
-        return max(self.sd, _SMALLEST_SD)
+        return np.maximum(self.sd, _SMALLEST_SD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class _Pieces(NamedTuple):
     above: Floats
     inner: Floats  # ∫ zᵏ φ(z) dz for each order k
     centre: Floats
-    sd: float
+    sd: Floats
 
     @classmethod
     def of(cls, means: Floats, part: Part, limits: Limits, order: int) -> _Pieces:
@@ -184,19 +184,19 @@ def _rounding_of_mean(means: Floats, part: Part, limits: Limits) -> Floats:
 
 def _rounding_of_square(means: Floats, part: Part, limits: Limits, centre: Floats) -> Floats:
     """Return E[(round(Y) − c)²] − E[(Y − c)²]: u²/12 · (chance to lie within + (y − c) f, upper end less lower)."""
-    if _per_sd(part.sd, limits.unit) == 0:
-        return np.zeros_like(means)
+    per_sd = _per_sd(part.sd, limits.unit)
     a, b = _edges(means, part, limits)
     at_ends = (limits.high - centre) * density(b) - (limits.low - centre) * density(a)
     inside = 1 - upper_tail(-a) - upper_tail(b)
-    return limits.unit**2 / 12 * (inside + _per_sd(part.sd, limits.unit) * at_ends)
+    return np.where(per_sd > 0, limits.unit**2 / 12 * (inside + per_sd * at_ends), 0.0)
 
 
-def _per_sd(sd: float, unit: float) -> float:
+def _per_sd(sd: float | Floats, unit: float) -> Floats:
     """Return 1/sd; 0 where the sd is so far below the unit that the formula does not hold, and the slack covers all."""
-    return 1 / sd if sd >= unit / 5 else 0.0
+    return np.where(sd >= np.float64(unit / 5), 1 / np.maximum(sd, unit / 5), 0.0)
 
 
-def _rounding_slack(sd: float, unit: float) -> float:
+def _rounding_slack(sd: float | Floats, unit: float) -> Floats:
     """Bound what rounding does to a mean within the clip: the first term of the error's Fourier series."""
-    return unit / 2 * math.exp(-2 * (math.pi * sd / unit) ** 2)
+    slack: Floats = unit / 2 * np.exp(-2 * (math.pi * np.asarray(sd) / unit) ** 2)
+    return slack

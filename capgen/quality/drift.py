@@ -49,15 +49,12 @@ def with_drift(values: Clipped, means: Floats, drift: Drift, parts: tuple[Part, 
         parts: the normals that a value may come from.
         limits: what values can be.
     """
-    moving = np.abs(drift.late - drift.early) > _NOTHING * (1 + np.abs(means))
-    if not moving.any():
+    if np.all(np.abs(drift.late - drift.early) <= _NOTHING * (1 + np.abs(means))):
         return values
-    stages = (each[moving] for each in (drift.early, means, drift.late))
-    before, at, after = (clipped_mean(each, parts, limits) for each in stages)
+    before, at, after = (clipped_mean(each, parts, limits) for each in (drift.early, means, drift.late))
+    spread = ((after - before) / 2) ** 2 * drift.share
     central = values.central.copy()
-    spread = ((after - before) / 2) ** 2 * drift.share[moving]
-    central[4, moving] += 6 * central[2, moving] * spread + 9 / 5 * spread**2  # as of a uniform
-    central[2, moving] += spread
-    rounding = values.rounding + np.zeros_like(means)
-    rounding[moving] += np.abs(before + after - 2 * at) / 2  # where a clip bends the line, or a server is resized
-    return replace(values, central=central, rounding=rounding)
+    central[4] += 6 * central[2] * spread + 9 / 5 * spread**2  # as of a uniform
+    central[2] += spread
+    bend = np.abs(before + after - 2 * at) / 2  # where a clip bends the line, or a server is resized
+    return replace(values, central=central, rounding=values.rounding + bend)

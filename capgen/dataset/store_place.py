@@ -51,8 +51,8 @@ class StorePlace:
 
     def check(self) -> None:
         with plain_errors(self.target):
+            others = self._objects.names() - {SIDE_FOLDER}  # first: a listing says why it fails
             check_outside(self.target)
-            others = self._objects.names() - {SIDE_FOLDER}
             if others and not is_dataset(self.target) and self.begun() is None:
                 raise RequestError(
                     f"out: expected an empty or new place, got {str(self.target)!r}, which holds something that capgen "

@@ -8,7 +8,7 @@ from capgen.quality.sample import MOST_ROWS
 from tests.bench.check_alarms import Kinds, outcome_of
 
 
-@pytest.mark.parametrize("number", [6, 158])
+@pytest.mark.parametrize("number", [6, 158, 547])
 def test_odd_good_datasets_pass(number: int) -> None:
     outcome = outcome_of(number, kinds=Kinds(layers=True, dynamics=False, odd=True), most_rows=MOST_ROWS)
     assert outcome.crash == ""

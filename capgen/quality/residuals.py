@@ -24,8 +24,10 @@ def residual_sums(source: Source, models: Sequence[ArchetypeModel]) -> pl.DataFr
         models: what is expected.
 
     Returns:
-        As `sql/checks/residuals.sql` says, one row an archetype.
+        As `sql/checks/residuals.sql` says, one row an archetype; none where no server has a value.
     """
+    if not models:
+        return pl.DataFrame()
     source.connection.register("expected", pl.concat([_expected_frame(model) for model in models]))
     cuts = {f"{source.config.metrics[key].column}_cut": cut(source.config, key) for key in source.keys}
     repeats = [{"column": column} for column in source.columns]

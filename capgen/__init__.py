@@ -11,12 +11,12 @@ from capgen.version import __version__
 
 if TYPE_CHECKING:
     from capgen.config import Config, load_config
-    from capgen.dataset.asking import query
-    from capgen.dataset.connecting import connect
-    from capgen.dataset.export import export
-    from capgen.dataset.rollup import rollup
-    from capgen.dataset.scanning import scan
-    from capgen.dataset.verification import verify
+    from capgen.dataset.export.export import export
+    from capgen.dataset.reading.asking import query
+    from capgen.dataset.reading.connecting import connect
+    from capgen.dataset.reading.scanning import scan
+    from capgen.dataset.rollup.rollup import rollup
+    from capgen.dataset.verify import verify
     from capgen.engines.planning import plan
     from capgen.engines.running import build, extend, repair
     from capgen.panel.batches import cells, chunks
@@ -53,17 +53,17 @@ _HOMES = {
     "cells": "capgen.panel.batches",
     "check": "capgen.quality.check",
     "chunks": "capgen.panel.batches",
-    "connect": "capgen.dataset.connecting",
+    "connect": "capgen.dataset.reading.connecting",
     "extend": "capgen.engines.running",
-    "export": "capgen.dataset.export",
+    "export": "capgen.dataset.export.export",
     "load_config": "capgen.config",
     "open": "capgen.quality.opening:open_dataset",
     "plan": "capgen.engines.planning",
-    "query": "capgen.dataset.asking",
+    "query": "capgen.dataset.reading.asking",
     "repair": "capgen.engines.running",
-    "rollup": "capgen.dataset.rollup",
-    "scan": "capgen.dataset.scanning",
-    "verify": "capgen.dataset.verification",
+    "rollup": "capgen.dataset.rollup.rollup",
+    "scan": "capgen.dataset.reading.scanning",
+    "verify": "capgen.dataset.verify",
 }
 
 

@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow.parquet
 
 from capgen import Config, build
-from capgen.dataset.layout import MANIFEST
+from capgen.storage.layout import MANIFEST
 from tests.conftest import make_config
 from tests.everything import EVERYTHING
 

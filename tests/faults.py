@@ -12,7 +12,7 @@ from typing import Any
 SCRIPT = """
 import json, os, pathlib, shutil, signal, sys
 import pyarrow.parquet
-import capgen.dataset.files, capgen.dataset.publishing
+import capgen.storage.files, capgen.dataset.publishing
 from capgen import build, load_config
 
 overrides, target, fatal, overwrite = json.loads(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4] == "overwrite"

@@ -17,7 +17,6 @@ import yaml
 
 from capgen import Config, RequestError, build
 from capgen.cli.app import main
-from capgen.dataset.layout import MANIFEST
 from capgen.dataset.manifest import config_values
 from capgen.errors import CapgenError
 from capgen.quality.check import check
@@ -25,6 +24,7 @@ from capgen.quality.clipped import MOMENTS, Limits, Part, clipped, clipped_mean
 from capgen.quality.findings import Report, Verdict
 from capgen.quality.statistics import FALSE_ALARMS, Statistic, judge, normal_limit
 from capgen.sql import repeat_lines
+from capgen.storage.layout import MANIFEST
 from tests.conftest import make_config
 
 RULES = [

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from capgen import build, check
-from capgen.dataset.layout import MANIFEST
 from capgen.quality.findings import Verdict
 from capgen.quality.statistics import binomial_score
+from capgen.storage.layout import MANIFEST
 from tests.conftest import make_config
 
 PANEL = {"num_servers": 12, "start_date": "2024-03-01", "end_date": "2024-03-31"}

@@ -20,8 +20,8 @@ import pytest
 
 import capgen
 from capgen.cli.app import main
-from capgen.dataset import export_rows
-from capgen.dataset.export import export
+from capgen.dataset.export import rows as export_rows
+from capgen.dataset.export.export import export
 from capgen.dataset.manifest import read_manifest
 from capgen.errors import RequestError
 from tests.bench.build_cost import SCRIPT as MEASURED
@@ -300,8 +300,8 @@ def test_never_into_a_dataset(inside: str, dataset: Path, capsys: pytest.Capture
 # Ends as if the power had gone: after some batches, or with the file written but not yet in its place.
 KILLED = """
 import os, pathlib, signal, sys
-from capgen.dataset import export_rows
-from capgen.dataset.export import export
+from capgen.dataset.export import rows as export_rows
+from capgen.dataset.export.export import export
 
 export_rows.ROWS_AT_ONCE = 1200
 read, batches = export_rows.Rows.batches, int(sys.argv[3])

@@ -14,7 +14,7 @@ MODULES = sorted((ROOT / "capgen").rglob("*.py"))
 FLOORS = [
     {"errors", "resources", "version"},
     {"system"},
-    {"config", "sql"},
+    {"config", "sql", "storage"},
     {"panel"},
     {"dataset"},
     {"engines", "quality"},

@@ -12,9 +12,9 @@ import pytest
 
 from capgen import Config, build, plan, scan
 from capgen.cli.app import main
-from capgen.dataset.layout import EVENTS
 from capgen.errors import ConfigError
 from capgen.panel.layers.ledger import ledger
+from capgen.storage.layout import EVENTS
 from tests.conftest import make_config
 from tests.everything import LAYERS
 

@@ -12,8 +12,8 @@ import pytest
 
 from capgen import CapgenError, build
 from capgen.cli.app import main
-from capgen.dataset.layout import MANIFEST
 from capgen.dataset.manifest import read_manifest
+from capgen.storage.layout import MANIFEST
 from tests.conftest import make_config
 
 Change = Callable[[dict[str, Any]], object]

@@ -14,8 +14,8 @@ import pytest
 
 from capgen import CapgenError, RequestError, build
 from capgen.cli.app import main
-from capgen.dataset import files, verify
 from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.storage import files, inspection
 from tests.bench.kill import digests
 from tests.conftest import make_config
 
@@ -37,7 +37,7 @@ def data(dataset: Path, tmp_path: Path) -> Path:
 
 
 def found(folder: Path) -> dict[str, str]:
-    return {each.path: each.kind for each in verify.problems(folder, read_manifest(folder))}
+    return {each.path: each.kind for each in inspection.problems(folder, read_manifest(folder))}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -414,7 +414,7 @@ def test_repair_mends_everything_at_once_and_reads_each_file_once(
         read.append(path)
         return digest(path)
 
-    monkeypatch.setattr(verify, "sha256", noting)
+    monkeypatch.setattr(inspection, "sha256", noting)
     for name in SIDE_FILES:
         (data / "_capgen" / name).unlink()
     (data / PART).write_bytes(b"x" * (data / PART).stat().st_size)

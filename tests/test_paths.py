@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import capgen
 from capgen.cli.app import main
-from capgen.dataset.rollup import rollup
+from capgen.dataset.rollup.rollup import rollup
 from tests.conftest import make_config
 
 SMALL = {

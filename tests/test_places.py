@@ -14,11 +14,11 @@ import pytest
 
 from capgen import CapgenError, RequestError, build, repair
 from capgen.cli.app import main
-from capgen.dataset.layout import Places
-from capgen.dataset.location import locate
-from capgen.dataset.locking import one_writer
 from capgen.dataset.manifest import read_manifest
-from capgen.dataset.verify import problems
+from capgen.storage.inspection import problems
+from capgen.storage.layout import Places
+from capgen.storage.location import locate
+from capgen.storage.locking import one_writer
 from capgen.system.paths import local_path
 from tests.conftest import AS_NOBODY_KNOWN, make_config, needs_root
 
@@ -208,7 +208,7 @@ def no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_descriptor: int) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr("capgen.dataset.locking.lock_file", refuse)
+    monkeypatch.setattr("capgen.storage.locking.lock_file", refuse)
 
 
 @pytest.mark.usefixtures("no_locks")

@@ -23,9 +23,9 @@ from capgen.cli.app import main
 from capgen.dataset.manifest import read_manifest
 from capgen.dataset.plan import FilePlan, plan_files
 from capgen.dataset.sizes import Sizes
-from capgen.dataset.verify import problems
 from capgen.engines.ray import finished, ray_engine
 from capgen.engines.remote import write_remotely
+from capgen.storage.inspection import problems
 from capgen.version import __version__
 from tests.conftest import make_config
 from tests.everything import EVERYTHING

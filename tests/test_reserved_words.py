@@ -9,7 +9,7 @@ import pytest
 
 import capgen
 from capgen.cli.app import main
-from capgen.dataset.rollup import rollup
+from capgen.dataset.rollup.rollup import rollup
 from capgen.quality.report.tables import read_tables
 from capgen.quality.source import open_source
 from tests.conftest import make_config

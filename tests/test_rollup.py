@@ -23,11 +23,11 @@ from polars.testing import assert_frame_equal
 import capgen
 from capgen import CapgenError
 from capgen.cli.app import main
-from capgen.dataset import rollup as rollup_module
-from capgen.dataset.layout import is_dataset
 from capgen.dataset.manifest import read_manifest
-from capgen.dataset.rollup import Step, rollup
+from capgen.dataset.rollup import rollup as rollup_module
+from capgen.dataset.rollup.rollup import Step, rollup
 from capgen.dataset.rollup_manifest import RollupManifest
+from capgen.storage.layout import is_dataset
 from tests.conftest import make_config, needs_root
 from tests.everything import STICKY_REGIMES
 
@@ -351,7 +351,7 @@ def test_a_file_cut_short(copy: Path, tmp_path: Path, capsys: pytest.CaptureFixt
 # Ends as if the power had gone, at the n-th step on the file system.
 KILLED = """
 import os, pathlib, signal, sys
-from capgen.dataset.rollup import rollup
+from capgen.dataset.rollup.rollup import rollup
 
 moments = 0
 

@@ -22,16 +22,16 @@ from hypothesis import strategies as st
 import capgen
 from capgen import CapgenError, RequestError, build
 from capgen.cli.app import main
-from capgen.dataset.files import whole_stream
-from capgen.dataset.layout import is_dataset
-from capgen.dataset.location import locate
 from capgen.dataset.manifest import read_manifest
-from capgen.dataset.objects import Objects
 from capgen.dataset.plan import plan_files
 from capgen.dataset.rollup_manifest import read_either_manifest
-from capgen.dataset.store_locking import LOCK
-from capgen.dataset.verify import problems
 from capgen.engines.remote import write_remotely
+from capgen.storage.files import whole_stream
+from capgen.storage.inspection import problems
+from capgen.storage.layout import is_dataset
+from capgen.storage.location import locate
+from capgen.storage.objects import Objects
+from capgen.storage.store_locking import LOCK
 from capgen.version import __version__
 from tests.conftest import make_config
 from tests.stores import BUCKET, KEY, SECRET, forget_connections, s3_server, weed_command
@@ -174,7 +174,7 @@ def test_relative_names_lie_below_the_bucket_of_the_configuration(local: Path) -
 
 KILLED = """
 import os, signal, sys
-from capgen.dataset.store_locking import LOCK
+from capgen.storage.store_locking import LOCK
 from tests.conftest import make_config
 from tests.test_stores import SMALL
 seen = 0
@@ -279,7 +279,7 @@ def test_a_dataset_is_replaced_when_the_next_is_whole(copy: str, tmp_path: Path,
 def test_killed_while_it_is_published(copy: str, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     config = make_config(**SMALL, seed=7)
     published = (
-        "capgen.dataset.store_place.write_manifest" if step == "write" else f"capgen.dataset.objects.Objects.{step}"
+        "capgen.dataset.store_place.write_manifest" if step == "write" else f"capgen.storage.objects.Objects.{step}"
     )
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         build(config, copy, overwrite=True, on_rows=lambda _: patch.setattr(published, stopped))
@@ -358,7 +358,7 @@ def test_it_is_checked_exported_and_rolled_up(stored: str, local: Path, tmp_path
     assert (tmp_path / "1.parquet").read_bytes() == exported
     assert files.cat_file(f"s3://{BUCKET}/exported/1.parquet") == exported
     with pytest.raises(RequestError, match="--overwrite"):
-        capgen.dataset.export.export(locate(stored), f"s3://{BUCKET}/exported/1.parquet")
+        capgen.export(locate(stored), f"s3://{BUCKET}/exported/1.parquet")
     rolled = f"s3://{BUCKET}/rolled"
     assert main(["rollup", stored, "--to=daily", f"--out={rolled}"]) == 0
     assert main(["rollup", str(local), "--to=daily", f"--out={tmp_path / 'rolled'}"]) == 0
@@ -368,7 +368,7 @@ def test_it_is_checked_exported_and_rolled_up(stored: str, local: Path, tmp_path
 
 
 def test_a_rollup_that_fails_leaves_nothing(stored: str, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("capgen.dataset.rollup.write_rollup_manifest", stopped)
+    monkeypatch.setattr("capgen.dataset.rollup.rollup.write_rollup_manifest", stopped)
     assert main(["rollup", stored, "--to=daily", f"--out={address}"]) == 130
     assert Objects(locate(address)).all() == {}
 

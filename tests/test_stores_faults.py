@@ -12,8 +12,8 @@ import pytest
 
 from capgen import build
 from capgen.cli.app import main
-from capgen.dataset.location import locate
-from capgen.dataset.objects import Objects
+from capgen.storage.location import locate
+from capgen.storage.objects import Objects
 from tests.conftest import make_config
 from tests.stores import (
     BUCKET,
@@ -68,7 +68,7 @@ def proxy(running: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
 
 
 def _options() -> dict[str, Any]:
-    from capgen.dataset import location
+    from capgen.storage import location
 
     return location._OPTIONS
 

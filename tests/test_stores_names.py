@@ -12,8 +12,8 @@ from capgen import ConfigError, RequestError
 from capgen.cli.app import main
 from capgen.config import config_digest
 from capgen.config.storage import full_name
-from capgen.dataset.files import sweep_unfinished, whole_file
-from capgen.dataset.location import is_store, locate
+from capgen.storage.files import sweep_unfinished, whole_file
+from capgen.storage.location import is_store, locate
 from tests.conftest import make_config
 
 S3 = {"storage": {"use_s3": True, "bucket": "acme-panels", "prefix": "team/a/"}}

@@ -17,8 +17,8 @@ import pytest
 from capgen import build
 from capgen.cli.stopping import kept_when_stopped
 from capgen.dataset.manifest import read_manifest
-from capgen.dataset.verify import problems
 from capgen.errors import StoppedError
+from capgen.storage.inspection import problems
 from tests.conftest import make_config
 
 # Runs commands in one process, each with its standard streams as a shell would give them to it:

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from capgen import build, repair, scan
-from capgen.dataset.layout import SAMPLE, SUMMARY
 from capgen.dataset.manifest import read_manifest
-from capgen.dataset.verify import problems
+from capgen.storage.inspection import problems
+from capgen.storage.layout import SAMPLE, SUMMARY
 from tests.conftest import make_config
 
 SMALL = {"num_servers": 12, "end_date": "2022-06-30", "layers": {"missing": {"share": {"cpu": 0.1}}}}

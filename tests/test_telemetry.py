@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 
 from capgen import Config, build, load_config, repair, scan
 from capgen.cli.app import main
-from capgen.dataset.layout import EVENTS
+from capgen.storage.layout import EVENTS
 from tests.conftest import make_config
 from tests.everything import EVERYTHING
 

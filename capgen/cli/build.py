@@ -16,12 +16,12 @@ from capgen.cli.run_options import ENGINE, FILE_SIZE, MEMORY, REWRITE_PAST, WORK
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import byte_size, counted, from_here, note, rate
-from capgen.dataset.location import is_store, locate
 from capgen.errors import RequestError
+from capgen.storage.location import is_store, locate
 
 if TYPE_CHECKING:
     from capgen.config import Config, Resolved
-    from capgen.dataset.build import BuildResult
+    from capgen.dataset.building.build import BuildResult
 
 
 _PLAIN = re.compile(r"[\w./ -]+")

@@ -10,7 +10,7 @@ import typer
 from capgen.cli.check_text import expectation_text, rule_text, rules_text
 from capgen.cli.stopping import gone_when_stopped
 from capgen.cli.streams import outcome
-from capgen.dataset.location import locate
+from capgen.storage.location import locate
 from capgen.system.paths import local_path
 
 if TYPE_CHECKING:

@@ -84,8 +84,8 @@ def init(
     """
     from capgen.config.new_archetype import archetype_text
     from capgen.config.sources import preset_text
-    from capgen.dataset.output import output
-    from capgen.dataset.streams import is_standard_output
+    from capgen.storage.output import output
+    from capgen.storage.streams import is_standard_output
 
     text = preset_text(preset) if archetype is None else archetype_text(archetype, preset)
     output(file, overwrite=overwrite).write(text.encode())

@@ -17,7 +17,7 @@ from capgen.cli.verify import DATASET
 from capgen.errors import CapgenError, StoppedError
 
 if TYPE_CHECKING:
-    from capgen.dataset.export import ExportResult
+    from capgen.dataset.export.export import ExportResult
 
 
 class Format(StrEnum):
@@ -105,8 +105,8 @@ def command(
 
     capgen export data/ - --format csv | head
     """
-    from capgen.dataset.export import export
-    from capgen.dataset.streams import is_standard_output
+    from capgen.dataset.export.export import export
+    from capgen.storage.streams import is_standard_output
 
     chosen = None if columns is None else [name.strip() for name in columns.split(",")]
     with nothing_left_when_stopped():

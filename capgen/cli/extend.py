@@ -39,7 +39,7 @@ def command(
 
     capgen extend telemetry/ --end-date 2027-06-30
     """
-    from capgen.dataset.extending import extended_config
+    from capgen.dataset.building.extending import extended_config
     from capgen.dataset.manifest import read_manifest
     from capgen.engines.running import extend
     from capgen.panel.time_axis import TimeAxis

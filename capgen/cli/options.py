@@ -100,8 +100,8 @@ def _config_options(
 
 
 def _from_origin(origin: str, flags: "list[Layer]", years: int | None, others: dict[str, object]) -> "Resolved":
-    from capgen.dataset.location import locate
     from capgen.dataset.manifest import read_origin
+    from capgen.storage.location import locate
 
     beside = [name for name, value in others.items() if value is not None]
     if beside:

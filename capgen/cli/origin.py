@@ -20,8 +20,8 @@ def manifest_before(origin: str | None) -> "Manifest | None":
         RequestError: there is no manifest.
         CapgenError: it is damaged, or of a version that this capgen does not know.
     """
-    from capgen.dataset.location import locate
     from capgen.dataset.manifest import read_origin
+    from capgen.storage.location import locate
 
     return None if origin is None else read_origin(locate(origin))
 

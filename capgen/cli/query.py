@@ -10,12 +10,12 @@ import typer
 from capgen.cli.options import given_options, takes_config
 from capgen.cli.stopping import gone_when_stopped
 from capgen.cli.text import counted
-from capgen.dataset.location import locate
 from capgen.errors import RequestError
+from capgen.storage.location import locate
 
 if TYPE_CHECKING:
     from capgen.config import Resolved
-    from capgen.dataset.output import Output
+    from capgen.storage.output import Output
 
 _MOST_ROWS_SHOWN, _WIDEST = 40, 10_000
 
@@ -80,9 +80,9 @@ def command(
 
     capgen query "select * from panel" --data data/ --output panel.csv
     """
-    from capgen.dataset.asking import ask
-    from capgen.dataset.output import output as place_of
-    from capgen.dataset.streams import STANDARD_OUTPUT
+    from capgen.dataset.reading.asking import ask
+    from capgen.storage.output import output as place_of
+    from capgen.storage.streams import STANDARD_OUTPUT
 
     given = given_options(context)
     if data and given:
@@ -122,7 +122,7 @@ def _format(form: Format | None, output: Path | None) -> Format:
 
 
 def _answer(relation: Any, form: Format, place: "Output") -> None:
-    from capgen.dataset.answer import write_answer
+    from capgen.dataset.export.answer import write_answer
 
     if form is Format.table:
         _print_table(relation)

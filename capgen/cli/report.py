@@ -8,7 +8,7 @@ import typer
 
 from capgen.cli.streams import outcome
 from capgen.cli.verify import DATASET
-from capgen.dataset.location import locate
+from capgen.storage.location import locate
 
 
 def command(

@@ -12,10 +12,10 @@ from capgen.cli.export import nothing_left_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import byte_size, counted, from_here, rate
 from capgen.cli.verify import DATASET
-from capgen.dataset.location import locate
+from capgen.storage.location import locate
 
 if TYPE_CHECKING:
-    from capgen.dataset.rollup import RollupResult
+    from capgen.dataset.rollup.rollup import RollupResult
 
 
 class Step(StrEnum):
@@ -45,7 +45,7 @@ def command(
 
     capgen rollup hourly/ --to daily --out daily/
     """
-    from capgen.dataset.rollup import rollup
+    from capgen.dataset.rollup.rollup import rollup
 
     with nothing_left_when_stopped():
         result = rollup(data, step.value, out)

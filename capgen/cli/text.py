@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from capgen.dataset.location import is_store
+from capgen.storage.location import is_store
 from capgen.system.paths import working_folder
 
 

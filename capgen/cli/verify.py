@@ -10,7 +10,7 @@ import typer
 
 from capgen.cli.streams import outcome
 from capgen.cli.text import counted
-from capgen.dataset.location import locate
+from capgen.storage.location import locate
 
 DATASET = typer.Argument(
     metavar="DATA", help="Folder of a dataset that capgen built.", show_default=False, parser=locate
@@ -32,7 +32,7 @@ def command(
 
     capgen verify data/
     """
-    from capgen.dataset.verification import verify
+    from capgen.dataset.verify import verify
 
     found = verify(data)
     with outcome(0 if found.passed else 1):

@@ -7,13 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 from capgen.dataset.content import as_text
-from capgen.dataset.counted import Hashed
-from capgen.dataset.entries import FileEntry
-from capgen.dataset.files import hashed_file
 from capgen.dataset.plan import FilePlan
 from capgen.dataset.writing import write_row_groups
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel
+from capgen.storage.counted import Hashed
+from capgen.storage.entries import FileEntry
+from capgen.storage.files import hashed_file
 
 OnChunk = Callable[[Chunk], None]
 

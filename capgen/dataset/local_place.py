@@ -10,13 +10,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from capgen.dataset.entries import FileEntry
-from capgen.dataset.files import remove_folder, sweep_unfinished, write_whole
-from capgen.dataset.layout import BUILD_STATE, RECEIPTS, Places
-from capgen.dataset.locking import one_writer
 from capgen.dataset.manifest import Manifest
 from capgen.dataset.publishing import check_target, publish, recover
-from capgen.dataset.verify import problem_of
+from capgen.storage.entries import FileEntry
+from capgen.storage.files import remove_folder, sweep_unfinished, write_whole
+from capgen.storage.inspection import problem_of
+from capgen.storage.layout import BUILD_STATE, RECEIPTS, Places
+from capgen.storage.locking import one_writer
 from capgen.system.disk import link_or_copy, may_write, sync
 
 

@@ -15,13 +15,13 @@ from capgen.config import Config, Resolved, resolve
 from capgen.config.documents import read_document
 from capgen.config.holiday_days import HolidayDays
 from capgen.config.merging import Layer
-from capgen.dataset.confinement import check_confined, check_is_file
-from capgen.dataset.entries import FileEntry, SideEntry
-from capgen.dataset.files import write_whole
-from capgen.dataset.layout import MANIFEST
 from capgen.dataset.sizes import Sizes
-from capgen.dataset.store_errors import plain_errors
 from capgen.errors import CapgenError, RequestError
+from capgen.storage.confinement import check_confined, check_is_file
+from capgen.storage.entries import FileEntry, SideEntry
+from capgen.storage.files import write_whole
+from capgen.storage.layout import MANIFEST
+from capgen.storage.store_errors import plain_errors
 from capgen.version import __version__
 
 MANIFEST_VERSION = 1

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from capgen.config import Config, config_digest, model_digest
 from capgen.config.holiday_days import resolved_days
 from capgen.dataset import content
-from capgen.dataset.entries import FileEntry, SideEntry
 from capgen.dataset.manifest import MANIFEST_VERSION, Manifest, config_values
 from capgen.dataset.sizes import Sizes
 from capgen.panel.fleet import archetype_counts
+from capgen.storage.entries import FileEntry, SideEntry
 from capgen.version import __version__
 
 _LIBRARIES = ("polars", "duckdb", "numpy", "pyarrow", "holidays")

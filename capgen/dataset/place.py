@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from capgen.config import Config
-from capgen.dataset.build_state import build_state
+from capgen.dataset.building.receipts import believed
+from capgen.dataset.building.state import build_state
 from capgen.dataset.differences import differing_keys
-from capgen.dataset.entries import FileEntry
 from capgen.dataset.local_place import LocalPlace
-from capgen.dataset.location import is_store
 from capgen.dataset.manifest import Manifest, config_values
-from capgen.dataset.receipts import believed
 from capgen.dataset.sizes import Sizes
 from capgen.dataset.store_place import StorePlace
 from capgen.errors import RequestError
+from capgen.storage.entries import FileEntry
+from capgen.storage.location import is_store
 from capgen.version import __version__
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from capgen.config import Config
-from capgen.dataset import layout
 from capgen.dataset.sizes import Sizes
 from capgen.panel.chunks import Chunk, Partition, cut, partitions
 from capgen.panel.fleet import archetype_counts
 from capgen.panel.time_axis import Span, TimeAxis
+from capgen.storage import layout
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from capgen.dataset.files import remove_folder
-from capgen.dataset.layout import (
+from capgen.dataset.manifest import Manifest, write_manifest
+from capgen.errors import RequestError
+from capgen.storage.files import remove_folder
+from capgen.storage.inspection import data_files
+from capgen.storage.layout import (
     BUILD_STATE,
     DATA_PATH,
     MANIFEST,
@@ -14,10 +17,7 @@ from capgen.dataset.layout import (
     is_dataset,
     is_working_file,
 )
-from capgen.dataset.manifest import Manifest, write_manifest
-from capgen.dataset.output import check_outside
-from capgen.dataset.verify import data_files
-from capgen.errors import RequestError
+from capgen.storage.output import check_outside
 from capgen.system.disk import exchange, sync
 
 

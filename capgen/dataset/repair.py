@@ -7,15 +7,15 @@ from contextlib import AbstractContextManager
 from pathlib import Path, PurePath
 
 from capgen.config import Config
-from capgen.dataset.build import Engine, OnRows
-from capgen.dataset.entries import SideEntry
-from capgen.dataset.location import is_store
+from capgen.dataset.building.build import Engine, OnRows
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.place import place_of
 from capgen.dataset.plan import plan_files
 from capgen.dataset.side_files import write_side_files
-from capgen.dataset.verify import damaged_files
 from capgen.errors import CapgenError
+from capgen.storage.entries import SideEntry
+from capgen.storage.inspection import damaged_files
+from capgen.storage.location import is_store
 
 # Given a number of rows, shows how many of them are remade by what it yields.
 Watch = Callable[[int], AbstractContextManager[OnRows]]

@@ -12,13 +12,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from capgen.config.documents import read_document
-from capgen.dataset.confinement import check_confined, check_is_file
-from capgen.dataset.entries import DataEntry, SideEntry
-from capgen.dataset.files import write_whole
-from capgen.dataset.layout import MANIFEST, MANIFEST_SCHEMA
 from capgen.dataset.manifest import Manifest, read_manifest
-from capgen.dataset.store_errors import plain_errors
 from capgen.errors import CapgenError
+from capgen.storage.confinement import check_confined, check_is_file
+from capgen.storage.entries import DataEntry, SideEntry
+from capgen.storage.files import write_whole
+from capgen.storage.layout import MANIFEST, MANIFEST_SCHEMA
+from capgen.storage.store_errors import plain_errors
 from capgen.version import __version__
 
 _VERSION = 1

@@ -11,15 +11,15 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from capgen.dataset.build_state import build_state
-from capgen.dataset.entries import FileEntry
-from capgen.dataset.layout import BUILD_STATE, DATA_PATH, MANIFEST, SIDE_FILES, SIDE_FOLDER, is_dataset
+from capgen.dataset.building.state import build_state
 from capgen.dataset.manifest import Manifest, read_manifest, write_manifest
-from capgen.dataset.objects import Objects
-from capgen.dataset.output import check_outside
-from capgen.dataset.store_errors import plain_errors
-from capgen.dataset.store_locking import one_store_writer
 from capgen.errors import RequestError
+from capgen.storage.entries import FileEntry
+from capgen.storage.layout import BUILD_STATE, DATA_PATH, MANIFEST, SIDE_FILES, SIDE_FOLDER, is_dataset
+from capgen.storage.objects import Objects
+from capgen.storage.output import check_outside
+from capgen.storage.store_errors import plain_errors
+from capgen.storage.store_locking import one_store_writer
 
 _RECEIPTS = f"{SIDE_FOLDER}/receipts/"
 _STAGING = f"{SIDE_FOLDER}/staging/"

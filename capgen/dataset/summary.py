@@ -13,10 +13,10 @@ from capgen.config import Config
 from capgen.config.model import Metric
 from capgen.dataset.csv_text import csv_text
 from capgen.dataset.data_files import key_columns
-from capgen.dataset.entries import FileEntry
-from capgen.dataset.layout import PARTITION_KEYS, partition_of
 from capgen.panel.schema import panel_schema
 from capgen.panel.time_axis import TimeAxis
+from capgen.storage.entries import FileEntry
+from capgen.storage.layout import PARTITION_KEYS, partition_of
 
 Find = Callable[[str], Path]
 

@@ -1,143 +1,67 @@
-"""Compares a dataset's folder with its manifest."""
+"""Compares a dataset, or a rollup, with its manifest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from capgen.dataset.rollup_manifest import RollupManifest, read_either_manifest
+from capgen.storage.inspection import Problem, problems
+from capgen.storage.location import locate
 
-from capgen.dataset.confinement import Inventory
-from capgen.dataset.entries import DataEntry, SideEntry
-from capgen.dataset.files import sha256
-from capgen.dataset.layout import MANIFEST, MANIFEST_SCHEMA, is_working_file
-from capgen.dataset.location import is_store
-from capgen.dataset.objects import Objects
-from capgen.dataset.store_errors import plain_errors
+_MOST_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """A file that is not as the manifest says.
+class Verification:
+    """How a dataset, or a rollup, compares with its manifest.
 
     Args:
-        path: relative to the dataset's folder.
-        kind: what is wrong with it.
-        detail: got and expected.
+        folder: where it lies.
+        files: number of data files that it should have.
+        cite: what to cite where all is as built.
+        problems: files that are missing, altered or extra.
+        is_rollup: whether it is a rollup, which is not repaired but made anew.
     """
 
-    path: str
-    kind: Literal["missing", "altered", "extra"]
-    detail: str
+    folder: Path
+    files: int
+    cite: str
+    problems: tuple[Problem, ...]
+    is_rollup: bool
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is missing, altered or extra."""
+        return not self.problems
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{each.kind} {each.path}" for each in self.problems[:_MOST_SHOWN])
+        more = len(self.problems) - _MOST_SHOWN
+        found = f"{shown}, and {more:,} more" if more > 0 else shown or f"all as built; cite: {self.cite}"
+        return f"capgen verify of {self.folder}: {self.files:,} files, {found}"
 
 
-def problems(folder: Path, manifest: Inventory) -> Iterator[Problem]:
-    """Yield every file that is missing, altered or extra.
+def verify(data: str | os.PathLike[str]) -> Verification:
+    """Compare every byte of a dataset or rollup with its manifest: nothing missing, altered or extra.
 
     Args:
-        folder: the dataset's folder.
-        manifest: what it should hold.
+        data: its folder.
+
+    Returns:
+        What to cite, and what is not as built.
+
+    Raises:
+        RequestError: the folder is neither.
+        OSError: a file cannot be read.
     """
-    yield from damaged_files(folder, manifest, read=True)
-    yield from extra_files(folder, manifest)
-
-
-def extra_files(folder: Path, manifest: Inventory) -> Iterator[Problem]:
-    """Yield what capgen did not write: files that the manifest does not name, and symbolic links.
-
-    Args:
-        folder: the dataset's folder.
-        manifest: what it should hold.
-    """
-    entries = [*manifest.files, *manifest.side_files]
-    named = {MANIFEST, MANIFEST_SCHEMA, *(entry.path for entry in entries)}
-    with plain_errors(folder):
-        for name in _names(folder):
-            if not is_store(folder) and (folder / name).is_symlink():
-                yield Problem(name, "extra", "expected no symbolic link")
-            elif name not in named and not is_working_file(name):
-                yield Problem(name, "extra", "expected no such file")
-        for upload in Objects(folder).uploads() if is_store(folder) else ():
-            yield Problem(upload.path, "extra", "expected no unfinished upload; capgen repair gives it up")
-
-
-def data_files(folder: Path) -> Iterator[str]:
-    """Yield the paths, relative to a dataset's folder, of all its Parquet files, sorted.
-
-    Args:
-        folder: the dataset's folder.
-    """
-    return (name for name in _names(folder) if name.endswith(".parquet"))
-
-
-def _names(folder: Path) -> Iterable[str]:
-    if is_store(folder):
-        return sorted(Objects(folder).all())
-    paths = sorted(folder.rglob("*"))
-    return (str(path.relative_to(folder)) for path in paths if path.is_symlink() or not path.is_dir())
-
-
-def damaged_files(folder: Path, manifest: Inventory, *, read: bool) -> Iterator[Problem]:
-    """Yield the files that are missing or altered.
-
-    Args:
-        folder: the dataset's folder.
-        manifest: what it should hold.
-        read: compare every byte; without it, sizes only.
-    """
-    with plain_errors(folder):
-        size_of = _sizes_in_store(folder) if is_store(folder) else lambda path: _size(folder / path)
-        for entry in [*manifest.files, *manifest.side_files]:
-            problem = _problem(folder / entry.path, entry, size_of(entry.path), read=read)
-            if problem:
-                yield problem
-
-
-def problem_of(path: Path, entry: SideEntry, *, read: bool) -> Problem | None:
-    """Return what is wrong with one file, or None.
-
-    Args:
-        path: where it should lie.
-        entry: what it should be.
-        read: compare every byte; without it, the size only.
-    """
-    return _problem(path, entry, _size(path), read=read)
-
-
-def _problem(path: Path, entry: SideEntry, size: int | None, *, read: bool) -> Problem | None:
-    if size is None:
-        return Problem(entry.path, "missing", f"expected {entry.bytes:,} bytes")
-    if size != entry.bytes:
-        return Problem(entry.path, "altered", f"expected {entry.bytes:,} bytes, got {size:,}")
-    if read:
-        digest = sha256(path)
-        if digest != entry.sha256:
-            return Problem(entry.path, "altered", f"expected SHA-256 {entry.sha256[:12]}…, got {digest[:12]}…")
-        if isinstance(entry, DataEntry):
-            return _problem_of_rows(path, entry)
-    return None
-
-
-def _problem_of_rows(path: Path, entry: DataEntry) -> Problem | None:
-    """Compare the rows that the manifest names with those of a file whose bytes it names."""
-    with path.open("rb") as file:
-        try:
-            rows = pq.read_metadata(file).num_rows
-        except pa.ArrowException:
-            return Problem(entry.path, "altered", "expected Parquet, got something else")
-    if rows == entry.rows:
-        return None
-    return Problem(entry.path, "altered", f"expected {entry.rows:,} rows, as the manifest says, got {rows:,}")
-
-
-def _size(path: Path) -> int | None:
-    return path.stat().st_size if path.is_file() else None
-
-
-def _sizes_in_store(folder: Path) -> Callable[[str], int | None]:
-    """Return the sizes of objects from one listing: to ask for each would take a request a file."""
-    present = Objects(folder).all()
-    return lambda path: present[path].bytes if path in present else None
+    folder = locate(data)
+    manifest = read_either_manifest(folder)
+    return Verification(
+        folder=folder,
+        files=len(manifest.files),
+        cite=manifest.citation,
+        problems=tuple(problems(folder, manifest)),
+        is_rollup=isinstance(manifest, RollupManifest),
+    )

@@ -13,12 +13,12 @@ from capgen.config import Config, config_digest
 from capgen.config.model import Metric
 from capgen.config.rules import EVENT, OUTLIER_METRICS, STATE, expected_column
 from capgen.dataset.content import chunk_digest, combined
-from capgen.dataset.counted import Hashed
-from capgen.dataset.layout import PARTITION_KEYS
 from capgen.panel.cells import Workspace
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel, as_enums
 from capgen.panel.schema import metrics_may_be_null, panel_schema
+from capgen.storage.counted import Hashed
+from capgen.storage.layout import PARTITION_KEYS
 from capgen.version import __version__
 
 _COMPRESSION_LEVEL = 1  # higher levels cost time and gain under 1 %

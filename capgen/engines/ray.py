@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from capgen.config import Config
-from capgen.dataset.build import Engine, OnRows
-from capgen.dataset.entries import FileEntry
-from capgen.dataset.location import is_store
+from capgen.dataset.building.build import Engine, OnRows
 from capgen.dataset.plan import FilePlan
 from capgen.engines.remote import write_remotely
 from capgen.errors import CapgenError, RequestError
+from capgen.storage.entries import FileEntry
+from capgen.storage.location import is_store
 from capgen.system.processors import processors
 from capgen.version import __version__
 

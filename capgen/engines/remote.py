@@ -9,13 +9,13 @@ from pathlib import Path, PurePosixPath
 
 from capgen.config import Config
 from capgen.dataset.data_file import write_file
-from capgen.dataset.entries import FileEntry
-from capgen.dataset.layout import SIDE_FOLDER
-from capgen.dataset.location import is_store, locate
 from capgen.dataset.plan import FilePlan
 from capgen.engines.allocator import freed_memory_returned
 from capgen.errors import CapgenError
 from capgen.panel.frame import Panel, open_panel
+from capgen.storage.entries import FileEntry
+from capgen.storage.layout import SIDE_FOLDER
+from capgen.storage.location import is_store, locate
 from capgen.version import __version__
 
 _open = ExitStack()

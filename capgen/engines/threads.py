@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from capgen.config import Config
-from capgen.dataset.build import Engine, OnRows
+from capgen.dataset.building.build import Engine, OnRows
 from capgen.dataset.data_file import write_file
-from capgen.dataset.entries import FileEntry
 from capgen.dataset.plan import FilePlan
 from capgen.dataset.sizes import workers_within
 from capgen.engines.allocator import freed_memory_returned
 from capgen.errors import RequestError
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import open_panel
+from capgen.storage.entries import FileEntry
 from capgen.system.processors import processors
 
 

@@ -19,7 +19,6 @@ import polars as pl
 
 from capgen import sql
 from capgen.config.rules import LABELS
-from capgen.dataset.location import locate
 from capgen.panel.fleet import fleet_frame
 from capgen.panel.schema import panel_schema
 from capgen.panel.time_axis import TimeAxis
@@ -55,6 +54,7 @@ from capgen.quality.values import (
     check_size,
     value_counts,
 )
+from capgen.storage.location import locate
 from capgen.system.paths import local_path
 
 _KEYS = frozenset({"timestamp", "server_id", "server_type"})

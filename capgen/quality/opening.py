@@ -12,14 +12,14 @@ from typing import Any
 import polars as pl
 
 from capgen.config import Config
-from capgen.dataset import asking
-from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest
-from capgen.dataset.scanning import scan_dataset
+from capgen.dataset.reading import asking
+from capgen.dataset.reading.scanning import scan_dataset
 from capgen.errors import RequestError
 from capgen.panel.schema import panel_schema
 from capgen.quality.check import check
 from capgen.quality.findings import Report
+from capgen.storage.location import locate
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ from capgen import sql
 from capgen.config import Config, load_config
 from capgen.config.holiday_days import HolidayDays, with_days
 from capgen.dataset.data_files import view_files
-from capgen.dataset.layout import is_in_partition
-from capgen.dataset.location import is_store
 from capgen.dataset.manifest import Manifest, read_manifest
-from capgen.dataset.store_errors import plain_errors, reading_reason
-from capgen.dataset.verify import damaged_files, data_files
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
 from capgen.panel.time_axis import TimeAxis
+from capgen.storage.inspection import damaged_files, data_files
+from capgen.storage.layout import is_in_partition
+from capgen.storage.location import is_store
+from capgen.storage.store_errors import plain_errors, reading_reason
 from capgen.system.processors import processors
 from capgen.version import __version__
 

@@ -8,12 +8,12 @@ import polars as pl
 
 from capgen import sql
 from capgen.dataset.data_files import literal
-from capgen.dataset.layout import PARTITION_KEYS
 from capgen.panel.fleet import fleet_frame
 from capgen.panel.schema import SERVER_COLUMNS, panel_schema
 from capgen.panel.time_axis import TimeAxis
 from capgen.quality.findings import Finding, Verdict, exact
 from capgen.quality.source import Source
+from capgen.storage.layout import PARTITION_KEYS
 
 _TYPE_NAMES = {
     pl.Datetime("us"): "TIMESTAMP",

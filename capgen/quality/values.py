@@ -8,12 +8,12 @@ import polars as pl
 
 from capgen import sql
 from capgen.dataset.data_files import literal
-from capgen.dataset.layout import PARTITION
 from capgen.quality.buckets import bucket_minutes
 from capgen.quality.expected import Calendars, local_flags
 from capgen.quality.findings import Finding, Verdict, exact, not_testable
 from capgen.quality.measured import clip_parameters
 from capgen.quality.source import Source
+from capgen.storage.layout import PARTITION
 
 FLAGS = frozenset({"year", "month", "quarter", "dayofweek", "is_weekend", "is_eoq", "is_holiday"})
 _SMALLEST_RATIO = 3.0

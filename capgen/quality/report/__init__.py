@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from capgen.dataset.location import locate
 from capgen.dataset.manifest import read_manifest
-from capgen.dataset.output import output
 from capgen.quality.check import check_source
 from capgen.quality.report.libraries import require_libraries
 from capgen.quality.report.tables import read_tables
 from capgen.quality.source import open_source
+from capgen.storage.location import locate
+from capgen.storage.output import output
 
 
 class ReportPaths(NamedTuple):

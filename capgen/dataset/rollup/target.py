@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from capgen.dataset.files import remove_folder
-from capgen.dataset.layout import BUILD_STATE, MANIFEST, SIDE_FOLDER, Places
-from capgen.dataset.location import is_store
-from capgen.dataset.locking import one_writer
-from capgen.dataset.objects import Objects
-from capgen.dataset.output import check_outside
 from capgen.dataset.publishing import check_target
-from capgen.dataset.store_errors import plain_errors
-from capgen.dataset.store_locking import LOCK, one_store_writer
 from capgen.errors import RequestError
+from capgen.storage.files import remove_folder
+from capgen.storage.layout import BUILD_STATE, MANIFEST, SIDE_FOLDER, Places
+from capgen.storage.location import is_store
+from capgen.storage.locking import one_writer
+from capgen.storage.objects import Objects
+from capgen.storage.output import check_outside
+from capgen.storage.store_errors import plain_errors
+from capgen.storage.store_locking import LOCK, one_store_writer
 from capgen.system.disk import sync
 
 _SPILLED = "spilled"

@@ -11,11 +11,11 @@ from capgen.config import Config, config_digest
 from capgen.config.holiday_days import contradictions
 from capgen.config.merging import Layer
 from capgen.dataset.differences import differences, differing_keys
-from capgen.dataset.entries import FileEntry
 from capgen.dataset.manifest import Manifest, config_values
 from capgen.dataset.plan import FilePlan, plan_files
 from capgen.dataset.sizes import Sizes
 from capgen.errors import RequestError
+from capgen.storage.entries import FileEntry
 from capgen.version import __version__
 
 _WINDOW_GROWTH = "growth.trend: window spreads growth over the whole window"

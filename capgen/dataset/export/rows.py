@@ -12,12 +12,12 @@ from capgen import sql
 from capgen.config import Config
 from capgen.config.suggest import nearest
 from capgen.dataset.data_files import view_files
-from capgen.dataset.lockdown import lock, refusal
 from capgen.dataset.manifest import Manifest
-from capgen.dataset.store_errors import reading_reason
+from capgen.dataset.reading.lockdown import lock, refusal
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
 from capgen.panel.schema import panel_schema
+from capgen.storage.store_errors import reading_reason
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,20 +11,20 @@ from pathlib import Path
 from capgen.config import Config
 from capgen.config.holiday_days import with_days
 from capgen.config.storage import full_name
-from capgen.dataset.entries import FileEntry
-from capgen.dataset.extending import check_extends, is_same, outlook, unchanged_files
-from capgen.dataset.kept_days import check_same_days, kept_days, other_library
-from capgen.dataset.layout import is_dataset
-from capgen.dataset.location import locate
+from capgen.dataset.building.extending import check_extends, is_same, outlook, unchanged_files
+from capgen.dataset.building.kept_days import check_same_days, kept_days, other_library
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.manifest_making import manifest_of
 from capgen.dataset.place import Place, place_of, take_up
 from capgen.dataset.plan import FilePlan, plan_files
 from capgen.dataset.side_files import write_side_files
 from capgen.dataset.sizes import Sizes, choose_sizes
-from capgen.dataset.verify import damaged_files, extra_files
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.layers.listed import refuse_vanished
+from capgen.storage.entries import FileEntry
+from capgen.storage.inspection import damaged_files, extra_files
+from capgen.storage.layout import is_dataset
+from capgen.storage.location import locate
 from capgen.system.forking import check_polars_answers
 
 OnRows = Callable[[int], None]

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from capgen.dataset.counted import Hashed
-from capgen.dataset.layout import SIDE_FOLDER, name_beside
-from capgen.dataset.location import is_store
-from capgen.dataset.objects import upload, whole_object
+from capgen.storage.counted import Hashed
+from capgen.storage.layout import SIDE_FOLDER, name_beside
+from capgen.storage.location import is_store
+from capgen.storage.objects import upload, whole_object
 from capgen.system.disk import sync
 
 _UNFINISHED = re.compile(r".+\.[0-9a-f]{8}\.unfinished")

@@ -11,14 +11,14 @@ from uuid import uuid4
 from capgen import sql
 from capgen.config import Config
 from capgen.dataset.data_files import view_files
-from capgen.dataset.location import locate
-from capgen.dataset.lockdown import lock
 from capgen.dataset.manifest import read_manifest
-from capgen.dataset.store_errors import reading_reason
+from capgen.dataset.reading.lockdown import lock
 from capgen.errors import CapgenError
 from capgen.panel.calendar import macro_tables
 from capgen.panel.schema import panel_schema
 from capgen.panel.virtual import VirtualPanel
+from capgen.storage.location import locate
+from capgen.storage.store_errors import reading_reason
 
 PANEL = "panel"
 

@@ -9,10 +9,10 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.dataset.data_files import scan_files
-from capgen.dataset.location import locate
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.panel.scanning import scan_config
 from capgen.panel.schema import panel_schema
+from capgen.storage.location import locate
 
 
 def scan(source: Config | str | os.PathLike[str]) -> pl.LazyFrame:

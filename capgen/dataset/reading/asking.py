@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from capgen.config import Config, load_config
-from capgen.dataset.connecting import connect
-from capgen.dataset.lockdown import check_statement, refusal
+from capgen.dataset.reading.connecting import connect
+from capgen.dataset.reading.lockdown import check_statement, refusal
 from capgen.errors import CapgenError, RequestError
 from capgen.sql import DatabaseError
 

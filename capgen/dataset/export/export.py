@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from capgen.dataset.export_formats import DELTA, PLACERS, WRITERS, check_installed, kind_of
-from capgen.dataset.export_origin import citation_file, origin_of
-from capgen.dataset.export_rows import Rows, open_rows
-from capgen.dataset.export_target import check_delta_folder, is_delta_table
-from capgen.dataset.location import locate
+from capgen.dataset.export.delta import check_delta_folder, is_delta_table
+from capgen.dataset.export.formats import DELTA, PLACERS, WRITERS, check_installed, kind_of
+from capgen.dataset.export.origin import citation_file, origin_of
+from capgen.dataset.export.rows import Rows, open_rows
 from capgen.dataset.manifest import Manifest, read_manifest
-from capgen.dataset.output import Output, output, room_for
-from capgen.dataset.store_errors import plain_errors
 from capgen.errors import CapgenError, RequestError
+from capgen.storage.location import locate
+from capgen.storage.output import Output, output, room_for
+from capgen.storage.store_errors import plain_errors
 from capgen.system.disk import sync
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from capgen.dataset.layout import SIDE_FOLDER
-from capgen.dataset.locking import one_writer
-from capgen.dataset.objects import Objects
 from capgen.errors import CapgenError
+from capgen.storage.layout import SIDE_FOLDER
+from capgen.storage.locking import one_writer
+from capgen.storage.objects import Objects
 
 LOCK = f"{SIDE_FOLDER}/lock"
 

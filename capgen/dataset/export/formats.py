@@ -13,10 +13,10 @@ import polars as pl
 
 from capgen import sql
 from capgen.config import Config
-from capgen.dataset.counted import Counted
 from capgen.dataset.csv_text import TIMESTAMP, csv_text
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
+from capgen.storage.counted import Counted
 
 if TYPE_CHECKING:
     import pyarrow as pa

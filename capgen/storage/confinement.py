@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from capgen.dataset.entries import DataEntry, SideEntry
-from capgen.dataset.layout import DATA_PATH, SIDE_FOLDER
-from capgen.dataset.location import is_store
 from capgen.errors import CapgenError
+from capgen.storage.entries import DataEntry, SideEntry
+from capgen.storage.layout import DATA_PATH, SIDE_FOLDER
+from capgen.storage.location import is_store
 
 _SIDE_PATH = re.compile(rf"{SIDE_FOLDER}/[A-Za-z0-9_-][A-Za-z0-9._-]*(?<!\.parquet)")
 _SHA256 = re.compile("[0-9a-f]{64}")

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from capgen.dataset.counted import Counted
-from capgen.dataset.files import move_whole, whole_stream
-from capgen.dataset.layout import BUILD_STATE, Places, dataset_around
-from capgen.dataset.location import is_store, locate
-from capgen.dataset.locking import one_writer
-from capgen.dataset.streams import STANDARD_OUTPUT, descriptor_of, opened
 from capgen.errors import RequestError
+from capgen.storage.counted import Counted
+from capgen.storage.files import move_whole, whole_stream
+from capgen.storage.layout import BUILD_STATE, Places, dataset_around
+from capgen.storage.location import is_store, locate
+from capgen.storage.locking import one_writer
+from capgen.storage.streams import STANDARD_OUTPUT, descriptor_of, opened
 
 _REFUSED = {
     stat.S_IFDIR: "a folder",

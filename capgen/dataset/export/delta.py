@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from capgen.dataset.layout import Places
-from capgen.dataset.location import is_store
-from capgen.dataset.output import check_outside
 from capgen.errors import RequestError
+from capgen.storage.layout import Places
+from capgen.storage.location import is_store
+from capgen.storage.output import check_outside
 
 _DELTA_LOG = "_delta_log"
 

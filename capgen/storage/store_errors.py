@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from capgen.dataset.location import is_store
 from capgen.errors import CapgenError
+from capgen.storage.location import is_store
 
 _LIBRARIES = {"adlfs", "aiobotocore", "aiohttp", "azure", "botocore", "gcsfs", "google"}
 _CREDENTIALS = "check the environment (for S3 AWS_ACCESS_KEY_ID, AWS_PROFILE) or the role of the machine"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from capgen.dataset.export_formats import DELTA
+from capgen.dataset.export.formats import DELTA
 from capgen.dataset.manifest import Manifest
-from capgen.dataset.output import Output, output
-from capgen.dataset.streams import STANDARD_OUTPUT
 from capgen.errors import RequestError
+from capgen.storage.output import Output, output
+from capgen.storage.streams import STANDARD_OUTPUT
 
 
 def origin_of(manifest: Manifest) -> Mapping[str, str]:

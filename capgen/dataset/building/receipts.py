@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from capgen.config import Config
 from capgen.dataset.data_file import is_entry_of, made_file
-from capgen.dataset.entries import FileEntry
 from capgen.dataset.plan import plan_files
 from capgen.dataset.sizes import Sizes
 from capgen.panel.frame import open_panel
+from capgen.storage.entries import FileEntry
 
 _ROWS_REMADE = 2**20  # at the least, if there are so many: about a third of a second
 

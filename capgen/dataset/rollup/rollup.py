@@ -28,18 +28,18 @@ from capgen.config.rules import (
     all_columns,
 )
 from capgen.config.types import MINUTES_PER_DAY
-from capgen.dataset.counted import Hashed
-from capgen.dataset.entries import DataEntry
-from capgen.dataset.export_rows import open_panel, server_ranges
-from capgen.dataset.files import hashed_file
-from capgen.dataset.layout import MANIFEST
-from capgen.dataset.location import locate
+from capgen.dataset.export.rows import open_panel, server_ranges
 from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.dataset.rollup.target import rollup_target
 from capgen.dataset.rollup_manifest import rollup_manifest, source_of, write_rollup_manifest
-from capgen.dataset.rollup_target import rollup_target
-from capgen.dataset.store_errors import reading_reason
-from capgen.dataset.verify import damaged_files
 from capgen.errors import CapgenError, RequestError
+from capgen.storage.counted import Hashed
+from capgen.storage.entries import DataEntry
+from capgen.storage.files import hashed_file
+from capgen.storage.inspection import damaged_files
+from capgen.storage.layout import MANIFEST
+from capgen.storage.location import locate
+from capgen.storage.store_errors import reading_reason
 from capgen.version import __version__
 
 Step = Literal["daily", "hourly"]

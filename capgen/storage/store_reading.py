@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any, cast
 
-from capgen.dataset.location import is_store
+from capgen.storage.location import is_store
 
 _SECONDS_GOOD = 600  # those of a role are made anew before they are closer to their end
 

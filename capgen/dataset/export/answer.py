@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from capgen import sql
-from capgen.dataset.counted import Counted
-from capgen.dataset.export_formats import Write, write_csv, write_parquet
-from capgen.dataset.output import Output
+from capgen.dataset.export.formats import Write, write_csv, write_parquet
+from capgen.storage.counted import Counted
+from capgen.storage.output import Output
 
 if TYPE_CHECKING:
     import pyarrow as pa

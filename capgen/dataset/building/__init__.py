@@ -1,0 +1,1 @@
+"""Builds a dataset: begins, continues, extends, publishes."""

@@ -1,0 +1,1 @@
+"""Writes a dataset's rows to one place."""

@@ -1,0 +1,1 @@
+"""Works a dataset out at a coarser step."""

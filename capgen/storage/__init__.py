@@ -1,0 +1,1 @@
+"""Where bytes lie: folders and stores, files that appear whole, locks. Knows no panel and no configuration."""

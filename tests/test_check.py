@@ -26,6 +26,7 @@ from capgen.quality.statistics import FALSE_ALARMS, Statistic, judge, normal_lim
 from capgen.sql import repeat_lines
 from capgen.storage.layout import MANIFEST
 from tests.conftest import make_config
+from tests.panels import merged
 
 RULES = [
     "schema",
@@ -304,11 +305,6 @@ def rebuild_as(folder: Path, other: Path, overrides: dict[str, Any]) -> None:
     """Build from a changed configuration, under the manifest of the unchanged one."""
     build(make_config(**merged(config_values(CONFIG), overrides)), folder)
     borrow_manifest(folder, other)
-
-
-def merged(low: dict[str, Any], high: dict[str, Any]) -> dict[str, Any]:
-    both = {key: merged(low[key], high[key]) for key in low.keys() & high.keys() if isinstance(high[key], dict)}
-    return low | high | both
 
 
 @pytest.mark.parametrize("rule", NEUTRAL)

@@ -21,10 +21,9 @@ from capgen.panel.fleet import server_frame
 from capgen.panel.layers.persistence import Decay, follow
 from capgen.panel.noise_sum import NoiseSum
 from capgen.panel.time_axis import Span, TimeAxis
-from tests.test_layers import web_config
+from tests.estimates import Floats, within_errors
+from tests.panels import noise_of, web_config
 
-Floats = NDArray[np.float64]
-STANDARD_ERRORS = 4
 METRICS = ["cpu", "mem", "disk", "net_in"]
 TARGET = {"cpu~mem": 0.5, "cpu~net_in": 0.6, "mem~disk": 0.2, "cpu~disk": 0.1, "mem~net_in": 0.2, "disk~net_in": 0.3}
 PARTS: dict[str, dict[str, Any]] = {
@@ -48,24 +47,9 @@ STEPS = {
 }
 
 
-def noise_of(config: Config, metrics: int = len(METRICS)) -> Floats:
-    """Return the noise of the leading metrics of a fleet of web servers, shape (metrics, servers, steps)."""
-    axis, servers = TimeAxis.of(config), server_frame(config)
-    noise = np.empty((metrics, servers.height, axis.span.size))
-    NoiseSum.of(config, config.archetypes["web"]).fill(config, servers, axis, axis.span, None, noise)
-    return noise
-
-
 def parts_config(servers: int, days: tuple[str, str], step: str, parts: Mapping[str, Any], **overrides: Any) -> Config:
     archetype = {"noise_parts": parts, "correlation": TARGET}
     return web_config(servers, days, step, archetypes={"web": archetype}, **overrides)
-
-
-def within_errors(of_servers: Floats, expected: Floats | float) -> None:
-    """Check the mean of a statistic of independent servers, shape (servers, …), by its spread over them."""
-    errors = of_servers.std(axis=0, ddof=1) / np.sqrt(len(of_servers))
-    off = np.abs(of_servers.mean(axis=0) - expected) / errors
-    assert off.max() < STANDARD_ERRORS, (of_servers.mean(axis=0), expected, off)
 
 
 def products(noise: Floats, lag: int, where: NDArray[np.bool_]) -> Floats:

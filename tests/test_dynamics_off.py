@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 from capgen import scan
 from tests.conftest import make_config
 from tests.everything import LAYERS, SCHEDULED
-from tests.test_layers import METRICS, TRUTH, WIDE_CLIPS, differing, merged, sorted_scan
+from tests.panels import METRICS, TRUTH, WIDE_CLIPS, differing, merged, sorted_scan
 
 WINDOW: dict[str, Any] = {
     "num_servers": 10,

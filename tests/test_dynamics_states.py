@@ -13,10 +13,9 @@ import pytest
 from numpy.typing import NDArray
 
 from capgen import Config, scan
-from tests.test_dynamics_noise import STANDARD_ERRORS, within_errors
-from tests.test_layers import check_share, merged, web_config, web_panel
+from tests.estimates import STANDARD_ERRORS, Floats, check_share, within_errors
+from tests.panels import merged, web_config, web_panel
 
-Floats = NDArray[np.float64]
 DAY = [0.2] * 8 + [1.0] * 10 + [0.5] * 6
 STATES: dict[str, Any] = {
     "idle": {

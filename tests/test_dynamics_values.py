@@ -9,22 +9,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from numpy.typing import NDArray
 
 from capgen.panel.fleet import server_frame
 from capgen.panel.layers.server_spread import spread_column
-from tests.test_dynamics_noise import noise_of, within_errors
-from tests.test_layers import (
-    check_correlation,
-    check_mean,
-    check_sd,
-    check_share,
-    present,
-    web_config,
-    web_panel,
-)
+from tests.estimates import Floats, check_correlation, check_mean, check_sd, check_share, present, within_errors
+from tests.panels import noise_of, web_config, web_panel
 
-Floats = NDArray[np.float64]
 MONTH = ("2024-01-01", "2024-01-31")
 STEADY = {"business_hours_factor": 1, "weekend_factor": 1}
 SKEWED = [

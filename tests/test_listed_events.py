@@ -10,13 +10,14 @@ from typing import Any
 import polars as pl
 import pytest
 
-from capgen import Config, build, plan, scan
+from capgen import Config, build, plan
 from capgen.cli.app import main
 from capgen.errors import ConfigError
 from capgen.panel.layers.ledger import ledger
 from capgen.storage.layout import EVENTS
 from tests.conftest import make_config
 from tests.everything import LAYERS
+from tests.panels import sorted_scan
 
 WINDOW = {"start_date": "2023-12-28", "end_date": "2024-01-06"}
 SURGE = {"type": "surge", "magnitude": 1.3, "metrics": ["disk"]}
@@ -28,10 +29,6 @@ def with_event(event: dict[str, Any], **overrides: Any) -> Config:
     values = {"num_servers": 60, "granularity": "hourly", "truth": True, **WINDOW, **overrides}
     listed = {"launch": {**SURGE, "start": START, **event}}
     return make_config(**values, layers={"events": {"listed": listed}})
-
-
-def panel_of(config: Config) -> pl.DataFrame:
-    return scan(config).sort("server_id", "timestamp").collect()
 
 
 @pytest.mark.parametrize(
@@ -51,7 +48,7 @@ def panel_of(config: Config) -> pl.DataFrame:
 )
 def test_a_listed_event_happens_to_those_that_its_scope_names(scope: dict[str, Any]) -> None:
     config = with_event({**scope, "end": END})
-    panel, clean = panel_of(config), panel_of(config.clean_twin())
+    panel, clean = sorted_scan(config), sorted_scan(config.clean_twin())
     condition = scope.get("where", scope)
     inside = pl.col("timestamp").is_between(datetime(2023, 12, 30), datetime(2024, 1, 3, 12), closed="left")
     for name, values in condition.items():
@@ -78,7 +75,7 @@ def test_an_event_without_an_end_lasts_for_ever_whatever_the_window() -> None:
     config = with_event({"region": "EU"})
     later = with_event({"region": "EU"}, end_date="2024-01-20", growth={"trend": "monthly"})
     first = with_event({"region": "EU"}, growth={"trend": "monthly"})
-    whole, part = panel_of(later), panel_of(first)
+    whole, part = sorted_scan(later), sorted_scan(first)
     inside = whole["timestamp"] < datetime(2024, 1, 7)
     assert whole.filter(inside).equals(part)
     since = (whole["timestamp"] >= datetime(2023, 12, 30)) & (whole["region"] == "EU")
@@ -119,9 +116,9 @@ def test_a_listed_event_that_would_vanish_is_refused_by_name(
 
 def test_a_slice_without_the_event_can_be_scanned_and_has_the_same_cells() -> None:
     values = {"region": "EU", "end": END}
-    whole = panel_of(with_event(values, growth={"trend": "monthly", "origin": "2023-01-01"}))
+    whole = sorted_scan(with_event(values, growth={"trend": "monthly", "origin": "2023-01-01"}))
     growth = {"trend": "monthly", "origin": "2023-01-01"}
-    part = panel_of(with_event(values, growth=growth, start_date="2024-01-05"))
+    part = sorted_scan(with_event(values, growth=growth, start_date="2024-01-05"))
     assert part.equals(whole.filter(pl.col("timestamp") >= datetime(2024, 1, 5)))
 
 
@@ -159,7 +156,7 @@ def test_the_ledger_names_every_stretch_without_values(granularity: str) -> None
         num_servers=12,
         layers=layers,
     )
-    panel, lines = panel_of(config), list(ledger(config))
+    panel, lines = sorted_scan(config), list(ledger(config))
     assert {line["type"] for line in lines} == {"gap", "unborn", "retired"}
     assert {line["scope"] for line in lines} == {"server", "fleet"}
     assert len({line["id"] for line in lines}) == len(lines)

@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from capgen import Config, load_config, scan
 from capgen.config.correlation import correlation_matrix
+from tests.estimates import STANDARD_ERRORS, Floats
+from tests.panels import WIDE
 
-Floats = NDArray[np.float64]
-STANDARD_ERRORS = 4
 HALF_A_UNIT = 0.005  # values are rounded to two decimals
-WIDE = [-1e9, 1e9]
 
 GPU = """
 metrics:

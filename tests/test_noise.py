@@ -11,6 +11,8 @@ from capgen.config.correlation import correlation_matrix
 from capgen.panel.noise import cholesky, correlate
 from capgen.panel.streams import stream
 from tests.conftest import make_config
+from tests.estimates import check_correlation, check_mean, check_sd
+from tests.panels import HOURS, OWN_NET_OUT, web_panel
 
 GOLDEN_DRAWS = [1.406685898481699, 0.03757018843136086, 0.8169611415116148]
 
@@ -61,3 +63,17 @@ def test_streams_are_known_numbers() -> None:
 def test_streams_differ_and_do_not_correlate(other: tuple[int, str, str, str]) -> None:
     draws = stream(42, "server_000", "1440min/2024", "noise").standard_normal(10_000)
     assert abs(np.corrcoef(draws, stream(*other).standard_normal(10_000))[0, 1]) < 0.05
+
+
+def test_net_out_can_be_a_metric_of_its_own() -> None:
+    own = {**OWN_NET_OUT, "archetypes": {"web": OWN_NET_OUT["archetypes"]["web"]}}
+    panel = web_panel(50, ("2023-02-06", "2023-03-05"), "hourly", **own)
+    noise = {
+        key: (panel[f"{key}_p95"] - panel[f"{key}_p95_expected"]).to_numpy() for key in ("cpu", "net_in", "net_out")
+    }
+    check_mean(noise["net_out"], 0)
+    check_sd(noise["net_out"], 12)
+    check_correlation(noise["net_in"], noise["net_out"], 0.6)
+    check_correlation(noise["cpu"], noise["net_out"], 0.4)
+    assert set(panel["net_out_p95_expected"].round(9)) == {70.0, 70 * 1.3}
+    assert set(panel.filter(HOURS.is_between(9, 17))["net_out_p95_expected"].round(9)) == {70 * 1.3}

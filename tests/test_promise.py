@@ -24,7 +24,7 @@ from capgen.panel.frame import open_panel
 from capgen.panel.time_axis import Span, TimeAxis
 from tests.conftest import Run
 from tests.everything import WITH_DYNAMICS
-from tests.test_layers import merged
+from tests.panels import merged, sorted_scan
 
 # Each window crosses the edge of a block: a year, a month, a day. Those with every layer on hold a New Year or a change
 # of clocks too.
@@ -58,11 +58,7 @@ def config_for(granularity: str, **overrides: Any) -> Config:
 
 @functools.cache
 def whole(granularity: str) -> pl.DataFrame:
-    return scan(config_for(granularity)).sort("server_id", "timestamp").collect()
-
-
-def sorted_scan(config: Config) -> pl.DataFrame:
-    return scan(config).sort("server_id", "timestamp").collect()
+    return sorted_scan(config_for(granularity))
 
 
 def digests(folder: Path) -> dict[str, str]:

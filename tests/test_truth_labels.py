@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from capgen import Config, scan
 from capgen.panel.layers.ledger import ledger
 from tests.conftest import make_config
+from tests.panels import sorted_scan
 
 METRICS = {key: f"{key}_p95" for key in ("cpu", "mem", "disk", "net_in", "net_out")}
 DRAWN = ["cpu", "mem", "disk", "net_in"]
@@ -105,10 +106,6 @@ def without_spikes(config: Config) -> Config:
     return config.model_copy(update={"archetypes": archetypes})
 
 
-def panel_of(config: Config) -> pl.DataFrame:
-    return scan(config).sort("server_id", "timestamp").collect()
-
-
 def differing(first: pl.DataFrame, second: pl.DataFrame) -> dict[str, Flags]:
     """Return where two panels differ, by metric."""
     return {key: first[column].ne_missing(second[column]).to_numpy() for key, column in METRICS.items()}
@@ -121,9 +118,9 @@ def named(panel: pl.DataFrame, label: str) -> list[list[str]]:
 @given(config=configs())
 @settings(max_examples=6, deadline=None)
 def test_a_label_is_set_where_its_layer_changed_a_value_and_nowhere_else(config: Config) -> None:
-    panel = panel_of(config)
+    panel = sorted_scan(config)
     no_outliers, no_events, no_spikes = (
-        panel_of(each)
+        sorted_scan(each)
         for each in (
             without(config, "outliers"),
             without(config, "outliers", "events"),
@@ -149,10 +146,10 @@ def any_of(flags: dict[str, Flags]) -> Flags:
 @given(config=configs())
 @settings(max_examples=6, deadline=None)
 def test_every_difference_from_the_clean_twin_has_a_label(config: Config) -> None:
-    panel = panel_of(config)
+    panel = sorted_scan(config)
     columns = {each["id"]: each["metrics"] for each in ledger(config)}
     outlying, happening = named(panel, "outlier_metrics"), named(panel, "event_id")
-    for key, differs in differing(panel, panel_of(config.clean_twin())).items():
+    for key, differs in differing(panel, sorted_scan(config.clean_twin())).items():
         column = METRICS[key]
         missing = panel[column].is_null().to_numpy()
         for row in np.flatnonzero(differs):
@@ -163,7 +160,7 @@ def test_every_difference_from_the_clean_twin_has_a_label(config: Config) -> Non
 @given(config=configs())
 @settings(max_examples=6, deadline=None)
 def test_no_zero_is_negative(config: Config) -> None:
-    panel = panel_of(config)
+    panel = sorted_scan(config)
     for column in [*METRICS.values(), *(f"{each}_expected" for each in METRICS.values())]:
         values = panel[column].drop_nulls().to_numpy()
         assert not np.signbit(values[values == 0]).any(), column
@@ -208,7 +205,7 @@ def test_an_outlier_beyond_the_clip_is_none() -> None:
     level = {"base": {"cpu": 100}, "sd": {"cpu": 0}, "spike": {"probability": 0}}
     steady = dict.fromkeys(["business_hours", "weekend", "eoq", "holiday", "growth"], 0)
     of_all = {"archetypes": dict.fromkeys(ARCHETYPES, level), "metrics": {"cpu": {"response": steady}}}
-    panel = panel_of(make_config(**WINDOW, num_servers=4, truth=True, layers=layers, **of_all))
+    panel = sorted_scan(make_config(**WINDOW, num_servers=4, truth=True, layers=layers, **of_all))
     assert set(panel["cpu_p95"]) == {100.0}
     assert panel["is_outlier"].sum() == 0
     assert panel["outlier_metrics"].null_count() == panel.height
@@ -216,5 +213,5 @@ def test_an_outlier_beyond_the_clip_is_none() -> None:
 
 def test_an_outlier_of_net_in_does_not_reach_net_out() -> None:
     layers = {"outliers": {"net_in": {"probability": 0.5}}}
-    panel = panel_of(make_config(**WINDOW, num_servers=4, truth=True, layers=layers))
+    panel = sorted_scan(make_config(**WINDOW, num_servers=4, truth=True, layers=layers))
     assert set(panel["outlier_metrics"]) == {None, "net_in_p95"}

@@ -11,7 +11,6 @@ import polars as pl
 from capgen import Config, scan
 from capgen.panel.fleet import server_frame
 from capgen.panel.noise_sum import NoiseSum
-from capgen.panel.time_axis import TimeAxis
 from tests.conftest import make_config
 from tests.estimates import Floats
 
@@ -71,7 +70,7 @@ def sorted_scan(config: Config) -> pl.DataFrame:
 
 def noise_of(config: Config, metrics: int = 4) -> Floats:
     """Return the noise of the leading metrics of a fleet of web servers, shape (metrics, servers, steps)."""
-    axis = TimeAxis.of(config)
+    axis = config.axis
     servers = server_frame(config)
     noise = np.empty((metrics, servers.height, axis.span.size))
     NoiseSum.of(config, config.archetypes["web"]).fill(config, servers, axis, axis.span, None, noise)

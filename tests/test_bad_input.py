@@ -12,7 +12,7 @@ import pytest
 
 from capgen import build, load_config
 from capgen.cli.app import main
-from capgen.config.correlation import repair_distance
+from capgen.draws.correlation import repair_distance
 from tests.conftest import Run, make_config
 
 Refused = Callable[..., str]

@@ -13,12 +13,13 @@ import pytest
 from capgen import build, check
 from capgen.config import Config
 from capgen.panel.fleet import server_frame
-from capgen.panel.layers.local_time import stamps, zone_of
+from capgen.panel.layers.local_time import zone_of
 from capgen.panel.layers.scheduled_spikes import draw_scheduled_spikes
-from capgen.panel.time_axis import TimeAxis
 from capgen.quality.buckets import bucket_minutes, first_steps
 from capgen.quality.findings import Verdict
 from capgen.quality.lit_hours import lit_hours
+from capgen.timeline.stamps import stamps
+from capgen.timeline.time_axis import TimeAxis
 from tests.conftest import make_config
 from tests.everything import LAYERS
 
@@ -58,7 +59,7 @@ def at_every_step(config: Config) -> Iterator[tuple[Config, TimeAxis]]:
     """Yield a configuration at every step that divides a day, and its time axis."""
     for step in STEPS:
         stepped = config.model_copy(update={"granularity": f"{step}min"})
-        yield stepped, TimeAxis.of(stepped)
+        yield stepped, stepped.axis
 
 
 @pytest.mark.parametrize(("zone", "day"), DAYS)

@@ -18,8 +18,9 @@ from pydantic import ValidationError
 from capgen import Config, ConfigError, load_config
 from capgen.cli.app import main
 from capgen.config import config_digest
-from capgen.config.correlation import Matrix, correlation_matrix, nearest_correlation_matrix, repair_distance
 from capgen.config.merging import nested
+from capgen.draws.arrays import Floats as Matrix
+from capgen.draws.correlation import correlation_matrix, nearest_correlation_matrix, repair_distance
 from tests.conftest import make_config
 
 FILE_VARIABLE = "CAPACITY_FORECASTER_CONFIG"

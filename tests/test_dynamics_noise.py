@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from capgen import Config
-from capgen.config.correlation import correlation_matrix
 from capgen.config.dynamics import NoisePart
 from capgen.config.noise_parts import Part, noise_parts
+from capgen.draws.correlation import correlation_matrix
+from capgen.draws.persistence import Decay, follow
 from capgen.panel.fleet import server_frame
-from capgen.panel.layers.persistence import Decay, follow
 from capgen.panel.noise_sum import NoiseSum
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.timeline.time_axis import Span
 from tests.estimates import Floats, within_errors
 from tests.panels import noise_of, web_config
 
@@ -82,7 +82,7 @@ def test_noise_remembers_for_its_half_lives(step: str) -> None:
     """Same-time covariance, and that of each pair of metrics at some lags: everywhere, and across the blocks' edges."""
     days, servers, lags = STEPS[step]
     config = parts_config(servers, days, step, PARTS)
-    noise, axis = noise_of(config), TimeAxis.of(config)
+    noise, axis = noise_of(config), config.axis
     blocks = [each.span.overlap(axis.span).within(axis.span) for each in axis.blocks(axis.span)]
     block = np.concatenate([np.full(each.stop - each.start, number) for number, each in enumerate(blocks)])
     assert block.max() > 0
@@ -111,7 +111,7 @@ ONE_EDGE = {
 def test_the_step_across_an_edge_is_like_every_other(step: str) -> None:
     """A part that lasts moves little in one step: a jump at an edge, however small, would show."""
     config = parts_config(150, ONE_EDGE[step], step, LONG)
-    axis, (noise,) = TimeAxis.of(config), noise_of(config, metrics=1)
+    axis, (noise,) = config.axis, noise_of(config, metrics=1)
     _, second = axis.blocks(axis.span)
     edge = second.span.first - axis.span.first
     squares = np.diff(noise, axis=1) ** 2 / (2 * (1 - 2.0 ** (-config.step_minutes / 60 / 720)))
@@ -149,7 +149,7 @@ def test_a_path_meets_its_end_and_is_what_one_step_after_the_other_gives(halving
 
 def test_a_stored_path_is_the_same_whichever_part_of_a_block_is_asked_for() -> None:
     config = parts_config(3, ("2024-01-31", "2024-02-02"), "5min", PARTS)
-    axis, servers, whole = TimeAxis.of(config), server_frame(config), noise_of(config)
+    axis, servers, whole = config.axis, server_frame(config), noise_of(config)
     for first, stop in ((0, 1), (250, 300), (287, 289), (863, 864)):
         part = np.empty((2, 3, stop - first))
         span = Span(axis.span.first + first, axis.span.first + stop)

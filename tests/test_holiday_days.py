@@ -14,11 +14,12 @@ import pytest
 import capgen
 from capgen import Config, RequestError, build, check, repair
 from capgen.cli.app import main
-from capgen.config import config_digest, holiday_library, model_digest
-from capgen.config.federal_days import federal_days
-from capgen.config.holiday_library import library_days
+from capgen.config import config_digest, model_digest
 from capgen.config.layers import Holidays
 from capgen.dataset.manifest import read_manifest
+from capgen.timeline import holiday_library
+from capgen.timeline.federal_days import federal_days
+from capgen.timeline.holiday_library import library_days
 from tests.conftest import make_config
 
 HOLI, DIWALI = date(2024, 3, 25), date(2024, 10, 31)

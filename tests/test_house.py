@@ -13,7 +13,8 @@ MODULES = sorted((ROOT / "capgen").rglob("*.py"))
 # Rooms from the ground up. A room imports its own floor's ground and lower floors, never a neighbour.
 FLOORS = [
     {"errors", "resources", "version"},
-    {"system"},
+    {"columns", "timeline"},
+    {"draws", "settings", "system"},
     {"config", "sql", "storage"},
     {"panel"},
     {"dataset"},

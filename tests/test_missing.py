@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from capgen.panel.layers.intervals import geometric, intervals, minutes_of
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.draws.intervals import geometric, intervals, minutes_of
+from capgen.timeline.time_axis import Span
 from tests.conftest import make_config
 from tests.estimates import check_close, check_mean, check_share, runs
 from tests.panels import TRUTH, web_panel
@@ -47,7 +47,7 @@ def test_gaps_of_an_hour_on_average_last_an_hour(kind: str) -> None:
 @pytest.mark.parametrize("mean_hours", [1.2, 3, 74.4])
 def test_gaps_have_a_geometric_length_of_whole_hours(mean_hours: float) -> None:
     chance = geometric(1000, mean_hours * 60, 60)
-    years = minutes_of(TimeAxis.of(make_config()), Span(-365 * 30, 365 * 30))
+    years = minutes_of(make_config().axis, Span(-365 * 30, 365 * 30))
     found = [(each.stop - each.start) / 60 for each in intervals(1, "server_000", "gap", chance, years)]
     lengths = np.array(found)
     assert lengths.size > 50_000

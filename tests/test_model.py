@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from capgen import Config, load_config, scan
-from capgen.config.correlation import correlation_matrix
+from capgen.draws.correlation import correlation_matrix
 from tests.estimates import STANDARD_ERRORS, Floats
 from tests.panels import WIDE
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capgen.config.correlation import correlation_matrix
-from capgen.panel.noise import cholesky, correlate
-from capgen.panel.streams import stream
+from capgen.draws.cholesky import cholesky, correlate
+from capgen.draws.correlation import correlation_matrix
+from capgen.draws.streams import stream
 from tests.conftest import make_config
 from tests.estimates import check_correlation, check_mean, check_sd
 from tests.panels import HOURS, OWN_NET_OUT, web_panel

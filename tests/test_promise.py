@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from capgen import Config, build, load_config, scan
-from capgen.panel import noise
+from capgen.draws import by_block
+from capgen.draws.arrays import Floats
 from capgen.panel.chunks import cut, partitions
 from capgen.panel.fleet import archetype_counts
 from capgen.panel.frame import open_panel
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.timeline.time_axis import Span, TimeAxis
 from tests.conftest import Run
 from tests.everything import WITH_DYNAMICS
 from tests.panels import merged, sorted_scan
@@ -168,11 +169,9 @@ def test_any_filter_columns_and_slice_over_scan_equal_the_same_over_the_files(
 
 def test_what_is_not_asked_for_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[tuple[int, int]] = []
-    draw = noise.draw_normals
+    draw = by_block.draw_normals
 
-    def counting(
-        seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: noise.Floats, purpose: str
-    ) -> None:
+    def counting(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: Floats, purpose: str) -> None:
         drawn.append((len(out), len(server_ids) * span.size))
         draw(seed, server_ids, axis, span, out, purpose)
 
@@ -181,7 +180,7 @@ def test_what_is_not_asked_for_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> 
         frame.collect()
         return max((metrics for metrics, _ in drawn), default=0), sum(cells for _, cells in drawn)
 
-    monkeypatch.setattr(noise, "draw_normals", counting)
+    monkeypatch.setattr(by_block, "draw_normals", counting)
     panel = scan(config_for("daily"))
     metrics, cells = cost(panel)
     assert (metrics, cells) == (4, whole("daily").height)

@@ -12,8 +12,9 @@ from polars.testing import assert_frame_equal
 
 import capgen
 from capgen.cli.app import main
-from capgen.panel import noise
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.draws import by_block
+from capgen.draws.arrays import Floats
+from capgen.timeline.time_axis import Span, TimeAxis
 from tests.conftest import Run, make_config
 
 SMALL = {"num_servers": 9, "granularity": "hourly", "start_date": "2023-12-20", "end_date": "2024-01-10"}
@@ -60,15 +61,13 @@ def test_a_cursor_sees_the_panel_and_the_macros(dataset: Path) -> None:
 
 def test_a_condition_on_servers_and_days_draws_only_these(monkeypatch: pytest.MonkeyPatch) -> None:
     servers: list[str] = []
-    draw = noise.draw_normals
+    draw = by_block.draw_normals
 
-    def noting(
-        seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: noise.Floats, purpose: str
-    ) -> None:
+    def noting(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: Floats, purpose: str) -> None:
         servers.extend(server_ids)
         draw(seed, server_ids, axis, span, out, purpose)
 
-    monkeypatch.setattr(noise, "draw_normals", noting)
+    monkeypatch.setattr(by_block, "draw_normals", noting)
     with capgen.connect(make_config(**SMALL)) as connection:
         connection.sql("select avg(cpu_p95) from panel where server_id = 'server_003' and month = 1").fetchall()
         assert servers == ["server_003"]

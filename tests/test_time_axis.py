@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.timeline.time_axis import Span, TimeAxis
 
 MOST_STEPS_IN_A_BLOCK = 31 * 24 * 12  # a long month of five minutes
 

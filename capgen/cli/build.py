@@ -76,7 +76,6 @@ def command(
     from capgen.config.storage import full_name
     from capgen.dataset.place import place_of
     from capgen.engines.running import build
-    from capgen.panel.time_axis import TimeAxis
 
     config = resolved.config
     panels = [(config, out)]
@@ -87,7 +86,7 @@ def command(
             place.check()
         _check_apart(*(place.target for place in places))
     before = manifest_before(resolved.origin)
-    rows = len(panels) * config.num_servers * TimeAxis.of(config).span.size
+    rows = len(panels) * config.num_servers * config.axis.span.size
     with kept_when_stopped("build"), row_progress(rows) as on_rows:
         results = [
             build(

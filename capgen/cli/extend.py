@@ -42,10 +42,9 @@ def command(
     from capgen.dataset.building.extending import extended_config
     from capgen.dataset.manifest import read_manifest
     from capgen.engines.running import extend
-    from capgen.panel.time_axis import TimeAxis
 
     config = extended_config(read_manifest(data), end_date)
-    rows = config.num_servers * TimeAxis.of(config).span.size
+    rows = config.num_servers * config.axis.span.size
     with kept_when_stopped("extend"), row_progress(rows) as on_rows:
         result = extend(
             data,

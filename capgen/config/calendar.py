@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from capgen.config.layers import HolidayEffect, Holidays
-from capgen.config.types import DayOfMonth, Hour, Month, NotNegative, Section
+from capgen.settings.types import DayOfMonth, Hour, Month, NotNegative, Section
 
 MOST_BUSINESS_DAYS = 10  # any month has that many
 

@@ -6,9 +6,9 @@ import hashlib
 import json
 from typing import Any
 
-from capgen.config.federal_days import federal_days
 from capgen.config.holiday_days import resolved_days
 from capgen.config.model import Config
+from capgen.timeline.federal_days import federal_days
 
 _NOT_THE_MODEL = {
     *("num_servers", "start_date", "end_date", "out", "env", "storage", "truth", "first_columns"),

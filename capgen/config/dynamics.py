@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from capgen.config.types import Correlation, Factor, Frozen, Name, Probability, Section
+from capgen.settings.types import Correlation, Factor, Frozen, Name, Probability, Section
 
 MOST_HALF_LIFE_HOURS = 30 * 24  # so that a year's end does not remember the year's start
 MOST_STATES = 8  # more fit real telemetry worse, out of sample

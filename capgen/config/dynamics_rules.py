@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from capgen.config.correlation import correlation_matrix
 from capgen.config.noise_parts import noise_parts
+from capgen.draws.correlation import correlation_matrix
 
 if TYPE_CHECKING:
     from capgen.config.dynamics import Regimes, State

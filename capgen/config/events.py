@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from capgen.config.types import Factor, Frozen, Label, Moment, Name, Section, Text
+from capgen.settings.types import Factor, Frozen, Label, Moment, Name, Section, Text
 
 MOST_EVENT_HOURS = 366 * 24
 EventType = Literal["surge", "memory_leak", "level_shift", "outage"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from capgen.config.holiday_library import library_days
-from capgen.config.types import Frozen, Section
+from capgen.settings.types import Frozen, Section
+from capgen.timeline.holiday_library import library_days
 
 if TYPE_CHECKING:
     from capgen.config.layers import Holidays

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from capgen.config.holiday_days import calendar_name, calendars
-from capgen.config.holiday_library import unknown_years
 from capgen.config.model import Config
+from capgen.timeline.holiday_library import unknown_years
 
 
 def unknown_holidays(config: Config) -> Iterator[str]:

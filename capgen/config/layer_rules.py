@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from capgen.config.correlation import correlation_matrix
 from capgen.config.dynamics_rules import unknown_names
 from capgen.config.event_rules import event_problems
-from capgen.config.holiday_library import calendar_problem
+from capgen.draws.correlation import correlation_matrix
+from capgen.timeline.holiday_library import calendar_problem
 
 if TYPE_CHECKING:
     from capgen.config.layers import Holidays, LocalTime, ServerLife, ServerOffset

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from capgen.config.dynamics import SharedMovement
 from capgen.config.events import Events
-from capgen.config.types import (
+from capgen.settings.types import (
     Correlation,
     CountryCode,
     Day,

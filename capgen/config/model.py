@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from capgen.columns import ordered_columns
 from capgen.config import rules
 from capgen.config.calendar import CalendarConfig
 from capgen.config.dynamics import NoisePart, ParameterPath, Quantiles, Regimes, Shape, Spread
 from capgen.config.holiday_days import HolidayDays
 from capgen.config.layers import Layers, Profile, ScheduledSpike
 from capgen.config.storage import Destination
-from capgen.config.types import (
+from capgen.settings.types import (
     Correlation,
     Day,
     Frozen,
@@ -27,8 +28,9 @@ from capgen.config.types import (
     Unit,
     Weights,
     WindowDay,
-    step_minutes,
 )
+from capgen.timeline.granularity import step_minutes
+from capgen.timeline.time_axis import TimeAxis
 
 
 class Fleet(Section):
@@ -147,6 +149,21 @@ class Config(Destination):
     def step_minutes(self) -> int:
         """Minutes between two timestamps."""
         return step_minutes(self.granularity)
+
+    @property
+    def axis(self) -> TimeAxis:
+        """The time axis."""
+        return TimeAxis(self.start_date, self.end_date, self.step_minutes)
+
+    @property
+    def columns(self) -> list[str]:
+        """The panel's columns, in their order."""
+        return ordered_columns(
+            [metric.column for metric in self.metrics.values()],
+            truth=self.truth,
+            states=any(archetype.regimes for archetype in self.archetypes.values()),
+            first=self.first_columns,
+        )
 
     @property
     def growth_origin(self) -> date:

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from capgen.config.loading import load_config
 from capgen.config.shares import in_proportion
-from capgen.config.types import Name
 from capgen.errors import ConfigError
+from capgen.settings.types import Name
 
 _SHARE = 0.1
 _LEFT_OUT = {"share"}

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capgen.config.correlation import SMALLEST_EIGENVALUE, Matrix, pair_of
 from capgen.config.dynamics import NoisePart
+from capgen.draws.arrays import Floats as Matrix
+from capgen.draws.correlation import SMALLEST_EIGENVALUE, pair_of
 
 _EXACT = 1e-9
 _MOST = 0.999  # of what pairs that are not named could add: at a correlation of 1 no matrix is positive definite

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
-from capgen.config.correlation import correlation_matrix, repair_distance
 from capgen.config.model import Config
+from capgen.draws.correlation import correlation_matrix, repair_distance
 
 
 def repairs(config: Config) -> dict[str, float]:

@@ -7,59 +7,17 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import PydanticCustomError
 
-from capgen.config.correlation import correlation_matrix
+from capgen.columns import taken_names
 from capgen.config.dynamics_rules import dynamics_problems
 from capgen.config.layer_rules import holiday_problems, layer_problems
 from capgen.config.shares import share_problem
-from capgen.config.types import MINUTES_PER_DAY
+from capgen.draws.correlation import correlation_matrix
+from capgen.timeline.epoch import MINUTES_PER_DAY
 
 if TYPE_CHECKING:
     from capgen.config.model import Archetype, Config
 
 MOST_ROWS = 10**13  # some 100 terabytes; more is a slip of the finger
-FIXED_COLUMNS_BEFORE_METRICS = ("timestamp", "server_id")
-FIXED_COLUMNS_AFTER_METRICS = (
-    "server_type",
-    "business_unit",
-    "criticality",
-    "region",
-    "app_name",
-    "year",
-    "month",
-    "quarter",
-    "dayofweek",
-    "is_weekend",
-    "is_eoq",
-    "is_holiday",
-)
-SPIKE = "is_spike"
-OUTLIER = "is_outlier"
-OUTLIER_METRICS = "outlier_metrics"
-EVENT = "event_id"
-LABELS = (SPIKE, OUTLIER, OUTLIER_METRICS, EVENT)
-STATE = "state"
-
-
-def expected_column(column: str) -> str:
-    """Return the name of the truth column that holds a metric's mean.
-
-    Args:
-        column: of the metric.
-    """
-    return f"{column}_expected"
-
-
-def all_columns(config: Config) -> list[str]:
-    """Return the panel's columns, in their order.
-
-    Args:
-        config: a configuration.
-    """
-    metrics = [metric.column for metric in config.metrics.values()]
-    states = [STATE] if any(archetype.regimes for archetype in config.archetypes.values()) else []
-    truth = [*map(expected_column, metrics), *LABELS, *states] if config.truth else []
-    columns = [*FIXED_COLUMNS_BEFORE_METRICS, *metrics, *FIXED_COLUMNS_AFTER_METRICS, *truth]
-    return list(dict.fromkeys([*config.first_columns, *columns]))
 
 
 def check(config: Config) -> None:
@@ -97,13 +55,12 @@ def _size_problems(config: Config) -> Iterator[str]:
 
 
 def _column_problems(config: Config) -> Iterator[str]:
-    expected = {expected_column(metric.column) for metric in config.metrics.values()}
-    taken = {*FIXED_COLUMNS_BEFORE_METRICS, *FIXED_COLUMNS_AFTER_METRICS, *LABELS, STATE, *expected}
+    taken = taken_names(metric.column for metric in config.metrics.values())
     for key, metric in config.metrics.items():
         if metric.column in taken:
             yield f"metrics.{key}.column: expected a column name not yet taken, got {metric.column!r}"
         taken.add(metric.column)
-    known = all_columns(config.model_copy(update={"first_columns": ()}))
+    known = config.model_copy(update={"first_columns": ()}).columns
     for column in config.first_columns:
         if column not in known:
             yield f"first_columns: expected columns of the panel, got {column!r}"

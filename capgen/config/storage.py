@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from capgen.config.types import Section
 from capgen.errors import RequestError
+from capgen.settings.types import Section
 
 Env = Literal["local", "sagemaker", "lambda"]
 

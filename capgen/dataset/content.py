@@ -11,9 +11,10 @@ import polars as pl
 import xxhash
 from numpy.typing import NDArray
 
+from capgen.columns import SERVER_COLUMNS
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel
-from capgen.panel.schema import SERVER_COLUMNS, date_columns
+from capgen.panel.schema import date_columns
 
 _MODULUS = 2**128
 

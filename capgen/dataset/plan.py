@@ -9,8 +9,8 @@ from capgen.config import Config
 from capgen.dataset.sizes import Sizes
 from capgen.panel.chunks import Chunk, Partition, cut, partitions
 from capgen.panel.fleet import archetype_counts
-from capgen.panel.time_axis import Span, TimeAxis
 from capgen.storage import layout
+from capgen.timeline.time_axis import Span, TimeAxis
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def plan_files(config: Config, sizes: Sizes) -> Iterator[FilePlan]:
         config: a valid configuration.
         sizes: of files and row groups.
     """
-    axis = TimeAxis.of(config)
+    axis = config.axis
     for partition in partitions(axis, archetype_counts(config)):
         yield from files_of(axis, partition, sizes)
 

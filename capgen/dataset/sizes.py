@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from capgen.config import Config
-from capgen.config.types import MINUTES_PER_DAY
 from capgen.errors import RequestError
+from capgen.timeline.epoch import MINUTES_PER_DAY
 
 # Each row group repeats the dictionaries of its metrics, so that fewer rows cost time and bytes; more rows cost memory,
 # and make a query for one server read more. This is one server's year of minutes; of such short steps it holds half a

@@ -14,7 +14,6 @@ from capgen.config.model import Metric
 from capgen.dataset.csv_text import csv_text
 from capgen.dataset.data_files import key_columns
 from capgen.panel.schema import panel_schema
-from capgen.panel.time_axis import TimeAxis
 from capgen.storage.entries import FileEntry
 from capgen.storage.layout import PARTITION_KEYS, partition_of
 
@@ -37,7 +36,7 @@ def summarise(config: Config, entries: Sequence[FileEntry], find: Find) -> dict[
         Rows, window and servers; and of each metric count, mean, sd, quantiles and shares, over `rows_looked_at` rows:
         all of them up to 200,000, else the first of one file of each archetype.
     """
-    axis = TimeAxis.of(config)
+    axis = config.axis
     values = _values(config, entries, find)
     return {
         "rows": config.num_servers * axis.span.size,

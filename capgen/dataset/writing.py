@@ -9,9 +9,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from capgen.columns import EVENT, OUTLIER_METRICS, STATE, expected_column
 from capgen.config import Config, config_digest
 from capgen.config.model import Metric
-from capgen.config.rules import EVENT, OUTLIER_METRICS, STATE, expected_column
 from capgen.dataset.content import chunk_digest, combined
 from capgen.panel.cells import Workspace
 from capgen.panel.chunks import Chunk

@@ -11,7 +11,7 @@ from capgen.config import Config
 from capgen.panel.chunks import CHUNK_ROWS, Chunk, cut, partitions
 from capgen.panel.fleet import archetype_counts
 from capgen.panel.frame import open_panel
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.timeline.time_axis import Span
 
 
 def chunks(config: Config) -> pa.Table:
@@ -23,7 +23,7 @@ def chunks(config: Config) -> pa.Table:
     Returns:
         One row for each chunk, in the order of `scan`: some servers of one archetype over some steps of one year.
     """
-    axis = TimeAxis.of(config)
+    axis = config.axis
     every = (
         chunk
         for partition in partitions(axis, archetype_counts(config))

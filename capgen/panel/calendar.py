@@ -14,9 +14,10 @@ from capgen import sql
 from capgen.config import Config
 from capgen.config.holiday_days import days_of
 from capgen.panel.layers.annual_season import season_columns
-from capgen.panel.layers.local_time import COMMON_CLOCK, holidays_of, stamps, zone_of
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.panel.layers.local_time import COMMON_CLOCK, holidays_of, zone_of
 from capgen.system.forking import check_polars_answers
+from capgen.timeline.stamps import stamps
+from capgen.timeline.time_axis import Span, TimeAxis
 
 CalendarFrame = Callable[[Span], pl.DataFrame]
 
@@ -101,7 +102,7 @@ def open_calendar(config: Config, clock: str = COMMON_CLOCK) -> Iterator[Calenda
         holiday_factor, is_business_hour, local_hour, local_weekday, the season of each metric that has one, and
         growth_time (what a growth of 1 % a month is multiplied with).
     """
-    axis = TimeAxis.of(config)
+    axis = config.axis
     lock = threading.Lock()  # one DuckDB connection serves all threads
 
     with sql.open_database(macro_tables(config, clock)) as connection:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from capgen.columns import EVENT, OUTLIER, SPIKE
 from capgen.config import Config
-from capgen.config.rules import EVENT, OUTLIER, SPIKE
-from capgen.panel import metrics, noise
+from capgen.draws.arrays import Floats
+from capgen.draws.by_block import draw_uniforms
+from capgen.panel import metrics
 from capgen.panel.cells import Cells
 from capgen.panel.chunks import Chunk
 from capgen.panel.labels import Labels
@@ -25,7 +27,7 @@ from capgen.panel.means import ServerMeans
 from capgen.panel.noise_sum import NoiseSum
 from capgen.panel.raw_values import RawValues
 from capgen.panel.text_codes import TextCodes
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.timeline.time_axis import Span, TimeAxis
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ class CellModel:
     def _draw(
         self,
         cells: Cells,
-        mean_of: dict[str, noise.Floats],
-        lasting: Mapping[str, noise.Floats],
+        mean_of: dict[str, Floats],
+        lasting: Mapping[str, Floats],
         noise_sum: NoiseSum,
     ) -> None:
         """Set the values to mean and noise, in the states that the servers are in."""
@@ -103,19 +105,19 @@ class CellModel:
         derived = {key: self.config.metrics[key].derived for key in cells.expected}
         return {each.source if each else key for key, each in derived.items()}
 
-    def _expect(self, cells: Cells, mean_of: dict[str, noise.Floats]) -> None:
+    def _expect(self, cells: Cells, mean_of: dict[str, Floats]) -> None:
         for key, expected in cells.expected.items():
             derived = self.config.metrics[key].derived
             expected[:] = mean_of[derived.source] * derived.factor if derived else mean_of[key]
             expected += 0.0  # makes 0 of −0
 
-    def _spike(self, cells: Cells, lasting: Mapping[str, noise.Floats], labels: Labels) -> None:
+    def _spike(self, cells: Cells, lasting: Mapping[str, Floats], labels: Labels) -> None:
         if not metrics.spikes_needed(self.config, cells.keys):
             return
         archetype, span = self.chunk.archetype, self.chunk.span
         kind = self.config.archetypes[archetype]
         probability = of_server(kind, SPIKE_PROBABILITY, lasting)
-        by_chance = noise.draw_spikes(self.config.seed, *self._where, probability)
+        by_chance = draw_uniforms(self.config.seed, *self._where, "spike") < probability
         scheduled = draw_scheduled_spikes(self.config, archetype, self.servers, self.axis, span)
         spikes = [(of_server(kind, SPIKE_MAGNITUDE, lasting), by_chance), *scheduled]
         anywhere = np.logical_or.reduce([where for _, where in spikes])
@@ -150,7 +152,7 @@ class CellModel:
             for key, flags in found.items():
                 outliers.multiply_outliers(self.config, key, flags, cells.of_key[key])
 
-    def _take_away(self, of_key: dict[str, noise.Floats]) -> None:
+    def _take_away(self, of_key: dict[str, Floats]) -> None:
         for key, values in of_key.items():
             alone = missing.missing_at_random(self.config, key, *self._where)
             if alone is not None:

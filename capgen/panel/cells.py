@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from capgen.panel.noise import Flags, Floats
+from capgen.draws.arrays import Flags, Floats
 
 
 class Workspace:

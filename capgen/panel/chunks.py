@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.timeline.time_axis import Span, TimeAxis
 
 # Worked out at once: fewer rows cost time for each query, more leave the processor's cache and cost memory.
 CHUNK_ROWS = 131072

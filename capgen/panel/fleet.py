@@ -11,13 +11,13 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.config.shares import SHARE_TOLERANCE
+from capgen.draws.streams import stream
 from capgen.panel.layers.local_time import clock_column
 from capgen.panel.layers.profile import profile_servers
 from capgen.panel.layers.server_growth import growth_rates
 from capgen.panel.layers.server_life import lives
 from capgen.panel.layers.server_offset import offsets
 from capgen.panel.layers.server_spread import spread_servers
-from capgen.panel.streams import stream
 from capgen.system.forking import check_polars_answers
 
 _DRAWS_PER_SERVER = 4  # business unit, criticality, region, app

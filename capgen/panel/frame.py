@@ -13,7 +13,9 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from capgen.columns import LOCAL_DATE_COLUMNS
 from capgen.config import Config
+from capgen.draws.arrays import Floats
 from capgen.panel import metrics
 from capgen.panel.calendar import open_calendar
 from capgen.panel.cells import Workspace
@@ -22,11 +24,10 @@ from capgen.panel.fleet import server_frame
 from capgen.panel.layers.local_time import clocks
 from capgen.panel.layers.profile import profile_dates
 from capgen.panel.layers.server_spread import spread_dates
-from capgen.panel.noise import Floats
 from capgen.panel.noise_sum import NoiseSum
-from capgen.panel.schema import LOCAL_DATE_COLUMNS, metrics_may_be_null, panel_schema
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.panel.schema import metrics_may_be_null, panel_schema
 from capgen.panel.values import Array, chunk_values
+from capgen.timeline.time_axis import Span, TimeAxis
 
 _KEPT_DATES = 4  # two archetypes at a time, and two halves of a year of minutes
 
@@ -121,7 +122,7 @@ def open_panel(config: Config) -> Iterator[Panel]:
             )
 
         by_name = {str(name): servers for (name,), servers in fleets.items()}
-        yield Panel(config, TimeAxis.of(config), by_name, noise_sums, dates)
+        yield Panel(config, config.axis, by_name, noise_sums, dates)
 
 
 def _local_flags(servers: pl.DataFrame, dates: Mapping[str, pl.DataFrame]) -> dict[str, Array]:

@@ -11,14 +11,14 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from capgen.columns import EVENT, OUTLIER, OUTLIER_METRICS, SPIKE
 from capgen.config import Config
-from capgen.config.rules import EVENT, OUTLIER, OUTLIER_METRICS, SPIKE
+from capgen.draws.arrays import Codes, Flags, Floats
 from capgen.panel import metrics
 from capgen.panel.cells import Cells
 from capgen.panel.layers.event_cells import Touched
 from capgen.panel.layers.events import metrics_changed
-from capgen.panel.noise import Flags, Floats
-from capgen.panel.text_codes import Codes, TextCodes
+from capgen.panel.text_codes import TextCodes
 
 Changed = dict[str, Flags]  # by metric, shape (servers, steps)
 

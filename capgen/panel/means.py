@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from capgen.config import Config
+from capgen.draws.arrays import Floats
 from capgen.panel.layers.profile import (
     DAY_HOURS,
     NIGHT_COLUMN,
@@ -28,7 +29,6 @@ from capgen.panel.layers.server_spread import (
     spread_column,
 )
 from capgen.panel.metrics import mean_column
-from capgen.panel.noise import Floats
 
 Dates = Mapping[str, Mapping[str, Floats]]  # columns of the date frames, by clock
 

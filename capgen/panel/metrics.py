@@ -9,9 +9,9 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.config.model import Archetype, Derived
+from capgen.draws.arrays import Flags, Floats
 from capgen.panel.layers.annual_season import season_column
 from capgen.panel.layers.server_growth import has_own_growth
-from capgen.panel.noise import Flags, Floats
 
 
 def mean_column(key: str) -> str:

@@ -9,14 +9,16 @@ import numpy as np
 import polars as pl
 
 from capgen.config import Config
-from capgen.config.correlation import correlation_matrix
 from capgen.config.model import Archetype
 from capgen.config.noise_parts import Part, noise_parts
-from capgen.panel.layers.persistence import PersistentNoise
-from capgen.panel.layers.shared_movement import draw_shared_normals, sharings
-from capgen.panel.layers.state_chain import States
-from capgen.panel.noise import Floats, cholesky, correlate
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.draws.arrays import Codes as States
+from capgen.draws.arrays import Floats
+from capgen.draws.cholesky import cholesky, correlate
+from capgen.draws.correlation import correlation_matrix
+from capgen.draws.persistence import PersistentNoise, Remembered
+from capgen.draws.sharing import draw_shared_normals
+from capgen.panel.layers.shared_movement import sharings
+from capgen.timeline.time_axis import Span, TimeAxis
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,12 @@ class NoiseSum:
             out: where to: a leading part of the metrics, shape (metrics, servers, steps); standard normal.
         """
         shared = sharings(config, servers, "noise")
-        draw_shared_normals(config.seed, servers["server_id"].to_list(), axis, span, out, "noise", shared)
-        remembered = PersistentNoise(config, axis, servers, shared, len(config.drawn_metrics))
+        ids = servers["server_id"].to_list()
+        draw_shared_normals(config.seed, ids, axis, span, out, "noise", shared)
+        remembered = PersistentNoise(config.seed, axis, ids, shared, len(config.drawn_metrics))
         others = [np.empty_like(out[: _drawn(part)]) for part in self.parts[1:]]
         for part, normals in zip(self.parts[1:], others, strict=True):
-            remembered.fill(part, span, normals)
+            remembered.fill(Remembered(part.name, part.half_life_hours), span, normals)
         self._add_up([out, *others], states)
 
     def _add_up(self, parts: Sequence[Floats], states: States | None) -> None:

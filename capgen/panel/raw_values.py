@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from capgen.config import Config
 from capgen.config.dynamics import Quantiles
 from capgen.config.model import Archetype
+from capgen.draws.arrays import Floats
 from capgen.panel.layers.curves import curve
 from capgen.panel.layers.server_spread import of_server
-from capgen.panel.noise import Floats
 
 States = NDArray[np.int32]
 

@@ -8,14 +8,15 @@ from dataclasses import replace
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from capgen.columns import SERVER_COLUMNS
 from capgen.config import Config
 from capgen.panel.chunks import CHUNK_ROWS, Chunk, Partition, cut, partitions
 from capgen.panel.fleet import fleet_frame
 from capgen.panel.frame import Panel, open_panel
 from capgen.panel.layers.local_time import COMMON_CLOCK
 from capgen.panel.predicates import conditions, uses_only
-from capgen.panel.schema import SERVER_COLUMNS, date_columns, panel_schema
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.panel.schema import date_columns, panel_schema
+from capgen.timeline.time_axis import Span, TimeAxis
 
 _PLAIN_DATE_COLUMNS = {"timestamp", "year", "month", "quarter", "dayofweek"}
 
@@ -88,7 +89,7 @@ def _chunks(
     with open_panel(config) as whole:
         panel = replace(whole, fleets={name: servers.filter(of_servers) for name, servers in whole.fleets.items()})
         of_dates = [each for each in all_of if uses_only(each, date_columns(config))]
-        for partition in partitions(TimeAxis.of(config), counts):
+        for partition in partitions(config.axis, counts):
             narrowed = _narrowed(panel, partition, of_dates)
             for chunk in cut(panel.axis, narrowed.whole, min(rows, CHUNK_ROWS)) if narrowed.rows else ():
                 yield panel.cells(chunk, panel.servers(chunk), needed)

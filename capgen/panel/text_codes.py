@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from capgen.config.types import EVENT_SEPARATOR
-from capgen.panel.noise import Flags
+from capgen.draws.arrays import Flags
+from capgen.settings.types import EVENT_SEPARATOR
 
 Codes = NDArray[np.int32]
 

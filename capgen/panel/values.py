@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from capgen.columns import EVENT, OUTLIER, OUTLIER_METRICS, SPIKE, STATE, expected_column
 from capgen.config import Config
-from capgen.config.rules import EVENT, OUTLIER, OUTLIER_METRICS, SPIKE, STATE, expected_column
 from capgen.panel import metrics
 from capgen.panel.cell_model import CellModel
 from capgen.panel.cells import Cells, Workspace
@@ -22,7 +22,7 @@ from capgen.panel.layers.regimes import state_column
 from capgen.panel.means import Dates, ServerMeans
 from capgen.panel.noise_sum import NoiseSum
 from capgen.panel.text_codes import TextCodes
-from capgen.panel.time_axis import TimeAxis
+from capgen.timeline.time_axis import TimeAxis
 
 # With four metrics and some temporaries, what fits into a core's own cache; each slice costs a few dozen calls.
 _SLICE_ROWS = 2**15

@@ -15,8 +15,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.config import Config
-from capgen.panel.layers.local_time import clocks, stamps, zone_of
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.panel.layers.local_time import clocks, zone_of
+from capgen.timeline.stamps import stamps
+from capgen.timeline.time_axis import Span, TimeAxis
 
 _HOUR = 60
 _QUARTER = 15
@@ -30,7 +31,7 @@ def bucket_minutes(config: Config) -> int:
     """
     if config.layers.local_time is None:
         return _HOUR
-    axis = TimeAxis.of(config)
+    axis = config.axis
     if axis.step_minutes >= _QUARTER:  # no bucket has two steps
         return _QUARTER
     zones = {zone_of(config, clock) for clock in clocks(config)}

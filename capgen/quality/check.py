@@ -18,10 +18,9 @@ from pathlib import Path
 import polars as pl
 
 from capgen import sql
-from capgen.config.rules import LABELS
+from capgen.columns import LABELS
 from capgen.panel.fleet import fleet_frame
 from capgen.panel.schema import panel_schema
-from capgen.panel.time_axis import TimeAxis
 from capgen.quality.causes import causes_of
 from capgen.quality.correlation import correlation_statistics
 from capgen.quality.dynamics.rules import dynamic_statistics, is_dynamic, servers_looked_at
@@ -168,7 +167,7 @@ def _dynamic_findings(
         ]
     )
     looked_at = sum(frame.height for frame in servers.values())
-    sample = Sample(looked_at, config.num_servers, looked_at * TimeAxis.of(config).span.size, counts["cells"])
+    sample = Sample(looked_at, config.num_servers, looked_at * config.axis.span.size, counts["cells"])
     return findings, sample
 
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from capgen.quality.normal import FAR, Floats, density, inner_moments, upper_tail
+from capgen.draws.arrays import Floats
+from capgen.quality.normal import FAR, density, inner_moments, upper_tail
 
 MOMENTS = 8  # the fourth moment of a squared deviation
 _CERTAIN = 1e-6  # an sd of fewer units: always at the clip, but once in 10¹² values

@@ -18,11 +18,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.config import Config
-from capgen.panel.noise import cholesky, correlate
-from capgen.panel.streams import stream
+from capgen.draws.arrays import Floats
+from capgen.draws.cholesky import cholesky, correlate
+from capgen.draws.streams import stream
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.model import ArchetypeModel, MetricModel, outlier_parts
-from capgen.quality.normal import Floats
 from capgen.quality.residuals import cut
 from capgen.quality.statistics import Statistic
 

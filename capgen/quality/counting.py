@@ -9,7 +9,6 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.panel.fleet import server_frame
-from capgen.panel.time_axis import TimeAxis
 
 Place = tuple[slice | int, slice]  # servers and steps
 
@@ -23,7 +22,7 @@ def count_cells(config: Config, places: Callable[[pl.DataFrame], Iterable[Place]
         config: a valid configuration.
         places: returns those of a part of the server frame, over all steps.
     """
-    steps, servers, total = TimeAxis.of(config).span.size, server_frame(config), 0
+    steps, servers, total = config.axis.span.size, server_frame(config), 0
     at_once = max(1, _CELLS_AT_ONCE // steps)
     for first in range(0, servers.height, at_once):
         some = servers[first : first + at_once]

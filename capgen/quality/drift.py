@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from capgen.draws.arrays import Floats
 from capgen.quality.clipped import Clipped, Limits, Part, clipped_mean
-from capgen.quality.normal import Floats
 
 GROWTH_TIME, REACH, SHARE = "growth_time", "growth.reach", "growth.share"
 _NOTHING = 1e-12  # relative to the mean

@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from capgen.draws.arrays import Floats
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.measured import ArchetypeHours, MetricHours
-from capgen.quality.normal import Floats
 from capgen.quality.slopes import Slope, summed
 from capgen.quality.statistics import Deviation, Statistic
 

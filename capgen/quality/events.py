@@ -15,8 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.config import Config
+from capgen.draws.arrays import Floats
 from capgen.panel.layers.event_cells import Touched, touched_cells
-from capgen.panel.time_axis import TimeAxis
 from capgen.quality.buckets import bucket_minutes, first_steps
 from capgen.quality.clipped import Part, clipped
 from capgen.quality.drift import Drift, with_drift
@@ -24,9 +24,9 @@ from capgen.quality.findings import Finding, not_testable
 from capgen.quality.groups import Groups
 from capgen.quality.measured import MetricHours, measure
 from capgen.quality.model import ArchetypeModel
-from capgen.quality.normal import Floats
 from capgen.quality.slopes import Slope, summed
 from capgen.quality.statistics import Deviation, Statistic
+from capgen.timeline.time_axis import TimeAxis
 
 _RULE = "events"
 _NO_EVENT, _SEVERAL = -1, -2
@@ -112,7 +112,7 @@ def _slope(metric: MetricHours, here: NDArray[np.bool_], hours: _EventHours) -> 
 
 
 def _event_hours(config: Config, rows: pl.DataFrame, model: ArchetypeModel) -> _EventHours:
-    axis, rules = TimeAxis.of(config), list(_rules(config))
+    axis, rules = config.axis, list(_rules(config))
     firsts = first_steps(config, axis.span)
     of_server: dict[int, list[Touched]] = {}
     for each in touched_cells(config, rows, axis, axis.span):

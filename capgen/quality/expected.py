@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from capgen.config import Config
 from capgen.config.model import Archetype
+from capgen.draws.arrays import Floats
 from capgen.panel.calendar import open_calendar
 from capgen.panel.layers.local_time import clock_of
 from capgen.panel.layers.profile import DAY_HOURS, NIGHT_COLUMN, NIGHT_HOURS, STRENGTH_COLUMN, WEEKDAYS, profile_dates
@@ -19,11 +20,9 @@ from capgen.panel.layers.server_offset import offset_column
 from capgen.panel.layers.server_spread import GROWTH, parameter, spread_column, spread_dates
 from capgen.panel.means import ServerMeans
 from capgen.panel.metrics import mean_expressions, neutral_factors
-from capgen.panel.time_axis import TimeAxis
 from capgen.quality.buckets import bucket_minutes
 from capgen.quality.drift import GROWTH_TIME, REACH, SHARE, Drift, growth_columns
 from capgen.quality.lit_hours import lit_hours
-from capgen.quality.normal import Floats
 from capgen.quality.state_levels import state_levels
 
 Calendars = Mapping[str, pl.DataFrame]  # by clock
@@ -50,7 +49,7 @@ def _hourly_calendar(config: Config, clock: str) -> pl.DataFrame:
     with open_calendar(config, clock) as calendar:
         years = [
             calendar(span).group_by(hour, maintain_order=True).agg(factors, *growth_columns())
-            for _, span in TimeAxis.of(config).years()
+            for _, span in config.axis.years()
         ]
     return pl.concat(years)
 

@@ -13,7 +13,6 @@ import polars as pl
 from capgen.config import Config
 from capgen.panel.fleet import server_frame
 from capgen.panel.layers.event_cells import touched_cells
-from capgen.panel.time_axis import TimeAxis
 from capgen.quality.buckets import bucket_minutes
 from capgen.quality.sample import evenly_spread, servers_an_archetype
 
@@ -50,7 +49,7 @@ def groups_of(config: Config, most_rows: int | None) -> Groups:
     """
     each_differs, frame = _each_server_differs(config), server_frame(config)
     by_type = frame.partition_by("server_type", as_dict=True, maintain_order=True)
-    steps = TimeAxis.of(config).span.size
+    steps = config.axis.span.size
     most = servers_an_archetype(frame.height, len(by_type), steps, most_rows)
     if each_differs:
         most = min(most, max(1, _MOST_HOURS // _hours(config, steps) // len(by_type)))
@@ -92,7 +91,7 @@ def event_spans(config: Config, servers: pl.DataFrame) -> pl.DataFrame:
     Returns:
         Columns server_id, event, first_timestamp and stop_timestamp.
     """
-    axis, ids = TimeAxis.of(config), servers["server_id"]
+    axis, ids = config.axis, servers["server_id"]
     spans = [
         (ids[each.server], each.event.id, axis.timestamp(each.span.first), axis.timestamp(each.span.stop))
         for each in touched_cells(config, servers, axis, axis.span)

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from capgen.draws.arrays import Floats
 from capgen.quality.findings import Finding, Verdict, not_testable
 from capgen.quality.measured import ArchetypeHours, MetricHours
-from capgen.quality.normal import Floats
 from capgen.quality.statistics import Deviation, Statistic
 
 _COARSE = 5.0  # an sd of fewer units shows the rounding

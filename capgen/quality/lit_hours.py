@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capgen.config import Config
+from capgen.draws.arrays import Floats
 from capgen.panel.layers.scheduled_spikes import spikes_over_steps
-from capgen.panel.time_axis import Span, TimeAxis
 from capgen.quality.buckets import first_steps
-from capgen.quality.normal import Floats
+from capgen.timeline.time_axis import Span
 
 
 class LitHours(NamedTuple):
@@ -35,7 +35,7 @@ def lit_hours(config: Config, archetype: str, clock: str, schedule: int | None) 
         clock: of some of its servers.
         schedule: position among the archetype's; None for the hours that none touches.
     """
-    years = [_of_year(config, archetype, clock, schedule, span) for _, span in TimeAxis.of(config).years()]
+    years = [_of_year(config, archetype, clock, schedule, span) for _, span in config.axis.years()]
     return LitHours(*map(np.concatenate, zip(*years, strict=True)))
 
 
@@ -44,7 +44,7 @@ def _of_year(config: Config, archetype: str, clock: str, schedule: int | None, s
     usable = np.ones(firsts.size, np.bool_)
     chances: Floats = np.zeros(firsts.size)
     for number, each in enumerate(config.archetypes[archetype].scheduled_spikes):
-        over = spikes_over_steps(config, each, clock, TimeAxis.of(config), span)
+        over = spikes_over_steps(config, each, clock, config.axis, span)
         usable &= np.logical_or.reduceat(over > 0, firsts) == (number == schedule)
         if number == schedule:
             of_steps = 1 - (1 - each.probability) ** over

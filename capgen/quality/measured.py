@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 
 from capgen import sql
+from capgen.draws.arrays import Floats
 from capgen.quality.buckets import bucket_minutes
 from capgen.quality.model import ArchetypeModel, MetricModel
-from capgen.quality.normal import Floats
 from capgen.quality.source import Source
 from capgen.quality.statistics import Deviation
 

@@ -15,11 +15,11 @@ from capgen.config import Config
 from capgen.panel.layers.missing import gaps
 from capgen.panel.layers.server_life import not_alive
 from capgen.panel.schema import metrics_may_be_null
-from capgen.panel.time_axis import TimeAxis
 from capgen.quality.counting import Place, count_cells
 from capgen.quality.findings import Finding, Verdict, not_testable
 from capgen.quality.source import Source
 from capgen.quality.statistics import Statistic, binomial_score, share_statistic
+from capgen.timeline.time_axis import TimeAxis
 
 _MOST_MISSING = 0.05  # of a good panel's values
 
@@ -51,7 +51,7 @@ def implied_missing(config: Config) -> Implied:
     Args:
         config: a valid configuration.
     """
-    axis, layer = TimeAxis.of(config), config.layers.missing
+    axis, layer = config.axis, config.layers.missing
     share = {metric.column: layer.share.get(key, 0.0) if layer else 0.0 for key, metric in config.metrics.items()}
     gone = _gone(config, axis) if metrics_may_be_null(config) else 0
     return Implied(config.num_servers * axis.span.size, gone, share)

@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 
 from capgen.config import Config
-from capgen.config.correlation import Matrix, correlation_matrix
+from capgen.draws.arrays import Floats
+from capgen.draws.arrays import Floats as Matrix
+from capgen.draws.correlation import correlation_matrix
 from capgen.quality.clipped import Clipped, Limits, Part, clipped, clipped_mean
 from capgen.quality.drift import Drift, with_drift
 from capgen.quality.expected import Calendars, Expectation
 from capgen.quality.groups import Groups
-from capgen.quality.normal import Floats
 
 _SMALLEST_EFFECT = 1e-9  # relative; less is what floating-point sums make of nothing
 

@@ -12,11 +12,11 @@ import numpy as np
 import polars as pl
 
 from capgen import sql
+from capgen.draws.arrays import Floats
 from capgen.quality.clipped import Part
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.measured import ArchetypeHours, MetricHours, bucket
 from capgen.quality.model import MetricModel
-from capgen.quality.normal import Floats
 from capgen.quality.slopes import Slope, summed
 from capgen.quality.source import Source
 from capgen.quality.spikes import Exceedance, chance_above

@@ -13,13 +13,13 @@ import numpy as np
 import polars as pl
 
 from capgen.config import Config
+from capgen.draws.arrays import Floats
 from capgen.quality.clipped import Part, clipped
 from capgen.quality.expected import Calendars, Expectation
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.groups import Groups
 from capgen.quality.measured import MetricHours, measure
 from capgen.quality.model import archetype_model
-from capgen.quality.normal import Floats
 from capgen.quality.slopes import Slope
 from capgen.quality.statistics import Deviation, Statistic
 

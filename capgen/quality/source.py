@@ -15,7 +15,6 @@ from capgen.dataset.data_files import view_files
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
-from capgen.panel.time_axis import TimeAxis
 from capgen.storage.inspection import damaged_files, data_files
 from capgen.storage.layout import is_in_partition
 from capgen.storage.location import is_store
@@ -56,7 +55,7 @@ class Source:
 
     def calendar_parameters(self) -> dict[str, Any]:
         """Return what a query needs to lay out the timestamps."""
-        axis = TimeAxis.of(self.config)
+        axis = self.config.axis
         return {
             "first_timestamp": axis.timestamp(axis.span.first),
             "last_timestamp": axis.timestamp(axis.span.stop - 1),

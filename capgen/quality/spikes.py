@@ -14,11 +14,12 @@ import numpy as np
 import polars as pl
 
 from capgen.config import Config
+from capgen.draws.arrays import Floats
 from capgen.quality.clipped import Part
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.measured import ArchetypeHours, MetricHours
 from capgen.quality.model import MetricModel
-from capgen.quality.normal import Floats, upper_tail
+from capgen.quality.normal import upper_tail
 from capgen.quality.statistics import Deviation, Statistic
 
 SPIKE_SD = 2.5  # a value so far above its mean passes for a spike

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from capgen.config import Config
 from capgen.config.model import Archetype
-from capgen.config.types import MINUTES_PER_DAY
+from capgen.draws.arrays import Floats
 from capgen.panel.layers.state_chances import HOURS_A_DAY, weekly_chances
-from capgen.quality.normal import Floats
+from capgen.timeline.epoch import MINUTES_PER_DAY
 
 
 def state_levels(config: Config, archetype: Archetype, key: str, calendars: Sequence[pl.DataFrame]) -> Floats | float:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from capgen import sql
+from capgen.columns import SERVER_COLUMNS
 from capgen.dataset.data_files import literal
 from capgen.panel.fleet import fleet_frame
-from capgen.panel.schema import SERVER_COLUMNS, panel_schema
-from capgen.panel.time_axis import TimeAxis
+from capgen.panel.schema import panel_schema
 from capgen.quality.findings import Finding, Verdict, exact
 from capgen.quality.source import Source
 from capgen.storage.layout import PARTITION_KEYS
@@ -93,7 +93,7 @@ def check_keys(source: Source, servers: pl.DataFrame) -> Iterator[Finding]:
     Yields:
         One finding a rule.
     """
-    timestamps, fleet = TimeAxis.of(source.config).span.size, source.config.num_servers
+    timestamps, fleet = source.config.axis.span.size, source.config.num_servers
     rows, expected = int(servers["timestamps"].sum()), fleet * timestamps
     verdict = Verdict.PASS if rows == expected else Verdict.FAIL
     yield Finding("row_count", "", verdict, f"{rows:,} rows", f"{expected:,} rows", rows - expected, 0, "rows")

@@ -12,8 +12,8 @@ import polars as pl
 
 from capgen.config import Config, load_config
 from capgen.config.model import Archetype
+from capgen.draws.arrays import Floats
 from capgen.panel.calendar import holiday_dates
-from capgen.panel.noise import Floats
 from tests.bench.hand_written import (
     archetype_rows,
     holiday_factor,

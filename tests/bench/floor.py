@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 
 from capgen.config import Config, load_config
 from capgen.engines.running import build
-from capgen.panel.time_axis import TimeAxis
 from tests.bench.measuring import Measured
 
 
@@ -77,7 +76,7 @@ def _clocked_writer(clock: Clock) -> type:
 def _draw(config: Config, normals: Clock, uniforms: Clock) -> None:
     """Draw as many numbers as the panel needs: a normal for each drawn metric, and a uniform, a row."""
     generator = np.random.Generator(np.random.SFC64(config.seed))
-    block = np.empty(TimeAxis.of(config).span.size)
+    block = np.empty(config.axis.span.size)
     for _ in range(config.num_servers):
         with normals.running():
             for _ in config.drawn_metrics:

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from capgen.config import Config, load_config
-from capgen.config.correlation import correlation_matrix
 from capgen.config.model import Archetype
+from capgen.draws.arrays import Floats
+from capgen.draws.cholesky import cholesky
+from capgen.draws.correlation import correlation_matrix
 from capgen.panel.calendar import holiday_dates
 from capgen.panel.fleet import archetype_counts
-from capgen.panel.noise import Floats, cholesky
 
 
 def load_holidays() -> None:

@@ -16,18 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from capgen import sql
+from capgen.columns import AFTER_METRICS, BEFORE_METRICS, EVENT, OUTLIER, OUTLIER_METRICS, SPIKE, STATE
 from capgen.config import Config
-from capgen.config.rules import (
-    EVENT,
-    FIXED_COLUMNS_AFTER_METRICS,
-    FIXED_COLUMNS_BEFORE_METRICS,
-    OUTLIER,
-    OUTLIER_METRICS,
-    SPIKE,
-    STATE,
-    all_columns,
-)
-from capgen.config.types import MINUTES_PER_DAY
 from capgen.dataset.export.rows import open_panel, server_ranges
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.rollup.target import rollup_target
@@ -40,6 +30,7 @@ from capgen.storage.inspection import damaged_files
 from capgen.storage.layout import MANIFEST
 from capgen.storage.location import locate
 from capgen.storage.store_errors import reading_reason
+from capgen.timeline.epoch import MINUTES_PER_DAY
 from capgen.version import __version__
 
 Step = Literal["daily", "hourly"]
@@ -48,7 +39,7 @@ QUANTILE = 0.95  # as sql/rollup/periods.sql has it
 _UNITS: Mapping[str, tuple[str, int]] = {"daily": ("day", MINUTES_PER_DAY), "hourly": ("hour", 60)}
 _ROWS_AT_ONCE = 2**19  # of the source
 _THREADS = 1  # several would add up in an order of their own each time, and change the last bits of means
-_OTHER_COLUMNS = (*FIXED_COLUMNS_BEFORE_METRICS, "samples", "is_partial", *FIXED_COLUMNS_AFTER_METRICS)
+_OTHER_COLUMNS = (*BEFORE_METRICS, "samples", "is_partial", *AFTER_METRICS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +160,7 @@ def _tables(connection: sql.Connection, config: Config, step: str) -> Iterator[p
 def _labels(config: Config) -> list[dict[str, str]]:
     """Return the placeholders of the truth's labels that a dataset has."""
     kinds = {SPIKE: "flag", OUTLIER: "flag", OUTLIER_METRICS: "ids", EVENT: "ids", STATE: "state"}
-    known = all_columns(config)
+    known = config.columns
     return [{kind: name} for name, kind in kinds.items() if name in known]
 
 

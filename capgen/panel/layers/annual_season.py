@@ -11,7 +11,7 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.config.layers import Harmonic
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.timeline.time_axis import Span, TimeAxis
 
 _DECIMALS = 12  # cosines differ between machines in the last bit; rounded ones do not
 

@@ -10,7 +10,7 @@ from statistics import NormalDist
 import numpy as np
 
 from capgen.config.dynamics import Quantiles
-from capgen.panel.noise import Floats
+from capgen.draws.arrays import Floats
 
 _DECIMALS = 12  # scores differ between machines in the last bit; rounded ones do not
 _KEPT_CURVES = 256

@@ -17,7 +17,7 @@ from capgen.panel.layers.events import (
     random_events,
     subjects_of,
 )
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.timeline.time_axis import Span, TimeAxis
 
 
 class Touched(NamedTuple):

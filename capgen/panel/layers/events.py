@@ -12,9 +12,9 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.config.events import SCOPES, EventType, ListedEvent, RandomEvents, Scope
-from capgen.panel.layers.intervals import exponential, intervals, minutes_of, steps_touched
-from capgen.panel.noise import Floats
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.draws.arrays import Floats
+from capgen.draws.intervals import exponential, intervals, minutes_of, steps_touched
+from capgen.timeline.time_axis import Span, TimeAxis
 
 _EPOCH = datetime(1970, 1, 1)
 _MINUTE = timedelta(minutes=1)

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from capgen.config import Config
-from capgen.config.types import MINUTES_PER_DAY
+from capgen.draws.intervals import Interval, minutes_of, steps_started
 from capgen.panel.fleet import server_frame
 from capgen.panel.layers.events import (
     Event,
@@ -20,10 +20,10 @@ from capgen.panel.layers.events import (
     subjects_of,
     time_text,
 )
-from capgen.panel.layers.intervals import Interval, minutes_of, steps_started
 from capgen.panel.layers.missing import fleet_gaps, server_outages
 from capgen.panel.layers.server_life import BORN_COLUMN, RETIRED_COLUMN
-from capgen.panel.time_axis import TimeAxis
+from capgen.timeline.epoch import MINUTES_PER_DAY
+from capgen.timeline.time_axis import TimeAxis
 
 Line = dict[str, Any]
 
@@ -41,7 +41,7 @@ def ledger(config: Config) -> Iterator[Line]:
         metrics (columns, derived ones included), start and end (ISO 8601; the end is no part of it; null where there is
         none), magnitude (null where there is no value), cause.
     """
-    axis, servers = TimeAxis.of(config), server_frame(config).sort("server_id")
+    axis, servers = config.axis, server_frame(config).sort("server_id")
     yield from _events(config, axis, servers)
     yield from _gaps(config, axis, servers["server_id"].to_list())
     yield from _lives(config, axis, servers)

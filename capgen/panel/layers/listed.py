@@ -8,7 +8,6 @@ from capgen.config import Config
 from capgen.errors import ConfigError
 from capgen.panel.fleet import fleet_frame
 from capgen.panel.layers.events import labels_of, listed_events
-from capgen.panel.time_axis import TimeAxis
 
 
 def refuse_vanished(config: Config) -> None:
@@ -27,7 +26,7 @@ def refuse_vanished(config: Config) -> None:
 
 def _vanished(config: Config) -> Iterator[str]:
     listed = config.layers.events.listed if config.layers.events else {}
-    axis = TimeAxis.of(config)
+    axis = config.axis
     inside = {each.event.id: each for each in listed_events(config, axis, axis.span)}
     servers = list(labels_of(fleet_frame(config))) if listed else []
     for name, wanted in listed.items():

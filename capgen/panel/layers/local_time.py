@@ -8,8 +8,7 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.config.layers import Holidays
-from capgen.config.types import MINUTES_PER_DAY
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.timeline.epoch import MINUTES_PER_DAY
 
 COMMON_CLOCK = ""  # of all servers whose region has neither a zone nor holidays of its own
 
@@ -64,21 +63,3 @@ def zone_of(config: Config, clock: str) -> str | None:
     """
     local = config.layers.local_time
     return local.zones.get(clock) if local and config.step_minutes < MINUTES_PER_DAY else None
-
-
-def stamps(axis: TimeAxis, span: Span, zone: str | None) -> pl.DataFrame:
-    """Return timestamps and what a clock shows at them.
-
-    Args:
-        axis: the time axis.
-        span: some steps.
-        zone: the clock's; None for UTC.
-
-    Returns:
-        Columns timestamp and local_time.
-    """
-    first, last = axis.timestamp(span.first), axis.timestamp(span.stop - 1)
-    stamp = pl.col("timestamp")
-    local = stamp if zone is None else stamp.dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
-    timestamps = pl.datetime_range(first, last, f"{axis.step_minutes}m", time_unit="us")
-    return pl.select(timestamp=timestamps).with_columns(local_time=local.dt.replace_time_zone(None))

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from capgen.config import Config
 from capgen.config.layers import Gaps
-from capgen.panel.layers.intervals import Interval, geometric, intervals, minutes_of, steps_started
-from capgen.panel.noise import Flags, draw_uniforms
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.draws.arrays import Flags
+from capgen.draws.by_block import draw_uniforms
+from capgen.draws.intervals import Interval, geometric, intervals, minutes_of, steps_started
+from capgen.timeline.time_axis import Span, TimeAxis
 
 _MINUTES_PER_HOUR = 60
 _FLEET = ""  # subject of what happens to all servers

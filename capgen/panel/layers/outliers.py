@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from capgen.config import Config
-from capgen.panel.noise import Flags, Floats, draw_uniforms
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.draws.arrays import Flags, Floats
+from capgen.draws.by_block import draw_uniforms
+from capgen.timeline.time_axis import Span, TimeAxis
 
 
 class OutlierFlags(NamedTuple):

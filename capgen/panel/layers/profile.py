@@ -9,9 +9,9 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.config.model import Archetype
-from capgen.panel.layers.lasting import lasting_normals, lognormal
-from capgen.panel.noise import Floats
-from capgen.panel.streams import stream
+from capgen.draws.arrays import Floats
+from capgen.draws.once import lasting_normals, lognormal
+from capgen.draws.streams import stream
 
 STRENGTH_COLUMN, NIGHT_COLUMN = "profile.strength", "profile.is_night"
 DAY_HOURS, NIGHT_HOURS, WEEKDAYS = "profile.day", "profile.night", "profile.weekday"

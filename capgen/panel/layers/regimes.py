@@ -18,16 +18,18 @@ from numpy.typing import NDArray
 from capgen.config import Config
 from capgen.config.dynamics import MOST_STICKINESS, Regimes
 from capgen.config.model import Archetype
-from capgen.config.noise_parts import Part
-from capgen.config.types import MINUTES_PER_DAY
+from capgen.draws.arrays import Codes as States
+from capgen.draws.arrays import Floats
+from capgen.draws.by_block import draw_uniforms
+from capgen.draws.persistence import PersistentNoise, Remembered
+from capgen.draws.sharing import share_uniforms
 from capgen.panel.layers.local_time import clocks, zone_of
-from capgen.panel.layers.persistence import PersistentNoise
 from capgen.panel.layers.server_spread import of_server, spread_column
-from capgen.panel.layers.shared_movement import share_uniforms, sharings
-from capgen.panel.layers.state_chain import States, chain_states
+from capgen.panel.layers.shared_movement import sharings
+from capgen.panel.layers.state_chain import chain_states
 from capgen.panel.layers.state_chances import HOURS_A_DAY, hours_of_week, shares_below, weekly_chances, weekly_slopes
-from capgen.panel.noise import Floats, draw_uniforms
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.timeline.epoch import MINUTES_PER_DAY
+from capgen.timeline.time_axis import Span, TimeAxis
 
 _FORGOTTEN = 1e-6  # chance that a year's first state still depends on where its warm-up began
 _SWING = "state swing"
@@ -125,9 +127,10 @@ def _swings(config: Config, regimes: Regimes, servers: pl.DataFrame, axis: TimeA
     daily = TimeAxis(axis.start, axis.end, MINUTES_PER_DAY)
     days = Span(span.first // HOURS_A_DAY, -(-span.stop // HOURS_A_DAY))
     normals = np.empty((1, servers.height, days.size))
-    part = Part(_SWING, regimes.swing.half_life_hours, np.ones(1), np.eye(1))
+    swing = Remembered(_SWING, regimes.swing.half_life_hours)
     shared = sharings(config, servers, "states")
-    PersistentNoise(config, daily, servers, shared, 1).fill(part, days, normals)
+    ids = servers["server_id"].to_list()
+    PersistentNoise(config.seed, daily, ids, shared, 1).fill(swing, days, normals)
     hours: Floats = np.repeat(shares_below(normals[0]) - 0.5, HOURS_A_DAY, axis=1)
     return hours[:, : span.size]
 

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from capgen.config import Config
 from capgen.config.layers import ScheduledSpike
-from capgen.panel.layers.local_time import clocks, stamps, zone_of
-from capgen.panel.noise import Flags, draw_uniforms
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.draws.arrays import Flags
+from capgen.draws.by_block import draw_uniforms
+from capgen.panel.layers.local_time import clocks, zone_of
+from capgen.timeline.stamps import stamps
+from capgen.timeline.time_axis import Span, TimeAxis
 
 _KEPT_STARTS = 64  # a zone, a schedule and a slice each
 

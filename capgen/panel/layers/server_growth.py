@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from capgen.config import Config
 from capgen.config.model import Archetype
-from capgen.panel.layers.lasting import lasting_normals
+from capgen.draws.arrays import Floats
+from capgen.draws.once import lasting_normals
 from capgen.panel.layers.server_spread import GROWTH, own_values
-from capgen.panel.noise import Floats
 
 GROWTH_COLUMN = "growth"
 

@@ -9,9 +9,9 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.config.layers import Resize, ServerLife
-from capgen.panel.noise import Floats
-from capgen.panel.streams import stream
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.draws.arrays import Floats
+from capgen.draws.streams import stream
+from capgen.timeline.time_axis import Span, TimeAxis
 
 BORN_COLUMN, RETIRED_COLUMN = "life.born", "life.retired"  # days since 1970-01-01
 _EPOCH = 719163  # 1970-01-01 as Python counts days

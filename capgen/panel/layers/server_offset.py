@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from capgen.config import Config
-from capgen.config.correlation import correlation_matrix
-from capgen.panel.layers.lasting import lasting_normals, lognormal
-from capgen.panel.noise import Floats, cholesky, correlate
+from capgen.draws.arrays import Floats
+from capgen.draws.cholesky import cholesky, correlate
+from capgen.draws.correlation import correlation_matrix
+from capgen.draws.once import lasting_normals, lognormal
 
 
 def offset_column(key: str) -> str:

@@ -10,8 +10,8 @@ import polars as pl
 from capgen.config import Config
 from capgen.config.dynamics import MOST_STICKINESS
 from capgen.config.model import Archetype
-from capgen.panel.layers.lasting import lasting_normals, lognormal
-from capgen.panel.noise import Floats
+from capgen.draws.arrays import Floats
+from capgen.draws.once import lasting_normals, lognormal
 
 BUSINESS_HOURS, WEEKEND = "business_hours_factor", "weekend_factor"
 GROWTH = "growth_percent_per_month"

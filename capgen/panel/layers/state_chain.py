@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from capgen.panel.noise import Floats
+from capgen.draws.arrays import Floats
 
 States = NDArray[np.int32]
 _BITS = 3  # of a state's number

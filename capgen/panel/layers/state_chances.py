@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from capgen.config.dynamics import Regimes
 from capgen.config.dynamics_rules import weight
-from capgen.panel.layers.local_time import stamps
-from capgen.panel.noise import Floats
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.draws.arrays import Floats
+from capgen.timeline.stamps import stamps
+from capgen.timeline.time_axis import Span, TimeAxis
 
 HOURS_A_DAY = 24
 _KINDS = ("weekday", "weekend")

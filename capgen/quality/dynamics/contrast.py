@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from capgen.panel.noise import Floats
+from capgen.draws.arrays import Floats
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.statistics import Statistic
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capgen.config import Config
-from capgen.panel.noise import Floats
+from capgen.draws.arrays import Floats
 from capgen.quality.dynamics.contrast import Both, Contrast
 from capgen.quality.dynamics.periods import Periods, memory_hours
 from capgen.quality.dynamics.slopes import grows_with_level

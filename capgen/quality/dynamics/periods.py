@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capgen.config import Config
-from capgen.panel.noise import Floats
-from capgen.panel.time_axis import TimeAxis
+from capgen.draws.arrays import Floats
 
 _FEWEST_STEPS = 24
 
@@ -48,7 +47,7 @@ def cut_periods(config: Config, wanted: int, memory_hours: float) -> Periods:
         wanted: how many, at the most.
         memory_hours: after which a deviation is down to 1/e.
     """
-    axis = TimeAxis.of(config)
+    axis = config.axis
     steps, step_hours = axis.span.size, config.step_minutes / 60
     shortest = max(_FEWEST_STEPS, axis.steps_per_day, math.ceil(memory_hours / step_hours))
     count = max(1, min(wanted, steps // shortest))

@@ -10,8 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.config.model import Archetype
+from capgen.draws.arrays import Floats
 from capgen.panel.layers.server_spread import SPIKE_PROBABILITY, of_server, parameter, spread_column
-from capgen.panel.noise import Floats
 from capgen.quality.dynamics.contrast import Contrast
 from capgen.quality.dynamics.movement import Movement, log_sd
 from capgen.quality.dynamics.slopes import capped

@@ -10,10 +10,8 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from capgen.config import Config
-from capgen.config.rules import all_columns
 from capgen.panel.fleet import server_frame
 from capgen.panel.frame import Panel, open_panel
-from capgen.panel.time_axis import TimeAxis
 from capgen.quality.dynamics.apart import archetypes_apart
 from capgen.quality.dynamics.contrast import Contrast, added, pooled
 from capgen.quality.dynamics.movement import Movement
@@ -53,7 +51,7 @@ def servers_looked_at(config: Config, most_rows: int | None) -> dict[str, pl.Dat
         config: a valid configuration.
         most_rows: of all archetypes together, at the most; None for no other limit than what memory sets.
     """
-    steps = TimeAxis.of(config).span.size
+    steps = config.axis.span.size
     by_type = server_frame(config).partition_by("server_type", as_dict=True, maintain_order=True)
     rows = min(_CELLS_AT_ONCE, (most_rows or _CELLS_AT_ONCE * len(by_type)) // len(by_type))
     most = max(rows // steps, 1)
@@ -102,7 +100,7 @@ def _of_archetype(
     yield from movement.contrasts()
     yield from rate_contrasts(movement)
     yield from shared_contrasts(movement, cut_periods(config, _ENOUGH, memory))
-    if config.truth and good >= set(all_columns(config)):
+    if config.truth and good >= set(config.columns):
         yield from truth_contrasts(source, calendars, twins, periods)
 
 

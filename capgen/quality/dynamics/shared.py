@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from capgen.config import Config
-from capgen.panel.layers.shared_movement import Sharing, sharings
-from capgen.panel.noise import Floats
+from capgen.draws.arrays import Floats
+from capgen.draws.sharing import Sharing
+from capgen.panel.layers.shared_movement import sharings
 from capgen.quality.dynamics.contrast import Contrast
 from capgen.quality.dynamics.movement import Movement
 from capgen.quality.dynamics.periods import Periods

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capgen.config import Config
-from capgen.panel.noise import Floats
-from capgen.panel.time_axis import TimeAxis
+from capgen.draws.arrays import Floats
 from capgen.quality.buckets import bucket_of_steps
 from capgen.quality.dynamics.contrast import Both, Contrast
 from capgen.quality.dynamics.periods import Periods
@@ -81,7 +80,7 @@ class Levels:
 
     def _at_steps(self, expectation: Expectation, of_key: Mapping[str, Floats]) -> Floats:
         servers = self.twins.servers.height
-        hours = bucket_of_steps(self.config, TimeAxis.of(self.config).span)
+        hours = bucket_of_steps(self.config, self.config.axis.span)
         every = []
         for key in self.twins.keys:
             derived = self.config.metrics[key].derived

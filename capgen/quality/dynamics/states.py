@@ -8,12 +8,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from capgen.columns import STATE
 from capgen.config import Config
 from capgen.config.dynamics import Regimes
-from capgen.config.rules import STATE
+from capgen.draws.arrays import Floats
 from capgen.panel.layers.state_chances import weekly_chances
-from capgen.panel.noise import Floats
-from capgen.panel.time_axis import TimeAxis
 from capgen.quality.buckets import bucket_of_steps
 from capgen.quality.dynamics.contrast import Both, Contrast
 from capgen.quality.dynamics.periods import Periods
@@ -80,6 +79,6 @@ def _over(top: Floats, bottom: NDArray[np.float64] | NDArray[np.int64]) -> Float
 def _chances(config: Config, calendars: Calendars, regimes: Regimes, twins: Twins) -> Floats:
     """Return the chance of each state at each step by each server's clock, shape (states, servers, steps)."""
     weekly = hourly_shares(config, weekly_chances(regimes))
-    steps = bucket_of_steps(config, TimeAxis.of(config).span)
+    steps = bucket_of_steps(config, config.axis.span)
     hours = {clock: hours_of_week(calendars[clock])[steps] for clock in twins.servers["clock"].unique().to_list()}
     return np.stack([weekly[:, hours[clock]] for clock in twins.servers["clock"].to_list()], axis=1)

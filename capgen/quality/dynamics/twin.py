@@ -9,15 +9,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen import sql
+from capgen.columns import OUTLIER, SPIKE, STATE
 from capgen.config import Config
-from capgen.config.rules import OUTLIER, SPIKE, STATE, all_columns
+from capgen.draws.arrays import Floats
 from capgen.panel.cells import Workspace
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel, open_panel
 from capgen.panel.layers.event_cells import touched_cells
 from capgen.panel.layers.missing import gaps
-from capgen.panel.noise import Floats
-from capgen.panel.time_axis import TimeAxis
 from capgen.quality.dynamics.contrast import Both
 from capgen.quality.measured import clip_parameters
 from capgen.quality.source import Source
@@ -85,7 +84,7 @@ def read_twins(source: Source, panel: Panel, archetype: str, servers: pl.DataFra
         servers: their server frame, in the data's panel.
     """
     data = _read(source, servers)
-    known = [name for name in _TRUTH if name in all_columns(panel.config)]
+    known = [name for name in _TRUTH if name in panel.config.columns]
     twin, truth = _made(panel, archetype, servers, source.columns, known)
     events = _event_factors(source.config, servers, source.keys)
     if events is not None:
@@ -98,7 +97,7 @@ def read_twins(source: Source, panel: Panel, archetype: str, servers: pl.DataFra
 
 
 def _read(source: Source, servers: pl.DataFrame) -> Floats:
-    steps = TimeAxis.of(source.config).span.size
+    steps = source.config.axis.span.size
     values = np.full((len(source.keys), servers.height * steps), np.nan)
     rows, where = _cells(source, servers, "checks/cells", source.columns, clip_parameters(source))
     for column, out in zip(source.columns, values, strict=True):
@@ -126,7 +125,7 @@ def read_spikes(source: Source, twins: Twins) -> Both:
         source: an open dataset.
         twins: servers of one archetype.
     """
-    config, servers, axis = source.config, twins.servers, TimeAxis.of(source.config)
+    config, servers, axis = source.config, twins.servers, source.config.axis
     data = _read_numbers(source, twins, SPIKE)
     for where, steps in gaps(config, servers["server_id"].to_list(), axis, axis.span):
         data[where, steps] = UNKNOWN
@@ -136,7 +135,7 @@ def read_spikes(source: Source, twins: Twins) -> Both:
 
 
 def _read_numbers(source: Source, twins: Twins, column: str) -> NDArray[np.int32]:
-    steps = TimeAxis.of(source.config).span.size
+    steps = source.config.axis.span.size
     data = np.full(twins.servers.height * steps, UNKNOWN, np.int32)
     rows, where = _cells(source, twins.servers, "checks/truth_cells", [column], {})
     data[where] = _as_numbers(source.config, twins.archetype, rows[column])
@@ -151,7 +150,7 @@ def _cells(
     source.connection.register("looked_at", looked_at)
     repeats = [{"column": column} for column in columns]
     rows = sql.run_query(source.connection, query, source.calendar_parameters() | parameters, repeats)
-    steps = TimeAxis.of(source.config).span.size
+    steps = source.config.axis.span.size
     return rows, rows["panel.server"].to_numpy() * steps + rows["panel.step"].to_numpy()
 
 
@@ -185,7 +184,7 @@ def _as_numbers(config: Config, archetype: str, column: pl.Series) -> NDArray[np
 def _event_factors(config: Config, servers: pl.DataFrame, keys: tuple[str, ...]) -> Floats | None:
     if config.layers.events is None:
         return None
-    axis = TimeAxis.of(config)
+    axis = config.axis
     factors = np.ones((len(keys), servers.height, axis.span.size))
     for each in touched_cells(config, servers, axis, axis.span):
         factor = each.event.factor(axis, each.span)

@@ -15,7 +15,6 @@ from capgen import sql
 from capgen.config import Config
 from capgen.panel.scanning import frames
 from capgen.panel.schema import panel_schema
-from capgen.panel.time_axis import TimeAxis
 from capgen.quality.remade.patterns import Pair, pattern_of
 
 _MOST_ROWS = 500_000  # that are looked at more closely
@@ -108,7 +107,7 @@ def _looked_at(config: Config, wrong: Mapping[str, Sequence[str]]) -> list[str]:
     for server, columns in wrong.items():
         kinds.setdefault(tuple(columns), []).append(server)
     firsts = [servers[0] for servers in kinds.values()]
-    most = max(1, _MOST_ROWS // TimeAxis.of(config).span.size)
+    most = max(1, _MOST_ROWS // config.axis.span.size)
     return [*firsts, *(server for server in wrong if server not in firsts)][:most]
 
 

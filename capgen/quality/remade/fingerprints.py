@@ -9,11 +9,11 @@ import pyarrow as pa
 import xxhash
 
 from capgen import sql
+from capgen.columns import SERVER_COLUMNS
 from capgen.config import Config
 from capgen.panel.fleet import fleet_frame
 from capgen.panel.scanning import frames
-from capgen.panel.schema import SERVER_COLUMNS, panel_schema
-from capgen.panel.time_axis import TimeAxis
+from capgen.panel.schema import panel_schema
 from capgen.quality.sample import servers_an_archetype
 
 ROWS = "panel.rows"
@@ -28,7 +28,7 @@ def ids_to_remake(config: Config, most_rows: int | None) -> list[str]:
         most_rows: to remake, unless a few servers have more; None for all.
     """
     fleet = fleet_frame(config)
-    archetypes, steps = fleet["server_type"].n_unique(), TimeAxis.of(config).span.size
+    archetypes, steps = fleet["server_type"].n_unique(), config.axis.span.size
     most = servers_an_archetype(fleet.height, archetypes, steps, most_rows)
     by_type = fleet.partition_by("server_type", maintain_order=True)
     return [name for servers in by_type for name in sorted(servers["server_id"], key=_hash)[:most]]

@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from capgen.columns import SERVER_COLUMNS
 from capgen.config import Config
 from capgen.panel.fleet import fleet_frame
-from capgen.panel.schema import SERVER_COLUMNS
-from capgen.panel.time_axis import TimeAxis
 from capgen.quality.findings import Finding, Verdict, not_testable
 from capgen.quality.remade.faults import Fault, gathered, value_faults
 from capgen.quality.remade.fingerprints import ROWS, columns_of, ids_to_remake, of_data, of_remade
@@ -106,7 +105,7 @@ def _label_faults(config: Config, servers: pl.DataFrame, good: frozenset[str]) -
 
 
 def _summary(config: Config, ids: Sequence[str], faults: Sequence[Fault]) -> Finding:
-    rows = len(ids) * TimeAxis.of(config).span.size
+    rows = len(ids) * config.axis.span.size
     every = config.num_servers
     wrong = len({server for fault in faults for server in fault.servers})
     looked_at = f"{len(ids):,} of {every:,} servers" if len(ids) < every else f"all {every:,} servers"

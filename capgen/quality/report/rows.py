@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from capgen.config import Config
-from capgen.config.correlation import correlation_matrix
+from capgen.draws.correlation import correlation_matrix
 from capgen.quality.findings import Report
 from capgen.quality.report.tables import BINS, Tables
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from capgen.config.nearest_pair import way_out
+from capgen.draws.arrays import Floats
+from capgen.draws.nearest_pair import way_out
 
-Matrix = NDArray[np.float64]
 # A smallest eigenvalue at or below this counts as not positive definite.
 SMALLEST_EIGENVALUE = 1e-10
 # What a repair leaves as smallest eigenvalue, so that the Cholesky factor exists with room to spare.
@@ -39,7 +38,7 @@ def pair_of(text: str, metrics: Sequence[str]) -> tuple[int, int]:
     return first, second
 
 
-def correlation_matrix(pairs: Mapping[str, float], metrics: Sequence[str], *, repair: bool) -> Matrix:
+def correlation_matrix(pairs: Mapping[str, float], metrics: Sequence[str], *, repair: bool) -> Floats:
     """Return the correlation matrix that the pairs describe.
 
     Args:
@@ -63,7 +62,7 @@ def correlation_matrix(pairs: Mapping[str, float], metrics: Sequence[str], *, re
     return positive_definite(matrix, f"{advice}; or set repair_correlation: true to take the nearest possible matrix")
 
 
-def positive_definite(matrix: Matrix, advice: str) -> Matrix:
+def positive_definite(matrix: Floats, advice: str) -> Floats:
     """Return a symmetric matrix if it is positive definite.
 
     Args:
@@ -79,7 +78,7 @@ def positive_definite(matrix: Matrix, advice: str) -> Matrix:
     return matrix
 
 
-def _smallest_eigenvalue(matrix: Matrix) -> float:
+def _smallest_eigenvalue(matrix: Floats) -> float:
     return float(np.linalg.eigvalsh(matrix)[0])
 
 
@@ -97,7 +96,7 @@ def repair_distance(pairs: Mapping[str, float], metrics: Sequence[str]) -> float
     return float(np.abs(correlation_matrix(pairs, metrics, repair=True) - configured).max())
 
 
-def nearest_correlation_matrix(matrix: Matrix) -> Matrix:
+def nearest_correlation_matrix(matrix: Floats) -> Floats:
     """Return the correlation matrix nearest to a symmetric one in the Frobenius norm.
 
     Alternating projections with Dykstra's correction: N. J. Higham, "Computing the nearest correlation
@@ -122,11 +121,11 @@ def nearest_correlation_matrix(matrix: Matrix) -> Matrix:
     # The last projection sets the diagonal, which may cost a little definiteness: give that back.
     safe = _with_eigenvalues_above(following, _REPAIRED_EIGENVALUE)
     scale = np.sqrt(np.diag(safe))
-    rounded: Matrix = np.round(safe / np.outer(scale, scale), _REPAIR_DECIMALS)
+    rounded: Floats = np.round(safe / np.outer(scale, scale), _REPAIR_DECIMALS)
     return rounded
 
 
-def _as_configured(pairs: Mapping[str, float], metrics: Sequence[str]) -> Matrix:
+def _as_configured(pairs: Mapping[str, float], metrics: Sequence[str]) -> Floats:
     matrix = np.eye(len(metrics))
     for text, value in pairs.items():
         first, second = pair_of(text, metrics)
@@ -134,7 +133,7 @@ def _as_configured(pairs: Mapping[str, float], metrics: Sequence[str]) -> Matrix
     return matrix
 
 
-def _with_eigenvalues_above(matrix: Matrix, floor: float) -> Matrix:
+def _with_eigenvalues_above(matrix: Floats, floor: float) -> Floats:
     values, vectors = np.linalg.eigh(matrix)
-    projected: Matrix = (vectors * np.maximum(values, floor)) @ vectors.T
+    projected: Floats = (vectors * np.maximum(values, floor)) @ vectors.T
     return (projected + projected.T) / 2

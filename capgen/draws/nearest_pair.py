@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Matrix = NDArray[np.float64]
+from capgen.draws.arrays import Floats
+
 _GRID = np.round(np.arange(-99, 100) / 100, 2)  # people write two decimals
 _ROOM = 1e-3  # smallest eigenvalue that leaves room for other numbers
 
 
-def way_out(matrix: Matrix, metrics: Sequence[str], nearest: Matrix) -> str:
+def way_out(matrix: Floats, metrics: Sequence[str], nearest: Floats) -> str:
     """Return how an impossible correlation matrix becomes a possible one.
 
     Args:
@@ -38,7 +38,7 @@ def way_out(matrix: Matrix, metrics: Sequence[str], nearest: Matrix) -> str:
     return f"no pair alone makes it possible; the nearest is {_listed(moved)}"
 
 
-def _nearest_value(matrix: Matrix, first: int, second: int) -> float | None:
+def _nearest_value(matrix: Floats, first: int, second: int) -> float | None:
     """Return the value of one pair, nearest to the present one, with which the matrix is possible."""
     tried = np.repeat(matrix[None], len(_GRID), axis=0)
     tried[:, first, second] = tried[:, second, first] = _GRID

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from capgen.panel.noise import Floats
-from capgen.panel.streams import stream
+from capgen.draws.arrays import Floats
+from capgen.draws.streams import stream
 
 _DECIMALS = 12  # exponentials differ between machines in the last bit; rounded ones do not
 

@@ -8,11 +8,10 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from capgen.config.types import MINUTES_PER_DAY
-from capgen.panel.streams import stream
-from capgen.panel.time_axis import Span, TimeAxis
+from capgen.draws.streams import stream
+from capgen.timeline.epoch import MINUTES_PER_DAY, day_number, day_of
+from capgen.timeline.time_axis import Span, TimeAxis
 
-_EPOCH = date(1970, 1, 1)
 _KEPT_YEARS = 2**12  # an app's or a region's are asked for with each of its servers
 _LONGEST_BY_MEAN = 10  # longer ones have a chance of 1 in 22,000, and are cut
 _ROUNDS = 6  # each brings the cut's effect on the mean down to its 1/1,000 or less
@@ -134,8 +133,10 @@ def _of_year(seed: int, subject: str, purpose: str, chance: Chance, year: int) -
 
 def _drawn(seed: int, subject: str, purpose: str, chance: Chance, year: int) -> Iterator[Interval]:
     generator = stream(seed, subject, str(year), purpose)
-    first, stop = ((date(each, 1, 1) - _EPOCH).days * MINUTES_PER_DAY for each in (year, year + 1))
-    passed, number = 0.0, 0
+    first = day_number(date(year, 1, 1)) * MINUTES_PER_DAY
+    stop = day_number(date(year + 1, 1, 1)) * MINUTES_PER_DAY
+    passed = 0.0
+    number = 0
     while True:
         wait, length = generator.random(2)
         passed -= math.log1p(-wait) / chance.per_year
@@ -149,4 +150,4 @@ def _drawn(seed: int, subject: str, purpose: str, chance: Chance, year: int) -> 
 
 
 def _year_of(minute: int) -> int:
-    return date.fromordinal(_EPOCH.toordinal() + minute // MINUTES_PER_DAY).year
+    return day_of(minute // MINUTES_PER_DAY).year

@@ -6,11 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from capgen.config import Config
-from capgen.config.types import MINUTES_PER_DAY
+from capgen.timeline.epoch import MINUTES_PER_DAY, day_number, moment_of
 
-_EPOCH = date(1970, 1, 1)
-_EPOCH_START = datetime(1970, 1, 1)
 _YEAR_BLOCK_FROM_MINUTES = 60
 _MONTH_BLOCK_FROM_MINUTES = 5
 
@@ -79,11 +76,6 @@ class TimeAxis:
     end: date
     step_minutes: int
 
-    @classmethod
-    def of(cls, config: Config) -> TimeAxis:
-        """Return the time axis of a configuration."""
-        return cls(config.start_date, config.end_date, config.step_minutes)
-
     @property
     def steps_per_day(self) -> int:
         """Number of steps in a day."""
@@ -101,7 +93,7 @@ class TimeAxis:
             first: first day.
             stop: the day after the last one.
         """
-        return Span((first - _EPOCH).days * self.steps_per_day, (stop - _EPOCH).days * self.steps_per_day)
+        return Span(day_number(first) * self.steps_per_day, day_number(stop) * self.steps_per_day)
 
     def years(self) -> Iterator[tuple[int, Span]]:
         """Yield each calendar year of the axis with those of its steps that lie on the axis."""
@@ -114,7 +106,7 @@ class TimeAxis:
         Args:
             step: counted from 1970-01-01 00:00.
         """
-        return _EPOCH_START + timedelta(minutes=step * self.step_minutes)
+        return moment_of(step * self.step_minutes)
 
     def blocks(self, span: Span) -> Iterator[Block]:
         """Yield the blocks that overlap a span, in order of time.
@@ -133,10 +125,11 @@ class TimeAxis:
 
     def _block_at(self, day: date) -> Block:
         if self.step_minutes >= _YEAR_BLOCK_FROM_MINUTES:
-            first, stop, name = date(day.year, 1, 1), date(day.year + 1, 1, 1), f"{day:%Y}"
-        elif self.step_minutes >= _MONTH_BLOCK_FROM_MINUTES:
+            return self._block(f"{day:%Y}", date(day.year, 1, 1), date(day.year + 1, 1, 1))
+        if self.step_minutes >= _MONTH_BLOCK_FROM_MINUTES:
             first = day.replace(day=1)
-            stop, name = (first + timedelta(days=31)).replace(day=1), f"{day:%Y-%m}"
-        else:
-            first, stop, name = day, day + timedelta(days=1), f"{day:%Y-%m-%d}"
+            return self._block(f"{day:%Y-%m}", first, (first + timedelta(days=31)).replace(day=1))
+        return self._block(f"{day:%Y-%m-%d}", day, day + timedelta(days=1))
+
+    def _block(self, name: str, first: date, stop: date) -> Block:
         return Block(f"{self.step_minutes}min/{name}", self.days(first, stop))

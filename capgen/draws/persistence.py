@@ -12,16 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
-import polars as pl
 
-from capgen.config import Config
-from capgen.config.noise_parts import Part
-from capgen.panel.layers.shared_movement import Sharing, draw_shared_normals, share_normals
-from capgen.panel.noise import Floats
-from capgen.panel.streams import stream
-from capgen.panel.time_axis import Block, Span, TimeAxis
+from capgen.draws.arrays import Floats
+from capgen.draws.sharing import Sharing, draw_shared_normals, share_normals
+from capgen.draws.streams import stream
+from capgen.timeline.epoch import MINUTES_PER_HOUR
+from capgen.timeline.time_axis import Block, Span, TimeAxis
 
 _DECIMALS = 12  # powers differ between machines in the last bit; rounded ones do not
 _MOST_HALVINGS = 900  # in a run that is summed at once: floats reach that far down, and no further than 1022
@@ -58,7 +57,8 @@ class Decay:
         elapsed = np.cumsum(halvings)
         met = (1 - np.exp2(-2 * elapsed)) / (1 - np.exp2(-2 * elapsed[-1]))
         pulls = np.exp2(elapsed - elapsed[-1]) * met
-        factors, powers = np.exp2(-halvings).round(_DECIMALS), np.empty(hours.size)
+        factors = np.exp2(-halvings).round(_DECIMALS)
+        powers = np.empty(hours.size)
         run = max(1, int(_MOST_HALVINGS / halvings.max())) if factors.min() > 0 else 1
         for first in range(0, hours.size, run):
             steps = np.concatenate([[1.0], factors[first + 1 : first + run]])
@@ -75,8 +75,8 @@ def follow(decay: Decay, start: Floats, end: Floats, path: Floats) -> None:
         end: the value at the last step, shape (…).
         path: standard normals, shape (…, steps); the process afterwards, standard normal at each step.
     """
-    before, size = start[..., None], path.shape[-1]
-    for first in range(0, size, decay.run):
+    before = start[..., None]
+    for first in range(0, path.shape[-1], decay.run):
         part = path[..., first : first + decay.run]
         part *= decay.gains[first : first + decay.run]
         part[..., :1] += before * decay.factors[first]
@@ -87,30 +87,45 @@ def follow(decay: Decay, start: Floats, end: Floats, path: Floats) -> None:
     path[..., bent:] += (end[..., None] - before) * decay.pulls[bent:]
 
 
+class Remembered(NamedTuple):
+    """A process that forgets half of a deviation in its half-life; none where that is 0."""
+
+    name: str
+    half_life_hours: float
+
+
 class PersistentNoise:
-    """Draws the parts of the noise for some servers.
+    """Draws processes that remember, for some servers.
 
     Args:
-        config: a valid configuration.
+        seed: the configuration's seed.
         axis: the steps.
-        servers: the server frame.
+        server_ids: the servers, in order.
         shared: what they share.
-        count: processes that each server has in a part.
+        count: processes of each name that each server has.
     """
 
     def __init__(
-        self, config: Config, axis: TimeAxis, servers: pl.DataFrame, shared: Sequence[Sharing], count: int
+        self,
+        seed: int,
+        axis: TimeAxis,
+        server_ids: Sequence[str],
+        shared: Sequence[Sharing],
+        count: int,
     ) -> None:
-        self._seed, self._axis, self._shared, self._count = config.seed, axis, shared, count
-        self._ids = servers["server_id"].to_list()
-        self._hours = axis.step_minutes / 60
+        self._seed = seed
+        self._axis = axis
+        self._ids = server_ids
+        self._shared = shared
+        self._count = count
+        self._hours = axis.step_minutes / MINUTES_PER_HOUR
         self._edges_of_years: dict[tuple[str, int], Floats] = {}
 
-    def fill(self, part: Part, span: Span, out: Floats) -> None:
-        """Draw a part.
+    def fill(self, part: Remembered, span: Span, out: Floats) -> None:
+        """Draw the processes of a name.
 
         Args:
-            part: of the noise; named.
+            part: their name and half-life.
             span: the steps.
             out: where to: a leading part of the processes, shape (≤ count, servers, steps).
         """
@@ -121,13 +136,13 @@ class PersistentNoise:
             if whole is not out:
                 out[..., here.within(span)] = whole[..., here.within(block.span)]
 
-    def _draw_block(self, part: Part, block: Block, out: Floats) -> None:
+    def _draw_block(self, part: Remembered, block: Block, out: Floats) -> None:
         draw_shared_normals(self._seed, self._ids, self._axis, block.span, out, _purpose(part), self._shared)
         if part.half_life_hours:
             start, end = self._edges(part, block, len(out))
             follow(_uniform_decay(part.half_life_hours, self._hours, out.shape[-1]), start, end, out)
 
-    def _edges(self, part: Part, block: Block, processes: int) -> tuple[Floats, Floats]:
+    def _edges(self, part: Remembered, block: Block, processes: int) -> tuple[Floats, Floats]:
         """Return the values at the last step before a block, and at its last step, each of shape (…, servers)."""
         year = self._axis.timestamp(block.span.first).year
         blocks = [each.span for each in self._axis.blocks(self._axis.days(date(year, 1, 1), date(year + 1, 1, 1)))]
@@ -136,7 +151,7 @@ class PersistentNoise:
         edges, position = self._edges_of_years[part.name, year][:processes], blocks.index(block.span)
         return edges[..., position], edges[..., position + 1]
 
-    def _year_edges(self, part: Part, year: int, blocks: Sequence[Span]) -> Floats:
+    def _year_edges(self, part: Remembered, year: int, blocks: Sequence[Span]) -> Floats:
         """Return the values at the last step before a year, and of each of its blocks."""
         start, end = (self._draw_once(part, each, "year end", 1) for each in (year - 1, year))
         if len(blocks) == 1:
@@ -146,7 +161,7 @@ class PersistentNoise:
         follow(decay, start[..., 0], end[..., 0], ends)
         return np.concatenate([start, ends], axis=-1)
 
-    def _draw_once(self, part: Part, year: int, what: str, size: int) -> Floats:
+    def _draw_once(self, part: Remembered, year: int, what: str, size: int) -> Floats:
         """Draw some values a year, shape (count, servers, size)."""
         label, purpose = f"{self._axis.step_minutes}min/{year}", f"{_purpose(part)} {what}"
 
@@ -158,7 +173,7 @@ class PersistentNoise:
         return normals
 
 
-def _purpose(part: Part) -> str:
+def _purpose(part: Remembered) -> str:
     return f"noise part {part.name}"
 
 

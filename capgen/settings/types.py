@@ -8,53 +8,31 @@ from functools import cache
 from importlib import resources
 from typing import Annotated, Any, NoReturn, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
-MINUTES_PER_DAY = 24 * 60
-_NAMED_STEPS = {"daily": MINUTES_PER_DAY, "hourly": 60}
-_MINUTES_TEXT = re.compile(r"([0-9]{1,4})min")
+from capgen.timeline.granularity import canonical_granularity
+
 _SERVER_ID_FORMAT = re.compile(r"[A-Za-z0-9_-]{0,32}\{index(:0[1-9]d)?\}[A-Za-z0-9_-]{0,32}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:00)?)?")
 EVENT_SEPARATOR = "+"  # between the ids of events that overlap; ids have the names of apps and regions
 _LONGEST_LABEL = 40
 _LONGEST_TEXT = 80
-_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+_FIRST_DAY = date(1900, 1, 1)
+_LAST_DAY = date(2199, 12, 31)
 
 
 class Section(BaseModel):
     """A part of the configuration: typed, frozen, strict, and closed to unknown keys."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-def step_minutes(granularity: str) -> int:
-    """Return the length of a time step.
-
-    Args:
-        granularity: `daily`, `hourly`, or whole minutes such as `15min`.
-
-    Returns:
-        Minutes in a step; always a divisor of a day.
-
-    Raises:
-        ValueError: the text is no granularity, or the step does not divide a day.
-    """
-    if granularity in _NAMED_STEPS:
-        return _NAMED_STEPS[granularity]
-    match = _MINUTES_TEXT.fullmatch(granularity)
-    if match is None:
-        raise ValueError("expected daily, hourly or whole minutes such as 15min")
-    minutes = int(match[1])
-    if minutes == 0 or MINUTES_PER_DAY % minutes:
-        raise ValueError("expected a step that divides a day (1440 minutes), such as 1min, 5min, 15min or 30min")
-    return minutes
-
-
-def _canonical_granularity(text: str) -> str:
-    minutes = step_minutes(text)
-    names = {length: name for name, length in _NAMED_STEPS.items()}
-    return names.get(minutes, f"{minutes}min")
 
 
 def _check_server_id_format(text: str) -> str:
@@ -108,7 +86,7 @@ def _zones() -> frozenset[str]:
 
 def _check_country(text: str) -> str:
     if not re.fullmatch(r"[A-Z]{2,3}", text):
-        from capgen.config.holiday_library import country_code  # it is slow to import
+        from capgen.timeline.holiday_library import country_code  # it is slow to import
 
         code = country_code(text)
         hint = f"{code} for {text}" if code else "such as US"
@@ -159,7 +137,7 @@ WindowDay = Annotated[date, Field(strict=False), BeforeValidator(_check_window_t
 # Naive: read as UTC, like the timestamps.
 Moment = Annotated[datetime, Field(strict=False), BeforeValidator(_check_moment_text)]
 Zone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,40}$"), AfterValidator(_check_zone)]
-Granularity = Annotated[str, AfterValidator(_canonical_granularity)]
+Granularity = Annotated[str, AfterValidator(canonical_granularity)]
 ServerIdFormat = Annotated[str, AfterValidator(_check_server_id_format)]
 # Names stand in paths (archetype) and as columns (metric): plain lower case, so that neither needs
 # quoting and no two differ by case alone.

@@ -7,16 +7,29 @@ import warnings
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from holidays import country_holidays
 from holidays.registry import COUNTRIES
 
-if TYPE_CHECKING:
-    from capgen.config.layers import Holidays
-
 _MOST_SUBDIVISIONS = 60
 _KEPT_YEARS = 4096  # some 20 days each
+
+
+class Holidays(Protocol):
+    """What names a calendar of the library."""
+
+    @property
+    def country(self) -> str:
+        """ISO 3166 code."""
+
+    @property
+    def subdivision(self) -> str | None:
+        """Code of a state or province."""
+
+    @property
+    def observed(self) -> bool:
+        """Whether days on which holidays of weekends are kept count."""
 
 
 def library_days(calendar: Holidays, first: date, last: date) -> Iterator[date]:

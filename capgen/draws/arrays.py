@@ -1,0 +1,10 @@
+"""The arrays that values, flags and codes stand in."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Codes = NDArray[np.int32]  # numbers that stand for texts, or for states

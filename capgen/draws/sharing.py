@@ -1,0 +1,109 @@
+"""Draws that servers share: part of what each draws is what its group draws."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from capgen.draws import by_block
+from capgen.draws.arrays import Floats
+from capgen.timeline.time_axis import Span, TimeAxis
+
+_KEPT_DRAWS = 24  # of groups, each of a block: the servers of a chunk that share them come together
+Draw = Callable[[str], Floats]  # from the streams of a subject, shape (…, steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What servers share with the other members of their groups of one kind.
+
+    Args:
+        share: of the variance, or of the changes.
+        subjects: the groups, as subjects of random streams: no server's id has a colon.
+        of_server: position of each server's group among them.
+    """
+
+    share: float
+    subjects: list[str]
+    of_server: list[int]
+
+    def common(self, draw: Draw) -> Iterator[tuple[int, Floats]]:
+        """Yield each server's position and what its group draws.
+
+        Args:
+            draw: from the streams of a group.
+        """
+        drawn = [draw(subject) for subject in self.subjects]
+        for server, group in enumerate(self.of_server):
+            yield server, drawn[group]
+
+
+def draw_shared_normals(
+    seed: int,
+    server_ids: Sequence[str],
+    axis: TimeAxis,
+    span: Span,
+    out: Floats,
+    purpose: str,
+    shared: Sequence[Sharing],
+) -> None:
+    """Draw independent standard normals, of which servers share a part.
+
+    Args:
+        seed: the configuration's seed.
+        server_ids: the servers, in order.
+        axis: the time axis.
+        span: the steps.
+        out: where to, shape (metrics, servers, steps).
+        purpose: what they are for.
+        shared: what servers share.
+    """
+
+    def draw(subject: str) -> Floats:
+        return _normals_of(seed, subject, axis, span, purpose, len(out))
+
+    by_block.draw_normals(seed, server_ids, axis, span, out, purpose)
+    share_normals(shared, out, draw)
+
+
+@lru_cache(maxsize=_KEPT_DRAWS)
+def _normals_of(seed: int, subject: str, axis: TimeAxis, span: Span, purpose: str, count: int) -> Floats:
+    normals = np.empty((count, 1, span.size))
+    by_block.draw_normals(seed, [subject], axis, span, normals, purpose)
+    return normals[:, 0]
+
+
+def share_normals(shared: Sequence[Sharing], normals: Floats, draw: Draw) -> None:
+    """Mix what groups draw into what servers drew, in place; standard normals stay so.
+
+    Args:
+        shared: what servers share.
+        normals: of the servers, shape (metrics, servers, steps).
+        draw: from the streams of a group.
+    """
+    if shared:
+        normals *= math.sqrt(max(0.0, 1 - sum(each.share for each in shared)))
+    for each in shared:
+        for server, common in each.common(draw):
+            normals[..., server, :] += math.sqrt(each.share) * common
+
+
+def share_uniforms(shared: Sequence[Sharing], uniforms: Floats, choice: Floats, draw: Draw) -> None:
+    """Put what groups draw in the place of some of what servers drew, in place.
+
+    Args:
+        shared: what servers share.
+        uniforms: of the servers, shape (…, servers, steps).
+        choice: uniform too, shape (servers, steps): decides where.
+        draw: from the streams of a group.
+    """
+    before = 0.0
+    for each in shared:
+        here = (choice >= before) & (choice < before + each.share)
+        for server, common in each.common(draw):
+            np.copyto(uniforms[..., server, :], common, where=here[server])
+        before += each.share

@@ -1,0 +1,1 @@
+"""What typed settings are made of."""

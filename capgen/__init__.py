@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from capgen.dataset.verify import verify
     from capgen.engines.planning import plan
     from capgen.engines.running import build, extend, repair
+    from capgen.opening import open_dataset as open  # noqa: A004
     from capgen.panel.batches import cells, chunks
     from capgen.quality.check import check
-    from capgen.quality.opening import open_dataset as open  # noqa: A004
 
 __all__ = [
     "CapgenError",
@@ -57,7 +57,7 @@ _HOMES = {
     "extend": "capgen.engines.running",
     "export": "capgen.dataset.export.export",
     "load_config": "capgen.config",
-    "open": "capgen.quality.opening:open_dataset",
+    "open": "capgen.opening:open_dataset",
     "plan": "capgen.engines.planning",
     "query": "capgen.dataset.reading.asking",
     "repair": "capgen.engines.running",

@@ -20,7 +20,7 @@ from capgen.cli.app import main
 from capgen.dataset.manifest import config_values
 from capgen.errors import CapgenError
 from capgen.quality.check import check
-from capgen.quality.clipped import MOMENTS, Limits, Part, clipped, clipped_mean
+from capgen.quality.expected.clipped import MOMENTS, Limits, Part, clipped, clipped_mean
 from capgen.quality.findings import Report, Verdict
 from capgen.quality.statistics import FALSE_ALARMS, Statistic, judge, normal_limit
 from capgen.sql import repeat_lines

@@ -14,10 +14,10 @@ import polars as pl
 import pytest
 
 from capgen import build, check, load_config
-from capgen.quality.dynamics.contrast import Both, Contrast
-from capgen.quality.dynamics.periods import cut_periods
 from capgen.quality.findings import Report, Verdict
 from capgen.quality.statistics import Statistic
+from capgen.quality.twin.contrast import Both, Contrast
+from capgen.quality.twin.periods import cut_periods
 from tests.conftest import make_config
 from tests.everything import PROFILE
 

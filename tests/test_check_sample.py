@@ -11,8 +11,8 @@ import pytest
 from capgen import build, check
 from capgen.cli.app import main
 from capgen.config import Config
+from capgen.quality.expected.groups import groups_of
 from capgen.quality.findings import Report, Sample, Verdict
-from capgen.quality.groups import groups_of
 from capgen.quality.sample import evenly_spread
 from tests.conftest import make_config
 from tests.test_check import Change, read, with_shuffled, write

@@ -15,9 +15,9 @@ from capgen.config import Config
 from capgen.panel.fleet import server_frame
 from capgen.panel.layers.local_time import zone_of
 from capgen.panel.layers.scheduled_spikes import draw_scheduled_spikes
-from capgen.quality.buckets import bucket_minutes, first_steps
+from capgen.quality.expected.buckets import bucket_minutes, first_steps
+from capgen.quality.expected.lit_hours import lit_hours
 from capgen.quality.findings import Verdict
-from capgen.quality.lit_hours import lit_hours
 from capgen.timeline.stamps import stamps
 from capgen.timeline.time_axis import TimeAxis
 from tests.conftest import make_config

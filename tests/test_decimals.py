@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from capgen.quality.exact.decimals import check_decimals
+from capgen.quality.counted.decimals import check_decimals
+from capgen.quality.exact.values import value_counts
 from capgen.quality.findings import Finding, Verdict
 from capgen.quality.source import open_source
-from capgen.quality.values import value_counts
 from tests.conftest import make_config
 from tests.data_faults import built, each, of, read, write
 

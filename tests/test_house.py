@@ -19,7 +19,8 @@ FLOORS = [
     {"panel"},
     {"dataset"},
     {"engines", "quality"},
-    {"cli"},
+    {"report"},
+    {"cli", "opening"},
 ]
 LONGEST_MODULE = 220
 # What not every system has, or not in the same way: the room `system` alone asks for it.

@@ -18,7 +18,7 @@ import capgen
 from capgen import RequestError
 from capgen.cli.app import main
 from capgen.config.sources import preset_text
-from capgen.quality.report import write_report
+from capgen.report import write_report
 from tests.conftest import make_config
 
 SMALL = {"num_servers": 4, "end_date": "2022-01-05"}

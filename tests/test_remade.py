@@ -12,11 +12,11 @@ import pytest
 from capgen.dataset.manifest import read_manifest
 from capgen.quality.exact.metadata import check_metadata
 from capgen.quality.exact.order import check_order
+from capgen.quality.exact.remade.fingerprints import ids_to_remake
+from capgen.quality.exact.remade.rule import remade_findings
+from capgen.quality.exact.structure import check_schema, count_servers
 from capgen.quality.findings import Finding, Verdict
-from capgen.quality.remade.fingerprints import ids_to_remake
-from capgen.quality.remade.rule import remade_findings
 from capgen.quality.source import open_source
-from capgen.quality.structure import check_schema, count_servers
 from capgen.storage.layout import MANIFEST
 from tests.conftest import make_config
 from tests.data_faults import CONFIG, FAULTS, METRICS, PANEL, built, read, write

@@ -19,11 +19,11 @@ import capgen
 from capgen.cli.app import main
 from capgen.dataset.manifest import read_manifest
 from capgen.quality.check import check
-from capgen.quality.report.captions import captions
-from capgen.quality.report.page import page_text
-from capgen.quality.report.rows import chart_rows
-from capgen.quality.report.tables import read_tables
 from capgen.quality.source import open_source
+from capgen.report.captions import captions
+from capgen.report.page import page_text
+from capgen.report.rows import chart_rows
+from capgen.report.tables import read_tables
 from tests import browser
 from tests.conftest import make_config
 from tests.everything import EVERYTHING
@@ -176,7 +176,7 @@ def test_text_of_the_user_is_escaped(dataset: Path, files: tuple[Path, Path]) ->
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_datasets_have_their_charts(name: str, tmp_path: Path) -> None:
     pytest.importorskip("altair")
-    from capgen.quality.report.charts import CHARTS, chart_spec
+    from capgen.report.charts import CHARTS, chart_spec
 
     capgen.build(make_config(**OTHERS[name]), tmp_path / "data")
     with open_source(tmp_path / "data", None) as source:

@@ -10,8 +10,8 @@ import pytest
 import capgen
 from capgen.cli.app import main
 from capgen.dataset.rollup.rollup import rollup
-from capgen.quality.report.tables import read_tables
 from capgen.quality.source import open_source
+from capgen.report.tables import read_tables
 from tests.conftest import make_config
 
 WORDS = ["order", "select", "group", "end", "desc"]

@@ -28,7 +28,7 @@ def command(
 
     capgen report data/ --out report/
     """
-    from capgen.quality.report import write_report
+    from capgen.report import write_report
 
     paths = write_report(data, out, overwrite=overwrite)
     with outcome():

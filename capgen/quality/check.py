@@ -3,7 +3,7 @@
 Exact rules allow nothing wrong. Statistical ones compare what was measured with what the configuration implies in
 closed form, in standard errors that follow from the configuration too; `capgen.quality.statistics` says how their
 limits are corrected for their number, so that a good dataset fails at most once in 1,000 checks. Where servers
-remember, switch states or move together, there is no closed form: `capgen.quality.dynamics` compares with a twin.
+remember, switch states or move together, there is no closed form: `capgen.quality.twin` compares with a twin.
 
 Exact rules look at every row, statistical ones at some servers of a large panel: `capgen.quality.sample` says which.
 Memory does not grow with the rows: DuckDB streams the files, summed up by server, by day, or by archetype and hour.
@@ -22,37 +22,39 @@ from capgen.columns import LABELS
 from capgen.panel.fleet import fleet_frame
 from capgen.panel.schema import panel_schema
 from capgen.quality.causes import causes_of
-from capgen.quality.correlation import correlation_statistics
-from capgen.quality.dynamics.rules import dynamic_statistics, is_dynamic, servers_looked_at
-from capgen.quality.effects import effect_statistics
-from capgen.quality.events import event_statistics
-from capgen.quality.exact.decimals import check_decimals
+from capgen.quality.closed_form.correlation import correlation_statistics
+from capgen.quality.closed_form.effects import effect_statistics
+from capgen.quality.closed_form.events import event_statistics
+from capgen.quality.closed_form.level import archetype_findings, level_statistics
+from capgen.quality.closed_form.measured import hour_sums, measure
+from capgen.quality.closed_form.outliers import outlier_statistics
+from capgen.quality.closed_form.residuals import residual_sums
+from capgen.quality.closed_form.scheduled import scheduled_statistics
+from capgen.quality.closed_form.spikes import spike_statistics
+from capgen.quality.counted.decimals import check_decimals
+from capgen.quality.counted.missing import completeness, implied_missing, missing_statistics
+from capgen.quality.exact.labels import truth_findings
 from capgen.quality.exact.metadata import check_metadata
 from capgen.quality.exact.order import check_order
-from capgen.quality.expected import Calendars, effects_of, hourly_calendars
-from capgen.quality.findings import Finding, Report, Sample, report_of
-from capgen.quality.groups import groups_of
-from capgen.quality.level import archetype_findings, level_statistics
-from capgen.quality.measured import hour_sums, measure
-from capgen.quality.missing import completeness, implied_missing, missing_statistics
-from capgen.quality.model import archetype_models
-from capgen.quality.outliers import outlier_statistics
-from capgen.quality.remade.rule import remade_findings
-from capgen.quality.residuals import residual_sums
-from capgen.quality.sample import MOST_ROWS
-from capgen.quality.scheduled import scheduled_statistics
-from capgen.quality.source import Source, altered_files, open_source
-from capgen.quality.spikes import spike_statistics
-from capgen.quality.statistics import judge
-from capgen.quality.structure import check_keys, check_schema, count_servers
-from capgen.quality.truth import truth_findings
-from capgen.quality.values import (
+from capgen.quality.exact.remade.rule import remade_findings
+from capgen.quality.exact.structure import check_keys, check_schema, count_servers
+from capgen.quality.exact.values import (
     FLAGS,
     check_calendar,
     check_range,
     check_size,
     value_counts,
 )
+from capgen.quality.expected.calendars import Calendars, hourly_calendars
+from capgen.quality.expected.dynamic import is_dynamic
+from capgen.quality.expected.effects import effects_of
+from capgen.quality.expected.groups import groups_of
+from capgen.quality.expected.model import archetype_models
+from capgen.quality.findings import Finding, Report, Sample, report_of
+from capgen.quality.sample import MOST_ROWS
+from capgen.quality.source import Source, altered_files, open_source
+from capgen.quality.statistics import judge
+from capgen.quality.twin.rules import dynamic_statistics, servers_looked_at
 from capgen.storage.location import locate
 from capgen.system.paths import local_path
 

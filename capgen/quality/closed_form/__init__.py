@@ -1,0 +1,1 @@
+"""Rules whose expectation has a closed form: measured beside what the configuration implies."""

@@ -1,0 +1,131 @@
+"""Whether metrics move together as configured.
+
+Judged on cells neither clipped nor spiked, as far as that can be seen: see `sql/checks/residuals.sql`. What this
+leaves out biases the measured correlation, though the data be good: the bias is worked out by putting draws from the
+model, from a fixed stream, through the same filter. A correlation passes within 0.15 of the target, or of the target
+moved by the bias, and what sampling adds, in the scale of Fisher's z.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from capgen.config import Config
+from capgen.draws.arrays import Floats
+from capgen.draws.cholesky import cholesky, correlate
+from capgen.draws.streams import stream
+from capgen.quality.closed_form.residuals import cut
+from capgen.quality.expected.model import ArchetypeModel, MetricModel, outlier_parts
+from capgen.quality.findings import Finding, not_testable
+from capgen.quality.statistics import Statistic
+
+_TOLERANCE = 0.15
+_FEWEST_CELLS = 100
+_FEWEST_DRAWS = 500  # that pass the filter: the bias is known within some 0.05 then
+_DRAWS = 2**14
+_HIGHEST = 1 - 1e-6  # Fisher's z of 1 is infinite
+
+
+class _Expected(NamedTuple):
+    """What the filter makes of a correlation, and of its standard error relative to that of normals."""
+
+    correlation: float
+    widening: float
+
+
+def correlation_statistics(
+    config: Config, models: Sequence[ArchetypeModel], sums: pl.DataFrame
+) -> Iterator[Statistic | Finding]:
+    """Yield the correlation of each pair of metrics of each archetype.
+
+    Args:
+        config: what was configured.
+        models: of the archetypes.
+        sums: from `residual_sums`.
+    """
+    for model in models:
+        measured = sums.filter(pl.col("server_type") == model.name).to_dicts()
+        residuals = _draw_residuals(config, model)
+        for (i, one), (j, two) in itertools.combinations(enumerate(model.metrics), 2):
+            subject, pair = f"{model.name} {one.column}~{two.column}", f"{one.column}~{two.column}"
+            found = {what: measured[0][f"{pair}.{what}"] for what in ("residual", "cells", "raw")} if measured else {}
+            expected = _expected(residuals[i], residuals[j])
+            yield _statistic(subject, float(model.correlations[i, j]), expected, found)
+
+
+def _statistic(
+    subject: str, target: float, expected: _Expected | None, found: dict[str, float | None]
+) -> Statistic | Finding:
+    correlation, cells, raw = found.get("residual"), found.get("cells") or 0, found.get("raw")
+    if expected is None or correlation is None or not math.isfinite(correlation) or cells < _FEWEST_CELLS:
+        return not_testable("correlation", "too few cells neither clipped nor spiked, or no spread", subject)
+    bias = expected.correlation - target
+    lowest, highest = target - _TOLERANCE + min(bias, 0), target + _TOLERANCE + max(bias, 0)
+    beyond = max(_fisher(correlation) - _fisher(highest), 0) + min(_fisher(correlation) - _fisher(lowest), 0)
+    details = {"cells": float(cells), "bias": bias} | ({} if raw is None else {"raw": raw})
+    note = f"SE count from ±{_TOLERANCE} on" + ("" if raw is None else f"; plain values: {raw:.2f}")
+    off = beyond * math.sqrt(cells - 3) / expected.widening
+    return Statistic("correlation", subject, correlation, target, off, note=note, details=details)
+
+
+def _fisher(correlation: float) -> float:
+    return math.atanh(min(max(correlation, -_HIGHEST), _HIGHEST))
+
+
+def _expected(one: Floats, two: Floats) -> _Expected | None:
+    """Correlate draws; the standard error follows from the influence of each (F. R. Hampel, 1974)."""
+    both = ~(np.isnan(one) | np.isnan(two))
+    if both.sum() < _FEWEST_DRAWS:
+        return None
+    if min(one[both].std(), two[both].std()) == 0:
+        return None
+    x, y = ((each - each.mean()) / each.std() for each in (one[both], two[both]))
+    correlation = float((x * y).mean())
+    influence = x * y - correlation * (x**2 + y**2) / 2
+    return _Expected(correlation, max(float(influence.std()) / max(1 - correlation**2, 1e-6), 1.0))
+
+
+def _draw_residuals(config: Config, model: ArchetypeModel) -> Floats:
+    """Return residuals of draws from the model, shape (metrics, draws): NaN where clipped, or where a spike shows."""
+    random = stream(0, model.name, "", "check of correlations")
+    hours = random.integers(model.metrics[0].means.size, size=_DRAWS)
+    spikes = random.random(_DRAWS) < config.archetypes[model.name].spike.probability
+    drawn = random.standard_normal((len(config.drawn_metrics), 1, _DRAWS))
+    correlate(cholesky(model.drawn), drawn)
+    noise = dict(zip(config.drawn_metrics, drawn[:, 0], strict=True))
+    calm = np.ones(_DRAWS, dtype=np.bool_)
+    residuals = []
+    for metric in model.metrics:
+        scales = _outlier_scales(config, metric.key, random.random(_DRAWS))
+        standardised, free = _draw(metric, hours, noise[metric.source], spikes, scales)
+        calm &= standardised <= cut(config, metric.key)
+        residuals.append(np.where(free, standardised, np.nan))
+    return np.where(calm, residuals, np.nan)
+
+
+def _outlier_scales(config: Config, key: str, uniforms: Floats) -> Floats:
+    """Return what each draw is multiplied by."""
+    chances, scales = zip(*outlier_parts(config, key), strict=True)
+    chosen = np.searchsorted(np.cumsum(chances)[:-1], uniforms, side="right")
+    return np.array(scales)[chosen]
+
+
+def _draw(
+    metric: MetricModel, hours: NDArray[np.int64], noise: Floats, spikes: NDArray[np.bool_], scales: Floats
+) -> tuple[Floats, NDArray[np.bool_]]:
+    means, sd = metric.means[hours], metric.parts[0].sd
+    raw = means + metric.sign * sd * noise
+    values = np.where(spikes, raw * metric.parts[len(metric.parts) // 2].scale, raw) * scales
+    units = round(1 / metric.limits.unit)
+    rounded = (
+        np.rint(np.clip(values, metric.limits.low, metric.limits.high) * units) / units
+    )  # the nearest floats, as the ends are
+    standardised = (rounded - means) / sd if sd else np.full_like(means, np.nan)
+    return standardised, (rounded > metric.limits.low) & (rounded < metric.limits.high)

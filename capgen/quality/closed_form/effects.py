@@ -1,0 +1,136 @@
+"""Effects of the calendar and of growth.
+
+For each effect there are two expectations of every value, both in closed form: e under the configuration,
+and e₀ with this one factor set to 1 everywhere. With d = e − e₀, the slope of (value − e₀) on d,
+β = Σ d (value − e₀) / Σ d², is 1 where the effect is as configured and 0 where it is missing; its variance under the
+configuration is Σ d² variance / (Σ d²)². All sums go over archetype and hour: no cell is looked at twice.
+
+An effect is tested per metric, pooled over the metrics of an archetype, and pooled over all: the weakest one, growth,
+shows only in the pool. Metrics of one cell are correlated. Clipping is monotone and cannot raise the correlation of
+two normals (H. O. Lancaster, "Some properties of the bivariate normal distribution", 1957), so the covariance within
+each part of the mixture lies between 0 and correlation × sd × sd; between the parts it is known. The pool's variance
+takes the upper end.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from capgen.draws.arrays import Floats
+from capgen.quality.closed_form.measured import ArchetypeHours, MetricHours
+from capgen.quality.closed_form.slopes import Slope, summed
+from capgen.quality.findings import Finding, not_testable
+from capgen.quality.statistics import Deviation, Statistic
+
+_NEVER = {
+    "business_hours": "no timestamp has business hours",
+    "weekend": "the window has no weekend",
+    "eoq": "the window has no end of quarter",
+    "holiday": "the window has no holiday",
+    "season": "no metric has a season",
+    "growth": "nothing grows",
+}
+
+
+def effect_statistics(effects: Iterable[str], archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic | Finding]:
+    """Yield the slope of each effect, which is 1 where it is as configured and 0 where it is missing.
+
+    Args:
+        effects: their names.
+        archetypes: measured and expected values.
+    """
+    for effect in effects:
+        found: list[Statistic | Finding] = list(_effect_statistics(effect, archetypes))
+        yield from found or [never_finding(effect)]
+
+
+def never_finding(effect: str) -> Finding:
+    """Return the finding of an effect that changes no value.
+
+    Args:
+        effect: its name.
+    """
+    return not_testable(effect, f"{_NEVER.get(effect, 'the layer changes nothing')}, or no metric responds")
+
+
+def _effect_statistics(effect: str, archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic]:
+    pools = []
+    for archetype in archetypes:
+        responding = [each for each in archetype.metrics if _informs(each, effect)]
+        slopes = [_slope(each, effect) for each in responding]
+        for each, slope in zip(responding, slopes, strict=True):
+            yield slope.statistic(effect, each.subject)
+        uncertain = [pair for pair in zip(responding, slopes, strict=True) if _varies(*pair)]
+        if len(uncertain) > 1:
+            pools.append(_pool(archetype, uncertain, effect))
+            yield pools[-1].statistic(effect, f"{archetype.model.name}, all metrics")
+    if len(pools) > 1:
+        yield summed(pools).statistic(effect, "all archetypes and metrics")
+
+
+def _informs(metric: MetricHours, effect: str) -> bool:
+    return effect in metric.model.effects and bool((metric.counts * metric.model.effects[effect] ** 2).sum() > 0)
+
+
+def _slope(metric: MetricHours, effect: str) -> Slope:
+    difference = metric.model.effects[effect]
+    return Slope(metric.deviation(difference), float((metric.counts * difference**2).sum()))
+
+
+def _varies(metric: MetricHours, slope: Slope) -> bool:
+    """Tell whether values vary at all: those that always lie at the clip would have all the weight in a pool."""
+    return slope.deviation.variance > (metric.model.limits.unit / 100) ** 2 * slope.information
+
+
+def _pool(archetype: ArchetypeHours, uncertain: list[tuple[MetricHours, Slope]], effect: str) -> Slope:
+    """Return the slope over some metrics, each weighted by the inverse of its variance."""
+    metrics, slopes = [metric for metric, _ in uncertain], [slope for _, slope in uncertain]
+    weights = [each.information / each.deviation.variance for each in slopes]
+    scaled = [_scaled(each, weight) for each, weight in zip(slopes, weights, strict=True)]
+    pooled = summed(scaled)
+    differences = [each.model.effects[effect] * weight for each, weight in zip(metrics, weights, strict=True)]
+    positions = {each.subject: position for position, each in enumerate(archetype.metrics)}
+    mixtures = [_Mixture.of(each) for each in metrics]
+    shared = 0.0
+    for (i, one), (j, two) in itertools.combinations(enumerate(metrics), 2):
+        correlation = archetype.model.correlations[positions[one.subject], positions[two.subject]]
+        product = differences[i] * differences[j]
+        shared += 2 * _largest_covariance(mixtures[i], mixtures[j], product, float(correlation))
+    deviation = pooled.deviation._replace(
+        variance=pooled.deviation.variance + shared,
+        third=sum(abs(each.deviation.third) ** (1 / 3) for each in scaled) ** 3,  # at most, by Minkowski
+        fourth=sum(abs(each.deviation.fourth) ** (1 / 4) for each in scaled) ** 4,
+    )
+    return Slope(deviation, pooled.information)
+
+
+class _Mixture(NamedTuple):
+    """Values without and with a spike: their chances (2,), sds (2, n), and how far their means lie from that of all."""
+
+    counts: Floats
+    chances: Floats
+    distances: Floats
+    sds: Floats
+
+    @classmethod
+    def of(cls, metric: MetricHours) -> _Mixture:
+        chances, means, sds = metric.model.of_spikes()
+        return cls(metric.counts, chances, means - metric.model.values.mean, sds)
+
+
+def _largest_covariance(one: _Mixture, two: _Mixture, weights: Floats, correlation: float) -> float:
+    """Bound the covariance of two metrics' weighted sums from above."""
+    within = correlation * (one.chances @ (one.sds * two.sds))
+    between = one.chances @ (one.distances * two.distances)
+    bound = np.maximum(weights * within, 0) + weights * between
+    return float((np.minimum(one.counts, two.counts) * np.maximum(bound, 0)).sum())
+
+
+def _scaled(slope: Slope, by: float) -> Slope:
+    total, variance, third, fourth, slack = slope.deviation
+    deviation = Deviation(total * by, variance * by**2, third * by**3, fourth * by**4, slack * by)
+    return Slope(deviation, slope.information * by)

@@ -1,0 +1,158 @@
+"""Whether events change values as configured.
+
+When and to whom events happen follows from the configuration. Looked at are the hours that lie in one event alone.
+With d, the difference that its factor makes to the expectation, the slope of values on d is 1 where the event is in
+the data as configured, and 0 where it is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from capgen.config import Config
+from capgen.draws.arrays import Floats
+from capgen.panel.layers.event_cells import Touched, touched_cells
+from capgen.quality.closed_form.measured import MetricHours, measure
+from capgen.quality.closed_form.slopes import Slope, summed
+from capgen.quality.expected.buckets import bucket_minutes, first_steps
+from capgen.quality.expected.clipped import Part, clipped
+from capgen.quality.expected.drift import Drift, with_drift
+from capgen.quality.expected.groups import Groups
+from capgen.quality.expected.model import ArchetypeModel
+from capgen.quality.findings import Finding, not_testable
+from capgen.quality.statistics import Deviation, Statistic
+from capgen.timeline.time_axis import TimeAxis
+
+_RULE = "events"
+_NO_EVENT, _SEVERAL = -1, -2
+
+
+@dataclass(frozen=True, slots=True)
+class _EventHours:
+    """The hours of an archetype that lie in one event.
+
+    Args:
+        rules: names of the configured events.
+        rule: position in `rules` of each entry of the means; negative outside of such hours.
+        factor: of the event, on average.
+        ends: of the event at the first step of each, and at the last.
+    """
+
+    rules: list[str]
+    rule: NDArray[np.int64]
+    factor: Floats
+    ends: tuple[Floats, Floats]
+
+
+def event_statistics(
+    config: Config, groups: Groups, models: Sequence[ArchetypeModel], sums: pl.DataFrame
+) -> Iterator[Statistic | Finding]:
+    """Yield the slope of each configured event, metric by metric.
+
+    Args:
+        config: a valid configuration.
+        groups: of its panel, each a server.
+        models: of the archetypes.
+        sums: from `hour_sums`, of the cells that take part in events.
+    """
+    slopes: dict[str, list[Slope]] = {name: [] for name in _rules(config)}
+    for model in models:
+        hours = _event_hours(config, groups.rows[model.name], model)
+        for rule, slope in _slopes(config, model, hours, sums):
+            slopes.setdefault(rule, []).append(slope)
+    for rule, found in slopes.items():
+        if found:
+            yield summed(found).statistic(_RULE, rule)
+        elif not any(other.startswith(f"{rule} ") for other in slopes):
+            yield not_testable(_RULE, "none fills an hour of a server that is looked at, all by itself", rule)
+
+
+def _rules(config: Config) -> dict[str, tuple[str, ...]]:
+    """Return the metrics that each configured event changes."""
+    events = config.layers.events
+    every = {**events.random, **events.listed} if events else {}
+    return {name: event.metrics or tuple(config.drawn_metrics) for name, event in every.items()}
+
+
+def _slopes(
+    config: Config, model: ArchetypeModel, hours: _EventHours, sums: pl.DataFrame
+) -> Iterator[tuple[str, Slope]]:
+    (archetype,) = measure(sums, [model])
+    for metric in archetype.metrics:
+        for position, (rule, metrics) in enumerate(_rules(config).items()):
+            here = (hours.rule == position) & (metric.counts > 0)
+            if metric.model.source in metrics and here.any():
+                slope = _slope(metric, here, hours)
+                if slope.information > 0:
+                    yield f"{rule} {metric.model.column}", slope
+
+
+def _slope(metric: MetricHours, here: NDArray[np.bool_], hours: _EventHours) -> Slope:
+    model, counts, totals = metric.model, metric.counts[here], metric.totals[here]
+    means, factor = model.means[here], hours.factor[here]
+    quiet = model.values.mean[here]
+    parts = tuple(Part(part.chance, part.scale * factor, part.sd * factor) for part in model.parts)
+    of_mean = [np.divide(each[here], factor, out=np.ones_like(factor), where=factor > 0) for each in hours.ends]
+    drift = Drift(means * of_mean[0], means * of_mean[1], np.ones_like(means))
+    eventful = with_drift(clipped(means, parts, model.limits), means, drift, parts, model.limits)
+    difference = eventful.mean - quiet
+    deviation = Deviation(
+        total=float((difference * (totals - counts * eventful.mean)).sum()),
+        variance=float((counts * difference**2 * eventful.variance).sum()),
+        third=float((counts * difference**3 * eventful.central[3]).sum()),
+        fourth=float((counts * difference**4 * (eventful.central[4] - 3 * eventful.variance**2)).sum()),
+        slack=float((counts * np.abs(difference) * (eventful.rounding + model.values.rounding[here])).sum()),
+    )
+    return Slope(deviation, float((counts * difference**2).sum()))
+
+
+def _event_hours(config: Config, rows: pl.DataFrame, model: ArchetypeModel) -> _EventHours:
+    axis, rules = config.axis, list(_rules(config))
+    firsts = first_steps(config, axis.span)
+    of_server: dict[int, list[Touched]] = {}
+    for each in touched_cells(config, rows, axis, axis.span):
+        of_server.setdefault(each.server, []).append(each)
+    hours = [_hours_of_server(axis, rules, firsts, of_server.get(server, [])) for server in range(rows.height)]
+    rule, factor, first, last = (np.concatenate(each) for each in zip(*hours, strict=True))
+    found = pl.DataFrame(
+        {
+            "group": np.repeat(rows["group"].to_numpy(), firsts.size),
+            "hour": np.tile(_hours(config, axis, firsts), rows.height),
+            "rule": rule,
+            "factor": factor,
+            "first": first,
+            "last": last,
+        }
+    ).with_columns(pl.col("hour").cast(model.keys.schema["hour"]))
+    of_keys = model.keys.join(found, on=["group", "hour"], how="left", maintain_order="left")
+    numbers = {name: of_keys[name].to_numpy() for name in ("rule", "factor", "first", "last")}
+    return _EventHours(rules, numbers["rule"], numbers["factor"], (numbers["first"], numbers["last"]))
+
+
+def _hours_of_server(
+    axis: TimeAxis, rules: list[str], firsts: NDArray[np.int64], touched: list[Touched]
+) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
+    """Return the rule of each hour all of whose steps lie in one event, and its factor: mean, first and last."""
+    rule = np.full(axis.span.size, _NO_EVENT)
+    factor = np.ones(axis.span.size)
+    for each in touched:
+        here = rule[each.steps]
+        here[:] = np.where(here == _NO_EVENT, rules.index(each.event.id.split(":")[0]), _SEVERAL)
+        factor[each.steps] = each.event.factor(axis, each.span)
+    lowest, highest = (pick.reduceat(rule, firsts) for pick in (np.minimum, np.maximum))
+    stops = np.append(firsts[1:], rule.size)
+    mean = np.add.reduceat(factor, firsts) / (stops - firsts)
+    return np.where(lowest == highest, lowest, _SEVERAL), mean, factor[firsts], factor[stops - 1]
+
+
+def _hours(config: Config, axis: TimeAxis, firsts: NDArray[np.int64]) -> NDArray[np.datetime64]:
+    """Return when each hour begins."""
+    bucket = bucket_minutes(config)
+    minutes = (axis.span.first + firsts) * axis.step_minutes // bucket * bucket
+    begins: NDArray[np.datetime64] = minutes.astype("datetime64[m]").astype("datetime64[us]")
+    return begins

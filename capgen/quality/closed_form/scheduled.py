@@ -1,0 +1,73 @@
+"""Whether scheduled spikes fall at their hours, as often and as high as configured.
+
+At the hours that a schedule touches, values are a mixture of those with and without its spike. With d, the difference
+that the schedule makes to the expectation, the slope of values on d is 1 where it is as configured. One spike may last
+for several steps: the variance is taken as many times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import polars as pl
+
+from capgen.config import Config
+from capgen.draws.arrays import Floats
+from capgen.quality.closed_form.measured import MetricHours, measure
+from capgen.quality.closed_form.slopes import Slope
+from capgen.quality.expected.calendars import Calendars
+from capgen.quality.expected.clipped import Part, clipped
+from capgen.quality.expected.expectation import Expectation
+from capgen.quality.expected.groups import Groups
+from capgen.quality.expected.model import archetype_model
+from capgen.quality.findings import Finding, not_testable
+from capgen.quality.statistics import Deviation, Statistic
+
+_RULE = "scheduled_spikes"
+
+
+def scheduled_statistics(
+    config: Config, groups: Groups, calendars: Calendars, sums: pl.DataFrame, keys: Sequence[str]
+) -> Iterator[Statistic | Finding]:
+    """Yield the slope of each schedule's spikes, metric by metric.
+
+    Args:
+        config: a valid configuration.
+        groups: of its panel.
+        calendars: from `hourly_calendars`.
+        sums: from `hour_sums`.
+        keys: metrics to look at.
+    """
+    for name, rows in groups.rows.items():
+        for number, schedule in enumerate(config.archetypes[name].scheduled_spikes):
+            expectation = Expectation(config, name, calendars, rows, schedule=number)
+            subject = f"{name}, schedule {number}"
+            if expectation.keys.is_empty():
+                yield not_testable(_RULE, "no step begins at its hours, or other schedules touch them too", subject)
+                continue
+            model = archetype_model(config, expectation, name, list(keys), effects=False)
+            (archetype,) = measure(sums, [model])
+            for metric in archetype.metrics:
+                share = config.metrics[metric.model.source].spike_share
+                if share is not None:
+                    slope = _slope(metric, expectation.lit, schedule.magnitude * share, schedule.steps)
+                    if slope.information > 0:
+                        yield slope.statistic(_RULE, f"{subject}, {metric.model.column}")
+
+
+def _slope(metric: MetricHours, lit: Floats, scale: float, steps: int) -> Slope:
+    model = metric.model
+    parts = tuple(Part(part.chance, part.scale * scale, part.sd * scale) for part in model.parts)
+    dark, bright = model.values, clipped(model.means, parts, model.limits)
+    mean = (1 - lit) * dark.mean + lit * bright.mean
+    variance = (1 - lit) * (dark.variance + dark.mean**2) + lit * (bright.variance + bright.mean**2) - mean**2
+    difference = mean - dark.mean
+    deviation = Deviation(
+        total=float((difference * (metric.totals - metric.counts * mean)).sum()),
+        variance=steps * float((metric.counts * difference**2 * np.maximum(variance, 0)).sum()),
+        third=0.0,
+        fourth=0.0,
+        slack=float((metric.counts * np.abs(difference) * (dark.rounding + bright.rounding)).sum()),
+    )
+    return Slope(deviation, float((metric.counts * difference**2).sum()))

@@ -1,0 +1,1 @@
+"""Rules that are judged from counts of all rows."""

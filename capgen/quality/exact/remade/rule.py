@@ -1,0 +1,130 @@
+"""The rule `remade`: proves that the data is what its manifest says, to the bit.
+
+The statistical rules judge the generator, and would pass any good panel; this one judges the data. It finds what they
+cannot: a server that has another's values, values of another seed, the truth off by a hundredth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from capgen.columns import SERVER_COLUMNS
+from capgen.config import Config
+from capgen.panel.fleet import fleet_frame
+from capgen.quality.exact.remade.faults import Fault, gathered, value_faults
+from capgen.quality.exact.remade.fingerprints import ROWS, columns_of, ids_to_remake, of_data, of_remade
+from capgen.quality.findings import Finding, Verdict, not_testable
+from capgen.quality.source import Source
+
+RULE = "remade"
+_MOST_NAMED = 3
+_LABELS = [name for name in SERVER_COLUMNS if name != "server_id"]
+
+
+def remade_findings(
+    source: Source, servers: pl.DataFrame, good: frozenset[str], most_rows: int | None
+) -> Iterator[Finding]:
+    """Yield whether servers that are remade equal the data, and what is wrong with those that do not.
+
+    Args:
+        source: an open dataset.
+        servers: as `sql/checks/servers.sql` says.
+        good: columns that can be read.
+        most_rows: to remake, unless a few servers have more; None for all.
+    """
+    if isinstance(source.origin, str):
+        yield not_testable(RULE, source.origin)
+        return
+    config = source.origin.load_config()
+    ids = ids_to_remake(config, most_rows)
+    faults = [*_label_faults(config, servers, good), *_faults(source, config, ids, good)]
+    yield _summary(config, ids, faults)
+    for fault in faults:
+        yield Finding(
+            RULE,
+            _names(fault.servers),
+            Verdict.FAIL,
+            note=fault.text,
+            servers=fault.servers,
+            columns=fault.columns,
+        )
+
+
+def _faults(source: Source, config: Config, ids: Sequence[str], good: frozenset[str]) -> list[Fault]:
+    columns = [name for name in columns_of(config) if name in good]
+    data = of_data(source.connection, config, ids, columns)
+    remade = of_remade(source.connection, config, ids, columns)
+    both = remade.join(data, on="server_id", how="left", suffix=".data", maintain_order="left")
+    absent = both.filter(pl.col(f"{ROWS}.data").is_null())["server_id"].to_list()
+    there = both.filter(pl.col(f"{ROWS}.data").is_not_null())
+    wrong = {
+        str(row["server_id"]): [name for name in columns if row[name] != row[f"{name}.data"]]
+        for row in there.iter_rows(named=True)
+    }
+    in_data = {str(row["server_id"]): row for row in there.iter_rows(named=True)}
+    owners = _owners(there, columns)
+
+    def namesake(server: str, column: str) -> str | None:
+        found = owners.get(in_data[server][f"{column}.data"], [])
+        return next((_relation(each, server, column) for each in found if each != (server, column)), None)
+
+    missing = [Fault(tuple(absent), (), "missing")] if absent else []
+    differing = {server: names for server, names in wrong.items() if names}
+    return [*missing, *(value_faults(source.connection, config, differing, namesake) if differing else ())]
+
+
+def _owners(remade: pl.DataFrame, columns: Sequence[str]) -> dict[int, list[tuple[str, str]]]:
+    """Return which servers' columns have a fingerprint as remade."""
+    owners: dict[int, list[tuple[str, str]]] = {}
+    for row in remade.iter_rows(named=True):
+        for name in columns:
+            owners.setdefault(row[name], []).append((row["server_id"], name))
+    return owners
+
+
+def _relation(owner: tuple[str, str], server: str, column: str) -> str:
+    other_server, other_column = owner
+    parts = [*([other_server] if other_server != server else []), *([other_column] if other_column != column else [])]
+    return " ".join(parts)
+
+
+def _label_faults(config: Config, servers: pl.DataFrame, good: frozenset[str]) -> list[Fault]:
+    """Compare the labels of all servers: one row each, so that none need be left out."""
+    both = fleet_frame(config).join(servers, on="server_id", maintain_order="left")
+    faults = []
+    for label in (name for name in _LABELS if name in good):
+        ends = [pl.col(f"{label}.first"), pl.col(f"{label}.last")]
+        is_right = pl.all_horizontal(each.eq_missing(pl.col(label)) for each in ends)
+        for row in both.filter(~is_right | (pl.col(f"{label}.missing") > 0)).iter_rows(named=True):
+            found = dict.fromkeys([row[f"{label}.first"], row[f"{label}.last"]])
+            told = f"{' and '.join(map(repr, found))}, remade {row[label]!r}"
+            faults.append(Fault((row["server_id"],), (label,), told))
+    return gathered(faults)
+
+
+def _summary(config: Config, ids: Sequence[str], faults: Sequence[Fault]) -> Finding:
+    rows = len(ids) * config.axis.span.size
+    every = config.num_servers
+    wrong = len({server for fault in faults for server in fault.servers})
+    looked_at = f"{len(ids):,} of {every:,} servers" if len(ids) < every else f"all {every:,} servers"
+    named = [f"{_names(fault.servers)}: {fault.text}" for fault in faults[:_MOST_NAMED]]
+    more = [f"and {len(faults) - _MOST_NAMED:,} more"] if len(faults) > _MOST_NAMED else []
+    scope = f"remade {looked_at}, {rows:,} rows"
+    return Finding(
+        RULE,
+        "",
+        Verdict.FAIL if faults else Verdict.PASS,
+        f"{wrong:,} of {len(ids):,}",
+        "0",
+        wrong,
+        0,
+        "servers",
+        "; ".join([*named, *more, scope]),
+    )
+
+
+def _names(servers: Sequence[str]) -> str:
+    more = len(servers) - _MOST_NAMED
+    return ", ".join(servers[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")

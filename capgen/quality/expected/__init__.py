@@ -1,0 +1,1 @@
+"""What a configuration implies: the means, and how values lie about them."""

@@ -1,0 +1,203 @@
+"""Moments of clipped normals and of mixtures of them, in closed form.
+
+A value of the panel is clip(X), where X is normal with the cell's mean and the metric's sd, both multiplied by the
+spike's factor where a spike falls.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from capgen.draws.arrays import Floats
+from capgen.quality.expected.normal import FAR, density, inner_moments, upper_tail
+
+MOMENTS = 8  # the fourth moment of a squared deviation
+_CERTAIN = 1e-6  # an sd of fewer units: always at the clip, but once in 10¹² values
+_SMALLEST_SD = 1e-15  # an sd of 0 without its division by zero: far below what values of 12 decimals are rounded to
+
+
+class Limits(NamedTuple):
+    """What values can be.
+
+    Args:
+        low: lower end of the clip, a multiple of `unit`.
+        high: upper end of the clip, likewise.
+        unit: values are rounded to multiples of it.
+    """
+
+    low: float
+    high: float
+    unit: float
+
+
+class Part(NamedTuple):
+    """One of the normals that a value may come from.
+
+    Args:
+        chance: how often.
+        scale: what the cell's mean is multiplied with; one of all cells, or shape (n,).
+        sd: standard deviation before the clip, likewise.
+    """
+
+    chance: float
+    scale: float | Floats
+    sd: float | Floats
+
+    @property
+    def some_sd(self) -> Floats:
+        """The sd, or what stands for none, so that values without spread are clipped as others are."""
+        return np.maximum(self.sd, _SMALLEST_SD)
+
+
+@dataclass(frozen=True, slots=True)
+class Clipped:
+    """What is expected of values, one entry for each mean.
+
+    Args:
+        mean: shape (n,), with what rounding does to it.
+        central: central moments from order 0, shape (MOMENTS + 1, n); the second with what rounding does to it.
+        part_means: mean of each part alone, shape (parts, n).
+        part_sds: sd of each part alone, shape (parts, n).
+        rounding: how far off rounding may leave the mean, shape (n,).
+    """
+
+    mean: Floats
+    central: Floats
+    part_means: Floats
+    part_sds: Floats
+    rounding: Floats
+
+    @property
+    def variance(self) -> Floats:
+        """Variance, shape (n,)."""
+        variance: Floats = self.central[2]
+        return variance
+
+
+def clipped_mean(means: Floats, parts: tuple[Part, ...], limits: Limits) -> Floats:
+    """Return the mean of clipped and rounded values.
+
+    Args:
+        means: of the cells, before spikes and clip, shape (n,).
+        parts: the normals that a value may come from.
+        limits: what values can be.
+    """
+    result = np.zeros(means.size)
+    for part in parts:
+        pieces = _Pieces.of(means, part, limits, 1)
+        result += part.chance * (pieces.mean + _rounding_of_mean(means, part, limits))
+    return result
+
+
+def clipped(means: Floats, parts: tuple[Part, ...], limits: Limits) -> Clipped:
+    """Return what is expected of clipped and rounded values.
+
+    Args:
+        means: of the cells, before spikes and clip, shape (n,).
+        parts: the normals that a value may come from.
+        limits: what values can be.
+    """
+    pairs = [(part, _Pieces.of(means, part, limits, MOMENTS)) for part in parts]
+    part_means = np.array([pieces.mean for _, pieces in pairs])
+    part_sds = np.array([np.sqrt(np.maximum(each.about(each.mean, 2)[2], 0)) for _, each in pairs])
+    mean = np.zeros(means.size)
+    for part, pieces in pairs:
+        mean += part.chance * pieces.mean
+    central = np.zeros((MOMENTS + 1, means.size))
+    for part, pieces in pairs:
+        central += part.chance * pieces.about(mean, MOMENTS)
+        central[2] += part.chance * _rounding_of_square(means, part, limits, mean)
+    central[2:, central[2] < (_CERTAIN * limits.unit) ** 2] = 0
+    for part in parts:
+        mean = mean + part.chance * _rounding_of_mean(means, part, limits)
+    slack = sum(part.chance * _rounding_slack(part.sd, limits.unit) for part in parts)
+    noise = 1e-9 * (1 + np.abs(mean))  # of floating-point sums
+    return Clipped(mean, central, part_means, part_sds, slack + noise)
+
+
+def _edges(means: Floats, part: Part, limits: Limits) -> tuple[Floats, Floats]:
+    """Return how many sd the ends of the clip lie from the mean, as far as a float can tell."""
+    low = np.maximum((limits.low - part.scale * means) / part.some_sd, -FAR)
+    return low, np.minimum((limits.high - part.scale * means) / part.some_sd, FAR)
+
+
+class _Pieces(NamedTuple):
+    """A clipped normal in three pieces: at the lower end, at the upper one, and between them.
+
+    Each keeps its digits: summed up about a centre near the clip, nothing cancels, however far off the normal's mean.
+    """
+
+    limits: Limits
+    below: Floats
+    above: Floats
+    inner: Floats  # ∫ zᵏ φ(z) dz for each order k
+    centre: Floats
+    sd: Floats
+
+    @classmethod
+    def of(cls, means: Floats, part: Part, limits: Limits, order: int) -> _Pieces:
+        a, b = _edges(means, part, limits)
+        inner = inner_moments(a, b, order)
+        return cls(limits, upper_tail(-a), upper_tail(b), inner, part.scale * means, part.some_sd)
+
+    @property
+    def mean(self) -> Floats:
+        ends = self.limits.low * self.below + self.limits.high * self.above
+        mean: Floats = ends + self.centre * self.inner[0] + self.sd * self.inner[1]
+        return mean
+
+    def about(self, centre: Floats, order: int) -> Floats:
+        """Return E[(Y − centre)ʲ] for j = 0 … order."""
+        below = _powers(np.where(self.below > 0, self.limits.low - centre, 0.0), order)
+        above = _powers(np.where(self.above > 0, self.limits.high - centre, 0.0), order)
+        shift = _powers(self.centre - centre, order)
+        moments = self.below * below + self.above * above
+        for j in range(order + 1):
+            for k in range(j + 1):
+                moments[j] += math.comb(j, k) * self.sd**k * shift[j - k] * self.inner[k]
+        return moments
+
+
+def _powers(values: Floats, order: int) -> Floats:
+    """Return the powers of values from 0 to an order."""
+    powers = np.ones((order + 1, values.size))
+    for k in range(order):
+        powers[k + 1] = powers[k] * values
+    return powers
+
+
+# Rounding. E[round(Y)] is a midpoint rule for the integral of P(Y > y) over the clip, and E[round(Y)²] one for that of
+# 2y P(Y > y). Its error at the ends follows from the Euler-Maclaurin formula; within, it is exponentially small unless
+# the sd is below the unit u.
+
+
+def _rounding_of_mean(means: Floats, part: Part, limits: Limits) -> Floats:
+    """Return E[round(Y)] − E[Y]: u²/24 · f − 7u⁴/5760 · f″, at the upper end less at the lower, for the density f."""
+    a, b = _edges(means, part, limits)
+    at_a, at_b, per_sd = density(a), density(b), _per_sd(part.sd, limits.unit)
+    first = limits.unit**2 / 24 * per_sd * (at_b - at_a)
+    return first - 7 * limits.unit**4 / 5760 * per_sd**3 * ((b**2 - 1) * at_b - (a**2 - 1) * at_a)
+
+
+def _rounding_of_square(means: Floats, part: Part, limits: Limits, centre: Floats) -> Floats:
+    """Return E[(round(Y) − c)²] − E[(Y − c)²]: u²/12 · (chance to lie within + (y − c) f, upper end less lower)."""
+    per_sd = _per_sd(part.sd, limits.unit)
+    a, b = _edges(means, part, limits)
+    at_ends = (limits.high - centre) * density(b) - (limits.low - centre) * density(a)
+    inside = 1 - upper_tail(-a) - upper_tail(b)
+    return np.where(per_sd > 0, limits.unit**2 / 12 * (inside + per_sd * at_ends), 0.0)
+
+
+def _per_sd(sd: float | Floats, unit: float) -> Floats:
+    """Return 1/sd; 0 where the sd is so far below the unit that the formula does not hold, and the slack covers all."""
+    return np.where(sd >= np.float64(unit / 5), 1 / np.maximum(sd, unit / 5), 0.0)
+
+
+def _rounding_slack(sd: float | Floats, unit: float) -> Floats:
+    """Bound what rounding does to a mean within the clip: the first term of the error's Fourier series."""
+    slack: Floats = unit / 2 * np.exp(-2 * (math.pi * np.asarray(sd) / unit) ** 2)
+    return slack

@@ -1,0 +1,200 @@
+"""What a configuration implies for the values of each archetype, metric and hour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from capgen.config import Config
+from capgen.draws.arrays import Floats
+from capgen.draws.arrays import Floats as Matrix
+from capgen.draws.correlation import correlation_matrix
+from capgen.quality.expected.calendars import Calendars
+from capgen.quality.expected.clipped import Clipped, Limits, Part, clipped, clipped_mean
+from capgen.quality.expected.drift import Drift, with_drift
+from capgen.quality.expected.expectation import Expectation
+from capgen.quality.expected.groups import Groups
+
+_SMALLEST_EFFECT = 1e-9  # relative; less is what floating-point sums make of nothing
+
+
+@dataclass(frozen=True, slots=True)
+class MetricModel:
+    """What one metric of one archetype does, hour by hour.
+
+    Args:
+        archetype: its name.
+        key: of the metric.
+        column: of the metric.
+        source: key of the metric whose noise it has: its own, or the one it is derived from.
+        sign: −1 where it falls when its source rises.
+        means: of cells without spikes and clip, shape (hours,).
+        parts: without a spike, and as many with one: for each, outliers and what is none.
+        limits: what its values can be.
+        values: what the configuration implies.
+        effects: for each effect that does anything, what it adds to the expected values, shape (hours,).
+    """
+
+    archetype: str
+    key: str
+    column: str
+    source: str
+    sign: int
+    means: Floats
+    parts: tuple[Part, ...]
+    limits: Limits
+    values: Clipped
+    effects: dict[str, Floats]
+
+    @property
+    def calm_parts(self) -> tuple[Part, ...]:
+        """The parts of values without a spike, by themselves."""
+        calm = self.parts[: len(self.parts) // 2]
+        total = sum(part.chance for part in calm)
+        return tuple(part._replace(chance=part.chance / total) for part in calm) if total else calm
+
+    @property
+    def has_spikes(self) -> bool:
+        """Whether a spike changes its values."""
+        spiked = self.parts[len(self.parts) // 2]
+        return spiked.chance > 0 and spiked[1:] != self.parts[0][1:]
+
+    def of_spikes(self) -> tuple[Floats, Floats, Floats]:
+        """Return chance, mean and sd of values without and with a spike, outliers among them: (2,), (2, n), (2, n)."""
+        half = len(self.parts) // 2
+        chances = np.array([part.chance for part in self.parts]).reshape(2, half, 1)
+        totals = np.maximum(chances.sum(axis=1), 1e-300)
+        means, sds = (each.reshape(2, half, -1) for each in (self.values.part_means, self.values.part_sds))
+        mean = (chances * means).sum(axis=1) / totals
+        variance = (chances * (sds**2 + means**2)).sum(axis=1) / totals - mean**2
+        return totals[:, 0], mean, np.sqrt(np.maximum(variance, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class ArchetypeModel:
+    """What one archetype does.
+
+    Args:
+        name: of the archetype.
+        keys: columns server_type, group and hour of what the metrics' arrays hold.
+        metrics: those whose columns can be read.
+        correlations: of the metrics' noise, shape (metrics, metrics).
+        drawn: correlations of the drawn metrics, in the configuration's order.
+    """
+
+    name: str
+    keys: pl.DataFrame
+    metrics: list[MetricModel]
+    correlations: Matrix
+    drawn: Matrix
+
+
+def archetype_models(config: Config, groups: Groups, calendars: Calendars, keys: list[str]) -> Iterator[ArchetypeModel]:
+    """Yield what each archetype that has servers does.
+
+    Args:
+        config: a valid configuration.
+        groups: of its panel.
+        calendars: from `hourly_calendars`.
+        keys: metrics to look at.
+    """
+    for name, rows in groups.rows.items():
+        expectation = Expectation(config, name, calendars, rows)
+        if not expectation.keys.is_empty():
+            yield archetype_model(config, expectation, name, keys)
+
+
+def archetype_model(
+    config: Config, expectation: Expectation, name: str, keys: list[str], *, effects: bool = True
+) -> ArchetypeModel:
+    """Return what one archetype does.
+
+    Args:
+        config: a valid configuration.
+        expectation: its means.
+        name: of the archetype.
+        keys: metrics to look at.
+        effects: work them out, too.
+    """
+    archetype, drawn = config.archetypes[name], config.drawn_metrics
+    means, without = expectation.means(), dict(expectation.without_effects()) if effects else {}
+    drifts = expectation.drifts()
+    metrics = [_metric_model(config, name, key, means, drifts, without) for key in keys]
+    matrix = correlation_matrix(archetype.correlation, drawn, repair=config.repair_correlation)
+    positions = [drawn.index(metric.source) for metric in metrics]
+    signs = np.array([metric.sign for metric in metrics])
+    correlations = matrix[np.ix_(positions, positions)] * np.outer(signs, signs)
+    return ArchetypeModel(name, expectation.keys, metrics, correlations, matrix)
+
+
+def _metric_model(
+    config: Config,
+    name: str,
+    key: str,
+    means: dict[str, Floats],
+    drifts: dict[str, Drift],
+    without: dict[str, dict[str, Floats]],
+) -> MetricModel:
+    metric = config.metrics[key]
+    source, factor = (metric.derived.source, metric.derived.factor) if metric.derived else (key, 1.0)
+    low, high = (round(bound, config.decimals) for bound in metric.clip)
+    limits, parts = Limits(low, high, 10.0**-config.decimals), _parts(config, name, key, source, factor)
+    plain = means[source] * factor
+    early, late, share = drifts[source]
+    drift = Drift(early * factor, late * factor, share)
+    values = with_drift(clipped(plain, parts, limits), plain, drift, parts, limits)
+    others = {effect: of_key[source] * factor for effect, of_key in without.items()}
+    return MetricModel(
+        archetype=name,
+        key=key,
+        column=metric.column,
+        source=source,
+        sign=-1 if factor < 0 else 1,
+        means=plain,
+        parts=parts,
+        limits=limits,
+        values=values,
+        effects={
+            effect: _difference(values.mean, plain, other, parts, limits)
+            for effect, other in others.items()
+            if not np.array_equal(plain, other)
+        },
+    )
+
+
+def _difference(expected: Floats, plain: Floats, other: Floats, parts: tuple[Part, ...], limits: Limits) -> Floats:
+    """Return how far the expected values lie from those for other means: 0 where no float can tell them apart."""
+    differs = plain != other
+    result = np.zeros(plain.size)
+    result[differs] = expected[differs] - clipped_mean(other[differs], parts, limits)
+    return np.where(np.abs(result) > _SMALLEST_EFFECT * (1 + np.abs(expected)), result, 0.0)
+
+
+def _parts(config: Config, name: str, key: str, source: str, factor: float) -> tuple[Part, ...]:
+    """Return the parts without a spike and then those with one: each without an outlier, with a high and a low one."""
+    spike, share = config.archetypes[name].spike, config.metrics[source].spike_share
+    sd = config.archetypes[name].sd[source] * abs(factor)
+    magnitude = 1.0 if share is None else spike.magnitude * share
+    return tuple(
+        Part(chance * of_outlier, scale * of_scale, sd * scale * of_scale)
+        for chance, scale in ((1 - spike.probability, 1.0), (spike.probability, magnitude))
+        for of_outlier, of_scale in outlier_parts(config, key)
+    )
+
+
+def outlier_parts(config: Config, key: str) -> list[tuple[float, float]]:
+    """Return chance and factor of a metric's values: as they are, too high, too low.
+
+    Args:
+        config: a valid configuration.
+        key: of the metric.
+    """
+    layer = (config.layers.outliers or {}).get(key)
+    if layer is None:
+        return [(1.0, 1.0)]
+    usual = 1 - layer.probability - layer.dip_probability
+    every = [(usual, 1.0), (layer.probability, layer.magnitude), (layer.dip_probability, layer.dip_magnitude)]
+    return [(chance, scale) for chance, scale in every if chance > 0]

@@ -1,0 +1,61 @@
+"""Whether archetypes differ, by the levels of their servers."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from capgen.quality.closed_form.level import apart_finding
+from capgen.quality.findings import Finding, not_testable
+from capgen.quality.twin.contrast import Contrast, design_effect
+
+
+def archetypes_apart(archetypes: Sequence[str], measured: Sequence[Contrast], kinship: float) -> Iterator[Finding]:
+    """Yield for each pair of archetypes how far the metric that tells them apart best does so.
+
+    Args:
+        archetypes: their names.
+        measured: the levels of all metrics of each among them, in the same order.
+        kinship: the highest correlation that two servers have on average.
+    """
+    if len(archetypes) < 2:
+        yield not_testable("archetypes_differ", "there are fewer than two archetypes")
+    levels = {name: [each for each in measured if each.rule == "level" and _of(each, name)] for name in archetypes}
+    for one, two in itertools.combinations(archetypes, 2):
+        distances = [_distances(*pair, kinship) for pair in zip(levels[one], levels[two], strict=True)]
+        found, expected = (max(each, default=0.0) for each in zip(*distances, strict=True))
+        yield apart_finding(f"{one} and {two}", found, expected)
+
+
+def _of(contrast: Contrast, archetype: str) -> bool:
+    return contrast.subject.partition(" ")[0] == archetype
+
+
+def _distances(one: Contrast, two: Contrast, kinship: float) -> tuple[float, float]:
+    """Return the distance of two levels in standard errors, in the data and in the twin; 0 where one has no values."""
+    levels = [_level(each, kinship) for each in (one, two)]
+    error = math.hypot(*(each.error for each in levels))
+    if not error > 0:
+        return 0.0, 0.0
+    return abs(levels[0].data - levels[1].data) / error, abs(levels[0].twin - levels[1].twin) / error
+
+
+class _Level(NamedTuple):
+    data: float
+    twin: float
+    error: float
+
+
+def _level(level: Contrast, kinship: float) -> _Level:
+    """Return means, and their standard error: data and twin each have half of the variance of what is between them."""
+    known = np.isfinite(level.both.data) & np.isfinite(level.both.twin)
+    data, twin = (each[known] for each in level.both)
+    if data.size == 0:
+        return _Level(math.nan, math.nan, math.nan)
+    variance = float(((data - twin) ** 2).sum()) / 2 / data.size**2
+    error = math.sqrt(variance * level.growth * design_effect(level.servers, kinship))
+    return _Level(float(data.mean()), float(twin.mean()), error)

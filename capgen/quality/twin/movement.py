@@ -1,0 +1,168 @@
+"""How each server's values move about their mean: level, spread, tails, memory, and metrics with each other."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capgen.config import Config
+from capgen.draws.arrays import Floats
+from capgen.quality.twin.contrast import Both, Contrast
+from capgen.quality.twin.periods import Periods, memory_hours
+from capgen.quality.twin.slopes import grows_with_level
+from capgen.quality.twin.twin import Twins
+
+_CUT = 3.0  # standard deviations: what lies further off counts as if it did not, so that a few spikes do not decide
+_MOST_OF_PERIOD = 4  # a lag is looked at in periods of so many times its length
+_USUAL_LAGS = (6.0, 24.0)  # hours
+_TAIL, _MIDDLE = 0.01, 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Residuals of some servers: values less their mean, or relative to it where the noise is.
+
+    Args:
+        config: a valid configuration.
+        twins: the servers.
+        periods: to sum up.
+        residuals: shape (metrics, servers, steps), NaN where there is none.
+        scaled: in standard deviations, cut off; 0 where there is none.
+    """
+
+    config: Config
+    twins: Twins
+    periods: Periods
+    residuals: Both
+    scaled: Both
+
+    @classmethod
+    def of(cls, config: Config, twins: Twins, periods: Periods, means: Floats) -> Movement:
+        """Return the residuals of some servers.
+
+        Args:
+            config: a valid configuration.
+            twins: the servers.
+            periods: to sum up.
+            means: as expected, shape (metrics, servers, steps).
+        """
+        scales = np.ones_like(means)
+        for number, key in enumerate(twins.keys):
+            if grows_with_level(config, key):
+                scales[number] = np.where(means[number] == 0, np.nan, means[number])
+        residuals = twins.values.each(lambda values: (values - means) / scales)
+        return cls(config, twins, periods, residuals, _scaled(residuals))
+
+    @property
+    def _columns(self) -> list[str]:
+        return [self.config.metrics[key].column for key in self.twins.keys]
+
+    def contrasts(self) -> Iterator[Contrast]:
+        """Yield all measurements, metric by metric, and correlations pair by pair."""
+        for number, column in enumerate(self._columns):
+            subject = f"{self.twins.archetype} {column}"
+            values = self._split(self.twins.values, number)
+            yield self._contrast("level", subject, values.each(_mean))
+            sds = values.each(lambda each: log_sd(each, self.config.decimals))
+            yield self._contrast("spread", subject, sds, note="logarithm of the sd")
+            yield from self._tails(subject, number)
+            yield from self._memory(subject, number)
+        for (one, left), (two, right) in itertools.combinations(enumerate(self._columns), 2):
+            pairs = Both(*(np.stack(each) for each in zip(*map(self._scaled_of, (one, two)), strict=True)))
+            yield self._contrast("correlation", f"{self.twins.archetype} {left}~{right}", pairs.each(_correlation))
+
+    def _split(self, both: Both, number: int) -> Both:
+        return both.each(lambda values: self.periods.split(values[number]))
+
+    def _scaled_of(self, number: int) -> Both:
+        return self._split(self.scaled, number)
+
+    def _contrast(self, rule: str, subject: str, both: Both, absent: float | None = None, note: str = "") -> Contrast:
+        growth = self.periods.growth
+        return Contrast(rule, subject, both, len(both.data), absent=absent, growth=growth, note=note)
+
+    def _tails(self, subject: str, number: int) -> Iterator[Contrast]:
+        shapes = self._split(self.residuals, number).each(_tail_shapes)
+        for position, what in enumerate(("lean", "length")):
+            of_shape = Both(shapes.data[position], shapes.twin[position])
+            yield self._contrast("tails", f"{subject}, {what}", of_shape)
+
+    def _memory(self, subject: str, number: int) -> Iterator[Contrast]:
+        scaled = self._scaled_of(number)
+        absent = 0.0 if memory_hours(self.config, self.twins.archetype) else None
+        for hours, lag in lags(self.config, self.twins.archetype, self.periods.length):
+            after = f"{hours:g} h" if hours >= 1 else f"{hours * 60:g} min"
+            kept = Both(*(_autocorrelation(each, lag) for each in scaled))
+            yield self._contrast("autocorrelation", f"{subject}, {after}", kept, absent)
+
+
+def lags(config: Config, archetype: str, length: int) -> list[tuple[float, int]]:
+    """Return the lags to look at, in hours and in steps: a step, six hours, a day, and the half-lives.
+
+    Args:
+        config: a valid configuration.
+        archetype: whose half-lives.
+        length: of a period, in steps.
+    """
+    step_hours = config.step_minutes / 60
+    half_lives = [part.half_life_hours for part in config.archetypes[archetype].noise_parts.values()]
+    steps = sorted({1, *(round(hours / step_hours) for hours in (*_USUAL_LAGS, *half_lives))})
+    return [(lag * step_hours, lag) for lag in steps if 0 < lag <= length // _MOST_OF_PERIOD]
+
+
+def _scaled(both: Both) -> Both:
+    """Standardise both by the mean and sd of the two together, server by server."""
+    known = ~np.isnan(both.data)
+    count = np.maximum(2 * known.sum(axis=2, keepdims=True), 1)
+    mean = sum(np.nansum(each, axis=2, keepdims=True) for each in both) / count
+    squares = sum(np.nansum((each - mean) ** 2, axis=2, keepdims=True) for each in both)
+    sd = np.sqrt(squares / count)
+    sd[sd == 0] = np.inf
+    return both.each(lambda values: np.nan_to_num(np.clip((values - mean) / sd, -_CUT, _CUT), copy=False))
+
+
+def _mean(values: Floats) -> Floats:
+    count = (~np.isnan(values)).sum(axis=-1)
+    return _over(np.nansum(values, axis=-1), count)
+
+
+def log_sd(values: Floats, decimals: int) -> Floats:
+    """Return the logarithm of the sd; NaN where it is too near to what values are rounded to."""
+    mean = _mean(values)
+    sd = np.sqrt(_mean((values - mean[..., None]) ** 2))
+    return np.log(np.where(sd > 5 * 10.0**-decimals, sd, np.nan))
+
+
+def _autocorrelation(scaled: Floats, lag: int) -> Floats:
+    return _over((scaled[..., lag:] * scaled[..., :-lag]).sum(axis=-1), (scaled**2).sum(axis=-1))
+
+
+def _correlation(pair: Floats) -> Floats:
+    one, two = pair
+    return _over((one * two).sum(axis=-1), np.sqrt((one**2).sum(axis=-1) * (two**2).sum(axis=-1)))
+
+
+def _tail_shapes(values: Floats) -> Floats:
+    """Return to which side values lean, from −1 to 1, and how long tails are beside the middle, a logarithm."""
+    climbing = np.sort(values, axis=-1)
+    count = (~np.isnan(climbing)).sum(axis=-1)
+
+    def at(share: float) -> Floats:
+        position = np.maximum((share * count).astype(np.int64).clip(max=count - 1), 0)
+        found: Floats = np.take_along_axis(climbing, position[..., None], axis=-1)[..., 0]
+        return found
+
+    low, high, width = at(_TAIL), at(1 - _TAIL), at(1 - _MIDDLE) - at(_MIDDLE)
+    length = _over(high - low, width)
+    return np.stack([_over(high + low - 2 * at(0.5), high - low), np.log(np.where(length > 0, length, np.nan))])
+
+
+def _over(top: Floats, bottom: NDArray[Any]) -> Floats:
+    """Divide; NaN where there is nothing to divide by."""
+    ratio: Floats = np.divide(top, bottom, out=np.full(np.shape(top), np.nan), where=bottom > 0)
+    return ratio

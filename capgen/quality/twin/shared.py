@@ -1,0 +1,76 @@
+"""Whether servers of an app, of a region, or all, move together as configured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+import polars as pl
+
+from capgen.config import Config
+from capgen.draws.arrays import Floats
+from capgen.draws.sharing import Sharing
+from capgen.panel.layers.shared_movement import sharings
+from capgen.quality.twin.contrast import Contrast
+from capgen.quality.twin.movement import Movement
+from capgen.quality.twin.periods import Periods
+
+RULE = "shared_movement"
+
+
+def kinship(config: Config, servers: pl.DataFrame) -> float:
+    """Return the highest correlation that any measurements of two servers can have, on average over all pairs.
+
+    That of the noise, or of the changes of state: the higher one.
+
+    Args:
+        config: a valid configuration.
+        servers: their server frame.
+    """
+    return max(_kinship(servers.height, sharings(config, servers, what)) for what in ("noise", "states"))
+
+
+def _kinship(servers: int, shared: list[Sharing]) -> float:
+    pairs = servers * (servers - 1)
+    of_groups = (each.share * _pairs(each) for each in shared)
+    return sum(of_groups) / pairs if pairs else 0.0
+
+
+def _pairs(sharing: Sharing) -> int:
+    """Return how many ordered pairs of servers are in a group together."""
+    sizes = np.bincount(sharing.of_server)
+    return int((sizes * (sizes - 1)).sum())
+
+
+def shared_contrasts(movement: Movement, periods: Periods) -> Iterator[Contrast]:
+    """Yield the correlation between servers that share movement, averaged over pairs and metrics, for each scope.
+
+    Args:
+        movement: of servers of one archetype.
+        periods: that are compared: the servers together are one witness.
+    """
+    config, twins = movement.config, movement.twins
+    scopes = {each.subjects[0].partition(":")[0]: each for each in _every_sharing(config, twins.servers)}
+    for scope, sharing in scopes.items():
+        if _pairs(sharing):
+            who = "fleet" if scope == "fleet" else f"one {scope}"
+            moved = movement.scaled.each(partial(_correlation, sharing=sharing, periods=periods))
+            yield Contrast(RULE, f"{twins.archetype}, servers of {who}", moved, 1, absent=0.0, growth=periods.growth)
+
+
+def _every_sharing(config: Config, servers: pl.DataFrame) -> list[Sharing]:
+    return [*sharings(config, servers, "noise"), *sharings(config, servers, "states")]
+
+
+def _correlation(scaled: Floats, sharing: Sharing, periods: Periods) -> Floats:
+    """Return the mean correlation over all pairs in the groups, period by period."""
+    together, alone = np.zeros(periods.count), np.zeros(periods.count)
+    groups = np.array(sharing.of_server)
+    for group in range(len(sharing.subjects)):
+        members = scaled[:, groups == group]
+        squares = (members**2).sum(axis=1)
+        together += periods.sums(members.sum(axis=1) ** 2 - squares).sum(axis=0)
+        alone += periods.sums(squares).sum(axis=0) * (members.shape[1] - 1)
+    correlation: Floats = np.divide(together, alone, out=np.full(periods.count, np.nan), where=alone > 0)
+    return correlation

@@ -1,0 +1,139 @@
+"""Effects that change what a server's values are on average: calendar, growth, layers, states, spread, events.
+
+As in `capgen.quality.closed_form.effects`, d is how far the expected values are apart with an
+effect and without it; here it is a weight and no more. Σ d (data − twin) is 0 on average where both
+have the effect, and −Σ d² where the data lacks it. Metrics whose noise grows with their level are
+compared by their logarithms, so that few high values do not decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from capgen.config import Config
+from capgen.draws.arrays import Floats
+from capgen.quality.expected.buckets import bucket_of_steps
+from capgen.quality.expected.calendars import Calendars
+from capgen.quality.expected.expectation import Expectation
+from capgen.quality.twin.contrast import Both, Contrast
+from capgen.quality.twin.periods import Periods
+from capgen.quality.twin.twin import Twins
+
+_SMALLEST_EFFECT = 1e-9  # relative to the mean
+_ADDS_UP = "regimes"  # levels of states mix by their mean, whatever the noise
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What is expected of some servers on average, step by step.
+
+    Args:
+        config: a valid configuration.
+        calendars: from `hourly_calendars`.
+        twins: the servers.
+        periods: to sum up.
+    """
+
+    config: Config
+    calendars: Calendars
+    twins: Twins
+    periods: Periods
+
+    def means(self) -> Floats:
+        """Return the mean of each metric, shape (metrics, servers, steps); NaN where a schedule may have spikes."""
+        expectation = self._expectation()
+        means = self._at_steps(expectation, expectation.means())
+        return means if self.twins.events is None else means * self.twins.events
+
+    def contrasts(self, means: Floats) -> Iterator[Contrast]:
+        """Yield the slope of each effect on each metric that responds to it.
+
+        Args:
+            means: from `means`.
+        """
+        expectation = self._expectation()
+        for effect, of_key in expectation.without_effects():
+            rule, _, what = effect.partition(" ")
+            others = self._at_steps(expectation, of_key)
+            others = others if self.twins.events is None else others * self.twins.events
+            yield from self._slopes(rule, means, others, what)
+        if self.twins.events is not None:
+            yield from self._slopes("events", means, self._at_steps(expectation, expectation.means()))
+        yield from self._scheduled()
+
+    def _scheduled(self) -> Iterator[Contrast]:
+        shares = {key: self.config.metrics[key].spike_share for key in self.config.drawn_metrics}
+        for number, schedule in enumerate(self.config.archetypes[self.twins.archetype].scheduled_spikes):
+            expectation = self._expectation(number)
+            if not expectation.keys.is_empty():
+                lit = expectation.lit
+                means = expectation.means()
+                scales = {key: 1.0 if share is None else schedule.magnitude * share for key, share in shares.items()}
+                lifted = {key: mean * (1 + lit * (scales[key] - 1)) for key, mean in means.items()}
+                spiked, usual = (self._at_steps(expectation, each) for each in (lifted, means))
+                yield from self._slopes("scheduled_spikes", spiked, usual, f"schedule {number}")
+
+    def _expectation(self, schedule: int | None = None) -> Expectation:
+        rows = self.twins.servers.with_columns(group="server_id")
+        return Expectation(self.config, self.twins.archetype, self.calendars, rows, schedule)
+
+    def _at_steps(self, expectation: Expectation, of_key: Mapping[str, Floats]) -> Floats:
+        servers = self.twins.servers.height
+        hours = bucket_of_steps(self.config, self.config.axis.span)
+        every = []
+        for key in self.twins.keys:
+            derived = self.config.metrics[key].derived
+            of_hours = np.full(expectation.usable.size, np.nan)
+            of_hours[expectation.usable] = of_key[derived.source] * derived.factor if derived else of_key[key]
+            every.append(of_hours.reshape(servers, -1)[:, hours])
+        return np.stack(every)
+
+    def _slopes(self, rule: str, means: Floats, others: Floats, what: str = "") -> Iterator[Contrast]:
+        """Yield the slope of each metric whose means are others without an effect, shape (metrics, servers, steps)."""
+        for number, key in enumerate(self.twins.keys):
+            apart = np.abs(means[number] - others[number])
+            if np.nanmax(apart, initial=0) > _SMALLEST_EFFECT * (1 + np.nanmax(np.abs(means[number]), initial=0)):
+                subject = f"{self.twins.archetype} {self.config.metrics[key].column}" + (f", {what}" if what else "")
+                every = (*self.twins.values, means, others)
+                is_log = rule != _ADDS_UP and grows_with_level(self.config, key)
+                data, twin, mean, other = (self._scaled(each[number], is_log=is_log) for each in every)
+                yield self._slope(rule, subject, Both(data, twin), mean - other)
+
+    def _scaled(self, values: Floats, *, is_log: bool) -> Floats:
+        return np.log(np.maximum(values, 10.0**-self.config.decimals)) if is_log else values
+
+    def _slope(self, rule: str, subject: str, values: Both, apart: Floats) -> Contrast:
+        effect = np.nan_to_num(np.where(np.isnan(values.data), np.nan, apart))
+        known = values.each(np.nan_to_num)
+        squares = ((known.data - known.twin) ** 2).sum(axis=1, keepdims=True)
+        weights = np.divide(effect, squares, out=np.zeros_like(effect), where=squares > 0)
+        weights *= capped((weights * effect).sum(axis=1, keepdims=True))
+
+        def weighed(each: Floats) -> Floats:
+            return self.periods.sums(weights * each)
+
+        return Contrast(rule, subject, known.each(weighed), len(effect), weighed(effect), growth=self.periods.growth)
+
+
+def grows_with_level(config: Config, key: str) -> bool:
+    """Tell whether a metric's noise is proportional to its level.
+
+    Args:
+        config: a valid configuration.
+        key: of the metric.
+    """
+    derived = config.metrics[key].derived
+    return config.metrics[derived.source if derived else key].shape != "normal"
+
+
+def capped(sizes: Floats) -> Floats:
+    """Return factors that cut sizes down to their median, so that a few servers do not decide.
+
+    Args:
+        sizes: of an effect, one a server.
+    """
+    usual = float(np.median(sizes[sizes > 0])) if np.any(sizes > 0) else 0.0
+    return np.divide(usual, sizes, out=np.ones_like(sizes), where=sizes > usual)

@@ -1,0 +1,84 @@
+"""What the truth says of states and spikes: how often each comes, at which hours, and how long states last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capgen.columns import STATE
+from capgen.config import Config
+from capgen.config.dynamics import Regimes
+from capgen.draws.arrays import Floats
+from capgen.panel.layers.state_chances import weekly_chances
+from capgen.quality.expected.buckets import bucket_of_steps
+from capgen.quality.expected.calendars import Calendars
+from capgen.quality.expected.state_levels import hourly_shares, hours_of_week
+from capgen.quality.source import Source
+from capgen.quality.twin.contrast import Both, Contrast
+from capgen.quality.twin.periods import Periods
+from capgen.quality.twin.rates import spike_chances
+from capgen.quality.twin.twin import UNKNOWN, Twins, read_spikes, read_truth
+
+
+def truth_contrasts(source: Source, calendars: Calendars, twins: Twins, periods: Periods) -> Iterator[Contrast]:
+    """Yield occupancy and dwell of each state, and the rate of spikes, of a panel with the truth.
+
+    Args:
+        source: an open dataset whose truth columns can be read.
+        calendars: from `hourly_calendars`.
+        twins: servers of one archetype.
+        periods: to sum up.
+    """
+    kind = source.config.archetypes[twins.archetype]
+    if kind.regimes:
+        yield from _state_contrasts(source, calendars, kind.regimes, twins, periods)
+    if kind.spike.probability and not kind.scheduled_spikes:
+        both = read_spikes(source, twins)
+        implied = spike_chances(kind, twins.servers) * periods.sums(both.data != UNKNOWN)
+        flags, subject = both.each(lambda each: periods.sums(each == 1)), f"{twins.archetype}, flagged cells"
+        yield Contrast("spike_rate", subject, flags, len(implied), implied, growth=periods.growth)
+
+
+def _state_contrasts(
+    source: Source, calendars: Calendars, regimes: Regimes, twins: Twins, periods: Periods
+) -> Iterator[Contrast]:
+    both = read_truth(source, twins, STATE)
+    chances = _chances(source.config, calendars, regimes, twins)
+    for number, name in enumerate(regimes.states):
+        subject = f"{twins.archetype} {name}"
+        yield from _occupancy(subject, both, number, chances[number], periods)
+        left = both.each(periods.split).each(partial(_leaving, number=number))
+        note = "chance to leave at a step"
+        yield Contrast("dwell", subject, left, len(left.data), growth=periods.growth, note=note)
+
+
+def _occupancy(subject: str, both: Both, number: int, chances: Floats, periods: Periods) -> Iterator[Contrast]:
+    known = both.data != UNKNOWN
+    shares = both.each(lambda states: _over(periods.sums(states == number), periods.sums(known)))
+    yield Contrast("occupancy", subject, shares, len(known), absent=0.0, growth=periods.growth)
+    apart = (chances - chances.mean(axis=-1, keepdims=True)) * known
+    if np.ptp(chances) > 0:
+        at_hours, implied = both.each(lambda states: periods.sums(apart * (states == number))), periods.sums(apart**2)
+        yield Contrast("occupancy", f"{subject}, by the hour", at_hours, len(known), implied, growth=periods.growth)
+
+
+def _leaving(states: NDArray[np.int32], number: int) -> Floats:
+    """Return the chance that a server in a state is in another one at the next step."""
+    followed = (states[..., :-1] == number) & (states[..., 1:] != UNKNOWN)
+    return _over((followed & (states[..., 1:] != number)).sum(axis=-1, dtype=np.float64), followed.sum(axis=-1))
+
+
+def _over(top: Floats, bottom: NDArray[np.float64] | NDArray[np.int64]) -> Floats:
+    ratio: Floats = np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
+    return ratio
+
+
+def _chances(config: Config, calendars: Calendars, regimes: Regimes, twins: Twins) -> Floats:
+    """Return the chance of each state at each step by each server's clock, shape (states, servers, steps)."""
+    weekly = hourly_shares(config, weekly_chances(regimes))
+    steps = bucket_of_steps(config, config.axis.span)
+    hours = {clock: hours_of_week(calendars[clock])[steps] for clock in twins.servers["clock"].unique().to_list()}
+    return np.stack([weekly[:, hours[clock]] for clock in twins.servers["clock"].to_list()], axis=1)

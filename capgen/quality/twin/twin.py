@@ -1,0 +1,195 @@
+"""The twin of some servers of an archetype: what the same model says of them with other draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from capgen import sql
+from capgen.columns import OUTLIER, SPIKE, STATE
+from capgen.config import Config
+from capgen.draws.arrays import Floats
+from capgen.panel.cells import Workspace
+from capgen.panel.chunks import Chunk
+from capgen.panel.frame import Panel, open_panel
+from capgen.panel.layers.event_cells import touched_cells
+from capgen.panel.layers.missing import gaps
+from capgen.quality.closed_form.measured import clip_parameters
+from capgen.quality.source import Source
+from capgen.quality.twin.contrast import Both
+
+_OTHER_DRAWS = 0x5EED_0F_A_7E57  # no seed that anybody would take for a panel of the same configuration
+_WIDE = (-1e300, 1e300)
+_EXACT_DECIMALS = 12
+UNKNOWN = -1
+_TRUTH = (SPIKE, OUTLIER, STATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Some servers of one archetype, as they are in the data and as their twin has them.
+
+    Args:
+        archetype: its name.
+        servers: their server frame.
+        keys: of the metrics.
+        values: shape (metrics, servers, steps); NaN where there is no value inside the clip, or the twin has none.
+        events: what events multiply each metric by, likewise; None without events.
+        truth: of the twin, by column: flags, and numbers of states; shape (servers, steps).
+    """
+
+    archetype: str
+    servers: pl.DataFrame
+    keys: tuple[str, ...]
+    values: Both
+    events: Floats | None
+    truth: dict[str, NDArray[np.int32]]
+
+
+def twin_config(config: Config) -> Config:
+    """Return the configuration of the twin, whose events, clip and rounding are laid over it afterwards.
+
+    Args:
+        config: of the panel.
+    """
+    layers = config.layers.model_copy(update={"events": None, "missing": None})
+    metrics = {key: metric.model_copy(update={"clip": _WIDE}) for key, metric in config.metrics.items()}
+    seed = config.seed ^ _OTHER_DRAWS
+    changes = {"seed": seed, "layers": layers, "metrics": metrics, "decimals": _EXACT_DECIMALS, "truth": True}
+    return config.model_copy(update=changes)
+
+
+def labelled_config(config: Config) -> Config:
+    """Return the configuration of a twin whose spikes are labelled as those of the panel: as the clip shows them.
+
+    Args:
+        config: of the panel.
+    """
+    missing = config.layers.missing
+    singles = missing and missing.model_copy(update=dict.fromkeys(["server_outages", "fleet_gaps"]))
+    layers = config.layers.model_copy(update={"events": None, "outliers": None, "missing": singles})
+    return config.model_copy(update={"seed": config.seed ^ _OTHER_DRAWS, "layers": layers})
+
+
+def read_twins(source: Source, panel: Panel, archetype: str, servers: pl.DataFrame) -> Twins:
+    """Read servers from the data, and make their twin.
+
+    Args:
+        source: an open dataset.
+        panel: of its twin.
+        archetype: name of the servers' archetype.
+        servers: their server frame, in the data's panel.
+    """
+    data = _read(source, servers)
+    known = [name for name in _TRUTH if name in panel.config.columns]
+    twin, truth = _made(panel, archetype, servers, source.columns, known)
+    events = _event_factors(source.config, servers, source.keys)
+    if events is not None:
+        twin *= events
+    for key, values in zip(source.keys, twin, strict=True):
+        np.round(np.clip(values, *source.config.metrics[key].clip, out=values), source.config.decimals, out=values)
+    unknown = np.isnan(data) | np.isnan(twin)
+    data[unknown] = twin[unknown] = np.nan
+    return Twins(archetype, servers, source.keys, Both(data, twin), events, truth)
+
+
+def _read(source: Source, servers: pl.DataFrame) -> Floats:
+    steps = source.config.axis.span.size
+    values = np.full((len(source.keys), servers.height * steps), np.nan)
+    rows, where = _cells(source, servers, "checks/cells", source.columns, clip_parameters(source))
+    for column, out in zip(source.columns, values, strict=True):
+        out[where] = rows[column].cast(pl.Float64).to_numpy()
+    return values.reshape(len(values), servers.height, steps)
+
+
+def read_truth(source: Source, twins: Twins, column: str) -> Both:
+    """Return what the truth says of data and twin: flags, or numbers of states; `UNKNOWN` where the data has no row.
+
+    Args:
+        source: an open dataset.
+        twins: servers of one archetype.
+        column: of the truth.
+    """
+    twin = twins.truth[column]
+    data = _read_numbers(source, twins, column)
+    return Both(data, np.where(data == UNKNOWN, UNKNOWN, twin))
+
+
+def read_spikes(source: Source, twins: Twins) -> Both:
+    """Return which cells are labelled as spikes in the data, and in a twin with its clip; `UNKNOWN` in gaps.
+
+    Args:
+        source: an open dataset.
+        twins: servers of one archetype.
+    """
+    config, servers, axis = source.config, twins.servers, source.config.axis
+    data = _read_numbers(source, twins, SPIKE)
+    for where, steps in gaps(config, servers["server_id"].to_list(), axis, axis.span):
+        data[where, steps] = UNKNOWN
+    with open_panel(labelled_config(config)) as panel:
+        _, truth = _made(panel, twins.archetype, servers, [], [SPIKE])
+    return Both(data, np.where(data == UNKNOWN, UNKNOWN, truth[SPIKE]))
+
+
+def _read_numbers(source: Source, twins: Twins, column: str) -> NDArray[np.int32]:
+    steps = source.config.axis.span.size
+    data = np.full(twins.servers.height * steps, UNKNOWN, np.int32)
+    rows, where = _cells(source, twins.servers, "checks/truth_cells", [column], {})
+    data[where] = _as_numbers(source.config, twins.archetype, rows[column])
+    return data.reshape(-1, steps)
+
+
+def _cells(
+    source: Source, servers: pl.DataFrame, query: str, columns: list[str], parameters: dict[str, object]
+) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+    """Return rows of some servers, and their positions among all cells of these, by server and then by time."""
+    looked_at = servers.select("server_id").with_row_index("position").cast({"position": pl.Int64})
+    source.connection.register("looked_at", looked_at)
+    repeats = [{"column": column} for column in columns]
+    rows = sql.run_query(source.connection, query, source.calendar_parameters() | parameters, repeats)
+    steps = source.config.axis.span.size
+    return rows, rows["panel.server"].to_numpy() * steps + rows["panel.step"].to_numpy()
+
+
+def _made(
+    panel: Panel, archetype: str, servers: pl.DataFrame, columns: list[str], known: list[str]
+) -> tuple[Floats, dict[str, NDArray[np.int32]]]:
+    axis = panel.axis
+    values = np.empty((len(columns), servers.height, axis.span.size))
+    truth = {name: np.empty((servers.height, axis.span.size), np.int32) for name in known}
+    workspace = Workspace()
+    for _, span in axis.years():
+        here = (slice(None), span.within(axis.span))
+        frame = panel.cells(Chunk(archetype, 0, servers.height, span), servers, [*columns, *truth], workspace)
+        for column, out in zip(columns, values, strict=True):
+            out[here] = frame[column].to_numpy().reshape(servers.height, -1)
+        for name, numbers in truth.items():
+            numbers[here] = _as_numbers(panel.config, archetype, frame[name]).reshape(servers.height, -1)
+    return values, truth
+
+
+def _as_numbers(config: Config, archetype: str, column: pl.Series) -> NDArray[np.int32]:
+    """Return flags as they are, and states by their positions among the archetype's."""
+    regimes = config.archetypes[archetype].regimes
+    if column.name == STATE:
+        names = list(regimes.states) if regimes else []
+        column = column.cast(pl.String).cast(pl.Enum(names), strict=False).to_physical()
+    numbers: NDArray[np.int32] = column.cast(pl.Int32).fill_null(UNKNOWN).to_numpy()
+    return numbers
+
+
+def _event_factors(config: Config, servers: pl.DataFrame, keys: tuple[str, ...]) -> Floats | None:
+    if config.layers.events is None:
+        return None
+    axis = config.axis
+    factors = np.ones((len(keys), servers.height, axis.span.size))
+    for each in touched_cells(config, servers, axis, axis.span):
+        factor = each.event.factor(axis, each.span)
+        for key, out in zip(keys, factors, strict=True):
+            derived = config.metrics[key].derived
+            if (derived.source if derived else key) in each.event.metrics:
+                out[each.server, each.steps] *= factor
+    return factors

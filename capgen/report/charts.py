@@ -1,0 +1,80 @@
+"""The seven charts, as Vega-Lite; each follows two parameters: `metric` (a position) and `archetype` ('' for all)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import altair as alt
+
+from capgen.report.charts_of_time import effects, growth, utilisation
+from capgen.report.charts_of_values import correlation, distribution, quality, rhythm
+from capgen.report.pieces import Drawn
+from capgen.report.rows import Rows, ceilings
+from capgen.report.style import chart_config
+from capgen.report.tables import Tables
+
+Spec = dict[str, Any]
+
+CHARTS: dict[str, Callable[[Tables], Drawn]] = {
+    "utilisation": utilisation,
+    "distribution": distribution,
+    "correlation": correlation,
+    "rhythm": rhythm,
+    "effects": effects,
+    "growth": growth,
+    "quality": quality,
+}
+_DATA = {
+    "utilisation": ("utilisation", "marks"),
+    "distribution": ("distribution",),
+    "correlation": ("correlation",),
+    "rhythm": ("heat_map",),
+    "effects": ("effects", "configured"),
+    "growth": ("growth", "headroom"),
+    "quality": ("quality",),
+}
+_WIDTH_OF_A_NAME = 130  # in a legend
+
+
+def chart_spec(
+    tables: Tables,
+    rows: dict[str, Rows],
+    name: str,
+    *,
+    ink: str,
+    font: str,
+    metric: int = 0,
+    archetype: str = "",
+    size: tuple[int | str, int] = ("container", 300),
+) -> Spec:
+    """Return the Vega-Lite specification of a chart, with its data.
+
+    Args:
+        tables: of the dataset.
+        rows: from `chart_rows`.
+        name: of the panel.
+        ink: colour of words and lines.
+        font: names of fonts.
+        metric: position of the metric to begin with.
+        archetype: the one to begin with; empty for all.
+        size: width and height of the plot.
+    """
+    parameters = {
+        "metric": metric,
+        "archetype": archetype,
+        "labels": tables.labels,
+        "firsts": tables.bins["first"].to_list(),
+        "widths": tables.bins["width"].to_list(),
+        "ceilings": ceilings(tables),
+    }
+    chart = CHARTS[name](tables).properties(
+        width=size[0], height=size[1], autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
+    )
+    chart = chart.add_params(*(alt.param(name=key, value=value) for key, value in parameters.items()))
+    spec: Spec = chart.to_dict()
+    spec["config"] = chart_config(ink, font)
+    if isinstance(size[0], int):  # a legend does not wrap by itself; on the page, the script sees to it
+        spec["config"]["legend"]["columns"] = max(size[0] // _WIDTH_OF_A_NAME, 1)
+    spec["datasets"] = {each: rows[each] for each in _DATA[name]}
+    return spec

@@ -1,0 +1,146 @@
+"""Draws the page and the picture of a dataset; the one module that asks vl-convert for something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from capgen.dataset.manifest import Manifest
+from capgen.quality.findings import Report
+from capgen.report.captions import Captions, captions
+from capgen.report.charts import CHARTS, chart_spec
+from capgen.report.head import TITLES, composition, facts, headroom_cells, verdict_cells
+from capgen.report.page import page_text
+from capgen.report.picture import (
+    FONT,
+    Block,
+    beside,
+    chart_block,
+    inner_width,
+    picture_svg,
+    rows_of,
+    stacked,
+    table_block,
+    titled,
+    words_block,
+)
+from capgen.report.rows import Rows, chart_rows
+from capgen.report.style import FONT as PAGE_FONT
+from capgen.report.style import INK
+from capgen.report.tables import WHOLE_FLEET, Tables
+
+_HEIGHTS = {"utilisation": 340, "quality": 260}
+_MOST_BESIDE = 5
+_PIXELS = 1.25  # of the PNG for each of the SVG
+
+
+def draw(title: str, manifest: Manifest, tables: Tables, report: Report) -> tuple[str, bytes]:
+    """Draw a dataset's page and picture.
+
+    Args:
+        title: of both.
+        manifest: of the dataset.
+        tables: of the dataset.
+        report: the outcome of a check.
+
+    Returns:
+        The page as HTML, the picture as PNG.
+    """
+    rows = chart_rows(tables, report)
+    words = captions(tables, report, rows)
+    specs = {name: _page_spec(tables, rows, name, words) for name in CHARTS}
+    library = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=_version())
+    page = page_text(title, manifest, tables, report, specs, words, library)
+    svg = picture_svg(_blocks(title, manifest, tables, report, rows, words))
+    return page, vl_convert.svg_to_png(svg, scale=_PIXELS)
+
+
+def _version() -> str:
+    """The Vega-Lite that Altair writes for, where vl-convert has it."""
+    wanted = alt.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0]
+    known = vl_convert.get_vegalite_versions()
+    return wanted if wanted in known else known[-1]
+
+
+def _page_spec(tables: Tables, rows: dict[str, Rows], name: str, words: Captions) -> dict[str, Any]:
+    size = ("container", _HEIGHTS.get(name, 300))
+    spec = chart_spec(tables, rows, name, ink="currentColor", font=PAGE_FONT, size=size)
+    return {**spec, "description": words[WHOLE_FLEET][name][0]}
+
+
+def _blocks(
+    title: str,
+    manifest: Manifest,
+    tables: Tables,
+    report: Report,
+    rows: dict[str, Rows],
+    words: Captions,
+) -> list[Block]:
+    whole, half = inner_width(1), inner_width(2)
+
+    def chart(name: str, width: int, height: int, metric: int = 0, archetype: str = "") -> Block:
+        spec = chart_spec(
+            tables, rows, name, ink=INK, font=FONT, metric=metric, archetype=archetype, size=(width, height)
+        )
+        mark = f"{name}-{metric}-{tables.archetypes.index(archetype) if archetype else 'all'}-"
+        return chart_block(vl_convert.vegalite_to_svg(spec, vl_version=_version()), mark)
+
+    def panel(name: str, block: Block, width: int) -> Block:
+        return titled(TITLES[name], words[WHOLE_FLEET][name][0], block, width)
+
+    def multiples(name: str, height: int) -> Block:
+        shown = [{"metric": each} for each in range(len(tables.columns))]
+        return _side_by_side(name, height, shown, chart)
+
+    fleet = [{"archetype": each} for each in ("", *tables.archetypes)]
+    return [
+        _head(title, manifest, tables),
+        panel("utilisation", chart("utilisation", whole, 320), whole),
+        panel("distribution", multiples("distribution", 210), whole),
+        beside([panel(name, chart(name, half, 340), half) for name in ("correlation", "effects")], half),
+        panel("rhythm", _side_by_side("rhythm", 200, fleet if len(fleet) > 2 else fleet[1:], chart), whole),
+        panel("growth", stacked([multiples("growth", 220), _headroom(tables, whole)], gap=16), whole),
+        panel("quality", chart("quality", whole, 40 * len(tables.columns)), whole),
+        _verdicts(report, whole),
+    ]
+
+
+def _side_by_side(name: str, height: int, shown: Sequence[Mapping[str, Any]], chart: Callable[..., Block]) -> Block:
+    """Draw a chart several times, in rows of about the same length."""
+    number = -(-len(shown) // -(-len(shown) // _MOST_BESIDE))
+    drawn = [chart(name, inner_width(number), height, **each) for each in shown]
+    return stacked(rows_of(drawn, number), gap=14)
+
+
+def _head(title: str, manifest: Manifest, tables: Tables) -> Block:
+    whole = inner_width(1)
+    what = " · ".join(f"{name} {value}" for name, value in facts(manifest, tables))
+    fleet = [
+        f"servers by {attribute}: " + ", ".join(f"{name} {count:,}" for name, count in found)
+        for attribute, found in composition(tables).items()
+    ]
+    return stacked(
+        [words_block([title], whole, size=28, bold=True), words_block([what], whole), words_block(fleet, whole)]
+    )
+
+
+def _headroom(tables: Tables, width: int) -> Block:
+    title = f"Headroom: ceiling less 95th percentile, {tables.headroom_since} to {tables.headroom_until}"
+    headings = ["archetype", *tables.columns]
+    shares = [1 / len(headings)] * len(headings)
+    return stacked(
+        [
+            words_block([title], width, size=15, bold=True),
+            table_block(headings, headroom_cells(tables), shares, width),
+        ],
+        gap=12,
+    )
+
+
+def _verdicts(report: Report, width: int) -> Block:
+    headings = ["rule", "verdict", "measured", "expected", "what, where and why"]
+    table = table_block(headings, verdict_cells(report), [0.13, 0.09, 0.12, 0.12, 0.54], width)
+    return stacked([words_block(["Verdicts of the check"], width, size=15, bold=True), table])

@@ -1,0 +1,182 @@
+"""The rows behind the charts: one for each mark, with the values of all metrics in a list, so that a page is small."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from capgen.config import Config
+from capgen.draws.correlation import correlation_matrix
+from capgen.quality.findings import Report
+from capgen.report.tables import BINS, Tables
+
+Rows = list[dict[str, Any]]
+_DIGITS = 4
+_NOTHING = float("nan")
+
+
+def chart_rows(tables: Tables, report: Report) -> dict[str, Rows]:
+    """Return the rows of each chart by its name.
+
+    Args:
+        tables: of the dataset.
+        report: the outcome of a check.
+    """
+    return {
+        "utilisation": _listed(tables, tables.utilisation, ["server_type", "moment"], "mean"),
+        "marks": _marks(tables.marks),
+        "distribution": list(_distribution(tables)),
+        "correlation": list(_correlations(tables, report)),
+        "heat_map": _listed(tables, tables.heat_map, ["server_type", "weekday", "part"], "mean"),
+        "effects": _effects(tables),
+        "configured": _configured(tables),
+        "growth": _listed(tables, tables.growth, ["server_type", "moment"], "mean"),
+        "headroom": _headroom(tables),
+        "quality": list(_quality(tables)),
+    }
+
+
+def number(value: float | None) -> float | None:
+    """Return a number with as many digits as a chart can show; None where it is none.
+
+    Args:
+        value: a number, or none.
+    """
+    if value is None or not math.isfinite(value):
+        return None
+    return float(f"{value:.{_DIGITS}g}")
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else value
+
+
+def _listed(tables: Tables, frame: pl.DataFrame, keys: Sequence[str], value: str, name: str = "values") -> Rows:
+    """Gather rows that differ in nothing but the metric."""
+    gathered: dict[tuple[Any, ...], dict[str, float | None]] = {}
+    for *key, metric, found in frame.select(*keys, "metric", value).iter_rows():
+        gathered.setdefault(tuple(key), {})[metric] = number(found)
+    names = ["archetype" if key == "server_type" else key for key in keys]
+    return [
+        {**dict(zip(names, map(_plain, key), strict=True)), name: [found.get(column) for column in tables.columns]}
+        for key, found in gathered.items()
+    ]
+
+
+def _marks(marks: pl.DataFrame) -> Rows:
+    kinds = (("quarter end", "ends_quarter"), ("holiday", "is_free"))
+    return [
+        {"moment": _plain(row["moment"]), "kind": kind} for row in marks.to_dicts() for kind, flag in kinds if row[flag]
+    ]
+
+
+def _distribution(tables: Tables) -> Iterator[dict[str, Any]]:
+    """Yield every bin, the empty ones and one after the last too: steps need both ends."""
+    keys = ["server_type", "metric"]
+    shares = tables.distribution.with_columns(share=pl.col("cells") / pl.col("cells").sum().over(keys))
+    found = {(kind, metric, bin_): share for kind, metric, bin_, share in shares.select(*keys, "bin", "share").rows()}
+    for archetype in tables.archetypes:
+        for bin_ in range(BINS + 1):
+            inside = min(bin_, BINS - 1)
+            values = [number(found.get((archetype, metric, inside), 0.0)) for metric in tables.columns]
+            yield {"archetype": archetype, "bin": bin_, "values": values}
+
+
+def _correlations(tables: Tables, report: Report) -> Iterator[dict[str, Any]]:
+    findings = [each for rule in report.rules if rule.name == "correlation" for each in rule.findings]
+    for finding in findings:
+        archetype, _, pair = finding.subject.rpartition(" ")
+        if archetype in tables.archetypes:
+            measured = finding.measured if isinstance(finding.measured, float) else None
+            yield {
+                "archetype": archetype,
+                "pair": pair.replace("~", " ~ "),
+                "measured": number(measured),
+                "target": number(_target(tables.config, archetype, *pair.split("~"))),
+                "verdict": str(finding.verdict),
+            }
+
+
+def _target(config: Config, archetype: str, one: str, two: str) -> float:
+    """Return the configured correlation of two columns; a derived metric has that of its source."""
+    keys = {metric.column: key for key, metric in config.metrics.items()}
+    derived = [config.metrics[keys[column]].derived for column in (one, two)]
+    sources = [each.source if each else keys[column] for each, column in zip(derived, (one, two), strict=True)]
+    sign = math.prod(math.copysign(1, each.factor) for each in derived if each)
+    pairs, drawn = config.archetypes[archetype].correlation, config.drawn_metrics
+    matrix = correlation_matrix(pairs, drawn, repair=config.repair_correlation)
+    first, second = map(drawn.index, sources)
+    return sign * float(matrix[first, second])
+
+
+def _effects(tables: Tables) -> Rows:
+    frame = tables.effects.with_columns(where=_where(tables.effects))
+    return _listed(tables, frame, ["server_type", "kind", "where"], "measured")
+
+
+def _configured(tables: Tables) -> Rows:
+    frame = tables.effects.with_columns(where=_where(tables.effects))
+    return _listed(tables, frame.unique(["kind", "where", "metric"]), ["kind", "where"], "configured")
+
+
+def _where(effects: pl.DataFrame) -> pl.Series:
+    rows = effects.select("kind", "position").iter_rows()
+    return pl.Series([place(kind, position) for kind, position in rows], dtype=pl.String)
+
+
+def place(kind: str, position: float) -> str:
+    """Return what the axis of the effects calls a kind of day.
+
+    Args:
+        kind: ramp or holiday.
+        position: days to the quarter's end, or the holiday's factor.
+    """
+    return f"{position:.0f}" if kind == "ramp" else f"×{position:g}"
+
+
+def places(tables: Tables) -> list[str]:
+    """Return the places of the axis of the effects, in order: towards the quarter's end, then the holidays.
+
+    Args:
+        tables: of the dataset.
+    """
+    found = tables.effects.select("kind", "position").unique().rows()
+    ordered = sorted(found, key=lambda each: (each[0] == "holiday", -each[1]))
+    return [place(*each) for each in ordered]
+
+
+def _headroom(tables: Tables) -> Rows:
+    last = tables.growth["moment"].max()
+    rows = _listed(tables, tables.headroom, ["server_type"], "p95")
+    return [{**row, "moment": _plain(last)} for row in rows]
+
+
+def ceilings(tables: Tables) -> list[float]:
+    """Return how far each metric can go.
+
+    Args:
+        tables: of the dataset.
+    """
+    return [metric.clip[1] for metric in tables.config.metrics.values()]
+
+
+def _quality(tables: Tables) -> Iterator[dict[str, Any]]:
+    labels = dict(zip(tables.columns, tables.labels, strict=True))
+    for row in tables.quality.sort("metric").to_dicts():
+        cells, present = row["cells"], row["present"]
+        shares = {
+            "missing": 1 - present / cells if cells else _NOTHING,
+            "at the lower clip": row["at_low"] / present if present else _NOTHING,
+            "at the upper clip": row["at_high"] / present if present else _NOTHING,
+        }
+        for what, share in shares.items():
+            yield {
+                "archetype": row["server_type"],
+                "metric": labels[row["metric"]],
+                "what": what,
+                "share": number(share),
+            }

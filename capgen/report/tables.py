@@ -1,0 +1,188 @@
+"""What the report shows, as small tables: DuckDB adds up the panel, and no more than the sums come here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from capgen import sql
+from capgen.config import Config
+from capgen.quality.closed_form.measured import bucket, clip_parameters
+from capgen.quality.source import Source
+
+BINS = 60
+WHOLE_FLEET = ""  # the archetype of rows about all servers
+_MOST_POINTS = 800  # a line has no more, as long as weeks or months can hold them
+_DAYS_AROUND_RAMP = 5
+_MONTHS_TO_SHOW, _WEEKS_TO_SHOW = 3, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The report's numbers.
+
+    Args:
+        config: of the dataset.
+        archetypes: those that have servers, in the configuration's order.
+        columns: of the metrics, in the configuration's order.
+        unit: of time in `utilisation`: hour, day, week or month.
+        growth_unit: of time in `growth`: day, week or month.
+        headroom_since: the first day that `headroom` looks at.
+        headroom_until: the last one.
+        utilisation: server_type, metric, moment, mean.
+        marks: moment, ends_quarter, is_free.
+        distribution: server_type, metric, bin, cells.
+        bins: metric, first, width: where the bins of `distribution` begin, and how wide they are.
+        heat_map: server_type, metric, weekday, part (hour, or month where rows are daily), mean.
+        effects: server_type, metric, kind, position, measured, configured.
+        growth: server_type, metric, moment, mean.
+        headroom: server_type, metric, p95.
+        quality: server_type, metric, cells, present, least, greatest, at_low, at_high.
+        fleet: attribute, name, servers.
+    """
+
+    config: Config
+    archetypes: list[str]
+    columns: list[str]
+    unit: str
+    growth_unit: str
+    headroom_since: date
+    headroom_until: date
+    utilisation: pl.DataFrame
+    marks: pl.DataFrame
+    distribution: pl.DataFrame
+    bins: pl.DataFrame
+    heat_map: pl.DataFrame
+    effects: pl.DataFrame
+    growth: pl.DataFrame
+    headroom: pl.DataFrame
+    quality: pl.DataFrame
+    fleet: pl.DataFrame
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether rows are a day or more apart, so that hours tell nothing."""
+        return self.config.step_minutes >= 24 * 60
+
+    @property
+    def labels(self) -> list[str]:
+        """The metrics with their units, in the order of `columns`."""
+        metrics = self.config.metrics.values()
+        return [f"{metric.column} ({metric.unit})" if metric.unit else metric.column for metric in metrics]
+
+    def of(self, archetype: str) -> Tables:
+        """Return what is about one archetype, or about the whole fleet.
+
+        Args:
+            archetype: its name, or `WHOLE_FLEET`.
+        """
+        heat_map = self.heat_map.filter(pl.col("server_type") == archetype)
+        if archetype == WHOLE_FLEET:
+            return replace(self, heat_map=heat_map)
+        names = ("utilisation", "distribution", "effects", "growth", "headroom", "quality")
+        narrow = {name: getattr(self, name).filter(pl.col("server_type") == archetype) for name in names}
+        return replace(self, archetypes=[archetype], heat_map=heat_map, **narrow)
+
+
+def read_tables(source: Source) -> Tables:
+    """Add up what the report shows.
+
+    Args:
+        source: an open dataset.
+
+    Returns:
+        The tables; the panel was read four times, by column.
+    """
+    config, connection, repeats = source.config, source.connection, [{"column": each} for each in source.columns]
+    quality = sql.run_query(connection, "report/quality", clip_parameters(source), repeats)
+    bins = _bins(quality, source.columns)
+    connection.register("hour_sums", sql.run_query(connection, "report/hours", bucket(source), repeats))
+    window = {"first_day": config.start_date, "last_day": config.end_date}
+    unit, growth_unit = _unit(config), _growth_unit(config)
+    since, until = _last_month(config)
+    month = {"first_timestamp": _midnight(since), "stop_timestamp": _midnight(until + timedelta(days=1))}
+    most_days = {"most_days": min(config.calendar.eoq.window_days + _DAYS_AROUND_RAMP, 27)}
+    effects = sql.run_query(connection, "report/effects", most_days)
+    found = set(quality["server_type"])
+    return Tables(
+        config=config,
+        archetypes=[name for name in config.archetypes if name in found],
+        columns=source.columns,
+        unit=unit,
+        growth_unit=growth_unit,
+        headroom_since=since,
+        headroom_until=until,
+        utilisation=sql.run_query(connection, "report/utilisation", window | {"unit": unit}),
+        marks=sql.run_query(connection, "report/marks", window),
+        distribution=sql.run_query(connection, "report/distribution", _bin_parameters(bins), repeats),
+        bins=bins,
+        heat_map=sql.run_query(connection, "report/heat_map", {"by_month": config.step_minutes >= 24 * 60}),
+        effects=effects.with_columns(configured=_configured(config, effects)),
+        growth=sql.run_query(connection, "report/growth", window | {"unit": growth_unit}),
+        headroom=sql.run_query(connection, "report/headroom", month, repeats),
+        quality=quality,
+        fleet=sql.run_query(connection, "report/fleet", {"first_timestamp": _midnight(config.start_date)}),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day)
+
+
+def _days(config: Config) -> int:
+    return (config.end_date - config.start_date).days + 1
+
+
+def _unit(config: Config) -> str:
+    days = _days(config)
+    steps = days * 24 * 60 // config.step_minutes
+    if config.step_minutes < 24 * 60 and min(steps, days * 24) <= _MOST_POINTS:
+        return "hour"
+    if days <= _MOST_POINTS:
+        return "day"
+    return "week" if days // 7 <= 2 * _MOST_POINTS else "month"
+
+
+def _growth_unit(config: Config) -> str:
+    days = _days(config)
+    if days >= (_MONTHS_TO_SHOW + 1) * 31:
+        return "month"
+    return "week" if days >= (_WEEKS_TO_SHOW + 1) * 7 else "day"
+
+
+def _last_month(config: Config) -> tuple[date, date]:
+    """Return the last month that the window has whole; the window without one."""
+    following = config.end_date + timedelta(days=1)
+    until = following.replace(day=1) - timedelta(days=1)
+    since = until.replace(day=1)
+    return (since, until) if since >= config.start_date else (config.start_date, config.end_date)
+
+
+def _bins(quality: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Lay bins of one width over what was observed of each metric."""
+    ends = quality.group_by("metric").agg(pl.col("least").min(), pl.col("greatest").max())
+    low, high = pl.col("least").fill_null(0), pl.col("greatest").fill_null(1)
+    width = pl.when(high > low).then((high - low) / BINS).otherwise(1.0)
+    order = pl.DataFrame({"metric": columns})
+    return order.join(ends, on="metric", how="left", maintain_order="left").select("metric", first=low, width=width)
+
+
+def _bin_parameters(bins: pl.DataFrame) -> Mapping[str, Any]:
+    parameters: dict[str, Any] = {"last_bin": BINS - 1}
+    for metric, first, width in bins.iter_rows():
+        parameters |= {f"{metric}_first": first, f"{metric}_width": width}
+    return parameters
+
+
+def _configured(config: Config, effects: pl.DataFrame) -> pl.Series:
+    """Return what the configured factor makes of a metric that takes so much of it."""
+    responses = {}
+    for metric in config.metrics.values():
+        own = config.metrics[metric.derived.source] if metric.derived else metric
+        responses[metric.column] = {"ramp": own.response.eoq, "holiday": own.response.holiday}
+    rows = effects.select("metric", "kind", "factor").iter_rows()
+    return pl.Series([1 + responses[metric][kind] * (factor - 1) for metric, kind, factor in rows], dtype=pl.Float64)

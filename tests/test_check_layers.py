@@ -11,79 +11,125 @@ import pytest
 from capgen import build, check
 from capgen.quality.findings import Report, Verdict
 from tests.conftest import make_config
-from tests.everything import EVERYTHING, LAYERS, PROFILE, SCHEDULED
+from tests.everything import EVERYTHING, LAYERS, LISTED, PROFILE, SCHEDULED
+from tests.panels import merged
 
-HOURLY = {"granularity": "hourly", "num_servers": 30, "start_date": "2023-11-01", "end_date": "2024-05-31"}
-DAILY = {"granularity": "daily", "num_servers": 120, "start_date": "2022-01-01", "end_date": "2025-12-31"}
+HOURLY: dict[str, Any] = {
+    "granularity": "hourly",
+    "num_servers": 12,
+    "start_date": "2023-12-18",
+    "end_date": "2024-01-21",
+}
+DAILY: dict[str, Any] = {
+    "granularity": "daily",
+    "num_servers": 24,
+    "start_date": "2023-01-01",
+    "end_date": "2024-06-30",
+    "growth": {"trend": "monthly"},
+}
+PLAIN = {"hourly": HOURLY, "daily": DAILY}
+LIFE = LAYERS["server_life"]
+EFFECT = {"factor": 0.3, "shoulder_days": 2, "shoulder_factor": 0.6}
 OUTLIERS = {"disk": {"probability": 0.02, "magnitude": 2.5}}
 
 # Of each layer: the panel, what turns it on, and the rule that says whether it is in the data.
-CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
-    "server offset": (DAILY, {"layers": {"server_offset": LAYERS["server_offset"]}}, "server_offset"),
-    "server growth": (
-        DAILY,
-        {"growth": {"trend": "monthly"}, "layers": {"server_growth": LAYERS["server_growth"]}},
-        "server_growth",
+CASES: dict[str, tuple[str, dict[str, Any], str]] = {
+    "server offset": ("daily", {"layers": {"server_offset": LAYERS["server_offset"]}}, "server_offset"),
+    "server growth": ("daily", {"layers": {"server_growth": LAYERS["server_growth"]}}, "server_growth"),
+    "annual season": ("daily", {"layers": {"annual_season": LAYERS["annual_season"]}}, "season"),
+    "holiday effect": ("daily", {"calendar": {"holiday_effect": EFFECT}}, "holiday"),
+    "business days": (
+        "daily",
+        {"calendar": {"eoq": {"business_days": True, "window_days": 10, "peak": 1.0}}},
+        "eoq",
     ),
-    "annual season": (DAILY, {"layers": {"annual_season": LAYERS["annual_season"]}}, "season"),
-    "holiday effect": (
-        DAILY,
-        {"calendar": {"holiday_effect": {"factor": 0.3, "shoulder_days": 2, "shoulder_factor": 0.6}}},
-        "holiday",
+    "local time": ("hourly", {"layers": {"local_time": LAYERS["local_time"]}}, "calendar"),
+    "profile": ("hourly", {"archetypes": {"application": {"profile": PROFILE}}}, "profile_spread"),
+    "scheduled spikes": (
+        "hourly",
+        {"archetypes": {"web": {"scheduled_spikes": SCHEDULED}}},
+        "scheduled_spikes",
     ),
-    "business days": (DAILY, {"calendar": {"eoq": {"business_days": True, "window_days": 10, "peak": 1.0}}}, "eoq"),
-    "local time": (HOURLY, {"layers": {"local_time": LAYERS["local_time"]}}, "calendar"),
-    "profile": (HOURLY, {"archetypes": {"application": {"profile": PROFILE}}}, "profile_spread"),
-    "scheduled spikes": (HOURLY, {"archetypes": {"database": {"scheduled_spikes": SCHEDULED}}}, "scheduled_spikes"),
-    "outliers": (DAILY, {"layers": {"outliers": OUTLIERS}}, "outlier_rate"),
-    "missing": (DAILY, {"layers": {"missing": {"share": {"cpu": 0.01}}}}, "missing_rate"),
-    "events": (HOURLY, {"layers": {"events": LAYERS["events"]}}, "events"),
+    "outliers": ("daily", {"layers": {"outliers": OUTLIERS}}, "outlier_rate"),
+    "missing": ("daily", {"layers": {"missing": {"share": {"cpu": 0.01}}}}, "missing_rate"),
+    "events": ("hourly", {"layers": {"events": LAYERS["events"]}}, "events"),
     "resize": (
-        DAILY,
+        "daily",
         {
-            "growth": {"trend": "monthly"},
             "archetypes": {"application": {"growth_percent_per_month": 4}},
-            "layers": {"server_life": {**LAYERS["server_life"], "born_share": 0.0, "retired_share": 0.0}},
+            "layers": {"server_life": {**LIFE, "born_share": 0.0, "retired_share": 0.0}},
         },
         "resize",
     ),
-    "lives": (
-        DAILY,
-        {"layers": {"server_life": {**LAYERS["server_life"], "resize": None}}},
-        "missing_rate",
-    ),
+    "lives": ("daily", {"layers": {"server_life": {**LIFE, "resize": None}}}, "missing_rate"),
 }
+# Layers that one panel holds at once; the others are not in it. No two of them answer to the same rule.
+TOGETHER = [
+    ["server offset", "holiday effect", "outliers"],
+    ["server growth", "annual season", "missing"],
+    ["business days", "resize"],
+    ["lives"],
+    ["local time", "scheduled spikes"],
+    ["profile", "events"],
+]
 
 
 def verdicts(report: Report) -> dict[str, Verdict]:
     return {rule.name: rule.verdict for rule in report.rules}
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_a_layer_that_is_there_passes_and_one_that_is_missing_fails(name: str, tmp_path: Path) -> None:
-    panel, layer, rule = CASES[name]
-    with_layer, without = make_config(**panel, **layer), make_config(**panel)
-    build(with_layer, tmp_path / "with")
-    found = verdicts(check(tmp_path / "with"))
-    assert found[rule] is Verdict.PASS
-    assert Verdict.FAIL not in found.values()
-    build(without, tmp_path / "without")
-    config_file = tmp_path / "config.yaml"
-    config_file.write_text(json.dumps({**panel, **layer}))
-    assert verdicts(check(tmp_path / "without", config_file))[rule] is Verdict.FAIL
+def failed(report: Report) -> list[str]:
+    return [f"{rule.name}: {rule.worst}" for rule in report.rules if rule.verdict is Verdict.FAIL]
 
 
-@pytest.mark.parametrize("panel", [HOURLY, DAILY], ids=["hourly", "daily"])
-def test_every_layer_at_once_passes(panel: dict[str, Any], tmp_path: Path) -> None:
-    build(make_config(**{**EVERYTHING, **panel}), tmp_path / "data")
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with panels that no layer is in, hourly and daily."""
+    folder = tmp_path_factory.mktemp("plain")
+    for name, panel in PLAIN.items():
+        build(make_config(**panel), folder / name, workers=1)
+    return folder
+
+
+@pytest.mark.parametrize("names", TOGETHER, ids=", ".join)
+def test_layers_that_are_there_pass(names: list[str], tmp_path: Path) -> None:
+    panel = PLAIN[CASES[names[0]][0]]
+    for name in names:
+        panel = merged(panel, CASES[name][1])
+    build(make_config(**panel), tmp_path / "data", workers=1)
     report = check(tmp_path / "data")
-    assert [rule.worst for rule in report.rules if rule.verdict is Verdict.FAIL] == []
-    assert {"server_offset", "server_growth", "profile_spread", "events", "missing_rate"} <= set(verdicts(report))
+    assert failed(report) == []
+    for name in names:
+        assert verdicts(report)[CASES[name][2]] is Verdict.PASS, name
 
 
-def test_false_flags_of_events_fail(tmp_path: Path) -> None:
-    events = {"layers": {"events": LAYERS["events"]}}
-    build(make_config(**HOURLY, truth=True), tmp_path / "data")
+def test_every_layer_is_in_one_of_the_panels() -> None:
+    assert sorted(name for names in TOGETHER for name in names) == sorted(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_layer_that_is_missing_fails(name: str, plain: Path, tmp_path: Path) -> None:
+    granularity, layer, rule = CASES[name]
     config_file = tmp_path / "config.yaml"
-    config_file.write_text(json.dumps({**HOURLY, **events, "truth": True}))
-    assert verdicts(check(tmp_path / "data", config_file))["events"] is Verdict.FAIL
+    config_file.write_text(json.dumps({**PLAIN[granularity], **layer}))
+    assert verdicts(check(plain / granularity, config_file))[rule] is Verdict.FAIL
+
+
+@pytest.mark.parametrize("granularity", PLAIN)
+def test_every_layer_at_once_passes(granularity: str, tmp_path: Path) -> None:
+    build(make_config(**{**EVERYTHING, **PLAIN[granularity]}), tmp_path / "data", workers=1)
+    report = check(tmp_path / "data")
+    assert failed(report) == []
+    passed = {name for name, verdict in verdicts(report).items() if verdict is Verdict.PASS}
+    assert passed >= {"server_offset", "server_growth", "profile_spread", "events", "missing_rate"}
+
+
+def test_labels_of_events_outside_their_time_fail(tmp_path: Path) -> None:
+    panel = {**HOURLY, "truth": True}
+    later = {"launch": {**LISTED["launch"], "start": "2024-01-08", "end": "2024-01-12"}}
+    build(make_config(**panel, layers={"events": {"listed": LISTED}}), tmp_path / "data", workers=1)
+    config_file = tmp_path / "config.yaml"
+    config_file.write_text(json.dumps({**panel, "layers": {"events": {"listed": later}}}))
+    (rule,) = (rule for rule in check(tmp_path / "data", config_file).rules if rule.name == "events")
+    wrong = {finding.subject for finding in rule.findings if finding.verdict is Verdict.FAIL}
+    assert "labels of events that do not touch their cell" in wrong

@@ -15,6 +15,7 @@ import polars as pl
 import pyarrow.parquet
 
 from capgen import Config, build
+from capgen.quality.findings import Report, Verdict
 from capgen.storage.layout import MANIFEST
 from tests.conftest import make_config
 from tests.everything import EVERYTHING
@@ -60,9 +61,19 @@ def write(frame: pl.DataFrame, folder: Path, manifest_of: Path, **options: Any) 
         file.parent.mkdir(parents=True)
         plain = rows.drop("year", "server_type").to_arrow()
         pyarrow.parquet.write_table(plain, file, store_schema=False, **options)
-    (folder / MANIFEST).parent.mkdir(exist_ok=True)
-    shutil.copy(manifest_of / MANIFEST, folder / MANIFEST)
+    borrow_manifest(folder, manifest_of)
     return folder
+
+
+def borrow_manifest(folder: Path, other: Path) -> None:
+    """Put the manifest of another dataset into a folder."""
+    (folder / MANIFEST).parent.mkdir(exist_ok=True)
+    shutil.copy(other / MANIFEST, folder / MANIFEST)
+
+
+def names_of(report: Report, verdict: Verdict) -> set[str]:
+    """Return the names of the rules that ended with a verdict."""
+    return set(report.names(verdict))
 
 
 def of(*servers: str) -> pl.Expr:

@@ -18,6 +18,7 @@ METRICS = ["cpu_p95", "mem_p95", "disk_p95", "net_in_p95", "net_out_p95"]
 TRUTH = [*(f"{column}_expected" for column in METRICS), "is_spike", "is_outlier", "outlier_metrics", "event_id"]
 WIDE = [-1e9, 1e9]
 WIDE_CLIPS = {key: {"clip": WIDE} for key in ("cpu", "mem", "disk", "net_in", "net_out")}
+ARCHETYPES = ("web", "application", "database", "batch")
 NO_OTHERS = dict.fromkeys(["application", "database", "batch"])
 WEB: dict[str, Any] = {"share": 1, "spike": {"probability": 0}, "growth_percent_per_month": 0}
 HOURS = pl.col("timestamp").dt.hour()
@@ -83,6 +84,11 @@ def differing(first: pl.DataFrame, second: pl.DataFrame) -> list[str]:
 
 def profile(hours: Sequence[float], weekdays: Sequence[float], **spread: float) -> dict[str, Any]:
     return {"web": {"profile": {"hours": list(hours), "weekdays": list(weekdays), "spread": spread}}}
+
+
+def of_all(**values: Any) -> dict[str, Any]:
+    """Return the same values for each archetype."""
+    return dict.fromkeys(ARCHETYPES, values)
 
 
 def of_region(region: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A check proves each layer: it passes where the layer is in the data, and fails where it is configured but missing."""
+"""A check passes where a layer is in the data, and fails where it is configured but missing."""
 
 from __future__ import annotations
 

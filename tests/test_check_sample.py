@@ -15,7 +15,8 @@ from capgen.quality.expected.groups import groups_of
 from capgen.quality.findings import Report, Sample, Verdict
 from capgen.quality.sample import evenly_spread
 from tests.conftest import make_config
-from tests.test_check import Change, read, with_shuffled, write
+from tests.data_faults import Change, read, write
+from tests.test_check import with_shuffled
 
 PANEL = {"granularity": "hourly", "num_servers": 60, "start_date": "2024-03-01", "end_date": "2024-03-31"}
 HOURS = 31 * 24

@@ -16,9 +16,9 @@ from capgen import CapgenError, RequestError, build, repair
 from capgen.cli.app import main
 from capgen.dataset.manifest import read_manifest
 from capgen.storage.inspection import problems
-from capgen.storage.layout import Places
 from capgen.storage.location import locate
 from capgen.storage.locking import one_writer
+from capgen.storage.places import Places
 from capgen.system.paths import local_path
 from tests.conftest import AS_NOBODY_KNOWN, make_config, needs_root
 

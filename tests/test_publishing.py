@@ -22,7 +22,7 @@ from capgen.cli.app import main
 from capgen.config.holiday_days import with_days
 from capgen.dataset.manifest import read_manifest
 from capgen.storage.inspection import problems
-from capgen.storage.layout import is_dataset
+from capgen.storage.marks import is_dataset
 from tests.bench.kill import digests, kill_at_each
 from tests.conftest import make_config, needs_root
 from tests.faults import build_killed_at

@@ -27,7 +27,7 @@ from capgen.dataset.manifest import read_manifest
 from capgen.dataset.rollup import rollup as rollup_module
 from capgen.dataset.rollup.rollup import Step, rollup
 from capgen.dataset.rollup_manifest import RollupManifest
-from capgen.storage.layout import is_dataset
+from capgen.storage.marks import is_dataset
 from tests.conftest import make_config, needs_root
 from tests.everything import STICKY_REGIMES
 
@@ -248,7 +248,7 @@ def test_verify_names_each_wrong_file(dataset: Path, tmp_path: Path, capsys: pyt
     assert main(["verify", str(out)]) == 0
     source = read_manifest(dataset).citation
     assert capsys.readouterr().out == f"{out}: 6 files, all as built; cite: daily rollup of {source}\n"
-    missing, altered, *_ = manifest_of(out).entries
+    missing, altered, *_ = manifest_of(out).paths
     (out / missing).unlink()
     (out / altered).write_bytes((out / altered).read_bytes()[::-1])
     (out / "extra.txt").write_text("mine")

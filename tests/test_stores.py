@@ -26,10 +26,10 @@ from capgen.dataset.manifest import read_manifest
 from capgen.dataset.plan import plan_files
 from capgen.dataset.rollup_manifest import read_either_manifest
 from capgen.engines.remote import write_remotely
-from capgen.storage.files import whole_stream
+from capgen.storage.files import file_of
 from capgen.storage.inspection import problems
-from capgen.storage.layout import is_dataset
 from capgen.storage.location import locate
+from capgen.storage.marks import is_dataset
 from capgen.storage.objects import Objects
 from capgen.storage.store_locking import LOCK
 from capgen.version import __version__
@@ -129,7 +129,7 @@ def test_a_store_holds_the_same_as_a_folder(local: Path, stored: str) -> None:
 @pytest.mark.parametrize("size", [100, 12 * 2**20], ids=["at once", "in parts"])
 def test_an_object_is_whole_or_not_there(address: str, size: int) -> None:
     def write_half() -> None:
-        with whole_stream(locate(address) / PART) as file:
+        with file_of(locate(address) / PART).stream() as file:
             file.write(bytes(size))
             raise KeyboardInterrupt
 
@@ -279,7 +279,7 @@ def test_a_dataset_is_replaced_when_the_next_is_whole(copy: str, tmp_path: Path,
 def test_killed_while_it_is_published(copy: str, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     config = make_config(**SMALL, seed=7)
     published = (
-        "capgen.dataset.store_place.write_manifest" if step == "write" else f"capgen.storage.objects.Objects.{step}"
+        "capgen.storage.store_place.write_whole" if step == "write" else f"capgen.storage.objects.Objects.{step}"
     )
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         build(config, copy, overwrite=True, on_rows=lambda _: patch.setattr(published, stopped))
@@ -368,7 +368,7 @@ def test_it_is_checked_exported_and_rolled_up(stored: str, local: Path, tmp_path
 
 
 def test_a_rollup_that_fails_leaves_nothing(stored: str, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("capgen.dataset.rollup.rollup.write_rollup_manifest", stopped)
+    monkeypatch.setattr("capgen.dataset.rollup_manifest.RollupManifest.write", stopped)
     assert main(["rollup", stored, "--to=daily", f"--out={address}"]) == 130
     assert Objects(locate(address)).all() == {}
 

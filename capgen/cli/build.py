@@ -15,9 +15,9 @@ from capgen.cli.progress import row_progress
 from capgen.cli.run_options import ENGINE, FILE_SIZE, MEMORY, REWRITE_PAST, WORKERS
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, counted, from_here, note, rate
+from capgen.cli.text import byte_size, counted, note, rate
 from capgen.errors import RequestError
-from capgen.storage.location import is_store, locate
+from capgen.storage.location import from_here, locate
 
 if TYPE_CHECKING:
     from capgen.config import Config, Resolved
@@ -74,8 +74,8 @@ def command(
     """
     # Imported here, because they are slow and --help must not be.
     from capgen.config.storage import full_name
-    from capgen.dataset.place import place_of
     from capgen.engines.running import build
+    from capgen.storage.place import place_of
 
     config = resolved.config
     panels = [(config, out)]
@@ -144,7 +144,7 @@ def _query_of(folder: str, column: str) -> str:
 
     It also takes what it reads for a pattern, and a folder such as `year=1999` for a column.
     """
-    is_plain = not is_store(folder) and _PLAIN.fullmatch(folder)
+    is_plain = _PLAIN.fullmatch(folder) is not None
     table = f"'{folder}/**/*.parquet' as panel" if is_plain else "panel"
     # After a dot any word is a column's name, `order` too.
     query = f"from {table} select server_type, count(*), round(avg(panel.{column}), 1) group by all"

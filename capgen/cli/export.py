@@ -12,9 +12,10 @@ import typer
 
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, counted, from_here, rate
+from capgen.cli.text import byte_size, counted, rate
 from capgen.cli.verify import DATASET
 from capgen.errors import CapgenError, StoppedError
+from capgen.storage.location import from_here
 
 if TYPE_CHECKING:
     from capgen.dataset.export.export import ExportResult

@@ -28,7 +28,7 @@ def command(
 
     capgen repair data/
     """
-    from capgen.dataset.repair import repair_dataset
+    from capgen.dataset.building.repair import repair_dataset
     from capgen.engines.running import named_engine
 
     with kept_when_stopped("repair"):

@@ -10,9 +10,9 @@ import typer
 
 from capgen.cli.export import nothing_left_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, counted, from_here, rate
+from capgen.cli.text import byte_size, counted, rate
 from capgen.cli.verify import DATASET
-from capgen.storage.location import locate
+from capgen.storage.location import from_here, locate
 
 if TYPE_CHECKING:
     from capgen.dataset.rollup.rollup import RollupResult

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import typer
-
-from capgen.storage.location import is_store
-from capgen.system.paths import working_folder
 
 
 def counted(number: int, noun: str) -> str:
@@ -56,17 +51,6 @@ def duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def from_here(folder: Path) -> str:
-    """Return a path as short as it can be in the current folder.
-
-    Args:
-        folder: an absolute path, or one in a store.
-    """
-    here = None if is_store(folder) else working_folder()
-    near = str(folder.relative_to(here) if here and folder.is_relative_to(here) else folder)
-    return f"./{near}" if near.startswith("~") else near  # a home, without it
 
 
 def note(text: str) -> None:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from capgen.config import Config, Resolved, resolve
 from capgen.config.documents import read_document
 from capgen.config.holiday_days import HolidayDays
 from capgen.config.merging import Layer
+from capgen.dataset.manifest_base import ManifestBase, is_of_rollup
 from capgen.dataset.sizes import Sizes
 from capgen.errors import CapgenError, RequestError
-from capgen.storage.confinement import check_confined, check_is_file
 from capgen.storage.entries import FileEntry, SideEntry
-from capgen.storage.files import write_whole
+from capgen.storage.files import file_of
 from capgen.storage.layout import MANIFEST
 from capgen.storage.store_errors import plain_errors
 from capgen.version import __version__
@@ -27,10 +26,12 @@ from capgen.version import __version__
 MANIFEST_VERSION = 1
 
 
-class Manifest(BaseModel):
+class Manifest(ManifestBase):
     """What a dataset is, and which files it has."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    expected: ClassVar[str] = f"a manifest of version {MANIFEST_VERSION}"
+    unaltered: ClassVar[str] = "an unaltered manifest"
+    way_out: ClassVar[str] = "restore it from a copy, or build anew in another folder"
 
     manifest_version: int = Field(description="Version of this layout.")
     capgen_version: str = Field(description="Version of capgen that built it.")
@@ -69,11 +70,6 @@ class Manifest(BaseModel):
         return ", ".join([f"capgen {self.capgen_version}", *libraries])
 
     @property
-    def paths(self) -> list[str]:
-        """The paths of all files that are made before the manifest."""
-        return [entry.path for entry in [*self.files, *self.side_files]]
-
-    @property
     def entries(self) -> dict[str, FileEntry]:
         """The data files by path."""
         return {entry.path: entry for entry in self.files}
@@ -105,13 +101,6 @@ class Manifest(BaseModel):
                 f"understands, got {error}; use that version, or build anew in another folder"
             ) from None
 
-    @property
-    def own_digest(self) -> str:
-        """The digest that an unaltered manifest names."""
-        # Of the keys that it has: a manifest of an earlier version has fewer.
-        text = self.model_dump_json(exclude={"manifest_digest"}, exclude_unset=True)
-        return hashlib.sha256(text.encode()).hexdigest()
-
     def _config_values(self) -> dict[str, Any]:
         days = self.holiday_days
         known = {} if days is None else {"holiday_days": days.model_dump(mode="json")}
@@ -125,16 +114,6 @@ def config_values(config: Config) -> dict[str, Any]:
         config: a valid configuration.
     """
     return config.model_dump(mode="json", exclude={"out", "env", "storage", "holiday_days"}, exclude_none=True)
-
-
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write a manifest, last of all, because it is what makes a folder a dataset.
-
-    Args:
-        folder: the dataset's folder.
-        manifest: what to write.
-    """
-    write_whole(folder / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -174,23 +153,13 @@ def read_origin(place: Path) -> Manifest:
 def _read(path: Path) -> Manifest:
     try:
         with plain_errors(path):
-            check_is_file(path)
+            file_of(path).check_is_file()
             text = path.read_text(encoding="utf-8")
-        manifest = read_document(Manifest, text)
-    except ValueError as error:  # bytes that are no text, too
-        if not isinstance(error, UnicodeDecodeError) and '"kind": "rollup"' in text:
-            raise RequestError(
-                f"{path}: expected the manifest of a dataset built by capgen build, got that of a rollup; "
-                "name the dataset that was rolled up, or read the rollup's files with DuckDB or Polars"
-            ) from None
-        raise CapgenError(
-            f"{path}: expected a manifest of version {MANIFEST_VERSION}, got {error}; restore it from a copy, "
-            "or build anew in another folder"
-        ) from None
-    if manifest.manifest_digest != manifest.own_digest:
-        raise CapgenError(
-            f"{path}: expected an unaltered manifest, got one that does not match its own digest; restore it from a "
-            "copy, or build anew in another folder"
+    except UnicodeDecodeError as error:
+        raise Manifest.damaged(path, error) from None
+    if is_of_rollup(text):
+        raise RequestError(
+            f"{path}: expected the manifest of a dataset built by capgen build, got that of a rollup; "
+            "name the dataset that was rolled up, or read the rollup's files with DuckDB or Polars"
         )
-    check_confined(path, manifest)
-    return manifest
+    return Manifest.parse(path, text)

@@ -52,4 +52,4 @@ def manifest_of(
         files=entries,
         side_files=list(side_files),
     )
-    return manifest.model_copy(update={"manifest_digest": manifest.own_digest})
+    return manifest.signed()

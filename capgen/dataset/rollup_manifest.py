@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from capgen.config.documents import read_document
 from capgen.dataset.manifest import Manifest, read_manifest
-from capgen.errors import CapgenError
-from capgen.storage.confinement import check_confined, check_is_file
+from capgen.dataset.manifest_base import ManifestBase, is_of_rollup
 from capgen.storage.entries import DataEntry, SideEntry
-from capgen.storage.files import write_whole
-from capgen.storage.layout import MANIFEST, MANIFEST_SCHEMA
+from capgen.storage.files import file_of
+from capgen.storage.layout import MANIFEST
 from capgen.storage.store_errors import plain_errors
 from capgen.version import __version__
 
@@ -36,10 +32,12 @@ class RollupSource(BaseModel):
     damaged_files: list[str] = Field(description="Its files that were missing or altered; what was left was used.")
 
 
-class RollupManifest(BaseModel):
+class RollupManifest(ManifestBase):
     """What a rollup is, and which files it has."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    expected: ClassVar[str] = "an unaltered manifest of a rollup"
+    unaltered: ClassVar[str] = expected
+    way_out: ClassVar[str] = "roll its source up anew"
 
     kind: Literal["rollup"] = Field(default="rollup", description="Tells a rollup from a dataset that was built.")
     rollup_version: int = Field(description="Version of this layout.")
@@ -60,11 +58,6 @@ class RollupManifest(BaseModel):
         return []
 
     @property
-    def entries(self) -> dict[str, DataEntry]:
-        """The data files by path."""
-        return {entry.path: entry for entry in self.files}
-
-    @property
     def citation(self) -> str:
         """What to cite the rollup by."""
         return f"{self.granularity} rollup of {self.source.citation}"
@@ -79,18 +72,6 @@ def source_of(manifest: Manifest, damaged: Sequence[str]) -> RollupSource:
     """
     values = manifest.model_dump(include=set(RollupSource.model_fields))
     return RollupSource(**values, citation=manifest.citation, damaged_files=list(damaged))
-
-
-def write_rollup_manifest(folder: Path, manifest: RollupManifest) -> None:
-    """Write a manifest and its JSON Schema; the manifest last, because it is what makes the folder whole.
-
-    Args:
-        folder: of the rollup.
-        manifest: what to write; its digest is added.
-    """
-    whole = manifest.model_copy(update={"manifest_digest": _digest(manifest)})
-    write_whole(folder / MANIFEST_SCHEMA, json.dumps(RollupManifest.model_json_schema(), indent=2) + "\n")
-    write_whole(folder / MANIFEST, whole.model_dump_json(indent=2) + "\n")
 
 
 def read_either_manifest(folder: Path) -> Manifest | RollupManifest:
@@ -108,25 +89,9 @@ def read_either_manifest(folder: Path) -> Manifest | RollupManifest:
     """
     path = folder / MANIFEST
     with plain_errors(folder):
-        check_is_file(path)
+        file_of(path).check_is_file()
         text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    if '"kind": "rollup"' not in text:
-        return read_manifest(folder)
-    try:
-        manifest = read_document(RollupManifest, text)
-    except ValueError as error:
-        got = str(error)
-    else:
-        if manifest.manifest_digest == _digest(manifest):
-            check_confined(path, manifest)
-            return manifest
-        got = "one that does not match its own digest"
-    raise CapgenError(f"{path}: expected an unaltered manifest of a rollup, got {got}; roll its source up anew")
-
-
-def _digest(manifest: RollupManifest) -> str:
-    text = manifest.model_dump_json(exclude={"manifest_digest"})
-    return hashlib.sha256(text.encode()).hexdigest()
+    return RollupManifest.parse(path, text) if is_of_rollup(text) else read_manifest(folder)
 
 
 def rollup_manifest(
@@ -147,7 +112,8 @@ def rollup_manifest(
         files: its data files.
         partial_rows: how many rows are of a period that is not whole.
     """
-    return RollupManifest(
+    manifest = RollupManifest(
+        kind="rollup",
         rollup_version=_VERSION,
         capgen_version=__version__,
         source=source,
@@ -159,3 +125,4 @@ def rollup_manifest(
         partial_rows=partial_rows,
         files=sorted(files, key=lambda file: file.path),
     )
+    return manifest.signed()

@@ -50,7 +50,7 @@ def _contents(config: Config, entries: Sequence[FileEntry], find: Find) -> Itera
     """Yield each path with its lines, which are made as they are asked for."""
     yield SUMMARY, _once(lambda: _as_json(summarise(config, entries, find)))
     yield SAMPLE, _once(lambda: sample_text(config, entries, find))
-    yield MANIFEST_SCHEMA, _once(lambda: _as_json(Manifest.model_json_schema()))
+    yield MANIFEST_SCHEMA, _once(Manifest.schema_text)
     if config.truth:
         yield EVENTS, (json.dumps(event) + "\n" for event in ledger(config))
 

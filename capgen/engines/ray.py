@@ -18,7 +18,7 @@ from capgen.dataset.plan import FilePlan
 from capgen.engines.remote import write_remotely
 from capgen.errors import CapgenError, RequestError
 from capgen.storage.entries import FileEntry
-from capgen.storage.location import is_store
+from capgen.storage.files import file_of
 from capgen.system.processors import processors
 from capgen.version import __version__
 
@@ -135,7 +135,7 @@ def _plain_errors(ray: Any) -> Iterator[None]:
 
 
 def _check_seen(path: Path) -> None:
-    if not is_store(path) and not path.exists():
+    if not file_of(path).is_seen():
         raise CapgenError(
             f"{path}: a node has written it, but it is not seen from here; "
             "name a place with --out that all nodes share: a shared file system or a store"

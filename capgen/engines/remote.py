@@ -14,8 +14,9 @@ from capgen.engines.allocator import freed_memory_returned
 from capgen.errors import CapgenError
 from capgen.panel.frame import Panel, open_panel
 from capgen.storage.entries import FileEntry
+from capgen.storage.folders import folder_of
 from capgen.storage.layout import SIDE_FOLDER
-from capgen.storage.location import is_store, locate
+from capgen.storage.location import locate
 from capgen.version import __version__
 
 _open = ExitStack()
@@ -47,10 +48,8 @@ def write_remotely(version: str, config: str, file: FilePlan, place: str) -> Fil
 
 def _check_folder_is_there(path: Path, file: FilePlan) -> None:
     """Refuse to make the folder: where the one that is built into is not seen, this would be another one."""
-    if is_store(path):
-        return
     folder = path.parents[len(PurePosixPath(file.path).parts) - 1]
-    if not (folder / SIDE_FOLDER).is_dir():
+    if not folder_of(folder / SIDE_FOLDER).is_seen():
         raise CapgenError(
             f"{folder}: expected on every node, not seen from one; "
             "name a place with --out that all nodes share: a shared file system or a store"

@@ -9,8 +9,8 @@ from datetime import date
 from capgen.config import Config
 from capgen.dataset.building.build import BuildResult, Engine, OnNote, OnRows, build_dataset
 from capgen.dataset.building.extending import extended_config
+from capgen.dataset.building.repair import repair_dataset
 from capgen.dataset.manifest import read_manifest
-from capgen.dataset.repair import repair_dataset
 from capgen.engines.ray import CLIENT_ADDRESS, ray_engine
 from capgen.engines.threads import check_workers, thread_engine
 from capgen.errors import RequestError

@@ -15,9 +15,9 @@ from capgen.dataset.data_files import view_files
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
+from capgen.storage.folders import folder_of
 from capgen.storage.inspection import damaged_files, data_files
 from capgen.storage.layout import is_in_partition
-from capgen.storage.location import is_store
 from capgen.storage.store_errors import plain_errors, reading_reason
 from capgen.system.processors import processors
 from capgen.version import __version__
@@ -107,7 +107,7 @@ def _settings() -> dict[str, int]:
 
 
 def _files(folder: Path) -> list[Path]:
-    if not is_store(folder) and not folder.is_dir():
+    if not folder_of(folder).is_seen():
         raise RequestError(f"{folder}: expected the folder of a dataset, found no such folder")
     with plain_errors(folder):
         files = [folder / name for name in data_files(folder)]
@@ -157,4 +157,4 @@ def altered_files(folder: Path) -> list[str]:
         manifest = read_manifest(folder)
     except CapgenError:
         return []
-    return [problem.path for problem in damaged_files(folder, manifest, read=not is_store(folder))]
+    return [problem.path for problem in damaged_files(folder, manifest, read=folder_of(folder).is_cheap_to_read)]

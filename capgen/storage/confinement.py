@@ -4,33 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 from capgen.errors import CapgenError
-from capgen.storage.entries import DataEntry, SideEntry
+from capgen.storage.entries import Inventory
 from capgen.storage.layout import DATA_PATH, SIDE_FOLDER
-from capgen.storage.location import is_store
 
 _SIDE_PATH = re.compile(rf"{SIDE_FOLDER}/[A-Za-z0-9_-][A-Za-z0-9._-]*(?<!\.parquet)")
 _SHA256 = re.compile("[0-9a-f]{64}")
-
-
-class Inventory(Protocol):
-    """What the manifest of a dataset or of a rollup says of its files."""
-
-    @property
-    def files(self) -> Sequence[DataEntry]:
-        """The data files."""
-
-    @property
-    def side_files(self) -> Sequence[SideEntry]:
-        """The files beside the data."""
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
 
 
 def check_confined(path: Path, manifest: Inventory) -> None:
@@ -46,19 +28,6 @@ def check_confined(path: Path, manifest: Inventory) -> None:
     wrong = next(_wrong(manifest), None)
     if wrong:
         raise CapgenError(f"{path}: {wrong}; restore it from a copy, or build anew in another folder")
-
-
-def check_is_file(path: Path) -> None:
-    """Check that a manifest is no pipe, on which a reader would wait for ever.
-
-    Args:
-        path: the manifest's; it need not be there.
-
-    Raises:
-        CapgenError: it is something else.
-    """
-    if not is_store(path) and path.exists() and not path.is_file():
-        raise CapgenError(f"{path}: expected a file, got something else; restore it from a copy")
 
 
 def _wrong(manifest: Inventory) -> Iterator[str]:

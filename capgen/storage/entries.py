@@ -1,8 +1,10 @@
-"""How a manifest names a file."""
+"""How a manifest names its files."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -29,3 +31,27 @@ class FileEntry(DataEntry):
     content_digest: str = Field(description="Digest of its cells, 32 hexadecimal digits.")
     first_timestamp: datetime = Field(description="The earliest timestamp in it.")
     last_timestamp: datetime = Field(description="The latest timestamp in it.")
+
+
+class Inventory(Protocol):
+    """What the manifest of a dataset or of a rollup says of its files."""
+
+    @property
+    def files(self) -> Sequence[DataEntry]:
+        """The data files."""
+
+    @property
+    def side_files(self) -> Sequence[SideEntry]:
+        """The files beside the data."""
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths of all files that are made before the manifest."""
+
+    @property
+    def text(self) -> str:
+        """The manifest itself, as it is written."""

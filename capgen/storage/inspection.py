@@ -1,8 +1,8 @@
-"""Compares a dataset's folder with its manifest."""
+"""Compares what lies in a folder with what a manifest names."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,12 +10,10 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from capgen.storage.confinement import Inventory
-from capgen.storage.entries import DataEntry, SideEntry
+from capgen.storage.entries import DataEntry, Inventory, SideEntry
 from capgen.storage.files import sha256
+from capgen.storage.folders import folder_of
 from capgen.storage.layout import MANIFEST, MANIFEST_SCHEMA, is_working_file
-from capgen.storage.location import is_store
-from capgen.storage.objects import Objects
 from capgen.storage.store_errors import plain_errors
 
 
@@ -52,16 +50,16 @@ def extra_files(folder: Path, manifest: Inventory) -> Iterator[Problem]:
         folder: the dataset's folder.
         manifest: what it should hold.
     """
-    entries = [*manifest.files, *manifest.side_files]
-    named = {MANIFEST, MANIFEST_SCHEMA, *(entry.path for entry in entries)}
+    named = {MANIFEST, MANIFEST_SCHEMA, *manifest.paths}
+    inside = folder_of(folder)
     with plain_errors(folder):
-        for name in _names(folder):
-            if not is_store(folder) and (folder / name).is_symlink():
+        for name in inside.names():
+            if inside.is_link(name):
                 yield Problem(name, "extra", "expected no symbolic link")
             elif name not in named and not is_working_file(name):
                 yield Problem(name, "extra", "expected no such file")
-        for upload in Objects(folder).uploads() if is_store(folder) else ():
-            yield Problem(upload.path, "extra", "expected no unfinished upload; capgen repair gives it up")
+        for path in inside.unfinished_uploads():
+            yield Problem(path, "extra", "expected no unfinished upload; capgen repair gives it up")
 
 
 def data_files(folder: Path) -> Iterator[str]:
@@ -70,14 +68,7 @@ def data_files(folder: Path) -> Iterator[str]:
     Args:
         folder: the dataset's folder.
     """
-    return (name for name in _names(folder) if name.endswith(".parquet"))
-
-
-def _names(folder: Path) -> Iterable[str]:
-    if is_store(folder):
-        return sorted(Objects(folder).all())
-    paths = sorted(folder.rglob("*"))
-    return (str(path.relative_to(folder)) for path in paths if path.is_symlink() or not path.is_dir())
+    return (name for name in folder_of(folder).names() if name.endswith(".parquet"))
 
 
 def damaged_files(folder: Path, manifest: Inventory, *, read: bool) -> Iterator[Problem]:
@@ -89,36 +80,35 @@ def damaged_files(folder: Path, manifest: Inventory, *, read: bool) -> Iterator[
         read: compare every byte; without it, sizes only.
     """
     with plain_errors(folder):
-        size_of = _sizes_in_store(folder) if is_store(folder) else lambda path: _size(folder / path)
+        size_of = folder_of(folder).sizes()
         for entry in [*manifest.files, *manifest.side_files]:
-            problem = _problem(folder / entry.path, entry, size_of(entry.path), read=read)
+            problem = problem_of(folder / entry.path, entry, size_of(entry.path), read=read)
             if problem:
                 yield problem
 
 
-def problem_of(path: Path, entry: SideEntry, *, read: bool) -> Problem | None:
+def problem_of(path: Path, entry: SideEntry, size: int | None, *, read: bool) -> Problem | None:
     """Return what is wrong with one file, or None.
 
     Args:
         path: where it should lie.
         entry: what it should be.
+        size: of what lies there; None where nothing does.
         read: compare every byte; without it, the size only.
     """
-    return _problem(path, entry, _size(path), read=read)
-
-
-def _problem(path: Path, entry: SideEntry, size: int | None, *, read: bool) -> Problem | None:
     if size is None:
         return Problem(entry.path, "missing", f"expected {entry.bytes:,} bytes")
     if size != entry.bytes:
         return Problem(entry.path, "altered", f"expected {entry.bytes:,} bytes, got {size:,}")
-    if read:
-        digest = sha256(path)
-        if digest != entry.sha256:
-            return Problem(entry.path, "altered", f"expected SHA-256 {entry.sha256[:12]}…, got {digest[:12]}…")
-        if isinstance(entry, DataEntry):
-            return _problem_of_rows(path, entry)
-    return None
+    return _problem_of_content(path, entry) if read else None
+
+
+def _problem_of_content(path: Path, entry: SideEntry) -> Problem | None:
+    digest = sha256(path)
+    if digest != entry.sha256:
+        detail = f"expected SHA-256 {entry.sha256[:12]}…, got {digest[:12]}…"
+        return Problem(entry.path, "altered", detail)
+    return _problem_of_rows(path, entry) if isinstance(entry, DataEntry) else None
 
 
 def _problem_of_rows(path: Path, entry: DataEntry) -> Problem | None:
@@ -131,13 +121,3 @@ def _problem_of_rows(path: Path, entry: DataEntry) -> Problem | None:
     if rows == entry.rows:
         return None
     return Problem(entry.path, "altered", f"expected {entry.rows:,} rows, as the manifest says, got {rows:,}")
-
-
-def _size(path: Path) -> int | None:
-    return path.stat().st_size if path.is_file() else None
-
-
-def _sizes_in_store(folder: Path) -> Callable[[str], int | None]:
-    """Return the sizes of objects from one listing: to ask for each would take a request a file."""
-    present = Objects(folder).all()
-    return lambda path: present[path].bytes if path in present else None

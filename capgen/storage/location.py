@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from capgen.errors import RequestError
-from capgen.system.paths import local_path
+from capgen.system.paths import local_path, working_folder
 
 # By the scheme of their addresses: the library that reaches them, and what it is set to. Listings must be fresh, and
 # a block is what a worker holds of a file on its way.
@@ -44,6 +44,17 @@ def locate(text: str | os.PathLike[str]) -> Path:
     if address is None or (address[1] not in _LIBRARIES and "://" not in os.fspath(text)):
         return local_path(text)
     return _store(address[1], address[2])
+
+
+def from_here(place: Path) -> str:
+    """Return the shortest name that stands for a place in the current folder.
+
+    Args:
+        place: an absolute path, or one in a store.
+    """
+    here = None if is_store(place) else working_folder()
+    near = str(place.relative_to(here) if here and place.is_relative_to(here) else place)
+    return f"./{near}" if near.startswith("~") else near  # a home, without it
 
 
 def is_store(place: object) -> bool:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,12 +12,13 @@ from typing import IO
 
 from capgen.errors import RequestError
 from capgen.storage.counted import Counted
-from capgen.storage.files import move_whole, whole_stream
-from capgen.storage.layout import BUILD_STATE, Places, dataset_around
-from capgen.storage.location import is_store, locate
-from capgen.storage.locking import one_writer
+from capgen.storage.files import file_of
+from capgen.storage.location import locate
+from capgen.storage.marks import check_outside
+from capgen.storage.rooms import temporary_room
 from capgen.storage.streams import STANDARD_OUTPUT, descriptor_of, opened
 
+_STREAMS = {stat.S_IFIFO, stat.S_IFCHR}
 _REFUSED = {
     stat.S_IFDIR: "a folder",
     stat.S_IFBLK: "a block device",
@@ -47,7 +46,7 @@ class Output:
             RequestError: a build of that name was interrupted.
             CapgenError: another process writes the file.
         """
-        with _temporary_room() if self.is_stream else room_for(self.path) as room:
+        with temporary_room() if self.is_stream else file_of(self.path).room() as room:
             yield room
 
     @contextmanager
@@ -63,7 +62,7 @@ class Output:
     @contextmanager
     def _opened(self, room: Path | None) -> Iterator[IO[bytes]]:
         if self.is_stream or room is None:
-            with opened(self.path) if self.is_stream else whole_stream(self.path) as file:
+            with opened(self.path) if self.is_stream else file_of(self.path).stream() as file:
                 yield file
             return
         made = room / self.path.name
@@ -86,7 +85,7 @@ class Output:
         Args:
             made: in the room.
         """
-        move_whole(made, self.path)
+        file_of(self.path).move_in(made)
 
     def write(self, content: bytes) -> None:
         """Write a small file.
@@ -109,87 +108,16 @@ def output(name: str | os.PathLike[str], *, overwrite: bool) -> Output:
         RequestError: it may not be written: a file is there, or it lies in a dataset, or is no file.
         OSError: the system does not say what lies there.
     """
-    if not is_store(name) and os.fspath(name) == STANDARD_OUTPUT:
+    if str(name) == STANDARD_OUTPUT:
         return Output(Path(STANDARD_OUTPUT), is_stream=True)
-    place = locate(name)
-    if is_store(place):
-        _check_replaceable(place, taken=place.exists(), overwrite=overwrite)
-        return Output(place)
-    place = place.absolute()
-    kind = _kind(place)
-    if kind in {stat.S_IFIFO, stat.S_IFCHR} or descriptor_of(place) is not None:
+    place = locate(name).absolute()
+    kind = file_of(place).kind()
+    if kind in _STREAMS or descriptor_of(place) is not None:
         return Output(place, is_stream=True)
     if kind in _REFUSED:
         raise RequestError(f"{place}: expected the name of a file, got {_REFUSED[kind]}")
     place = place.resolve()
-    _check_replaceable(place, taken=kind is not None, overwrite=overwrite)
-    return Output(place)
-
-
-@contextmanager
-def room_for(target: Path) -> Iterator[Path]:
-    """Give a folder to make something in that goes to a place; it is gone afterwards.
-
-    Args:
-        target: an absolute path, or one in a store.
-
-    Yields:
-        A folder on the target's file system, which nobody else writes to; for a store, one for temporary files.
-
-    Raises:
-        RequestError: a build of that name was interrupted.
-        CapgenError: another process writes the target.
-    """
-    if is_store(target):
-        with _temporary_room() as room:
-            yield room
-        return
-    places = Places.of(target)
-    if (places.staging / BUILD_STATE).is_file():
-        raise RequestError(f"{target}: an interrupted build of that name is kept beside it; finish it, or name another")
-    with one_writer(places.lock, places.target):
-        shutil.rmtree(places.staging, ignore_errors=True)  # of a process that was killed
-        places.staging.mkdir()
-        try:
-            yield places.staging
-        finally:
-            shutil.rmtree(places.staging, ignore_errors=True)
-
-
-def check_outside(place: Path) -> None:
-    """Check that a place lies in no dataset: nothing is written there but by its own commands.
-
-    Args:
-        place: an absolute path, links resolved, or one in a store.
-
-    Raises:
-        RequestError: it lies in one.
-    """
-    around = dataset_around(place)
-    if around:
-        raise RequestError(
-            f"{place}: expected a place outside of the dataset {str(around)!r}, which holds nothing but what capgen "
-            "made it of; name another"
-        )
-
-
-def _check_replaceable(place: Path, *, taken: bool, overwrite: bool) -> None:
     check_outside(place)
-    if taken and not overwrite:
+    if kind is not None and not overwrite:
         raise RequestError(f"{place}: is there already; add --overwrite to replace it, or name another")
-
-
-def _kind(place: Path) -> int | None:
-    """Return what lies at the end of a path's links; None where nothing does."""
-    try:
-        return stat.S_IFMT(place.stat().st_mode)
-    except FileNotFoundError:
-        return None
-    except NotADirectoryError:
-        raise RequestError(f"{place}: expected folders above it, got a file there; name another") from None
-
-
-@contextmanager
-def _temporary_room() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="capgen-") as folder:
-        yield Path(folder)
+    return Output(place)

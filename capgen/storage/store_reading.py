@@ -5,9 +5,7 @@ from __future__ import annotations
 import importlib
 import time
 from pathlib import Path
-from typing import Any, cast
-
-from capgen.storage.location import is_store
+from typing import Any
 
 _SECONDS_GOOD = 600  # those of a role are made anew before they are closer to their end
 
@@ -21,7 +19,7 @@ def polars_options(folder: Path) -> dict[str, Any]:
     Returns:
         For S3 the usual chain of credentials, profiles and roles included; other places need nothing.
     """
-    if is_store(folder) and cast(Any, folder).protocol == "s3":
+    if getattr(folder, "protocol", None) == "s3":
         return {"credential_provider": _credentials}
     return {}
 

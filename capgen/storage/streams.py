@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from capgen.storage.location import is_store
-
 STANDARD_OUTPUT = "-"
 _DESCRIPTOR = re.compile(r"/dev/(?P<name>stdout|stderr)|(?:/dev|/proc/self)/fd/(?P<number>\d+)")
 _NUMBERS = {"stdout": 1, "stderr": 2}
@@ -23,7 +21,7 @@ def is_standard_output(name: str | os.PathLike[str]) -> bool:
     Args:
         name: of a file.
     """
-    return not is_store(name) and descriptor_of(Path(name)) == _NUMBERS["stdout"]
+    return descriptor_of(Path(str(name))) == _NUMBERS["stdout"]
 
 
 @contextmanager

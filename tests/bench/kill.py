@@ -14,7 +14,7 @@ from typing import Any
 
 from capgen.dataset.manifest import read_manifest
 from capgen.storage.inspection import problems
-from capgen.storage.layout import is_dataset
+from capgen.storage.marks import is_dataset
 from tests.faults import build_killed_at
 
 CONFIG = {"num_servers": 24, "granularity": "hourly", "end_date": "2023-12-31"}

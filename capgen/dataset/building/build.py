@@ -13,9 +13,9 @@ from capgen.config.holiday_days import with_days
 from capgen.config.storage import full_name
 from capgen.dataset.building.extending import check_extends, is_same, outlook, unchanged_files
 from capgen.dataset.building.kept_days import check_same_days, kept_days, other_library
+from capgen.dataset.building.resuming import state_of, take_up
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.manifest_making import manifest_of
-from capgen.dataset.place import Place, place_of, take_up
 from capgen.dataset.plan import FilePlan, plan_files
 from capgen.dataset.side_files import write_side_files
 from capgen.dataset.sizes import Sizes, choose_sizes
@@ -23,8 +23,9 @@ from capgen.errors import CapgenError, RequestError
 from capgen.panel.layers.listed import refuse_vanished
 from capgen.storage.entries import FileEntry
 from capgen.storage.inspection import damaged_files, extra_files
-from capgen.storage.layout import is_dataset
 from capgen.storage.location import locate
+from capgen.storage.marks import is_dataset
+from capgen.storage.place import Place, place_of
 from capgen.system.forking import check_polars_answers
 
 OnRows = Callable[[int], None]
@@ -94,6 +95,8 @@ def build_dataset(
     with place.one_writer():
         place.recover()
         present = read_manifest(place.target) if is_dataset(place.target) else None
+        if present:
+            place.settle(state_of(present))
         kept = None if overwrite else kept_days(place, present)
         for line in other_library(place.target, kept, config):
             on_note(line)

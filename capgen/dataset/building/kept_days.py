@@ -10,8 +10,8 @@ from pathlib import Path
 from capgen.config import Config
 from capgen.config.holiday_days import HolidayDays, contradictions
 from capgen.dataset.manifest import Manifest
-from capgen.dataset.place import Place
 from capgen.errors import RequestError
+from capgen.storage.place import Place
 
 
 def kept_days(place: Place, present: Manifest | None) -> HolidayDays | None:

@@ -16,10 +16,11 @@ from capgen.dataset.export.origin import citation_file, origin_of
 from capgen.dataset.export.rows import Rows, open_rows
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.errors import CapgenError, RequestError
+from capgen.storage.local_file import take_place
 from capgen.storage.location import locate
-from capgen.storage.output import Output, output, room_for
+from capgen.storage.output import Output, output
+from capgen.storage.rooms import local_room
 from capgen.storage.store_errors import plain_errors
-from capgen.system.disk import sync
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -171,12 +172,11 @@ def _write(request: _Request, rows: _Counted, place: Output, room: Path) -> int:
 
 def _write_table(request: _Request, target: Path) -> int:
     """Write a Delta table; return the number of rows."""
-    with _said(target), room_for(target) as room, request.opened(room) as rows:
+    with _said(target), local_room(target) as room, request.opened(room) as rows:
         table = target if is_delta_table(target) else room / DELTA
         PLACERS[DELTA](rows.reader(), table, request.manifest.load_config(), origin_of(request.manifest))
         if table != target:
-            table.rename(target)
-            sync(target.parent)
+            take_place(table, target)
     return rows.rows
 
 

@@ -18,18 +18,18 @@ import pyarrow.parquet as pq
 from capgen import sql
 from capgen.columns import AFTER_METRICS, BEFORE_METRICS, EVENT, OUTLIER, OUTLIER_METRICS, SPIKE, STATE
 from capgen.config import Config
-from capgen.dataset.export.rows import open_panel, server_ranges
 from capgen.dataset.manifest import Manifest, read_manifest
-from capgen.dataset.rollup.target import rollup_target
-from capgen.dataset.rollup_manifest import rollup_manifest, source_of, write_rollup_manifest
+from capgen.dataset.reading.servers import open_panel, server_ranges
+from capgen.dataset.rollup_manifest import RollupManifest, rollup_manifest, source_of
 from capgen.errors import CapgenError, RequestError
 from capgen.storage.counted import Hashed
 from capgen.storage.entries import DataEntry
-from capgen.storage.files import hashed_file
+from capgen.storage.files import hashed_file, write_whole
+from capgen.storage.folders import folder_of
 from capgen.storage.inspection import damaged_files
-from capgen.storage.layout import MANIFEST
+from capgen.storage.layout import MANIFEST, MANIFEST_SCHEMA
 from capgen.storage.location import locate
-from capgen.storage.store_errors import reading_reason
+from capgen.storage.store_errors import plain_errors, reading_reason
 from capgen.timeline.epoch import MINUTES_PER_DAY
 from capgen.version import __version__
 
@@ -96,7 +96,7 @@ def rollup(data: str | os.PathLike[str], to: Step, out: str | os.PathLike[str]) 
     _check_step(config, to)
     _check_names(config)
     target = locate(out).resolve()
-    with rollup_target(target) as (room, spill):
+    with plain_errors(target), folder_of(target).whole() as (room, spill):
         damaged = list(damaged_files(folder, manifest, read=True))
         gone = {problem.path for problem in damaged if problem.kind == "missing"}
         present = [entry.path for entry in manifest.files if entry.path not in gone]
@@ -104,7 +104,8 @@ def rollup(data: str | os.PathLike[str], to: Step, out: str | os.PathLike[str]) 
         source = source_of(manifest, [problem.path for problem in damaged])
         span = _span(written, folder)
         result = rollup_manifest(source, to, QUANTILE, span, written.files, written.partial_rows)
-        write_rollup_manifest(room, result)
+        write_whole(room / MANIFEST_SCHEMA, RollupManifest.schema_text())
+        result.write(room)
     size = sum(file.bytes for file in result.files)
     seconds = time.monotonic() - started
     paths = tuple(problem.path for problem in damaged)

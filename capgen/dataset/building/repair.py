@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Set
 from contextlib import AbstractContextManager
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from capgen.config import Config
 from capgen.dataset.building.build import Engine, OnRows
 from capgen.dataset.manifest import Manifest, read_manifest
-from capgen.dataset.place import place_of
 from capgen.dataset.plan import plan_files
 from capgen.dataset.side_files import write_side_files
 from capgen.errors import CapgenError
 from capgen.storage.entries import SideEntry
+from capgen.storage.folders import folder_of
 from capgen.storage.inspection import damaged_files
-from capgen.storage.location import is_store
+from capgen.storage.place import place_of
 
 # Given a number of rows, shows how many of them are remade by what it yields.
 Watch = Callable[[int], AbstractContextManager[OnRows]]
@@ -63,10 +63,7 @@ def _remake_side_files(target: Path, manifest: Manifest, config: Config, damaged
 
 def _check_no_link(target: Path, damaged: Iterable[str]) -> None:
     """Refuse to write through a link: what it leads to is not the dataset's."""
-    if is_store(target):
-        return
-    folders = {target / folder for path in damaged for folder in PurePath(path).parents}
-    link = next((folder for folder in sorted(folders - {target}) if folder.is_symlink()), None)
+    link = folder_of(target).linked_folder(damaged)
     if link:
         raise CapgenError(f"{link}: expected a folder, got a symbolic link; put the folder itself there, then repair")
 

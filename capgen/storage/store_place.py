@@ -11,13 +11,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from capgen.dataset.building.state import build_state
-from capgen.dataset.manifest import Manifest, read_manifest, write_manifest
 from capgen.errors import RequestError
-from capgen.storage.entries import FileEntry
-from capgen.storage.layout import BUILD_STATE, DATA_PATH, MANIFEST, SIDE_FILES, SIDE_FOLDER, is_dataset
+from capgen.storage.entries import FileEntry, Inventory
+from capgen.storage.files import write_whole
+from capgen.storage.layout import BUILD_STATE, DATA_PATH, MANIFEST, SIDE_FILES, SIDE_FOLDER
+from capgen.storage.marks import check_outside, is_dataset
 from capgen.storage.objects import Objects
-from capgen.storage.output import check_outside
 from capgen.storage.store_errors import plain_errors
 from capgen.storage.store_locking import one_store_writer
 
@@ -35,7 +34,7 @@ class _Receipt(BaseModel):
 
 
 class StorePlace:
-    """Makes a dataset below a prefix; `capgen.dataset.place.Place` says what each method does.
+    """Makes a dataset below a prefix; `capgen.storage.place.Place` says what each method does.
 
     A new dataset's objects get their own names at once: without a manifest they are none. Where there is a dataset,
     they are staged, and copied over by the store when all are there; there is no manifest meanwhile.
@@ -66,10 +65,9 @@ class StorePlace:
 
     def recover(self) -> None:
         self._objects.sweep()
-        present = read_manifest(self.target) if is_dataset(self.target) else None
-        if present and self.begun() == build_state(
-            present.capgen_version, present.config, present.holiday_days, present.sizes
-        ):
+
+    def settle(self, state: Any) -> None:
+        if self.begun() == state:
             self._tidy()  # published, and killed before this
 
     def sweep(self) -> None:
@@ -109,7 +107,7 @@ class StorePlace:
         staged = self.staged_file(path)
         return staged if staged.exists() else self.target / path
 
-    def publish(self, manifest: Manifest) -> None:
+    def publish(self, manifest: Inventory) -> None:
         self._objects.sweep()
         present = self._objects.all()
         staged = {_staged_name(path): path for path in manifest.paths if _staged_name(path) in present}
@@ -118,7 +116,7 @@ class StorePlace:
             self._objects.remove([MANIFEST])
         self._objects.copy(staged)
         self._objects.remove(present.keys() & ours - set(manifest.paths))
-        write_manifest(self.target, manifest)
+        write_whole(self.target / MANIFEST, manifest.text)
         self._tidy()
 
     @cached_property

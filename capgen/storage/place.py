@@ -7,18 +7,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from capgen.config import Config
-from capgen.dataset.building.receipts import believed
-from capgen.dataset.building.state import build_state
-from capgen.dataset.differences import differing_keys
-from capgen.dataset.local_place import LocalPlace
-from capgen.dataset.manifest import Manifest, config_values
-from capgen.dataset.sizes import Sizes
-from capgen.dataset.store_place import StorePlace
-from capgen.errors import RequestError
-from capgen.storage.entries import FileEntry
+from capgen.storage.entries import FileEntry, Inventory
+from capgen.storage.local_place import LocalPlace
 from capgen.storage.location import is_store
-from capgen.version import __version__
+from capgen.storage.store_place import StorePlace
 
 
 class Place(Protocol):
@@ -36,6 +28,9 @@ class Place(Protocol):
 
     def recover(self) -> None:
         """Finish or remove what a killed process left."""
+
+    def settle(self, state: Any) -> None:
+        """Remove what is left of a build that is published: the dataset that is there is of this state."""
 
     def sweep(self) -> None:
         """Remove what killed processes left of files in the dataset that they were writing."""
@@ -61,7 +56,7 @@ class Place(Protocol):
     def present_file(self, path: str) -> Path:
         """Return where a file lies that is whole."""
 
-    def publish(self, manifest: Manifest) -> None:
+    def publish(self, manifest: Inventory) -> None:
         """Put the finished build in the dataset's place; all files of the manifest are staged."""
 
 
@@ -72,31 +67,3 @@ def place_of(target: Path) -> Place:
         target: from `locate`.
     """
     return StorePlace(target) if is_store(target) else LocalPlace(target.absolute())
-
-
-def take_up(place: Place, config: Config, sizes: Sizes, *, discard_other: bool) -> dict[str, FileEntry]:
-    """Begin a build, or take up the one that was interrupted.
-
-    Args:
-        place: where.
-        config: what is being built.
-        sizes: of files and row groups.
-        discard_other: begin afresh where the build that was interrupted is of another configuration.
-
-    Returns:
-        The files that are whole already, by path.
-
-    Raises:
-        RequestError: the build that was interrupted is of another configuration.
-    """
-    state = build_state(__version__, config_values(config), config.holiday_days, sizes)
-    begun = place.begun()
-    if begun is None or (discard_other and begun != state):
-        place.begin(state)
-        return {}
-    if begun != state:
-        raise RequestError(
-            f"{place.target}: an interrupted build of another configuration is kept beside it "
-            f"({differing_keys(begun, state)}); add --overwrite to discard it"
-        )
-    return believed(config, sizes, place.whole_files())

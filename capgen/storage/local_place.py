@@ -10,18 +10,22 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from capgen.dataset.manifest import Manifest
-from capgen.dataset.publishing import check_target, publish, recover
-from capgen.storage.entries import FileEntry
-from capgen.storage.files import remove_folder, sweep_unfinished, write_whole
+from capgen.storage.entries import FileEntry, Inventory
+from capgen.storage.files import write_whole
 from capgen.storage.inspection import problem_of
-from capgen.storage.layout import BUILD_STATE, RECEIPTS, Places
+from capgen.storage.layout import BUILD_STATE, RECEIPTS
+from capgen.storage.local_file import sweep_unfinished
+from capgen.storage.local_folder import size_of
+from capgen.storage.local_target import check_target
 from capgen.storage.locking import one_writer
+from capgen.storage.places import Places
+from capgen.storage.publishing import publish, recover
+from capgen.storage.removing import remove_folder
 from capgen.system.disk import link_or_copy, may_write, sync
 
 
 class LocalPlace:
-    """Makes a dataset in a folder beside its own; `capgen.dataset.place.Place` says what each method does.
+    """Makes a dataset in a folder beside its own; `capgen.storage.place.Place` says what each method does.
 
     Args:
         target: the dataset's folder, absolute.
@@ -48,6 +52,9 @@ class LocalPlace:
     def recover(self) -> None:
         if self._is_writable():
             recover(self._places)
+
+    def settle(self, state: Any) -> None:
+        pass  # done on recovery: what lies there says that it is published
 
     def sweep(self) -> None:
         if self._is_writable():
@@ -87,7 +94,7 @@ class LocalPlace:
     def present_file(self, path: str) -> Path:
         return self._places.present_file(path)
 
-    def publish(self, manifest: Manifest) -> None:
+    def publish(self, manifest: Inventory) -> None:
         sweep_unfinished(self._places.staging)
         publish(self._places, manifest)
 
@@ -106,4 +113,4 @@ class LocalPlace:
         candidates = [self._places.staged_file(entry.path)]
         if self._places.inside:
             candidates.append(self.target / entry.path)  # already published
-        return any(problem_of(path, entry, read=True) is None for path in candidates)
+        return any(problem_of(path, entry, size_of(path), read=True) is None for path in candidates)

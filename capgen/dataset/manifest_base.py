@@ -1,0 +1,122 @@
+"""What the manifest of a dataset and that of a rollup have in common."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from capgen.config.documents import read_document
+from capgen.errors import CapgenError
+from capgen.storage.confinement import check_confined
+from capgen.storage.entries import DataEntry, SideEntry
+from capgen.storage.files import write_whole
+from capgen.storage.layout import MANIFEST
+
+
+class ManifestBase(BaseModel):
+    """A document that names files, and itself by a digest; each kind says in which order its keys stand."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    if TYPE_CHECKING:  # fields of each kind: here they would stand before all its others
+
+        @property
+        def files(self) -> Sequence[DataEntry]:
+            """The data files, by path."""
+
+        @property
+        def side_files(self) -> Sequence[SideEntry]:
+            """Files beside the data."""
+
+        @property
+        def rows(self) -> int:
+            """Number of rows."""
+
+        @property
+        def manifest_digest(self) -> str:
+            """SHA-256 of the document without this key."""
+
+    expected: ClassVar[str]  # what a reader expects where it finds something else
+    unaltered: ClassVar[str]
+    way_out: ClassVar[str]
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths of all files that are made before the manifest."""
+        return [entry.path for entry in [*self.files, *self.side_files]]
+
+    @property
+    def text(self) -> str:
+        """The document, as it is written."""
+        return self.model_dump_json(indent=2) + "\n"
+
+    @property
+    def own_digest(self) -> str:
+        """The digest that an unaltered manifest names."""
+        # Of the keys that it has: a manifest of an earlier version has fewer.
+        text = self.model_dump_json(exclude={"manifest_digest"}, exclude_unset=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def signed(self) -> Self:
+        """Return the same manifest with its digest."""
+        return self.model_copy(update={"manifest_digest": self.own_digest})
+
+    def write(self, folder: Path) -> None:
+        """Write the manifest, last of all, because it is what makes a folder whole.
+
+        Args:
+            folder: that it is of.
+        """
+        write_whole(folder / MANIFEST, self.text)
+
+    @classmethod
+    def schema_text(cls) -> str:
+        """Return the JSON Schema of such documents."""
+        return json.dumps(cls.model_json_schema(), indent=2) + "\n"
+
+    @classmethod
+    def parse(cls, path: Path, text: str) -> Self:
+        """Return the manifest that a text is.
+
+        Args:
+            path: of its file, for messages.
+            text: what stands in it.
+
+        Raises:
+            CapgenError: it is damaged, names what is not its own, or is of a version that this
+                capgen does not know.
+        """
+        try:
+            found = read_document(cls, text)
+        except ValueError as error:
+            raise cls.damaged(path, error) from None
+        if found.manifest_digest != found.own_digest:
+            raise CapgenError(
+                f"{path}: expected {cls.unaltered}, got one that does not match its own digest; {cls.way_out}"
+            )
+        check_confined(path, found)
+        return found
+
+    @classmethod
+    def damaged(cls, path: Path, found: object) -> CapgenError:
+        """Return an error that says that a file is no such manifest.
+
+        Args:
+            path: of the file.
+            found: what it is.
+        """
+        return CapgenError(f"{path}: expected {cls.expected}, got {found}; {cls.way_out}")
+
+
+def is_of_rollup(text: str) -> bool:
+    """Tell whether a manifest is that of a rollup.
+
+    Args:
+        text: what stands in it.
+    """
+    return '"kind": "rollup"' in text

@@ -1,0 +1,68 @@
+"""A folder of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePath
+
+from capgen.storage.local_file import take_place
+from capgen.storage.local_target import check_is_new
+from capgen.storage.marks import check_outside
+from capgen.storage.places import Places
+from capgen.storage.rooms import local_room
+
+
+class LocalFolder:
+    """A folder of this machine; `capgen.storage.folders.Folder` says what each method does.
+
+    Args:
+        path: its own.
+    """
+
+    is_cheap_to_read = True
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def is_seen(self) -> bool:
+        return self._path.is_dir()
+
+    def names(self) -> list[str]:
+        paths = sorted(self._path.rglob("*"))
+        files = (path for path in paths if path.is_symlink() or not path.is_dir())
+        return [str(path.relative_to(self._path)) for path in files]
+
+    def sizes(self) -> Callable[[str], int | None]:
+        return lambda path: size_of(self._path / path)
+
+    def is_link(self, path: str) -> bool:
+        return (self._path / path).is_symlink()
+
+    def linked_folder(self, paths: Iterable[str]) -> Path | None:
+        folders = {self._path / folder for path in paths for folder in PurePath(path).parents}
+        within = sorted(folders - {self._path})
+        return next((folder for folder in within if folder.is_symlink()), None)
+
+    def unfinished_uploads(self) -> Iterable[str]:
+        return ()
+
+    @contextmanager
+    def whole(self) -> Iterator[tuple[Path, Path]]:
+        check_outside(self._path)
+        places = Places.of(self._path)
+        check_is_new(places)
+        with local_room(self._path) as room:
+            made = room / "made"
+            made.mkdir()
+            yield made, room / "spilled"
+            take_place(made, places.target)
+
+
+def size_of(path: Path) -> int | None:
+    """Return the size of a file; None where there is none.
+
+    Args:
+        path: of this machine.
+    """
+    return path.stat().st_size if path.is_file() else None

@@ -1,0 +1,81 @@
+"""Makes a dataset appear whole, in one rename where the file system allows it."""
+
+from __future__ import annotations
+
+from capgen.storage.entries import Inventory
+from capgen.storage.files import write_whole
+from capgen.storage.layout import BUILD_STATE, DATA_PATH, MANIFEST, RECEIPTS, SIDE_FILES
+from capgen.storage.local_file import take_place
+from capgen.storage.local_folder import LocalFolder
+from capgen.storage.local_target import holds_others
+from capgen.storage.marks import is_dataset
+from capgen.storage.places import Places
+from capgen.storage.removing import remove_folder
+from capgen.system.disk import exchange, sync
+
+
+def recover(places: Places) -> None:
+    """Finish what a process was killed in the middle of: putting one dataset in the place of another.
+
+    Args:
+        places: of the dataset.
+    """
+    if is_dataset(places.replaced) and not places.target.exists():
+        places.replaced.rename(places.target)
+    _tidy(places)
+
+
+def publish(places: Places, manifest: Inventory) -> None:
+    """Put a finished build in the dataset's place.
+
+    Args:
+        places: of the dataset; all files of the manifest are staged.
+        manifest: of the finished build.
+    """
+    if places.inside:
+        _publish_inside(places, manifest)
+        return
+    write_whole(places.staging / MANIFEST, manifest.text)
+    _exchange(places)
+    _tidy(places)
+
+
+def _tidy(places: Places) -> None:
+    """Remove what a published dataset leaves behind."""
+    for leftover in (BUILD_STATE, RECEIPTS):
+        (places.target / leftover).unlink(missing_ok=True)
+    if holds_others(places):
+        return
+    published = places.inside and is_dataset(places.target) and not any(places.staging.rglob(f"*{places.suffix}"))
+    if published or not (places.staging / BUILD_STATE).exists():  # after an exchange the version before lies there
+        remove_folder(places.staging)
+    remove_folder(places.replaced)
+
+
+def _exchange(places: Places) -> None:
+    if not is_dataset(places.target):
+        places.target.parent.mkdir(parents=True, exist_ok=True)
+    elif exchange(places.staging, places.target):
+        sync(places.target.parent)
+        return
+    else:
+        places.target.rename(places.replaced)
+    take_place(places.staging, places.target)
+
+
+def _publish_inside(places: Places, manifest: Inventory) -> None:
+    """Move file by file, because the folder itself cannot be replaced; there is no manifest meanwhile."""
+    target = places.target
+    for path in (MANIFEST, *SIDE_FILES):
+        (target / path).unlink(missing_ok=True)
+    for path in manifest.paths:
+        staged = places.staged_file(path)
+        final = target / path
+        if staged.exists():
+            final.parent.mkdir(parents=True, exist_ok=True)
+            take_place(staged, final)
+    for stray in set(LocalFolder(target).names()) - set(manifest.paths):
+        if DATA_PATH.fullmatch(stray):  # else it is not ours
+            (target / stray).unlink()
+    write_whole(target / MANIFEST, manifest.text)
+    remove_folder(places.staging)

@@ -18,7 +18,7 @@ from capgen.dataset.reading.scanning import scan_dataset
 from capgen.errors import RequestError
 from capgen.panel.schema import panel_schema
 from capgen.quality.check import check
-from capgen.quality.findings import Report
+from capgen.quality.outcome import Report
 from capgen.storage.location import locate
 
 

@@ -15,7 +15,8 @@ import polars as pl
 import pyarrow.parquet
 
 from capgen import Config, build
-from capgen.quality.findings import Report, Verdict
+from capgen.quality.findings import Verdict
+from capgen.quality.outcome import Report
 from capgen.storage.layout import MANIFEST
 from tests.conftest import make_config
 from tests.everything import EVERYTHING

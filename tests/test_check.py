@@ -16,7 +16,8 @@ from capgen import RequestError, build
 from capgen.dataset.manifest import config_values
 from capgen.errors import CapgenError
 from capgen.quality.check import check
-from capgen.quality.findings import Report, Verdict
+from capgen.quality.findings import Verdict
+from capgen.quality.outcome import Report
 from tests.conftest import make_config
 from tests.data_faults import Change, borrow_manifest, names_of, read, write
 from tests.panels import merged, of_all

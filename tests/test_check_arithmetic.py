@@ -60,7 +60,7 @@ def test_limits_grow_with_the_number_of_tests() -> None:
 
 def test_judging() -> None:
     def verdict(off: float, **more: Any) -> Verdict:
-        return judge([Statistic("rule", "subject", 1.0, 1.0, off, **more)])[0].verdict
+        return judge([Statistic("rule", "subject", 1.0, 1.0, off, **more)], 1)[0].verdict
 
     assert verdict(3.2) is verdict(-3.2) is Verdict.PASS
     assert verdict(3.4) is verdict(-3.4) is verdict(math.inf) is Verdict.FAIL

@@ -12,7 +12,7 @@ import pytest
 from capgen.cli.app import main
 from capgen.dataset.manifest import read_manifest
 from capgen.quality.check import check
-from capgen.quality.findings import Report
+from capgen.quality.outcome import Report
 from capgen.quality.rules import BY_NAME, RULES
 from tests.conftest import make_config
 from tests.data_faults import METRICS, built, each, of, read, write

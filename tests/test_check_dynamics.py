@@ -14,7 +14,8 @@ import polars as pl
 import pytest
 
 from capgen import build, check, load_config
-from capgen.quality.findings import Report, Verdict
+from capgen.quality.findings import Verdict
+from capgen.quality.outcome import Report
 from capgen.quality.statistics import Statistic
 from capgen.quality.twin.contrast import Both, Contrast
 from capgen.quality.twin.periods import cut_periods

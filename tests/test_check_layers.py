@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from capgen import build, check
-from capgen.quality.findings import Report, Verdict
+from capgen.quality.findings import Verdict
+from capgen.quality.outcome import Report
 from tests.conftest import make_config
 from tests.everything import EVERYTHING, LAYERS, LISTED, PROFILE, SCHEDULED
 from tests.panels import merged

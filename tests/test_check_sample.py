@@ -12,8 +12,9 @@ from capgen import build, check
 from capgen.cli.app import main
 from capgen.config import Config
 from capgen.quality.expected.groups import groups_of
-from capgen.quality.findings import Report, Sample, Verdict
-from capgen.quality.sample import evenly_spread
+from capgen.quality.findings import Verdict
+from capgen.quality.outcome import Report
+from capgen.quality.sample import Sample, evenly_spread
 from tests.conftest import make_config
 from tests.data_faults import Change, read, write
 from tests.test_check import with_shuffled

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from capgen.quality.counted.decimals import check_decimals
-from capgen.quality.exact.values import value_counts
+from capgen.quality.counted.decimals import decimals_finding
+from capgen.quality.evidence.evidence import Evidence
 from capgen.quality.findings import Finding, Verdict
 from capgen.quality.source import open_source
 from tests.conftest import make_config
@@ -19,7 +19,8 @@ SMALL = {"num_servers": 3, "end_date": "2022-01-20"}
 
 def found(folder: Path) -> Finding:
     with open_source(folder, None) as source:
-        return check_decimals(source, value_counts(source))
+        (finding,) = decimals_finding(Evidence(source, None))
+        return finding
 
 
 @pytest.mark.parametrize("decimals", [0, 2, 6, 12])

@@ -15,7 +15,8 @@ import typer
 import capgen
 from capgen import RequestError
 from capgen.cli.app import app, main
-from capgen.quality.findings import Finding, Report, Verdict, report_of
+from capgen.quality.findings import Finding, Verdict
+from capgen.quality.outcome import Report, report_of
 from tests.conftest import make_config
 
 SMALL = {"num_servers": 12, "end_date": "2022-01-10"}

@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from capgen.dataset.manifest import read_manifest
-from capgen.quality.exact.metadata import check_metadata
-from capgen.quality.exact.order import check_order
+from capgen.quality.evidence.evidence import Evidence
+from capgen.quality.exact.metadata import metadata_finding
+from capgen.quality.exact.order import order_finding
 from capgen.quality.exact.remade.fingerprints import ids_to_remake
 from capgen.quality.exact.remade.rule import remade_findings
-from capgen.quality.exact.structure import check_schema, count_servers
 from capgen.quality.findings import Finding, Verdict
 from capgen.quality.source import open_source
 from capgen.storage.layout import MANIFEST
@@ -38,10 +38,8 @@ QUICK = [
 
 def findings_of(folder: Path, config_file: Path | None = None, most_rows: int | None = None) -> list[Finding]:
     with open_source(folder, config_file) as source:
-        _, good = check_schema(source)
-        servers = count_servers(source, good)
-        exact = [check_order(source), check_metadata(source.config, servers, good)]
-        return [*exact, *remade_findings(source, servers, good, most_rows)]
+        evidence = Evidence(source, most_rows)
+        return [*order_finding(evidence), *metadata_finding(evidence), *remade_findings(evidence)]
 
 
 def failures_of(folder: Path) -> str:

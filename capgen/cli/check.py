@@ -14,7 +14,8 @@ from capgen.storage.location import locate
 from capgen.system.paths import local_path
 
 if TYPE_CHECKING:
-    from capgen.quality.findings import Finding, Report, Rule
+    from capgen.quality.findings import Finding
+    from capgen.quality.outcome import Outcome, Report
 
 _COLOURS = {"pass": "green", "fail": "bold red", "not testable": "yellow"}
 _NUMBERS = ("measured", "expected", "off by")
@@ -131,7 +132,7 @@ def _print_causes(report: "Report") -> None:
         typer.echo(f"\n{cause.text}\n    fails {', '.join(cause.rules)}")
     if len(report.causes) > _MOST_CAUSES:
         typer.echo(f"\nand {len(report.causes) - _MOST_CAUSES:,} more causes; --json has all")
-    explained = {"remade", *(rule for cause in report.causes for rule in cause.rules)}
+    explained = {rule for cause in report.causes for rule in cause.rules}
     rest = [rule.name for rule in report.rules if rule.verdict == "fail" and rule.name not in explained]
     if report.causes and rest:
         typer.echo(f"\nFailed beside these: {', '.join(rest)}")
@@ -152,7 +153,7 @@ def _shown(value: float | str | None) -> str:
     return value if isinstance(value, str) else f"{value:,.4g}"
 
 
-def _remark(rule: "Rule") -> str:
+def _remark(rule: "Outcome") -> str:
     from capgen.quality.rules import BY_NAME
 
     worst = rule.worst

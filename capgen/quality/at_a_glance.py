@@ -1,60 +1,61 @@
-"""A check at a glance: what a notebook shows of a report, whatever the number of its rules."""
+"""A check at a glance: what a notebook shows of it, whatever the number of its rules."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from capgen.quality.findings import Report
+from typing import NamedTuple
 
 _MOST_LINES = 16
 _WIDEST = 100  # characters
 _REST = "every measurement is in .rules"
 
 
-def text_of(report: Report) -> str:
-    """Return the outcome, and a line for each rule that did not pass, which fit a screen.
+class Line(NamedTuple):
+    """What is said of a rule.
 
     Args:
-        report: of a check.
+        name: of the rule.
+        verdict: how it came out.
+        why: it came out so.
     """
-    width = max((len(name) for name, _, _ in _rows(report)), default=0)
-    lines = [_cut(f"  {verdict:12}  {name:{width}}  {why}") for name, verdict, why in _rows(report)]
-    return "\n".join([_heading(report), *lines, _REST])
+
+    name: str
+    verdict: str
+    why: str
 
 
-def page_of(report: Report) -> str:
+def text_of(heading: str, lines: Sequence[Line]) -> str:
+    """Return a heading and a line for each rule, which fit a screen.
+
+    Args:
+        heading: the outcome as a whole.
+        lines: of the rules, the most telling first.
+    """
+    shown = list(_first(lines))
+    width = max((len(each.name) for each in shown), default=0)
+    texts = [_cut(f"  {verdict:12}  {name:{width}}  {why}") for name, verdict, why in shown]
+    return "\n".join([heading, *texts, _REST])
+
+
+def page_of(heading: str, lines: Sequence[Line]) -> str:
     """Return the same as HTML.
 
     Args:
-        report: of a check.
+        heading: as in `text_of`.
+        lines: likewise.
     """
     rows = "".join(
         f"<tr><th>{escape(name)}</th><td>{verdict}</td><td>{escape(_cut(why))}</td></tr>"
-        for name, verdict, why in _rows(report)
+        for name, verdict, why in _first(lines)
     )
-    return f"<table><caption>{escape(_heading(report))}</caption>{rows}</table>"
+    return f"<table><caption>{escape(heading)}</caption>{rows}</table>"
 
 
-def _heading(report: Report) -> str:
-    outcome = "passed" if report.passed else "failed"
-    return f"capgen check of {report.folder}: {outcome}, {report.summary}"
-
-
-def _rows(report: Report) -> Iterator[tuple[str, str, str]]:
-    """Yield rules that did not pass, those that failed first: their names, verdicts and reasons."""
-    telling = [rule for rule in report.rules if rule.verdict != "pass"]
-    in_order = sorted(telling, key=lambda rule: rule.verdict != "fail")
-    for rule in in_order[:_MOST_LINES]:
-        yield rule.name, str(rule.verdict), _why(rule.worst.subject, rule.worst.note)
-    if len(in_order) > _MOST_LINES:
-        yield "…", f"{len(in_order) - _MOST_LINES} more", ""
-
-
-def _why(*parts: str) -> str:
-    return " ".join(": ".join(part for part in parts if part).split())
+def _first(lines: Sequence[Line]) -> Iterator[Line]:
+    yield from lines[:_MOST_LINES]
+    if len(lines) > _MOST_LINES:
+        yield Line("…", f"{len(lines) - _MOST_LINES} more", "")
 
 
 def _cut(text: str) -> str:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from capgen.quality.findings import Cause, Finding, Verdict
+from capgen.quality.exact.remade.rule import REMADE
+from capgen.quality.findings import Finding, Verdict
+from capgen.quality.outcome import Cause
+from capgen.quality.rules import BY_NAME
 
-_EVIDENCE = "remade"
-_OF_ROWS = {"row_count", "unique_keys", "no_gaps", "fleet", "completeness"}
 _STANDARD_ERRORS = "SE"
 _WORDS = re.compile(r"[^\s,~:]+")
 
@@ -28,8 +29,8 @@ def causes_of(findings: Sequence[Finding], types: Mapping[str, str], columns: It
     """
     failed = [each for each in findings if each.verdict is Verdict.FAIL]
     known = frozenset(columns)
-    faults = [each for each in failed if each.rule == _EVIDENCE and each.servers]
-    others = [each for each in failed if each.rule != _EVIDENCE]
+    faults = [each for each in failed if each.rule == REMADE.name and each.servers]
+    others = [each for each in failed if each.rule != REMADE.name]
     return [
         Cause(
             fault.servers,
@@ -45,7 +46,7 @@ def _is_by(finding: Finding, fault: Finding, types: Mapping[str, str], known: fr
     if finding.servers:
         return bool(set(finding.servers) & set(fault.servers))
     if not fault.columns:
-        return finding.rule in _OF_ROWS
+        return BY_NAME[finding.rule].is_about_rows
     words = set(_WORDS.findall(finding.subject))
     columns = set(finding.columns) or (words & known)
     if columns:

@@ -9,11 +9,43 @@ are looked at each time.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
+
+from capgen.config import Config
+from capgen.panel.fleet import server_frame
 
 MOST_ROWS = 8_000_000
 _FEWEST_SERVERS = 5  # of each archetype, however many rows they have
 _RUNS = 4
+_CELLS_AT_ONCE = 600_000  # of an archetype, beside a twin: some 400 MB while they are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """How much of a panel the statistical rules looked at.
+
+    Args:
+        servers: that were looked at.
+        of_servers: of the panel, as configured.
+        rows: of those servers.
+        of_rows: in the files.
+    """
+
+    servers: int
+    of_servers: int
+    rows: int
+    of_rows: int
+
+    @property
+    def sentence(self) -> str:
+        """The same in words."""
+        servers, rows = (
+            f"all {every:,}" if looked_at == every else f"{looked_at:,} of {every:,}"
+            for looked_at, every in ((self.servers, self.of_servers), (self.rows, self.of_rows))
+        )
+        return f"The statistical rules looked at {servers} servers and {rows} rows."
 
 
 def servers_an_archetype(servers: int, archetypes: int, steps: int, most_rows: int | None) -> int:
@@ -41,3 +73,17 @@ def evenly_spread(servers: pl.DataFrame, most: int) -> pl.DataFrame:
     runs = min(count, _RUNS)
     lengths = [(run + 1) * count // runs - run * count // runs for run in range(runs)]
     return pl.concat(servers[run * servers.height // runs :][:length] for run, length in enumerate(lengths))
+
+
+def servers_beside_twins(config: Config, most_rows: int | None) -> dict[str, pl.DataFrame]:
+    """Return the server frames of those servers that are looked at beside a twin, by archetype.
+
+    Args:
+        config: a valid configuration.
+        most_rows: of all archetypes together, at the most; None for no other limit than what memory sets.
+    """
+    steps = config.axis.span.size
+    by_type = server_frame(config).partition_by("server_type", as_dict=True, maintain_order=True)
+    rows = min(_CELLS_AT_ONCE, (most_rows or _CELLS_AT_ONCE * len(by_type)) // len(by_type))
+    most = max(rows // steps, 1)
+    return {str(name): evenly_spread(servers, most) for (name,), servers in by_type.items()}

@@ -142,16 +142,17 @@ def _surprise(count: int, expected: float) -> float:
     return count * math.log(count / expected) if count else 0.0
 
 
-def judge(candidates: Sequence[Statistic | Finding]) -> list[Finding]:
+def judge(candidates: Sequence[Statistic | Finding], tests: int) -> list[Finding]:
     """Judge measurements together.
 
     Args:
         candidates: measurements; those that are findings already stay as they are.
+        tests: how many share the chance of a false alarm.
 
     Returns:
         A finding for each, in the same order.
     """
-    limit = normal_limit(len(candidates))
+    limit = normal_limit(tests)
     return [each if isinstance(each, Finding) else _judge(each, limit) for each in candidates]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from capgen.quality.findings import Report, Verdict
+from capgen.quality.findings import Verdict
+from capgen.quality.outcome import Report
 from capgen.report.rows import Rows, ceilings
 from capgen.report.tables import BINS, WHOLE_FLEET, Tables
 

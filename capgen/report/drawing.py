@@ -9,7 +9,7 @@ import altair as alt
 import vl_convert
 
 from capgen.dataset.manifest import Manifest
-from capgen.quality.findings import Report
+from capgen.quality.outcome import Report
 from capgen.report.captions import Captions, captions
 from capgen.report.charts import CHARTS, chart_spec
 from capgen.report.head import TITLES, composition, facts, headroom_cells, verdict_cells

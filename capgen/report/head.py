@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from capgen.dataset.manifest import Manifest
-from capgen.quality.findings import Finding, Report
+from capgen.quality.findings import Finding
+from capgen.quality.outcome import Report
 from capgen.report.captions import shown
 from capgen.report.rows import ceilings
 from capgen.report.tables import Tables

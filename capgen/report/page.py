@@ -10,7 +10,7 @@ from string import Template
 from typing import Any
 
 from capgen.dataset.manifest import Manifest
-from capgen.quality.findings import Report
+from capgen.quality.outcome import Report
 from capgen.report.captions import Captions
 from capgen.report.head import TITLES, Cells, composition, facts, headroom_cells, verdict_cells
 from capgen.report.rows import places

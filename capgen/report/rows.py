@@ -11,7 +11,8 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.draws.correlation import correlation_matrix
-from capgen.quality.findings import Report
+from capgen.quality.closed_form.correlation import CORRELATION
+from capgen.quality.outcome import Report
 from capgen.report.tables import BINS, Tables
 
 Rows = list[dict[str, Any]]
@@ -87,7 +88,7 @@ def _distribution(tables: Tables) -> Iterator[dict[str, Any]]:
 
 
 def _correlations(tables: Tables, report: Report) -> Iterator[dict[str, Any]]:
-    findings = [each for rule in report.rules if rule.name == "correlation" for each in rule.findings]
+    findings = [each for rule in report.rules if rule.name == CORRELATION.name for each in rule.findings]
     for finding in findings:
         archetype, _, pair = finding.subject.rpartition(" ")
         if archetype in tables.archetypes:

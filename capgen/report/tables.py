@@ -11,7 +11,8 @@ import polars as pl
 
 from capgen import sql
 from capgen.config import Config
-from capgen.quality.closed_form.measured import bucket, clip_parameters
+from capgen.quality.evidence.counts import clip_parameters
+from capgen.quality.evidence.measured import bucket
 from capgen.quality.source import Source
 
 BINS = 60

@@ -21,7 +21,8 @@ from typing import Any, NamedTuple
 
 from capgen import Config, RequestError, build, load_config
 from capgen.quality.check import check
-from capgen.quality.findings import Report, Verdict
+from capgen.quality.findings import Verdict
+from capgen.quality.outcome import Report
 from capgen.quality.sample import MOST_ROWS
 from tests.bench.good_panels import random_overrides, with_dynamics, with_layers, with_odd_sizes
 

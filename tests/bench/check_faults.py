@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 
 from capgen.quality.check import check
-from capgen.quality.findings import Report, Verdict
+from capgen.quality.findings import Verdict
+from capgen.quality.outcome import Report
 from tests.data_faults import CONFIG, FAULTS, Fault, built, read, write
 
 

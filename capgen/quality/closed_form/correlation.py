@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -21,11 +21,19 @@ from capgen.config import Config
 from capgen.draws.arrays import Floats
 from capgen.draws.cholesky import cholesky, correlate
 from capgen.draws.streams import stream
-from capgen.quality.closed_form.residuals import cut
+from capgen.quality.evidence.evidence import Evidence
+from capgen.quality.evidence.residuals import cut
 from capgen.quality.expected.model import ArchetypeModel, MetricModel, outlier_parts
 from capgen.quality.findings import Finding, not_testable
+from capgen.quality.rule import Measurement, Rule
 from capgen.quality.statistics import Statistic
 
+CORRELATION = Rule(
+    "correlation",
+    "Metrics move together as configured.",
+    "Correlations of standardised residuals, on cells neither clipped nor spiked.",
+    "correlation",
+)
 _TOLERANCE = 0.15
 _FEWEST_CELLS = 100
 _FEWEST_DRAWS = 500  # that pass the filter: the bias is known within some 0.05 then
@@ -40,24 +48,22 @@ class _Expected(NamedTuple):
     widening: float
 
 
-def correlation_statistics(
-    config: Config, models: Sequence[ArchetypeModel], sums: pl.DataFrame
-) -> Iterator[Statistic | Finding]:
+def correlation_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """Yield the correlation of each pair of metrics of each archetype.
 
     Args:
-        config: what was configured.
-        models: of the archetypes.
-        sums: from `residual_sums`.
+        evidence: of the dataset.
     """
-    for model in models:
-        measured = sums.filter(pl.col("server_type") == model.name).to_dicts()
-        residuals = _draw_residuals(config, model)
+    for model in evidence.models:
+        measured = evidence.residuals.filter(pl.col("server_type") == model.name).to_dicts()
+        residuals = _draw_residuals(evidence.config, model)
         for (i, one), (j, two) in itertools.combinations(enumerate(model.metrics), 2):
-            subject, pair = f"{model.name} {one.column}~{two.column}", f"{one.column}~{two.column}"
-            found = {what: measured[0][f"{pair}.{what}"] for what in ("residual", "cells", "raw")} if measured else {}
+            pair = f"{one.column}~{two.column}"
+            figures = ("residual", "cells", "raw")
+            found = {each: measured[0][f"{pair}.{each}"] for each in figures} if measured else {}
+            target = float(model.correlations[i, j])
             expected = _expected(residuals[i], residuals[j])
-            yield _statistic(subject, float(model.correlations[i, j]), expected, found)
+            yield _statistic(f"{model.name} {pair}", target, expected, found)
 
 
 def _statistic(
@@ -65,14 +71,14 @@ def _statistic(
 ) -> Statistic | Finding:
     correlation, cells, raw = found.get("residual"), found.get("cells") or 0, found.get("raw")
     if expected is None or correlation is None or not math.isfinite(correlation) or cells < _FEWEST_CELLS:
-        return not_testable("correlation", "too few cells neither clipped nor spiked, or no spread", subject)
+        return not_testable(CORRELATION.name, "too few cells neither clipped nor spiked, or no spread", subject)
     bias = expected.correlation - target
     lowest, highest = target - _TOLERANCE + min(bias, 0), target + _TOLERANCE + max(bias, 0)
     beyond = max(_fisher(correlation) - _fisher(highest), 0) + min(_fisher(correlation) - _fisher(lowest), 0)
     details = {"cells": float(cells), "bias": bias} | ({} if raw is None else {"raw": raw})
     note = f"SE count from ±{_TOLERANCE} on" + ("" if raw is None else f"; plain values: {raw:.2f}")
     off = beyond * math.sqrt(cells - 3) / expected.widening
-    return Statistic("correlation", subject, correlation, target, off, note=note, details=details)
+    return Statistic(CORRELATION.name, subject, correlation, target, off, note=note, details=details)
 
 
 def _fisher(correlation: float) -> float:
@@ -129,3 +135,6 @@ def _draw(
     )  # the nearest floats, as the ends are
     standardised = (rounded - means) / sd if sd else np.full_like(means, np.nan)
     return standardised, (rounded > metric.limits.low) & (rounded < metric.limits.high)
+
+
+MEASUREMENT = Measurement((CORRELATION,), correlation_findings, needs=Evidence.has_closed_form, is_test=True)

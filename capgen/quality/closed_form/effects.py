@@ -15,46 +15,42 @@ takes the upper end.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from capgen.draws.arrays import Floats
-from capgen.quality.closed_form.measured import ArchetypeHours, MetricHours
 from capgen.quality.closed_form.slopes import Slope, summed
+from capgen.quality.evidence.evidence import Evidence
+from capgen.quality.evidence.measured import ArchetypeHours, MetricHours
+from capgen.quality.expected.effects import EFFECTS, Effect, effects_of
 from capgen.quality.findings import Finding, not_testable
+from capgen.quality.rule import Measurement, effect_rule
 from capgen.quality.statistics import Deviation, Statistic
 
-_NEVER = {
-    "business_hours": "no timestamp has business hours",
-    "weekend": "the window has no weekend",
-    "eoq": "the window has no end of quarter",
-    "holiday": "the window has no holiday",
-    "season": "no metric has a season",
-    "growth": "nothing grows",
-}
+EFFECT_RULES = tuple(effect_rule(each.name, each.what) for each in EFFECTS)
 
 
-def effect_statistics(effects: Iterable[str], archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic | Finding]:
+def effect_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """Yield the slope of each effect, which is 1 where it is as configured and 0 where it is missing.
 
     Args:
-        effects: their names.
-        archetypes: measured and expected values.
+        evidence: of the dataset.
     """
-    for effect in effects:
-        found: list[Statistic | Finding] = list(_effect_statistics(effect, archetypes))
+    for effect in effects_of(evidence.config):
+        found: list[Statistic | Finding] = []
+        found += _effect_statistics(effect.name, evidence.archetypes)
         yield from found or [never_finding(effect)]
 
 
-def never_finding(effect: str) -> Finding:
+def never_finding(effect: Effect) -> Finding:
     """Return the finding of an effect that changes no value.
 
     Args:
-        effect: its name.
+        effect: one that the panel may have.
     """
-    return not_testable(effect, f"{_NEVER.get(effect, 'the layer changes nothing')}, or no metric responds")
+    return not_testable(effect.name, f"{effect.never}, or no metric responds")
 
 
 def _effect_statistics(effect: str, archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic]:
@@ -134,3 +130,6 @@ def _scaled(slope: Slope, by: float) -> Slope:
     total, variance, third, fourth, slack = slope.deviation
     deviation = Deviation(total * by, variance * by**2, third * by**3, fourth * by**4, slack * by)
     return Slope(deviation, slope.information * by)
+
+
+MEASUREMENT = Measurement(EFFECT_RULES, effect_findings, needs=Evidence.has_closed_form, is_test=True)

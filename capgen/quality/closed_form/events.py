@@ -7,7 +7,7 @@ the data as configured, and 0 where it is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,18 +17,19 @@ from numpy.typing import NDArray
 from capgen.config import Config
 from capgen.draws.arrays import Floats
 from capgen.panel.layers.event_cells import Touched, touched_cells
-from capgen.quality.closed_form.measured import MetricHours, measure
 from capgen.quality.closed_form.slopes import Slope, summed
+from capgen.quality.evidence.evidence import Evidence
+from capgen.quality.evidence.measured import MetricHours, measure
+from capgen.quality.exact.labels import EVENTS
 from capgen.quality.expected.buckets import bucket_minutes, first_steps
 from capgen.quality.expected.clipped import Part, clipped
 from capgen.quality.expected.drift import Drift, with_drift
-from capgen.quality.expected.groups import Groups
 from capgen.quality.expected.model import ArchetypeModel
 from capgen.quality.findings import Finding, not_testable
+from capgen.quality.rule import Measurement
 from capgen.quality.statistics import Deviation, Statistic
 from capgen.timeline.time_axis import TimeAxis
 
-_RULE = "events"
 _NO_EVENT, _SEVERAL = -1, -2
 
 
@@ -49,27 +50,23 @@ class _EventHours:
     ends: tuple[Floats, Floats]
 
 
-def event_statistics(
-    config: Config, groups: Groups, models: Sequence[ArchetypeModel], sums: pl.DataFrame
-) -> Iterator[Statistic | Finding]:
+def event_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """Yield the slope of each configured event, metric by metric.
 
     Args:
-        config: a valid configuration.
-        groups: of its panel, each a server.
-        models: of the archetypes.
-        sums: from `hour_sums`, of the cells that take part in events.
+        evidence: of the dataset.
     """
+    config = evidence.config
     slopes: dict[str, list[Slope]] = {name: [] for name in _rules(config)}
-    for model in models:
-        hours = _event_hours(config, groups.rows[model.name], model)
-        for rule, slope in _slopes(config, model, hours, sums):
+    for model in evidence.models if config.layers.events else ():
+        hours = _event_hours(config, evidence.groups.rows[model.name], model)
+        for rule, slope in _slopes(config, model, hours, evidence.event_sums):
             slopes.setdefault(rule, []).append(slope)
     for rule, found in slopes.items():
         if found:
-            yield summed(found).statistic(_RULE, rule)
+            yield summed(found).statistic(EVENTS.name, rule)
         elif not any(other.startswith(f"{rule} ") for other in slopes):
-            yield not_testable(_RULE, "none fills an hour of a server that is looked at, all by itself", rule)
+            yield not_testable(EVENTS.name, "none fills an hour of a server that is looked at, all by itself", rule)
 
 
 def _rules(config: Config) -> dict[str, tuple[str, ...]]:
@@ -156,3 +153,6 @@ def _hours(config: Config, axis: TimeAxis, firsts: NDArray[np.int64]) -> NDArray
     minutes = (axis.span.first + firsts) * axis.step_minutes // bucket * bucket
     begins: NDArray[np.datetime64] = minutes.astype("datetime64[m]").astype("datetime64[us]")
     return begins
+
+
+MEASUREMENT = Measurement((EVENTS,), event_findings, needs=Evidence.has_closed_form, is_test=True)

@@ -13,27 +13,36 @@ import polars as pl
 
 from capgen import sql
 from capgen.draws.arrays import Floats
-from capgen.quality.closed_form.measured import ArchetypeHours, MetricHours, bucket
 from capgen.quality.closed_form.slopes import Slope, summed
-from capgen.quality.closed_form.spikes import Exceedance, chance_above
+from capgen.quality.evidence.evidence import Evidence
+from capgen.quality.evidence.exceedance import Exceedance, chance_above
+from capgen.quality.evidence.measured import ArchetypeHours, MetricHours, bucket
 from capgen.quality.expected.clipped import Part
 from capgen.quality.expected.model import MetricModel
 from capgen.quality.findings import Finding, not_testable
+from capgen.quality.rule import Measurement, Rule
 from capgen.quality.source import Source
 from capgen.quality.statistics import Statistic
 
 _OUTLIER_SD = 4.0  # fewer, and noise hides outliers; more, and few outliers lie beyond
-_RULE = "outlier_rate"
+_SIDES = ("high", "low")
+OUTLIER_RATE = Rule(
+    "outlier_rate",
+    "Outliers are as frequent, and as far off, as configured.",
+    "Values far from their mean are counted, and compared with how many the configuration implies.",
+    "share of the configured outliers",
+)
 
 
-def outlier_statistics(source: Source, archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic | Finding]:
+def outlier_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """Yield the measured rate of high and of low outliers, relative to the configured one, metric by metric.
 
     Args:
-        source: an open dataset, its rows grouped.
-        archetypes: measured and expected values.
+        evidence: of the dataset.
     """
-    keys = [key for key in source.keys if key in (source.config.layers.outliers or {})]
+    source = evidence.source
+    archetypes = evidence.archetypes
+    keys = [key for key in source.keys if key in (evidence.config.layers.outliers or {})]
     if not keys or not archetypes:
         return
     sums = _sums(source, archetypes, keys)
@@ -42,12 +51,9 @@ def outlier_statistics(source: Source, archetypes: Sequence[ArchetypeHours]) -> 
             slopes = list(_slopes(archetypes, sums, key, side))
             subject = f"{source.config.metrics[key].column}, {side} ones"
             if slopes:
-                yield summed(slopes).statistic(_RULE, subject)
+                yield summed(slopes).statistic(OUTLIER_RATE.name, subject)
             elif _has(source, key, side):
-                yield not_testable(_RULE, "they lie nowhere apart from the noise", subject)
-
-
-_SIDES = ("high", "low")
+                yield not_testable(OUTLIER_RATE.name, "they lie nowhere apart from the noise", subject)
 
 
 def _has(source: Source, key: str, side: str) -> bool:
@@ -113,3 +119,6 @@ def _without(model: MetricModel, side: str) -> list[Part]:
             is_of_side = ratio > 1 if side == "high" else ratio < 1
             parts.append(usual._replace(chance=part.chance) if is_of_side else part)
     return parts
+
+
+MEASUREMENT = Measurement((OUTLIER_RATE,), outlier_findings, needs=Evidence.has_closed_form, is_test=True)

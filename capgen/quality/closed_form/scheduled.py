@@ -7,53 +7,54 @@ for several steps: the variance is taken as many times.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
-import polars as pl
 
-from capgen.config import Config
 from capgen.draws.arrays import Floats
-from capgen.quality.closed_form.measured import MetricHours, measure
 from capgen.quality.closed_form.slopes import Slope
-from capgen.quality.expected.calendars import Calendars
+from capgen.quality.evidence.evidence import Evidence
+from capgen.quality.evidence.measured import MetricHours, measure
 from capgen.quality.expected.clipped import Part, clipped
 from capgen.quality.expected.expectation import Expectation
-from capgen.quality.expected.groups import Groups
 from capgen.quality.expected.model import archetype_model
 from capgen.quality.findings import Finding, not_testable
+from capgen.quality.rule import Measurement, effect_rule
 from capgen.quality.statistics import Deviation, Statistic
 
-_RULE = "scheduled_spikes"
+SCHEDULED_SPIKES = effect_rule("scheduled_spikes", "spikes at their hours")
 
 
-def scheduled_statistics(
-    config: Config, groups: Groups, calendars: Calendars, sums: pl.DataFrame, keys: Sequence[str]
-) -> Iterator[Statistic | Finding]:
+def scheduled_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """Yield the slope of each schedule's spikes, metric by metric.
 
     Args:
-        config: a valid configuration.
-        groups: of its panel.
-        calendars: from `hourly_calendars`.
-        sums: from `hour_sums`.
-        keys: metrics to look at.
+        evidence: of the dataset.
     """
-    for name, rows in groups.rows.items():
-        for number, schedule in enumerate(config.archetypes[name].scheduled_spikes):
-            expectation = Expectation(config, name, calendars, rows, schedule=number)
-            subject = f"{name}, schedule {number}"
-            if expectation.keys.is_empty():
-                yield not_testable(_RULE, "no step begins at its hours, or other schedules touch them too", subject)
-                continue
-            model = archetype_model(config, expectation, name, list(keys), effects=False)
-            (archetype,) = measure(sums, [model])
-            for metric in archetype.metrics:
-                share = config.metrics[metric.model.source].spike_share
-                if share is not None:
-                    slope = _slope(metric, expectation.lit, schedule.magnitude * share, schedule.steps)
-                    if slope.information > 0:
-                        yield slope.statistic(_RULE, f"{subject}, {metric.model.column}")
+    for name in evidence.groups.rows:
+        for number in range(len(evidence.config.archetypes[name].scheduled_spikes)):
+            yield from _of_schedule(evidence, name, number)
+
+
+def _of_schedule(evidence: Evidence, name: str, number: int) -> Iterator[Statistic | Finding]:
+    config = evidence.config
+    rows = evidence.groups.rows[name]
+    expectation = Expectation(config, name, evidence.calendars, rows, schedule=number)
+    subject = f"{name}, schedule {number}"
+    if expectation.keys.is_empty():
+        why = "no step begins at its hours, or other schedules touch them too"
+        yield not_testable(SCHEDULED_SPIKES.name, why, subject)
+        return
+    schedule = config.archetypes[name].scheduled_spikes[number]
+    keys = list(evidence.source.keys)
+    model = archetype_model(config, expectation, name, keys, effects=False)
+    (archetype,) = measure(evidence.sums, [model])
+    for metric in archetype.metrics:
+        share = config.metrics[metric.model.source].spike_share
+        if share is not None:
+            slope = _slope(metric, expectation.lit, schedule.magnitude * share, schedule.steps)
+            if slope.information > 0:
+                yield slope.statistic(SCHEDULED_SPIKES.name, f"{subject}, {metric.model.column}")
 
 
 def _slope(metric: MetricHours, lit: Floats, scale: float, steps: int) -> Slope:
@@ -71,3 +72,6 @@ def _slope(metric: MetricHours, lit: Floats, scale: float, steps: int) -> Slope:
         slack=float((metric.counts * np.abs(difference) * (dark.rounding + bright.rounding)).sum()),
     )
     return Slope(deviation, float((metric.counts * difference**2).sum()))
+
+
+MEASUREMENT = Measurement((SCHEDULED_SPIKES,), scheduled_findings, needs=Evidence.has_closed_form, is_test=True)

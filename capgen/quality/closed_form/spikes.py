@@ -7,102 +7,41 @@ on d = q − q₀ is 1 where spikes are as configured and 0 where there are none
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-import numpy as np
 import polars as pl
 
-from capgen.config import Config
-from capgen.draws.arrays import Floats
-from capgen.quality.closed_form.measured import ArchetypeHours, MetricHours
-from capgen.quality.expected.clipped import Part
-from capgen.quality.expected.model import MetricModel
-from capgen.quality.expected.normal import upper_tail
+from capgen.quality.evidence.evidence import Evidence
+from capgen.quality.evidence.exceedance import exceedance
+from capgen.quality.evidence.measured import MetricHours
 from capgen.quality.findings import Finding, not_testable
-from capgen.quality.statistics import Deviation, Statistic
+from capgen.quality.rule import Measurement, Rule
+from capgen.quality.statistics import Statistic
 
-SPIKE_SD = 2.5  # a value so far above its mean passes for a spike
-
-
-@dataclass(frozen=True, slots=True)
-class Exceedance:
-    """How often values of one metric exceed a threshold, hour by hour.
-
-    Args:
-        threshold: half a rounding step off what values can be.
-        chance: of exceeding it, as configured.
-        effect: what spikes add to that chance.
-    """
-
-    threshold: Floats
-    chance: Floats
-    effect: Floats
-
-    def deviation(self, counts: Floats, exceeded: float) -> Deviation:
-        """Return the weighted number of values above the threshold, less its expectation.
-
-        Args:
-            counts: number of values, shape (hours,).
-            exceeded: sum of the effects of those values that exceed the threshold.
-        """
-        spread = self.chance * (1 - self.chance)
-        return Deviation(
-            total=exceeded - float((counts * self.effect * self.chance).sum()),
-            variance=float((counts * self.effect**2 * spread).sum()),
-            third=float((counts * self.effect**3 * spread * (1 - 2 * self.chance)).sum()),
-            fourth=float((counts * self.effect**4 * spread * (1 - 6 * spread)).sum()),
-            slack=0.0,
-        )
+SPIKE_RATE = Rule(
+    "spike_rate",
+    "Spikes are as frequent as configured.",
+    "Values far above their mean are counted, and compared with how many the configuration implies.",
+    "rate of spikes",
+)
 
 
-def exceedance(model: MetricModel) -> Exceedance:
-    """Return how often values exceed the threshold that tells spikes.
-
-    Args:
-        model: of a metric.
-    """
-    sd = model.parts[0].some_sd
-    wanted = np.minimum(model.means + SPIKE_SD * sd, model.limits.high - model.limits.unit)
-    threshold = (np.floor(wanted / model.limits.unit) + 0.5) * model.limits.unit
-    calm, chance = (chance_above(model, threshold, parts) for parts in (model.calm_parts, model.parts))
-    return Exceedance(threshold, chance, chance - calm)
-
-
-def chance_above(model: MetricModel, threshold: Floats, parts: Sequence[Part]) -> Floats:
-    """Return the chance of a value above a threshold.
-
-    Args:
-        model: of a metric.
-        threshold: for each of its means.
-        parts: the normals that a value may come from.
-    """
-    chance = np.zeros_like(threshold)
-    for part in parts:
-        beyond = upper_tail((threshold - part.scale * model.means) / part.some_sd)
-        chance += part.chance * np.where(threshold < model.limits.low, 1.0, beyond)
-    return chance
-
-
-def spike_statistics(
-    config: Config, archetypes: Sequence[ArchetypeHours], sums: pl.DataFrame
-) -> Iterator[Statistic | Finding]:
+def spike_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """Yield the measured spike rate, from each metric that has spikes.
 
     Args:
-        config: what was configured.
-        archetypes: measured and expected values.
-        sums: from `residual_sums`.
+        evidence: of the dataset.
     """
-    for archetype in archetypes:
-        rate = config.archetypes[archetype.model.name].spike.probability
-        measured = sums.filter(pl.col("server_type") == archetype.model.name)
+    for archetype in evidence.archetypes:
+        name = archetype.model.name
+        rate = evidence.config.archetypes[name].spike.probability
+        measured = evidence.residuals.filter(pl.col("server_type") == name)
         spiking = [each for each in archetype.metrics if each.model.has_spikes]
         for each in spiking:
             exceeded = measured[f"{each.model.column}.exceeded"].sum()
             yield _statistic(each, rate, float(exceeded))
         if not spiking:
-            yield not_testable("spike_rate", "no spikes are configured", archetype.model.name)
+            yield not_testable(SPIKE_RATE.name, "no spikes are configured", name)
 
 
 def _statistic(metric: MetricHours, rate: float, exceeded: float) -> Statistic | Finding:
@@ -110,8 +49,11 @@ def _statistic(metric: MetricHours, rate: float, exceeded: float) -> Statistic |
     information = float((metric.counts * model.effect**2).sum())
     deviation = model.deviation(metric.counts, exceeded)
     if information == 0 or deviation.variance == 0:
-        return not_testable("spike_rate", "spikes lift no value above the threshold", metric.subject)
+        return not_testable(SPIKE_RATE.name, "spikes lift no value above the threshold", metric.subject)
     measured = rate * (1 + deviation.total / information)
     off, skewness, kurtosis = deviation.standard_errors, deviation.skewness, deviation.kurtosis
     reach = information / deviation.variance**0.5
-    return Statistic("spike_rate", metric.subject, measured, rate, off, skewness, kurtosis, reach)
+    return Statistic(SPIKE_RATE.name, metric.subject, measured, rate, off, skewness, kurtosis, reach)
+
+
+MEASUREMENT = Measurement((SPIKE_RATE,), spike_findings, needs=Evidence.has_closed_form, is_test=True)

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 
+from capgen.quality.evidence.evidence import Evidence
 from capgen.quality.findings import Finding, exact
-from capgen.quality.source import Source
+from capgen.quality.rule import EVERY_ROW, Measurement, Rule
 
-RULE = "decimals"
+DECIMALS = Rule(
+    "decimals",
+    "No value has more decimals than configured.",
+    EVERY_ROW,
+    "values at fault",
+)
 
 
-def check_decimals(source: Source, counts: Mapping[str, int]) -> Finding:
-    """Check that no value has more decimals than configured.
+def decimals_finding(evidence: Evidence) -> Iterator[Finding]:
+    """Yield how many values have more decimals than configured.
 
     Args:
-        source: an open dataset.
-        counts: from `value_counts`.
+        evidence: of the dataset.
     """
-    longer = {each: counts[f"{each}.longer"] for each in source.columns if counts[f"{each}.longer"]}
-    present = sum(counts[f"{each}.present"] for each in source.columns)
+    columns = evidence.source.columns
+    counts = evidence.counts
+    longer = {each: counts[f"{each}.longer"] for each in columns if counts[f"{each}.longer"]}
+    present = sum(counts[f"{each}.present"] for each in columns)
     note = ", ".join(f"{column}: {count:,}" for column, count in longer.items())
-    what = f"values with more than {source.config.decimals} decimals"
-    return exact(RULE, sum(longer.values()), present, what, note).naming(columns=longer)
+    what = f"values with more than {evidence.config.decimals} decimals"
+    yield exact(DECIMALS.name, sum(longer.values()), present, what, note).naming(columns=longer)
+
+
+MEASUREMENT = Measurement((DECIMALS,), decimals_finding, needs=Evidence.has_values, is_test=True)

@@ -1,44 +1,45 @@
-"""Whether the labels of the truth fit each other and the events of the configuration.
+"""The rules `labels` and `events`, as far as labels go: whether these fit each other, and the events.
 
 Where a label is set follows from values: rule `remade` compares it cell by cell.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from capgen import sql
-from capgen.config import Config
+from capgen.columns import EVENT, LABELS, OUTLIER, OUTLIER_METRICS
 from capgen.panel.fleet import server_frame
+from capgen.quality.evidence.evidence import KEYS, Evidence
 from capgen.quality.expected.groups import event_spans
 from capgen.quality.findings import Finding, exact
-from capgen.quality.source import Source
+from capgen.quality.rule import EVERY_ROW, SLOPE, Measurement, Rule, reads
 
-_OUTLIERS = ("is_outlier", "outlier_metrics")
+OUTLIER_LABELS = Rule("labels", "is_outlier and outlier_metrics agree.", EVERY_ROW, "cells at fault")
+EVENTS = Rule(
+    "events",
+    "Events change the values of whom and when they touch, and are labelled nowhere else.",
+    f"{SLOPE} Labels are compared with the ledger.",
+    "share of the configured event, or labels at fault",
+)
 
 
-def truth_findings(source: Source) -> Iterator[Finding]:
+def label_findings(evidence: Evidence) -> Iterator[Finding]:
     """Yield how many labels of outliers and of events are wrong.
 
     Args:
-        source: an open dataset with the truth.
+        evidence: of a dataset with the truth.
     """
-    spans = event_spans(source.config, server_frame(source.config))
-    source.connection.register("touched", spans)
-    (found,) = sql.run_query(source.connection, "checks/truth", {}).to_dicts()
+    connection = evidence.source.connection
+    connection.register("touched", event_spans(evidence.config, server_frame(evidence.config)))
+    (found,) = sql.run_query(connection, "checks/truth", {}).to_dicts()
     what = "cells whose is_outlier contradicts outlier_metrics"
-    yield exact("labels", int(found["contradicting"]), int(found["cells"]), what).naming(columns=_OUTLIERS)
-    if source.config.layers.events:
+    finding = exact(OUTLIER_LABELS.name, int(found["contradicting"]), int(found["cells"]), what)
+    yield finding.naming(columns=(OUTLIER, OUTLIER_METRICS))
+    if evidence.config.layers.events:
         what = "labels of events that do not touch their cell"
-        yield exact("events", int(found["outside_events"]), int(found["in_events"]), what).naming(columns=["event_id"])
+        outside = exact(EVENTS.name, int(found["outside_events"]), int(found["in_events"]), what)
+        yield outside.naming(columns=[EVENT])
 
 
-def outlier_chance(config: Config) -> float:
-    """Return the chance that a cell has an outlier in any of its metrics.
-
-    Args:
-        config: a valid configuration.
-    """
-    layers = (config.layers.outliers or {}).values()
-    return 1 - math.prod(1 - layer.probability - layer.dip_probability for layer in layers)
+MEASUREMENT = Measurement((OUTLIER_LABELS, EVENTS), label_findings, needs=reads(*KEYS, *LABELS))

@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import polars as pl
-
 from capgen.config import Config
+from capgen.quality.evidence.evidence import KEYS, Evidence
 from capgen.quality.findings import Finding, exact
+from capgen.quality.rule import EVERY_ROW, Measurement, Rule, reads
 
-RULE = "metadata"
+METADATA = Rule(
+    "metadata",
+    "Labels of a server never change, and are among those configured.",
+    EVERY_ROW,
+    "servers at fault",
+)
 COLUMNS = ("business_unit", "criticality", "region", "app_name")
 _MOST_NAMED = 3
 
 
-def check_metadata(config: Config, servers: pl.DataFrame, good: frozenset[str]) -> Finding:
-    """Check the labels of every server.
+def metadata_finding(evidence: Evidence) -> Iterator[Finding]:
+    """Yield how many servers have labels that change, or that are none of those configured.
 
     Args:
-        config: what to expect.
-        servers: as `sql/checks/servers.sql` says.
-        good: columns that can be read.
+        evidence: of the dataset.
     """
-    allowed = {name: labels for name, labels in _allowed(config).items() if name in good}
+    servers = evidence.servers
+    every = _allowed(evidence.config).items()
+    allowed = {name: labels for name, labels in every if evidence.can_read([name])}
     problems: dict[str, list[str]] = {}
     for server in servers.iter_rows(named=True):
         found = [each for name, labels in allowed.items() for each in _problems(name, labels, server)]
@@ -31,7 +36,8 @@ def check_metadata(config: Config, servers: pl.DataFrame, good: frozenset[str]) 
             problems[str(server["server_id"])] = found
     named = [f"{server}: {', '.join(found)}" for server, found in problems.items()]
     note = "; ".join(named[:_MOST_NAMED])
-    return exact(RULE, len(problems), servers.height, "servers", note).naming(servers=problems)
+    finding = exact(METADATA.name, len(problems), servers.height, "servers", note)
+    yield finding.naming(servers=problems)
 
 
 def _allowed(config: Config) -> dict[str, list[str]]:
@@ -63,3 +69,6 @@ def _is_of_unit(app: str, server: Mapping[str, Any]) -> bool:
 
 def _listed(labels: list[str]) -> str:
     return ", ".join(labels) if len(labels) <= 2 * _MOST_NAMED else f"{labels[0]} to {labels[-1]}"
+
+
+MEASUREMENT = Measurement((METADATA,), metadata_finding, needs=reads(*KEYS))

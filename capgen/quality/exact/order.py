@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from capgen import sql
 from capgen.dataset.data_files import literal
+from capgen.quality.evidence.evidence import KEYS, Evidence
 from capgen.quality.findings import Finding, exact
+from capgen.quality.rule import EVERY_ROW, Measurement, Rule, reads
 from capgen.quality.source import Source
 
-RULE = "order"
+ORDER = Rule(
+    "order",
+    "In each file, rows are sorted by server and then by timestamp.",
+    EVERY_ROW,
+    "files at fault",
+)
 _MOST_NAMED = 3
 
 
-def check_order(source: Source) -> Finding:
-    """Check the order of the rows in every file.
+def order_finding(evidence: Evidence) -> Iterator[Finding]:
+    """Yield how many files have rows out of order.
 
     Args:
-        source: an open dataset.
+        evidence: of the dataset.
     """
+    source = evidence.source
     files = literal(source.files)
     unsorted = sql.run_query(source.connection, "checks/row_order", {"files": files})
     named = [_said(source, *row) for row in unsorted[:_MOST_NAMED].iter_rows()]
     note = "; ".join(named)
-    return exact(RULE, unsorted.height, len(files), "files", note)
+    yield exact(ORDER.name, unsorted.height, len(files), "files", note)
 
 
 def _said(source: Source, file: str, _rows: int, first: int) -> str:
     path = file.removeprefix(f"{source.folder.absolute()}/")
     return f"{path}: row {first + 1:,} comes before row {first:,} by server and timestamp"
+
+
+MEASUREMENT = Measurement((ORDER,), order_finding, needs=reads(*KEYS))

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from capgen.quality.closed_form.level import apart_finding
-from capgen.quality.findings import Finding, not_testable
+from capgen.quality.closed_form.apart import apart_finding, too_few_findings
+from capgen.quality.closed_form.level import LEVEL
+from capgen.quality.findings import Finding
 from capgen.quality.twin.contrast import Contrast, design_effect
 
 
@@ -22,9 +23,9 @@ def archetypes_apart(archetypes: Sequence[str], measured: Sequence[Contrast], ki
         measured: the levels of all metrics of each among them, in the same order.
         kinship: the highest correlation that two servers have on average.
     """
-    if len(archetypes) < 2:
-        yield not_testable("archetypes_differ", "there are fewer than two archetypes")
-    levels = {name: [each for each in measured if each.rule == "level" and _of(each, name)] for name in archetypes}
+    yield from too_few_findings(archetypes)
+    every = [each for each in measured if each.rule == LEVEL.name]
+    levels = {name: [each for each in every if _of(each, name)] for name in archetypes}
     for one, two in itertools.combinations(archetypes, 2):
         distances = [_distances(*pair, kinship) for pair in zip(levels[one], levels[two], strict=True)]
         found, expected = (max(each, default=0.0) for each in zip(*distances, strict=True))

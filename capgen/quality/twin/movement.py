@@ -12,11 +12,21 @@ from numpy.typing import NDArray
 
 from capgen.config import Config
 from capgen.draws.arrays import Floats
+from capgen.quality.closed_form.correlation import CORRELATION
+from capgen.quality.closed_form.level import LEVEL, SPREAD
+from capgen.quality.rule import BESIDE_TWIN, Rule
 from capgen.quality.twin.contrast import Both, Contrast
 from capgen.quality.twin.periods import Periods, memory_hours
 from capgen.quality.twin.slopes import grows_with_level
 from capgen.quality.twin.twin import Twins
 
+TAILS = Rule("tails", "Values lean and reach out as their shape says.", BESIDE_TWIN, "skew or tail")
+AUTOCORRELATION = Rule(
+    "autocorrelation",
+    "Noise remembers as configured.",
+    BESIDE_TWIN,
+    "correlation with itself, some hours later",
+)
 _CUT = 3.0  # standard deviations: what lies further off counts as if it did not, so that a few spikes do not decide
 _MOST_OF_PERIOD = 4  # a lag is looked at in periods of so many times its length
 _USUAL_LAGS = (6.0, 24.0)  # hours
@@ -67,14 +77,14 @@ class Movement:
         for number, column in enumerate(self._columns):
             subject = f"{self.twins.archetype} {column}"
             values = self._split(self.twins.values, number)
-            yield self._contrast("level", subject, values.each(_mean))
+            yield self._contrast(LEVEL, subject, values.each(_mean))
             sds = values.each(lambda each: log_sd(each, self.config.decimals))
-            yield self._contrast("spread", subject, sds, note="logarithm of the sd")
+            yield self._contrast(SPREAD, subject, sds, note="logarithm of the sd")
             yield from self._tails(subject, number)
             yield from self._memory(subject, number)
         for (one, left), (two, right) in itertools.combinations(enumerate(self._columns), 2):
             pairs = Both(*(np.stack(each) for each in zip(*map(self._scaled_of, (one, two)), strict=True)))
-            yield self._contrast("correlation", f"{self.twins.archetype} {left}~{right}", pairs.each(_correlation))
+            yield self._contrast(CORRELATION, f"{self.twins.archetype} {left}~{right}", pairs.each(_correlation))
 
     def _split(self, both: Both, number: int) -> Both:
         return both.each(lambda values: self.periods.split(values[number]))
@@ -82,15 +92,16 @@ class Movement:
     def _scaled_of(self, number: int) -> Both:
         return self._split(self.scaled, number)
 
-    def _contrast(self, rule: str, subject: str, both: Both, absent: float | None = None, note: str = "") -> Contrast:
+    def _contrast(self, rule: Rule, subject: str, both: Both, absent: float | None = None, note: str = "") -> Contrast:
         growth = self.periods.growth
-        return Contrast(rule, subject, both, len(both.data), absent=absent, growth=growth, note=note)
+        servers = len(both.data)
+        return Contrast(rule.name, subject, both, servers, absent=absent, growth=growth, note=note)
 
     def _tails(self, subject: str, number: int) -> Iterator[Contrast]:
         shapes = self._split(self.residuals, number).each(_tail_shapes)
         for position, what in enumerate(("lean", "length")):
             of_shape = Both(shapes.data[position], shapes.twin[position])
-            yield self._contrast("tails", f"{subject}, {what}", of_shape)
+            yield self._contrast(TAILS, f"{subject}, {what}", of_shape)
 
     def _memory(self, subject: str, number: int) -> Iterator[Contrast]:
         scaled = self._scaled_of(number)
@@ -98,7 +109,7 @@ class Movement:
         for hours, lag in lags(self.config, self.twins.archetype, self.periods.length):
             after = f"{hours:g} h" if hours >= 1 else f"{hours * 60:g} min"
             kept = Both(*(_autocorrelation(each, lag) for each in scaled))
-            yield self._contrast("autocorrelation", f"{subject}, {after}", kept, absent)
+            yield self._contrast(AUTOCORRELATION, f"{subject}, {after}", kept, absent)
 
 
 def lags(config: Config, archetype: str, length: int) -> list[tuple[float, int]]:

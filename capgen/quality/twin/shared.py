@@ -12,11 +12,17 @@ from capgen.config import Config
 from capgen.draws.arrays import Floats
 from capgen.draws.sharing import Sharing
 from capgen.panel.layers.shared_movement import sharings
+from capgen.quality.rule import BESIDE_TWIN, Rule
 from capgen.quality.twin.contrast import Contrast
 from capgen.quality.twin.movement import Movement
 from capgen.quality.twin.periods import Periods
 
-RULE = "shared_movement"
+SHARED_MOVEMENT = Rule(
+    "shared_movement",
+    "Servers of one app, region or fleet move together as configured.",
+    BESIDE_TWIN,
+    "movement in common",
+)
 
 
 def kinship(config: Config, servers: pl.DataFrame) -> float:
@@ -56,7 +62,14 @@ def shared_contrasts(movement: Movement, periods: Periods) -> Iterator[Contrast]
         if _pairs(sharing):
             who = "fleet" if scope == "fleet" else f"one {scope}"
             moved = movement.scaled.each(partial(_correlation, sharing=sharing, periods=periods))
-            yield Contrast(RULE, f"{twins.archetype}, servers of {who}", moved, 1, absent=0.0, growth=periods.growth)
+            yield Contrast(
+                SHARED_MOVEMENT.name,
+                f"{twins.archetype}, servers of {who}",
+                moved,
+                1,
+                absent=0.0,
+                growth=periods.growth,
+            )
 
 
 def _every_sharing(config: Config, servers: pl.DataFrame) -> list[Sharing]:

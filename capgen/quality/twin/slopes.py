@@ -15,15 +15,18 @@ import numpy as np
 
 from capgen.config import Config
 from capgen.draws.arrays import Floats
+from capgen.quality.closed_form.scheduled import SCHEDULED_SPIKES
+from capgen.quality.exact.labels import EVENTS
 from capgen.quality.expected.buckets import bucket_of_steps
 from capgen.quality.expected.calendars import Calendars
+from capgen.quality.expected.effects import EFFECTS
 from capgen.quality.expected.expectation import Expectation
 from capgen.quality.twin.contrast import Both, Contrast
 from capgen.quality.twin.periods import Periods
 from capgen.quality.twin.twin import Twins
 
 _SMALLEST_EFFECT = 1e-9  # relative to the mean
-_ADDS_UP = "regimes"  # levels of states mix by their mean, whatever the noise
+_ADDING_UP = {effect.name for effect in EFFECTS if effect.adds_up}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Levels:
             others = others if self.twins.events is None else others * self.twins.events
             yield from self._slopes(rule, means, others, what)
         if self.twins.events is not None:
-            yield from self._slopes("events", means, self._at_steps(expectation, expectation.means()))
+            yield from self._slopes(EVENTS.name, means, self._at_steps(expectation, expectation.means()))
         yield from self._scheduled()
 
     def _scheduled(self) -> Iterator[Contrast]:
@@ -74,7 +77,7 @@ class Levels:
                 scales = {key: 1.0 if share is None else schedule.magnitude * share for key, share in shares.items()}
                 lifted = {key: mean * (1 + lit * (scales[key] - 1)) for key, mean in means.items()}
                 spiked, usual = (self._at_steps(expectation, each) for each in (lifted, means))
-                yield from self._slopes("scheduled_spikes", spiked, usual, f"schedule {number}")
+                yield from self._slopes(SCHEDULED_SPIKES.name, spiked, usual, f"schedule {number}")
 
     def _expectation(self, schedule: int | None = None) -> Expectation:
         rows = self.twins.servers.with_columns(group="server_id")
@@ -98,7 +101,7 @@ class Levels:
             if np.nanmax(apart, initial=0) > _SMALLEST_EFFECT * (1 + np.nanmax(np.abs(means[number]), initial=0)):
                 subject = f"{self.twins.archetype} {self.config.metrics[key].column}" + (f", {what}" if what else "")
                 every = (*self.twins.values, means, others)
-                is_log = rule != _ADDS_UP and grows_with_level(self.config, key)
+                is_log = rule not in _ADDING_UP and grows_with_level(self.config, key)
                 data, twin, mean, other = (self._scaled(each[number], is_log=is_log) for each in every)
                 yield self._slope(rule, subject, Both(data, twin), mean - other)
 

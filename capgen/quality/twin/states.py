@@ -13,14 +13,20 @@ from capgen.config import Config
 from capgen.config.dynamics import Regimes
 from capgen.draws.arrays import Floats
 from capgen.panel.layers.state_chances import weekly_chances
+from capgen.quality.closed_form.spikes import SPIKE_RATE
 from capgen.quality.expected.buckets import bucket_of_steps
 from capgen.quality.expected.calendars import Calendars
 from capgen.quality.expected.state_levels import hourly_shares, hours_of_week
+from capgen.quality.rule import Rule
 from capgen.quality.source import Source
 from capgen.quality.twin.contrast import Both, Contrast
 from capgen.quality.twin.periods import Periods
 from capgen.quality.twin.rates import spike_chances
 from capgen.quality.twin.twin import UNKNOWN, Twins, read_spikes, read_truth
+
+_TRUTH = "The truth beside the chances."
+OCCUPANCY = Rule("occupancy", "States last for their share of time.", _TRUTH, "share of time")
+DWELL = Rule("dwell", "States last as long as configured.", _TRUTH, "chance to leave a state")
 
 
 def truth_contrasts(source: Source, calendars: Calendars, twins: Twins, periods: Periods) -> Iterator[Contrast]:
@@ -39,7 +45,7 @@ def truth_contrasts(source: Source, calendars: Calendars, twins: Twins, periods:
         both = read_spikes(source, twins)
         implied = spike_chances(kind, twins.servers) * periods.sums(both.data != UNKNOWN)
         flags, subject = both.each(lambda each: periods.sums(each == 1)), f"{twins.archetype}, flagged cells"
-        yield Contrast("spike_rate", subject, flags, len(implied), implied, growth=periods.growth)
+        yield Contrast(SPIKE_RATE.name, subject, flags, len(implied), implied, growth=periods.growth)
 
 
 def _state_contrasts(
@@ -52,17 +58,17 @@ def _state_contrasts(
         yield from _occupancy(subject, both, number, chances[number], periods)
         left = both.each(periods.split).each(partial(_leaving, number=number))
         note = "chance to leave at a step"
-        yield Contrast("dwell", subject, left, len(left.data), growth=periods.growth, note=note)
+        yield Contrast(DWELL.name, subject, left, len(left.data), growth=periods.growth, note=note)
 
 
 def _occupancy(subject: str, both: Both, number: int, chances: Floats, periods: Periods) -> Iterator[Contrast]:
     known = both.data != UNKNOWN
     shares = both.each(lambda states: _over(periods.sums(states == number), periods.sums(known)))
-    yield Contrast("occupancy", subject, shares, len(known), absent=0.0, growth=periods.growth)
+    yield Contrast(OCCUPANCY.name, subject, shares, len(known), absent=0.0, growth=periods.growth)
     apart = (chances - chances.mean(axis=-1, keepdims=True)) * known
     if np.ptp(chances) > 0:
         at_hours, implied = both.each(lambda states: periods.sums(apart * (states == number))), periods.sums(apart**2)
-        yield Contrast("occupancy", f"{subject}, by the hour", at_hours, len(known), implied, growth=periods.growth)
+        yield Contrast(OCCUPANCY.name, f"{subject}, by the hour", at_hours, len(known), implied, growth=periods.growth)
 
 
 def _leaving(states: NDArray[np.int32], number: int) -> Floats:

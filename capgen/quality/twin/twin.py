@@ -17,7 +17,7 @@ from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel, open_panel
 from capgen.panel.layers.event_cells import touched_cells
 from capgen.panel.layers.missing import gaps
-from capgen.quality.closed_form.measured import clip_parameters
+from capgen.quality.evidence.counts import clip_parameters
 from capgen.quality.source import Source
 from capgen.quality.twin.contrast import Both
 

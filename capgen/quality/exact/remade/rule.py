@@ -13,37 +13,45 @@ import polars as pl
 from capgen.columns import SERVER_COLUMNS
 from capgen.config import Config
 from capgen.panel.fleet import fleet_frame
+from capgen.quality.evidence.evidence import KEYS, Evidence
 from capgen.quality.exact.remade.faults import Fault, gathered, value_faults
 from capgen.quality.exact.remade.fingerprints import ROWS, columns_of, ids_to_remake, of_data, of_remade
 from capgen.quality.findings import Finding, Verdict, not_testable
+from capgen.quality.rule import Measurement, Rule, reads
 from capgen.quality.source import Source
 
-RULE = "remade"
+REMADE = Rule(
+    "remade",
+    "The data is what its manifest says, to the bit.",
+    "Whole servers are made again from the manifest's configuration, and every column is compared: "
+    "all servers of a small panel, of a large one those with the smallest hashes of their ids.",
+    "servers at fault",
+)
 _MOST_NAMED = 3
 _LABELS = [name for name in SERVER_COLUMNS if name != "server_id"]
 
 
-def remade_findings(
-    source: Source, servers: pl.DataFrame, good: frozenset[str], most_rows: int | None
-) -> Iterator[Finding]:
+def remade_findings(evidence: Evidence) -> Iterator[Finding]:
     """Yield whether servers that are remade equal the data, and what is wrong with those that do not.
 
     Args:
-        source: an open dataset.
-        servers: as `sql/checks/servers.sql` says.
-        good: columns that can be read.
-        most_rows: to remake, unless a few servers have more; None for all.
+        evidence: of the dataset.
     """
+    source = evidence.source
+    good = evidence.schema.good
     if isinstance(source.origin, str):
-        yield not_testable(RULE, source.origin)
+        yield not_testable(REMADE.name, source.origin)
         return
     config = source.origin.load_config()
-    ids = ids_to_remake(config, most_rows)
-    faults = [*_label_faults(config, servers, good), *_faults(source, config, ids, good)]
+    ids = ids_to_remake(config, evidence.most_rows)
+    faults = [
+        *_label_faults(config, evidence.servers, good),
+        *_faults(source, config, ids, good),
+    ]
     yield _summary(config, ids, faults)
     for fault in faults:
         yield Finding(
-            RULE,
+            REMADE.name,
             _names(fault.servers),
             Verdict.FAIL,
             note=fault.text,
@@ -113,7 +121,7 @@ def _summary(config: Config, ids: Sequence[str], faults: Sequence[Fault]) -> Fin
     more = [f"and {len(faults) - _MOST_NAMED:,} more"] if len(faults) > _MOST_NAMED else []
     scope = f"remade {looked_at}, {rows:,} rows"
     return Finding(
-        RULE,
+        REMADE.name,
         "",
         Verdict.FAIL if faults else Verdict.PASS,
         f"{wrong:,} of {len(ids):,}",
@@ -128,3 +136,6 @@ def _summary(config: Config, ids: Sequence[str], faults: Sequence[Fault]) -> Fin
 def _names(servers: Sequence[str]) -> str:
     more = len(servers) - _MOST_NAMED
     return ", ".join(servers[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+MEASUREMENT = Measurement((REMADE,), remade_findings, needs=reads(*KEYS))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from capgen import sql
 from capgen.draws.arrays import Floats
+from capgen.quality.evidence.counts import clip_parameters
 from capgen.quality.expected.buckets import bucket_minutes
 from capgen.quality.expected.model import ArchetypeModel, MetricModel
 from capgen.quality.source import Source
@@ -104,20 +104,6 @@ def bucket(source: Source) -> dict[str, int]:
         source: an open dataset.
     """
     return {"bucket_minutes": bucket_minutes(source.config)}
-
-
-def clip_parameters(source: Source) -> dict[str, Any]:
-    """Return the ends of each readable metric's clip, rounded as its values are.
-
-    Args:
-        source: an open dataset.
-    """
-    parameters: dict[str, Any] = {}
-    for key in source.keys:
-        metric = source.config.metrics[key]
-        low, high = (round(bound, source.config.decimals) for bound in metric.clip)
-        parameters |= {f"{metric.column}_low": low, f"{metric.column}_high": high}
-    return parameters
 
 
 def measure(sums: pl.DataFrame, models: Iterable[ArchetypeModel]) -> Iterator[ArchetypeHours]:

@@ -10,8 +10,9 @@ import polars as pl
 
 from capgen import sql
 from capgen.config import Config
-from capgen.quality.closed_form.measured import bucket, clip_parameters
-from capgen.quality.closed_form.spikes import SPIKE_SD, exceedance
+from capgen.quality.evidence.counts import clip_parameters
+from capgen.quality.evidence.exceedance import SPIKE_SD, exceedance
+from capgen.quality.evidence.measured import bucket
 from capgen.quality.expected.model import ArchetypeModel
 from capgen.quality.source import Source
 

@@ -1,0 +1,153 @@
+"""The evidence of a check: what several rules are judged from, each worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import polars as pl
+
+from capgen import sql
+from capgen.panel.schema import panel_schema
+from capgen.quality.evidence.counts import value_counts
+from capgen.quality.evidence.measured import ArchetypeHours, hour_sums, measure
+from capgen.quality.evidence.residuals import residual_sums
+from capgen.quality.evidence.schemas import compare_schemas
+from capgen.quality.evidence.servers import count_servers
+from capgen.quality.expected.calendars import Calendars, hourly_calendars
+from capgen.quality.expected.dynamic import is_dynamic
+from capgen.quality.expected.groups import Groups, groups_of
+from capgen.quality.expected.missing import Implied, implied_missing
+from capgen.quality.expected.model import ArchetypeModel, archetype_models
+from capgen.quality.sample import Sample, servers_beside_twins
+from capgen.quality.source import Source
+
+KEYS = ("timestamp", "server_id", "server_type")
+
+
+class Evidence:
+    """What rules are judged from. Each part is worked out when a rule first asks for it, and once.
+
+    Args:
+        source: an open dataset.
+        most_rows: that the statistical rules look at, unless a few servers have more; None for all.
+
+    Attributes:
+        schema: how the files' columns differ from the data contract.
+        source: the dataset, with those metrics whose columns can be read.
+        config: what the data should follow.
+        most_rows: as given.
+    """
+
+    def __init__(self, source: Source, most_rows: int | None) -> None:
+        self.schema = compare_schemas(source)
+        metrics = source.config.metrics.items()
+        keys = tuple(key for key, metric in metrics if metric.column in self.schema.good)
+        self.source = source.with_keys(keys)
+        self.config = source.config
+        self.most_rows = most_rows
+
+    def can_read(self, columns: Iterable[str]) -> bool:
+        """Tell whether every file has some columns, of the right types.
+
+        Args:
+            columns: their names.
+        """
+        return self.schema.good.issuperset(columns)
+
+    def has_all_columns(self) -> bool:
+        """Tell whether every column of the panel can be read."""
+        return self.can_read(panel_schema(self.config))
+
+    def has_values(self) -> bool:
+        """Tell whether the values of any metric can be read, and whose they are."""
+        return self.can_read(KEYS) and bool(self.source.keys)
+
+    def has_closed_form(self) -> bool:
+        """Tell whether there are values, and a closed form to compare them with."""
+        return self.has_values() and not is_dynamic(self.config)
+
+    def has_twin(self) -> bool:
+        """Tell whether there are values, and only a twin to compare them with."""
+        return self.has_values() and is_dynamic(self.config)
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        """The calendar of each clock."""
+        return hourly_calendars(self.config)
+
+    @cached_property
+    def servers(self) -> pl.DataFrame:
+        """What each server has, as `sql/checks/servers.sql` says."""
+        return count_servers(self.source, self.schema.good)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many values there are in all rows, as `sql/checks/values.sql` says."""
+        return value_counts(self.source)
+
+    @cached_property
+    def implied_missing(self) -> Implied:
+        """How many cells the configuration leaves without values."""
+        return implied_missing(self.config)
+
+    @cached_property
+    def groups(self) -> Groups:
+        """The servers that closed forms are compared with, and which of them behave alike."""
+        groups = groups_of(self.config, self.most_rows)
+        self.source.connection.register("groups", groups.members)
+        self.source.connection.register("event_spans", groups.event_spans)
+        return groups
+
+    @cached_property
+    def models(self) -> list[ArchetypeModel]:
+        """What the configuration implies for the values of each archetype that has servers."""
+        keys = list(self.source.keys)
+        return list(archetype_models(self.config, self.groups, self.calendars, keys))
+
+    @cached_property
+    def sums(self) -> pl.DataFrame:
+        """Values summed up by archetype, group and hour, without cells that events touch."""
+        return self._sums_of("grouped")
+
+    @cached_property
+    def event_sums(self) -> pl.DataFrame:
+        """The same of the cells that events touch."""
+        return self._sums_of("event_rows")
+
+    def _sums_of(self, rows: str) -> pl.DataFrame:
+        """Sum up the cells that a query looks at, which later ones read by its name."""
+        _ = self.groups  # which the query reads
+        sql.view_query(self.source.connection, rows, f"checks/{rows}")
+        return hour_sums(self.source, rows)
+
+    @cached_property
+    def archetypes(self) -> list[ArchetypeHours]:
+        """Measured values of each archetype that has servers, beside what is expected of them."""
+        return list(measure(self.sums, self.models))
+
+    @cached_property
+    def residuals(self) -> pl.DataFrame:
+        """What spikes and correlations are judged from, as `sql/checks/residuals.sql` says."""
+        _ = self.sums  # the same rows are looked at again
+        return residual_sums(self.source, self.models)
+
+    @cached_property
+    def beside_twins(self) -> dict[str, pl.DataFrame]:
+        """The server frames of those servers that are looked at beside a twin, by archetype."""
+        return servers_beside_twins(self.config, self.most_rows)
+
+    def sample(self) -> Sample | None:
+        """Return how much the statistical rules looked at; None where there was nothing to look at."""
+        if not self.has_values():
+            return None
+        servers, rows = self._looked_at_beside_twins() if self.has_twin() else self._looked_at()
+        return Sample(servers, self.config.num_servers, rows, self.counts["cells"])
+
+    def _looked_at_beside_twins(self) -> tuple[int, int]:
+        servers = sum(frame.height for frame in self.beside_twins.values())
+        return servers, servers * self.config.axis.span.size
+
+    def _looked_at(self) -> tuple[int, int]:
+        sums = [self.sums, self.event_sums] if self.config.layers.events else [self.sums]
+        return self.groups.members.height, sum(int(each["cells"].sum()) for each in sums)

@@ -1,0 +1,49 @@
+"""The rule `calendar`: date columns and flags agree with the timestamp."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from capgen import sql
+from capgen.quality.evidence.evidence import Evidence
+from capgen.quality.expected.buckets import bucket_minutes
+from capgen.quality.expected.calendars import local_flags
+from capgen.quality.findings import Finding, exact
+from capgen.quality.rule import EVERY_ROW, Measurement, Rule, reads
+
+CALENDAR = Rule(
+    "calendar",
+    "Date columns and flags agree with the timestamp and the region's clock.",
+    EVERY_ROW,
+    "flags at fault",
+)
+_FLAGS = ("year", "month", "quarter", "dayofweek", "is_weekend", "is_eoq", "is_holiday")
+
+
+def calendar_finding(evidence: Evidence) -> Iterator[Finding]:
+    """Yield which flags disagree with the timestamp, or with the region's clock where it has one.
+
+    Args:
+        evidence: of the dataset.
+    """
+    config = evidence.config
+    connection = evidence.source.connection
+    has_local_time = config.layers.local_time is not None
+    window = {
+        "start_date": config.start_date,
+        "end_date": config.end_date,
+        "has_local_time": has_local_time,
+    }
+    wrong = sql.run_query(connection, "checks/calendar", window)
+    if has_local_time:
+        connection.register("local_flags", local_flags(config, evidence.calendars))
+        parameters = {"bucket_minutes": bucket_minutes(config)}
+        wrong = pl.concat([wrong, sql.run_query(connection, "checks/local_flags", parameters)])
+    note = ", ".join(f"{each['flag']}: {each['cells']:,} from {each['first_day']} on" for each in wrong.to_dicts())
+    finding = exact(CALENDAR.name, wrong.height, len(_FLAGS), "flags wrong", note)
+    yield finding.naming(columns=wrong["flag"])
+
+
+MEASUREMENT = Measurement((CALENDAR,), calendar_finding, needs=reads("timestamp", *_FLAGS))

@@ -1,0 +1,112 @@
+"""Rules about which rows there are: how many, whose and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from capgen import sql
+from capgen.panel.fleet import fleet_frame
+from capgen.quality.evidence.evidence import KEYS, Evidence
+from capgen.quality.findings import Finding, Verdict, exact
+from capgen.quality.rule import EVERY_ROW, Measurement, Rule, reads
+from capgen.quality.source import Source
+
+ROW_COUNT = Rule(
+    "row_count",
+    "There are as many rows as servers times timestamps.",
+    EVERY_ROW,
+    "rows",
+    is_about_rows=True,
+)
+UNIQUE_KEYS = Rule(
+    "unique_keys",
+    "No server has a timestamp twice.",
+    EVERY_ROW,
+    "servers at fault",
+    is_about_rows=True,
+)
+NO_GAPS = Rule(
+    "no_gaps",
+    "Every server has every timestamp of the calendar, and no other.",
+    EVERY_ROW,
+    "servers at fault",
+    is_about_rows=True,
+)
+FLEET = Rule(
+    "fleet",
+    "The servers are those configured, each of its type.",
+    EVERY_ROW,
+    "servers at fault",
+    is_about_rows=True,
+)
+_MOST_SUSPECT_CELLS = 4_000_000  # some 300 MB while they are looked at
+_MOST_NAMED = 3
+
+
+def key_findings(evidence: Evidence) -> Iterator[Finding]:
+    """Yield what is wrong with the number of rows, keys, gaps, and the fleet: one finding a rule.
+
+    Args:
+        evidence: of the dataset.
+    """
+    source, servers = evidence.source, evidence.servers
+    timestamps, fleet = source.config.axis.span.size, source.config.num_servers
+    rows, expected = int(servers["timestamps"].sum()), fleet * timestamps
+    verdict = Verdict.PASS if rows == expected else Verdict.FAIL
+    yield Finding(ROW_COUNT.name, "", verdict, f"{rows:,} rows", f"{expected:,} rows", rows - expected, 0, "rows")
+    suspects = servers.filter("differs").select("server_id", "timestamps")
+    yield from _timestamp_findings(source, suspects, servers.height, timestamps)
+    yield _fleet_finding(source, servers)
+
+
+def _timestamp_findings(source: Source, suspects: pl.DataFrame, servers: int, timestamps: int) -> Iterator[Finding]:
+    looked_at = _look_at(source, suspects, timestamps)
+    rest = suspects[looked_at.height :]
+    repeated = looked_at.filter(pl.col("repeated") > 0)
+    note = "".join(
+        f"{each['server_id']} has {each['first_repeated']} more than once" for each in repeated[:1].to_dicts()
+    )
+    wrong = repeated.height + rest.filter(pl.col("timestamps") >= timestamps).height
+    yield exact(UNIQUE_KEYS.name, wrong, servers, "servers with repeated timestamps", note)
+    gaps = looked_at.filter((pl.col("missing") > 0) | (pl.col("strange") > 0))
+    note = "".join(
+        f"{each['server_id']} lacks {each['missing']} timestamps from {each['first_missing']} on, "
+        f"and has {each['strange']} that are not on the calendar"
+        for each in gaps[:1].to_dicts()
+    )
+    wrong = gaps.height + rest.filter(pl.col("timestamps") <= timestamps).height
+    yield exact(NO_GAPS.name, wrong, servers, "servers with gaps", note)
+
+
+def _look_at(source: Source, suspects: pl.DataFrame, timestamps: int) -> pl.DataFrame:
+    """Return what is wrong with the first suspects: as many as memory allows; counts must do for the rest."""
+    cells = suspects["timestamps"].cast(pl.Int64).cum_sum() + timestamps * pl.int_range(
+        1, suspects.height + 1, eager=True
+    )
+    first = suspects.filter((cells <= _MOST_SUSPECT_CELLS) | (pl.int_range(pl.len()) == 0))
+    source.connection.register("suspects", first.select("server_id"))
+    return sql.run_query(source.connection, "checks/timestamps", source.calendar_parameters())
+
+
+def _fleet_finding(source: Source, servers: pl.DataFrame) -> Finding:
+    fleet = fleet_frame(source.config).select("server_id", "server_type")
+    compared = fleet.join(servers, on="server_id", how="full", coalesce=True, nulls_equal=True)
+    ends = (pl.col(f"server_type.{end}") for end in ("first", "last"))
+    as_expected = pl.all_horizontal(pl.col("server_type").eq_missing(end) for end in ends)
+    wrong = compared.filter(~as_expected).sort("server_id")
+    note = "; ".join(
+        f"{each['server_id']}: {_types(each)}, expected {each['server_type'] or 'no such server'}"
+        for each in wrong[:_MOST_NAMED].to_dicts()
+    )
+    return exact(FLEET.name, wrong.height, compared.height, "servers", note).naming(servers=wrong["server_id"])
+
+
+def _types(server: dict[str, str | None]) -> str:
+    first = server["server_type.first"]
+    last = server["server_type.last"]
+    return "missing" if first is None else first if first == last else f"{first} and {last}"
+
+
+MEASUREMENT = Measurement((ROW_COUNT, UNIQUE_KEYS, NO_GAPS, FLEET), key_findings, needs=reads(*KEYS))

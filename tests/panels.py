@@ -9,8 +9,10 @@ import numpy as np
 import polars as pl
 
 from capgen import Config, scan
-from capgen.panel.fleet import server_frame
-from capgen.panel.noise_sum import NoiseSum
+from capgen.layers.scope import Scope
+from capgen.panel.fleet import server_frames
+from capgen.panel.frame import cell_model
+from capgen.timeline.time_axis import Span
 from tests.conftest import make_config
 from tests.estimates import Floats
 
@@ -71,11 +73,16 @@ def sorted_scan(config: Config) -> pl.DataFrame:
 
 def noise_of(config: Config, metrics: int = 4) -> Floats:
     """Return the noise of the leading metrics of a fleet of web servers, shape (metrics, servers, steps)."""
-    axis = config.axis
-    servers = server_frame(config)
-    noise = np.empty((metrics, servers.height, axis.span.size))
-    NoiseSum.of(config, config.archetypes["web"]).fill(config, servers, axis, axis.span, None, noise)
+    noise = np.empty((metrics, config.num_servers, config.axis.span.size))
+    fill_noise(config, config.axis.span, noise)
     return noise
+
+
+def fill_noise(config: Config, span: Span, out: Floats) -> None:
+    """Draw the noise of a fleet of web servers over some steps."""
+    model = cell_model(config, "web")
+    scope = Scope.of(model.layered.kind, server_frames(config)["web"], {}, span)
+    model.noise.fill(scope, None, out)
 
 
 def differing(first: pl.DataFrame, second: pl.DataFrame) -> list[str]:

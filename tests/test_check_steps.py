@@ -12,9 +12,11 @@ import pytest
 
 from capgen import build, check
 from capgen.config import Config
+from capgen.layers.scheduled_spikes import ScheduledSpikes
+from capgen.layers.scope import Scope
+from capgen.panel.clocks import zone_of
 from capgen.panel.fleet import server_frame
-from capgen.panel.layers.local_time import zone_of
-from capgen.panel.layers.scheduled_spikes import draw_scheduled_spikes
+from capgen.panel.layered import layered_archetype
 from capgen.quality.expected.buckets import bucket_minutes, first_steps
 from capgen.quality.expected.lit_hours import lit_hours
 from capgen.quality.findings import Verdict
@@ -77,7 +79,9 @@ def test_hours_are_lit_as_spikes_are_drawn(zone: str) -> None:
     day = CLOCKS[zone][-1]
     for config, axis in at_every_step(config_of(zone, day, 60, archetypes={"web": {"scheduled_spikes": SCHEDULES}})):
         servers = server_frame(config).filter(server_type="web", region="EU")[:1]
-        drawn = [flags[0] for _, flags in draw_scheduled_spikes(config, "web", servers, axis, axis.span)]
+        scope = Scope.of(layered_archetype(config, "web").kind, servers, {}, axis.span)
+        schedules = config.archetypes["web"].scheduled_spikes
+        drawn = [change.where[0] for change in ScheduledSpikes().changes(schedules, scope, ["cpu"])]
         firsts = first_steps(config, axis.span)
         touched = [np.logical_or.reduceat(flags, firsts) for flags in drawn]
         assert (lit_hours(config, "web", "EU", None).usable == ~(touched[0] | touched[1])).all()

@@ -14,15 +14,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from capgen import Config
-from capgen.config.dynamics import NoisePart
-from capgen.config.noise_parts import Part, noise_parts
 from capgen.draws.correlation import correlation_matrix
 from capgen.draws.persistence import Decay, follow
-from capgen.panel.fleet import server_frame
-from capgen.panel.noise_sum import NoiseSum
+from capgen.layers.noise_parts.parts import Part, noise_parts
+from capgen.layers.noise_parts.settings import NoisePart
 from capgen.timeline.time_axis import Span
 from tests.estimates import Floats, within_errors
-from tests.panels import noise_of, web_config
+from tests.panels import fill_noise, noise_of, web_config
 
 METRICS = ["cpu", "mem", "disk", "net_in"]
 TARGET = {"cpu~mem": 0.5, "cpu~net_in": 0.6, "mem~disk": 0.2, "cpu~disk": 0.1, "mem~net_in": 0.2, "disk~net_in": 0.3}
@@ -149,11 +147,12 @@ def test_a_path_meets_its_end_and_is_what_one_step_after_the_other_gives(halving
 
 def test_a_stored_path_is_the_same_whichever_part_of_a_block_is_asked_for() -> None:
     config = parts_config(3, ("2024-01-31", "2024-02-02"), "5min", PARTS)
-    axis, servers, whole = config.axis, server_frame(config), noise_of(config)
+    axis = config.axis
+    whole = noise_of(config)
     for first, stop in ((0, 1), (250, 300), (287, 289), (863, 864)):
         part = np.empty((2, 3, stop - first))
         span = Span(axis.span.first + first, axis.span.first + stop)
-        NoiseSum.of(config, config.archetypes["web"]).fill(config, servers, axis, span, None, part)
+        fill_noise(config, span, part)
         assert np.array_equal(part, whole[:2, :, first:stop])
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from capgen.layers.scope import parameter_column
 from capgen.panel.fleet import server_frame
-from capgen.panel.layers.server_spread import spread_column
 from tests.estimates import Floats, check_correlation, check_mean, check_sd, check_share, present, within_errors
 from tests.panels import noise_of, web_config, web_panel
 
@@ -175,7 +175,7 @@ def test_a_parameter_is_spread_between_servers_as_configured(path: str) -> None:
     usual = SPREAD[path]
     for kind, sd, wanted in (("lognormal", 0.8, 0.8 * usual), ("normal", 0.15 * usual, 0.15 * usual)):
         spread = {path: {"kind": kind, "sd": sd}}
-        own = server_frame(web_config(3000, MONTH, archetypes={"web": {"spread": spread}}))[spread_column(path)]
+        own = server_frame(web_config(3000, MONTH, archetypes={"web": {"spread": spread}}))[parameter_column(path)]
         check_mean(own.to_numpy(), usual)
         check_sd(own.to_numpy(), wanted)
         if kind == "lognormal":
@@ -185,7 +185,7 @@ def test_a_parameter_is_spread_between_servers_as_configured(path: str) -> None:
 def test_parameters_are_spread_independently() -> None:
     spread = {path: {"sd": 0.4} for path in SPREAD}
     frame = server_frame(web_config(3000, MONTH, archetypes={"web": {"spread": spread}}))
-    own = [np.log(frame[spread_column(path)].to_numpy()) for path in SPREAD]
+    own = [np.log(frame[parameter_column(path)].to_numpy()) for path in SPREAD]
     for number, first in enumerate(own):
         for second in own[:number]:
             check_correlation(first, second, 0.0)
@@ -203,7 +203,7 @@ def test_spreads_show_in_the_panel() -> None:
     overrides: dict[str, Any] = {"archetypes": {"web": web}, "growth": {"origin": "2022-01-01"}}
     days = ("2024-01-05", "2024-01-06")
     panel, frame = web_panel(50, days, "hourly", **overrides), server_frame(web_config(50, days, "hourly", **overrides))
-    own = {path: frame[spread_column(path)].to_numpy()[:, None] for path in spread}
+    own = {path: frame[parameter_column(path)].to_numpy()[:, None] for path in spread}
     hours = np.arange(48) % 24
     growth = 1 + own["growth_percent_per_month"] / 100 * (734 + np.arange(48) / 24) / 30.4375
     office = np.where((hours >= 9) & (hours <= 17), own["business_hours_factor"], 1.0)
@@ -218,7 +218,7 @@ def test_a_spread_of_sd_shows_in_the_noise() -> None:
     config = web_config(40, ("2022-01-01", "2024-12-31"), archetypes={"web": web})
     panel, own = web_panel(40, ("2022-01-01", "2024-12-31"), archetypes={"web": web}), server_frame(config)
     noise = of_servers(panel, (panel["cpu_p95"] - panel["cpu_p95_expected"]).to_numpy())
-    sds = own[spread_column("sd.cpu")].to_numpy()
+    sds = own[parameter_column("sd.cpu")].to_numpy()
     assert sds.max() > 3 * sds.min()
     for of_server, sd in zip(noise, sds, strict=True):
         check_sd(of_server, sd)
@@ -238,12 +238,12 @@ def test_spreads_of_spikes_show_in_the_panel() -> None:
     )
     flags = of_servers(panel, panel["is_spike"].to_numpy())
     factors = of_servers(panel, (panel["cpu_p95"] / panel["cpu_p95_expected"]).to_numpy())
-    magnitudes = own[spread_column("spike.magnitude")].to_numpy()
+    magnitudes = own[parameter_column("spike.magnitude")].to_numpy()
     np.testing.assert_allclose(factors, np.where(flags == 1, magnitudes[:, None], 1.0), rtol=1e-9)
-    chances = own[spread_column("spike.probability")].to_numpy()
+    chances = own[parameter_column("spike.probability")].to_numpy()
     for of_server, chance in zip(flags, chances, strict=True):
         check_share(int(of_server.sum()), of_server.size, chance)
-    many = server_frame(web_config(3000, MONTH, archetypes={"web": web}))[spread_column("spike.probability")]
+    many = server_frame(web_config(3000, MONTH, archetypes={"web": web}))[parameter_column("spike.probability")]
     check_mean(many.to_numpy(), 0.05)
     check_sd(many.to_numpy(), 0.025)
 
@@ -268,18 +268,20 @@ def test_spreads_of_states_show_in_the_panel() -> None:
     own = server_frame(web_config(20, days, "hourly", **overrides))
     is_a = of_servers(panel, (panel["state"] == "a").to_numpy())
     expected = of_servers(panel, panel["cpu_p95_expected"].to_numpy())
-    np.testing.assert_allclose(expected, np.where(is_a, 45 * own[spread_column(level)].to_numpy()[:, None], 45))
+    np.testing.assert_allclose(expected, np.where(is_a, 45 * own[parameter_column(level)].to_numpy()[:, None], 45))
     noise = of_servers(panel, panel["cpu_p95"].to_numpy()) - expected
-    for server, (stays, factor) in enumerate(own.select(spread_column(stickiness), spread_column(spread)).iter_rows()):
+    for server, (stays, factor) in enumerate(
+        own.select(parameter_column(stickiness), parameter_column(spread)).iter_rows()
+    ):
         followed = is_a[server, 1:][is_a[server, :-1]]
         enters = (1 - stays) / (1 - stays + 0.4)
         check_share(int(followed.sum()), followed.size, stays + (1 - stays) * enters)
         check_sd(noise[server][is_a[server]], 4 * factor)
         check_sd(noise[server][~is_a[server]], 4)
     many = server_frame(web_config(3000, MONTH, **overrides))
-    check_mean(many[spread_column(level)].to_numpy(), 1.4)
-    check_sd(many[spread_column(level)].to_numpy(), 0.28)
-    assert many[spread_column(stickiness)].max() == 0.998
+    check_mean(many[parameter_column(level)].to_numpy(), 1.4)
+    check_sd(many[parameter_column(level)].to_numpy(), 0.28)
+    assert many[parameter_column(stickiness)].max() == 0.998
 
 
 def test_a_server_is_resized_when_its_own_level_reaches_the_limit() -> None:
@@ -289,7 +291,7 @@ def test_a_server_is_resized_when_its_own_level_reaches_the_limit() -> None:
         "layers": {"server_life": {"first_day": MONTH[0], "last_day": MONTH[1], "resize": resize}},
     }
     panel, frame = web_panel(60, MONTH, **overrides), server_frame(web_config(60, MONTH, **overrides))
-    own = frame[spread_column("base.cpu")].to_numpy()
+    own = frame[parameter_column("base.cpu")].to_numpy()
     halvings = np.maximum(np.floor(np.log2(own / 60)) + 1, 0)
     assert set(halvings) >= {0, 1}
     levels = of_servers(panel, panel["cpu_p95_expected"].to_numpy())
@@ -303,7 +305,7 @@ def test_a_spread_stays_within_what_is_possible() -> None:
         "growth_percent_per_month": {"kind": "normal", "sd": 3.0},
     }
     frame = server_frame(web_config(500, MONTH, archetypes={"web": {"spread": spread}}))
-    own = {path: frame[spread_column(path)] for path in spread}
+    own = {path: frame[parameter_column(path)] for path in spread}
     assert (own["spike.probability"].min(), own["spike.probability"].max()) == (0, 1)
     assert own["base.cpu"].min() == 0
     assert present(own["growth_percent_per_month"]).min() < 0

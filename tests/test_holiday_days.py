@@ -15,8 +15,8 @@ import capgen
 from capgen import Config, RequestError, build, check, repair
 from capgen.cli.app import main
 from capgen.config import config_digest, model_digest
-from capgen.config.layers import Holidays
 from capgen.dataset.manifest import read_manifest
+from capgen.settings.holidays import Holidays
 from capgen.timeline import holiday_library
 from capgen.timeline.federal_days import federal_days
 from capgen.timeline.holiday_library import library_days

@@ -13,7 +13,7 @@ import pytest
 from capgen import Config, build, plan
 from capgen.cli.app import main
 from capgen.errors import ConfigError
-from capgen.panel.layers.ledger import ledger
+from capgen.panel.ledger import ledger
 from capgen.storage.layout import EVENTS
 from tests.conftest import make_config
 from tests.everything import LAYERS

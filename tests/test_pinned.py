@@ -19,11 +19,12 @@ import pytest
 
 from capgen import scan
 from capgen.cli.config_text import as_json
+from capgen.columns import SERVER_COLUMNS
 from capgen.config import config_digest, model_digest
 from capgen.panel.calendar import open_calendar
+from capgen.panel.clocks import clocks
 from capgen.panel.fleet import server_frame
-from capgen.panel.layers.ledger import ledger
-from capgen.panel.layers.local_time import clocks
+from capgen.panel.ledger import ledger
 from capgen.panel.schema import panel_schema
 from tests.pinned_panels import LAST_BIT, PANELS, PINNED_PANELS, pinned_config
 
@@ -90,9 +91,9 @@ def ledger_pins(panel: str, window: str) -> Pins:
 
 
 def server_pins(panel: str, window: str) -> Pins:
-    """Return the pins of the server frame's columns; the last bits of a float show in the panel."""
+    """Return the pins of the fleet's labels and clocks; what layers give servers shows in the panel."""
     servers = server_frame(pinned_config(panel, window).config)
-    return frame_pins(servers.with_columns(pl.col(pl.Float64).round(9)))
+    return frame_pins(servers.select(*SERVER_COLUMNS, "clock"))
 
 
 def config_pins(panel: str, window: str) -> Pins:

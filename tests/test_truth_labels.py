@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from capgen import Config, scan
-from capgen.panel.layers.ledger import ledger
+from capgen.panel.ledger import ledger
 from tests.conftest import make_config
 from tests.panels import sorted_scan
 

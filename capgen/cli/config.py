@@ -52,9 +52,9 @@ def _check(resolved: "Resolved") -> None:
     capgen config check my.yaml --preset telemetry --servers 40
     """
     from capgen.config import model_digest
-    from capgen.panel.layers.listed import refuse_vanished
+    from capgen.panel.unseen import refuse_unseen
 
-    refuse_vanished(resolved.config)
+    refuse_unseen(resolved.config)
     with outcome():
         typer.echo(f"good; model digest {model_digest(resolved.config)}")
 

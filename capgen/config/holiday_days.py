@@ -4,28 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
-
-from capgen.settings.types import Frozen, Section
+from capgen.config.model import Config
+from capgen.config.resolved_days import HolidayDays
+from capgen.layers import LAYERS
+from capgen.settings.holidays import Holidays
 from capgen.timeline.holiday_library import library_days
-
-if TYPE_CHECKING:
-    from capgen.config.layers import Holidays
-    from capgen.config.model import Config
 
 _AROUND = timedelta(days=8)  # a week of shoulders, and a day by which a local clock may differ
 _ONE_DAY = timedelta(days=1)
-_AnyDay = Annotated[date, Field(strict=False)]
-
-
-class HolidayDays(Section):
-    """The holidays of some calendars, all of them from the first day to the last."""
-
-    first: _AnyDay
-    last: _AnyDay
-    days: Frozen[str, tuple[_AnyDay, ...]]
 
 
 def holiday_span(config: Config) -> tuple[date, date]:
@@ -110,10 +97,12 @@ def calendars(config: Config) -> dict[str, Holidays]:
     Args:
         config: a valid configuration.
     """
-    local = config.layers.local_time
-    regional = local.holidays if local else {}
-    of_regions = {f"layers.local_time.holidays.{region}": each for region, each in regional.items()}
-    return {"calendar.holidays": config.calendar.holidays, **of_regions}
+    found = {"calendar.holidays": config.calendar.holidays}
+    for layer in LAYERS:
+        settings = layer.settings_in(config)
+        if settings is not None:
+            found |= layer.holiday_calendars(settings)
+    return found
 
 
 def _days(given: HolidayDays | None, calendar: Holidays, first: date, last: date) -> Iterator[date]:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from pydantic_core import PydanticCustomError
 
 from capgen.columns import taken_names
-from capgen.config.dynamics_rules import dynamics_problems
-from capgen.config.layer_rules import holiday_problems, layer_problems
+from capgen.config.archetype import Archetype
+from capgen.config.fields import ConfigFields
 from capgen.config.shares import share_problem
 from capgen.draws.correlation import correlation_matrix
+from capgen.layers import LAYERS
+from capgen.layers.known import Known
 from capgen.timeline.epoch import MINUTES_PER_DAY
 
-if TYPE_CHECKING:
-    from capgen.config.model import Archetype, Config
-
-MOST_ROWS = 10**13  # some 100 terabytes; more is a slip of the finger
+_MOST_ROWS = 10**13  # some 100 terabytes; more is a slip of the finger
+_MOST_SD = 100  # of what is proportional to its level, against that level
 
 
-def check(config: Config) -> None:
+def check(config: ConfigFields) -> None:
     """Check what no single key can show.
 
     Args:
@@ -35,26 +34,42 @@ def check(config: Config) -> None:
         raise PydanticCustomError("rules", "broken rules", {"problems": problems, "shares": shares})
 
 
-def _problems(config: Config) -> Iterator[str]:
+def _problems(config: ConfigFields) -> Iterator[str]:
     if config.end_date < config.start_date:
         yield f"end_date: expected a day at or after start_date {config.start_date}, got {config.end_date}"
     yield from _size_problems(config)
     yield from _column_problems(config)
     yield from _derived_problems(config)
-    yield from holiday_problems("calendar.holidays", config.calendar.holidays)
     for name, archetype in config.archetypes.items():
         yield from _archetype_problems(name, archetype, config)
-    yield from layer_problems(config)
+    yield from _layer_problems(config, "", None)
 
 
-def _size_problems(config: Config) -> Iterator[str]:
+def _layer_problems(config: ConfigFields, name: str, archetype: Archetype | None) -> Iterator[str]:
+    """Yield what layers find wrong with their settings: those of an archetype, or of the panel."""
+    for layer in LAYERS:
+        settings = layer.settings_in(config, archetype)
+        if settings is not None and layer.is_of_archetype == (archetype is not None):
+            known = Known(
+                layer.path(name),
+                config.metrics,
+                config.fleet,
+                config.num_servers,
+                config.archetypes.keys(),
+                config.repair_correlation,
+                archetype,
+            )
+            yield from layer.problems(settings, known)
+
+
+def _size_problems(config: ConfigFields) -> Iterator[str]:
     days = (config.end_date - config.start_date).days + 1
     rows = config.num_servers * days * (MINUTES_PER_DAY // config.step_minutes)
-    if rows > MOST_ROWS:
-        yield f"num_servers: expected at most {MOST_ROWS:.0e} rows in all, got {rows:.1e}; ask for fewer or shorter"
+    if rows > _MOST_ROWS:
+        yield f"num_servers: expected at most {_MOST_ROWS:.0e} rows in all, got {rows:.1e}; ask for fewer or shorter"
 
 
-def _column_problems(config: Config) -> Iterator[str]:
+def _column_problems(config: ConfigFields) -> Iterator[str]:
     taken = taken_names(metric.column for metric in config.metrics.values())
     for key, metric in config.metrics.items():
         if metric.column in taken:
@@ -66,7 +81,7 @@ def _column_problems(config: Config) -> Iterator[str]:
             yield f"first_columns: expected columns of the panel, got {column!r}"
 
 
-def _derived_problems(config: Config) -> Iterator[str]:
+def _derived_problems(config: ConfigFields) -> Iterator[str]:
     for key, metric in config.metrics.items():
         if metric.derived and metric.derived.source not in config.drawn_metrics:
             known = ", ".join(config.drawn_metrics)
@@ -75,7 +90,7 @@ def _derived_problems(config: Config) -> Iterator[str]:
         yield "metrics: expected at least one metric that is not derived"
 
 
-def _archetype_problems(name: str, archetype: Archetype, config: Config) -> Iterator[str]:
+def _archetype_problems(name: str, archetype: Archetype, config: ConfigFields) -> Iterator[str]:
     drawn = config.drawn_metrics
     for section, values in (("base", archetype.base), ("sd", archetype.sd)):
         for key in drawn:
@@ -89,4 +104,18 @@ def _archetype_problems(name: str, archetype: Archetype, config: Config) -> Iter
     except ValueError as error:
         yield f"archetypes.{name}.correlation: {error}"
     else:
-        yield from dynamics_problems(name, archetype, config)
+        yield from _layer_problems(config, name, archetype)
+        yield from _shape_problems(f"archetypes.{name}", archetype, config)
+
+
+def _shape_problems(section: str, archetype: Archetype, config: ConfigFields) -> Iterator[str]:
+    for key in config.drawn_metrics:
+        shape = config.metrics[key].shape
+        base = archetype.base.get(key, 1.0)
+        sd = archetype.sd.get(key, 0.0)
+        if shape != "normal" and base <= 0:
+            yield (f"{section}.base.{key}: expected more than 0 for a metric with shape {shape}, got {base:g}")
+        elif shape != "normal" and sd > _MOST_SD * base:
+            yield (
+                f"{section}.sd.{key}: expected at most {_MOST_SD} × base for a metric with shape {shape}, got {sd:g}"
+            )

@@ -12,8 +12,8 @@ from pydantic import Field
 
 from capgen.config import Config, Resolved, resolve
 from capgen.config.documents import read_document
-from capgen.config.holiday_days import HolidayDays
 from capgen.config.merging import Layer
+from capgen.config.resolved_days import HolidayDays
 from capgen.dataset.manifest_base import ManifestBase, is_of_rollup
 from capgen.dataset.sizes import Sizes
 from capgen.errors import CapgenError, RequestError

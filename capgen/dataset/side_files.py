@@ -10,7 +10,7 @@ from typing import Any
 from capgen.config import Config
 from capgen.dataset.manifest import Manifest
 from capgen.dataset.summary import Find, in_order, sample_text, summarise
-from capgen.panel.layers.ledger import ledger
+from capgen.panel.ledger import ledger
 from capgen.storage.entries import FileEntry, SideEntry
 from capgen.storage.files import hashed_file
 from capgen.storage.layout import EVENTS, MANIFEST_SCHEMA, SAMPLE, SIDE_FILES, SUMMARY

@@ -10,10 +10,10 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from capgen.config import Config
-from capgen.config.model import Metric
 from capgen.dataset.csv_text import csv_text
 from capgen.dataset.data_files import key_columns
 from capgen.panel.schema import panel_schema
+from capgen.settings.metric import Metric
 from capgen.storage.entries import FileEntry
 from capgen.storage.layout import PARTITION_KEYS, partition_of
 

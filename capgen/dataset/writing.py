@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 
 from capgen.columns import EVENT, OUTLIER_METRICS, STATE, expected_column
 from capgen.config import Config, config_digest
-from capgen.config.model import Metric
 from capgen.dataset.content import chunk_digest, combined
-from capgen.panel.cells import Workspace
+from capgen.panel.cell.memory import Workspace
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel, as_enums
 from capgen.panel.schema import metrics_may_be_null, panel_schema
+from capgen.settings.metric import Metric
 from capgen.storage.counted import Hashed
 from capgen.storage.layout import PARTITION_KEYS
 from capgen.version import __version__

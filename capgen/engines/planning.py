@@ -8,7 +8,7 @@ from capgen.config import Config
 from capgen.dataset.estimate import PartitionEstimate, estimate_partitions
 from capgen.dataset.sizes import choose_sizes
 from capgen.engines.threads import check_workers, worker_count
-from capgen.panel.layers.listed import refuse_vanished
+from capgen.panel.unseen import refuse_unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def plan(
         RequestError: workers is below 1, or the memory too little; or a listed event touches nothing.
     """
     check_workers(workers)
-    refuse_vanished(config)
+    refuse_unseen(config)
     sizes = choose_sizes(config, memory, file_size, None)
     partitions = tuple(estimate_partitions(config, sizes))
     files = sum(each.files for each in partitions)

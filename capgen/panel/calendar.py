@@ -13,11 +13,11 @@ import polars as pl
 from capgen import sql
 from capgen.config import Config
 from capgen.config.holiday_days import days_of
-from capgen.panel.layers.annual_season import season_columns
-from capgen.panel.layers.local_time import COMMON_CLOCK, holidays_of, zone_of
+from capgen.panel.clocks import COMMON_CLOCK, flags_are_local, holidays_of, zone_of
+from capgen.panel.layered import switched_on
 from capgen.system.forking import check_polars_answers
 from capgen.timeline.stamps import stamps
-from capgen.timeline.time_axis import Span, TimeAxis
+from capgen.timeline.time_axis import Span
 
 CalendarFrame = Callable[[Span], pl.DataFrame]
 
@@ -78,7 +78,7 @@ def holiday_dates(config: Config, clock: str = COMMON_CLOCK) -> list[date]:
 
 def _window(config: Config) -> tuple[date, date]:
     """Return the days of the panel; by a local clock they may begin a day earlier and end a day later."""
-    more = timedelta(days=1 if config.layers.local_time else 0)
+    more = timedelta(days=1 if flags_are_local(config) else 0)
     return config.start_date - more, config.end_date + more
 
 
@@ -99,8 +99,7 @@ def open_calendar(config: Config, clock: str = COMMON_CLOCK) -> Iterator[Calenda
     Yields:
         A function, safe to call from many threads, that returns the date frame of a span: columns
         timestamp, month, quarter, dayofweek, is_weekend, is_eoq, is_holiday (as in the panel), eoq_factor,
-        holiday_factor, is_business_hour, local_hour, local_weekday, the season of each metric that has one, and
-        growth_time (what a growth of 1 % a month is multiplied with).
+        holiday_factor, is_business_hour, local_hour, local_weekday, and those of layers.
     """
     axis = config.axis
     lock = threading.Lock()  # one DuckDB connection serves all threads
@@ -109,9 +108,8 @@ def open_calendar(config: Config, clock: str = COMMON_CLOCK) -> Iterator[Calenda
 
         def piece(span: Span) -> pl.DataFrame:
             connection.register("stamps", stamps(axis, span, zone_of(config, clock)))
-            return sql.run_query(connection, "calendar", {}).with_columns(
-                growth_time(config, axis, span), *season_columns(config, axis, span)
-            )
+            dates = sql.run_query(connection, "calendar", {})
+            return dates.with_columns(_columns_of_layers(config, span))
 
         @lru_cache(maxsize=_KEPT_SPANS)
         def compute(span: Span) -> pl.DataFrame:
@@ -126,23 +124,6 @@ def open_calendar(config: Config, clock: str = COMMON_CLOCK) -> Iterator[Calenda
         yield frame
 
 
-def growth_time(config: Config, axis: TimeAxis, span: Span) -> pl.Series:
-    """Return how much of the monthly growth rate has come about at each timestamp.
-
-    `window`: i/N for the i-th of the build's N timestamps. `monthly`: months since the growth origin.
-
-    Args:
-        config: a valid configuration.
-        axis: its time axis.
-        span: some steps of the axis.
-
-    Returns:
-        A float column named growth_time, one value a step.
-    """
-    steps = pl.int_range(span.first, span.stop, dtype=pl.Int64, eager=True).cast(pl.Float64)
-    if config.growth.trend == "window":
-        grown = (steps - axis.span.first) / axis.span.size
-    else:
-        origin = axis.days(config.growth_origin, config.growth_origin + timedelta(days=1))
-        grown = (steps - origin.first) / (origin.size * DAYS_PER_MONTH)
-    return grown.alias("growth_time")
+def _columns_of_layers(config: Config, span: Span) -> list[pl.Series]:
+    every = (layer.dates(settings, config.axis, span) for layer, settings in switched_on(config))
+    return [column for columns in every for column in columns]

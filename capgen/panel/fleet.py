@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from capgen.config import Config
 from capgen.config.shares import SHARE_TOLERANCE
+from capgen.draws.arrays import Floats
 from capgen.draws.streams import stream
-from capgen.panel.layers.local_time import clock_column
-from capgen.panel.layers.profile import profile_servers
-from capgen.panel.layers.server_growth import growth_rates
-from capgen.panel.layers.server_life import lives
-from capgen.panel.layers.server_offset import offsets
-from capgen.panel.layers.server_spread import spread_servers
+from capgen.layers.scope import Servers, parameter_column
+from capgen.panel.clocks import clock_of, clocks
+from capgen.panel.layered import Layered, layered_archetype
 from capgen.system.forking import check_polars_answers
 
 _DRAWS_PER_SERVER = 4  # business unit, criticality, region, app
@@ -85,28 +84,46 @@ def fleet_frame(config: Config) -> pl.DataFrame:
     return pl.concat([servers.sort("server_id") for servers in by_type])
 
 
-def server_frame(config: Config) -> pl.DataFrame:
-    """Return the server frame with what each server is given once by the layers.
+def server_frames(config: Config) -> dict[str, pl.DataFrame]:
+    """Return the server frame of each archetype that has servers, with what layers give them once.
 
     Args:
         config: a valid configuration.
 
     Returns:
-        The columns of `fleet_frame`, clock, and those of server offset, growth, profile, life and spread where they are
-        on.
+        By archetype, sorted by server_id: the columns of `fleet_frame`, clock, and those of layers.
     """
-    fleet = fleet_frame(config)
-    ids, archetypes = fleet["server_id"].to_list(), fleet["server_type"].to_list()
-    lasting = {
-        **offsets(config, ids),
-        **growth_rates(config, ids, archetypes),
-        **profile_servers(config, ids, archetypes),
-        **lives(config, ids),
-        **spread_servers(config, ids, archetypes),
+    by_type = fleet_frame(config).partition_by("server_type", as_dict=True, maintain_order=True)
+    return {
+        str(name): _with_layers(config, layered_archetype(config, str(name)), frame)
+        for (name,), frame in by_type.items()
     }
-    return fleet.with_columns(
-        clock_column(config, fleet["region"].to_list()), **{name: pl.Series(values) for name, values in lasting.items()}
-    )
+
+
+def server_frame(config: Config) -> pl.DataFrame:
+    """Return the server frames of all archetypes as one; null where a column is not an archetype's.
+
+    Args:
+        config: a valid configuration.
+    """
+    return pl.concat(server_frames(config).values(), how="diagonal")
+
+
+def _with_layers(config: Config, layered: Layered, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with what layers give its servers once."""
+    ids = frame["server_id"].to_list()
+    own: dict[str, Floats] = {}
+    columns: dict[str, Sequence[Any] | Floats] = {}
+    for layer, settings in layered.on:
+        servers = Servers(layered.kind, frame, ids, own)
+        for path in layer.own_parameters(settings):
+            own[path] = layer.own_values(settings, path, servers)
+        columns |= layer.once(settings, servers)
+    columns |= {parameter_column(path): values for path, values in own.items()}
+    series = {name: pl.Series(values) for name, values in columns.items()}
+    clock_of_server = [clock_of(config, region) for region in frame["region"]]
+    clock = pl.Series("clock", clock_of_server, dtype=pl.Enum(clocks(config)))
+    return frame.with_columns(clock, **series)
 
 
 def _pick(weights: Mapping[str, float], draws: np.ndarray) -> list[str]:

@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 from capgen.columns import LOCAL_DATE_COLUMNS
 from capgen.config import Config
 from capgen.draws.arrays import Floats
-from capgen.panel import metrics
 from capgen.panel.calendar import open_calendar
-from capgen.panel.cells import Workspace
+from capgen.panel.cell.mean import shared_columns
+from capgen.panel.cell.memory import Workspace
+from capgen.panel.cell.noise import NoiseSum
+from capgen.panel.cell.steps import CellModel
+from capgen.panel.cell.values import Array, chunk_values
 from capgen.panel.chunks import Chunk
-from capgen.panel.fleet import server_frame
-from capgen.panel.layers.local_time import clocks
-from capgen.panel.layers.profile import profile_dates
-from capgen.panel.layers.server_spread import spread_dates
-from capgen.panel.noise_sum import NoiseSum
+from capgen.panel.clocks import clocks
+from capgen.panel.fleet import server_frames
+from capgen.panel.layered import layered_archetype
 from capgen.panel.schema import metrics_may_be_null, panel_schema
-from capgen.panel.values import Array, chunk_values
 from capgen.timeline.time_axis import Span, TimeAxis
 
 _KEPT_DATES = 4  # two archetypes at a time, and two halves of a year of minutes
@@ -40,14 +40,14 @@ class Panel:
         config: the configuration.
         axis: its time axis.
         fleets: the server frame of each archetype, sorted by server_id.
-        noise_sums: the noise of each archetype.
+        models: of the cells of each archetype.
         dates: returns the date frame of an archetype, a clock and a span: the calendar, and the mean of each metric.
     """
 
     config: Config
     axis: TimeAxis
     fleets: dict[str, pl.DataFrame]
-    noise_sums: dict[str, NoiseSum]
+    models: dict[str, CellModel]
     dates: Callable[[str, str, Span], pl.DataFrame]
 
     def servers(self, chunk: Chunk) -> pl.DataFrame:
@@ -81,11 +81,10 @@ class Panel:
         dates = {clock: self.dates(chunk.archetype, clock, chunk.span) for clock in followed}
         values = chunk_values(
             self.config,
-            self.axis,
+            self.models[chunk.archetype],
             chunk,
             servers,
             {clock: _numbers(frame) for clock, frame in dates.items()},
-            self.noise_sums[chunk.archetype],
             wanted,
             workspace or Workspace(),
         )
@@ -108,21 +107,28 @@ def open_panel(config: Config) -> Iterator[Panel]:
     Yields:
         A panel whose `cells` may be called from many threads.
     """
-    fleets = server_frame(config).partition_by("server_type", as_dict=True, maintain_order=True)
-    noise_sums = {name: NoiseSum.of(config, archetype) for name, archetype in config.archetypes.items()}
+    fleets = server_frames(config)
+    models = {name: cell_model(config, name) for name in config.archetypes}
     with ExitStack() as stack:
         calendars = {clock: stack.enter_context(open_calendar(config, clock)) for clock in clocks(config)}
 
         @lru_cache(maxsize=_KEPT_DATES * len(calendars))
         def dates(archetype: str, clock: str, span: Span) -> pl.DataFrame:
-            calendar, kind = calendars[clock](span), config.archetypes[archetype]
-            columns = [name for name in [*panel_schema(config).names(), "growth_time"] if name in calendar.columns]
-            return calendar.select(
-                *columns, *metrics.mean_expressions(config, kind), *profile_dates(kind), *spread_dates(kind)
-            )
+            return calendars[clock](span).with_columns(shared_columns(models[archetype].layered))
 
-        by_name = {str(name): servers for (name,), servers in fleets.items()}
-        yield Panel(config, config.axis, by_name, noise_sums, dates)
+        yield Panel(config, config.axis, fleets, models, dates)
+
+
+def cell_model(config: Config, archetype: str) -> CellModel:
+    """Return the model of an archetype's cells.
+
+    Args:
+        config: a valid configuration.
+        archetype: its name.
+    """
+    layered = layered_archetype(config, archetype)
+    noise = NoiseSum.of(layered, repair=config.repair_correlation)
+    return CellModel(layered, noise, config.decimals)
 
 
 def _local_flags(servers: pl.DataFrame, dates: Mapping[str, pl.DataFrame]) -> dict[str, Array]:

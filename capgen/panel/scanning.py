@@ -11,9 +11,9 @@ from polars.io.plugins import register_io_source
 from capgen.columns import SERVER_COLUMNS
 from capgen.config import Config
 from capgen.panel.chunks import CHUNK_ROWS, Chunk, Partition, cut, partitions
+from capgen.panel.clocks import COMMON_CLOCK
 from capgen.panel.fleet import fleet_frame
 from capgen.panel.frame import Panel, open_panel
-from capgen.panel.layers.local_time import COMMON_CLOCK
 from capgen.panel.predicates import conditions, uses_only
 from capgen.panel.schema import date_columns, panel_schema
 from capgen.timeline.time_axis import Span, TimeAxis

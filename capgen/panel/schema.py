@@ -6,6 +6,8 @@ import polars as pl
 
 from capgen.columns import COMMON_DATE_COLUMNS, LOCAL_DATE_COLUMNS, schema_of
 from capgen.config import Config
+from capgen.panel.clocks import flags_are_local
+from capgen.panel.layered import switched_on
 from capgen.system.forking import check_polars_answers
 
 
@@ -32,7 +34,7 @@ def date_columns(config: Config) -> list[str]:
     Args:
         config: a valid configuration.
     """
-    return [*COMMON_DATE_COLUMNS, *(() if config.layers.local_time else LOCAL_DATE_COLUMNS)]
+    return [*COMMON_DATE_COLUMNS, *(() if flags_are_local(config) else LOCAL_DATE_COLUMNS)]
 
 
 def metrics_may_be_null(config: Config) -> bool:
@@ -41,4 +43,4 @@ def metrics_may_be_null(config: Config) -> bool:
     Args:
         config: a valid configuration.
     """
-    return config.layers.missing is not None or config.layers.server_life is not None
+    return any(layer.may_be_null for layer, _ in switched_on(config))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from capgen.config import Config
-from capgen.panel.fleet import server_frame
+from capgen.panel.fleet import server_frames
 
 MOST_ROWS = 8_000_000
 _FEWEST_SERVERS = 5  # of each archetype, however many rows they have
@@ -83,7 +83,7 @@ def servers_beside_twins(config: Config, most_rows: int | None) -> dict[str, pl.
         most_rows: of all archetypes together, at the most; None for no other limit than what memory sets.
     """
     steps = config.axis.span.size
-    by_type = server_frame(config).partition_by("server_type", as_dict=True, maintain_order=True)
+    by_type = server_frames(config)
     rows = min(_CELLS_AT_ONCE, (most_rows or _CELLS_AT_ONCE * len(by_type)) // len(by_type))
     most = max(rows // steps, 1)
-    return {str(name): evenly_spread(servers, most) for (name,), servers in by_type.items()}
+    return {name: evenly_spread(servers, most) for name, servers in by_type.items()}

@@ -10,7 +10,8 @@ from typing import Any
 
 from capgen import sql
 from capgen.config import Config, load_config
-from capgen.config.holiday_days import HolidayDays, with_days
+from capgen.config.holiday_days import with_days
+from capgen.config.resolved_days import HolidayDays
 from capgen.dataset.data_files import view_files
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.errors import CapgenError, RequestError

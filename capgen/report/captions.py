@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from capgen.config.holiday_days import calendars
 from capgen.quality.findings import Verdict
 from capgen.quality.outcome import Report
 from capgen.report.rows import Rows, ceilings
@@ -142,13 +143,12 @@ def _effects(tables: Tables, position: int) -> str:
     if not parts:
         return "No quarter end and no holiday has ordinary days beside it in this window; the bars are configured."
     who = _who(tables, "the mean of the archetypes")
-    local = tables.config.layers.local_time
     sentences = [
         "Dots are measured, bars configured.",
         f"Against ordinary days of the same weekday and quarter, {who}: {'; '.join(parts)}.",
         "Values at the clip, and spikes, pull towards 1.",
     ]
-    if local and local.holidays:
+    if len(calendars(tables.config)) > 1:
         sentences.append("Regions keep holidays of their own here: the fleet dips less on those of one country.")
     return " ".join(sentences)
 

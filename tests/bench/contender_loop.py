@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from capgen.config import Config, load_config
-from capgen.config.model import Archetype
+from capgen.config.archetype import Archetype
 from capgen.draws.arrays import Floats
 from capgen.panel.calendar import holiday_dates
 from tests.bench.hand_written import (

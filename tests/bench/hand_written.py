@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from capgen.config import Config, load_config
-from capgen.config.model import Archetype
+from capgen.config.archetype import Archetype
 from capgen.draws.arrays import Floats
 from capgen.draws.cholesky import cholesky
 from capgen.draws.correlation import correlation_matrix

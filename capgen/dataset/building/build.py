@@ -20,7 +20,7 @@ from capgen.dataset.plan import FilePlan, plan_files
 from capgen.dataset.side_files import write_side_files
 from capgen.dataset.sizes import Sizes, choose_sizes
 from capgen.errors import CapgenError, RequestError
-from capgen.panel.layers.listed import refuse_vanished
+from capgen.panel.unseen import refuse_unseen
 from capgen.storage.entries import FileEntry
 from capgen.storage.inspection import damaged_files, extra_files
 from capgen.storage.location import locate
@@ -89,7 +89,7 @@ def build_dataset(
     """
     started = time.monotonic()
     check_polars_answers()
-    refuse_vanished(config)
+    refuse_unseen(config)
     place = place_of(locate(full_name(config, out)))
     place.check()
     with place.one_writer():

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from capgen.config import Config
-from capgen.config.holiday_days import HolidayDays, contradictions
+from capgen.config.holiday_days import contradictions
+from capgen.config.resolved_days import HolidayDays
 from capgen.dataset.manifest import Manifest
 from capgen.errors import RequestError
 from capgen.storage.place import Place

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from capgen.config import Config
-from capgen.config.holiday_days import HolidayDays
+from capgen.config.resolved_days import HolidayDays
 from capgen.dataset.data_file import is_entry_of, made_file
 from capgen.dataset.differences import differing_keys
 from capgen.dataset.manifest import Manifest, config_values

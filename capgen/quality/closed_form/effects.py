@@ -21,10 +21,11 @@ from typing import NamedTuple
 import numpy as np
 
 from capgen.draws.arrays import Floats
+from capgen.layers.answers import Effect
 from capgen.quality.closed_form.slopes import Slope, summed
 from capgen.quality.evidence.evidence import Evidence
 from capgen.quality.evidence.measured import ArchetypeHours, MetricHours
-from capgen.quality.expected.effects import EFFECTS, Effect, effects_of
+from capgen.quality.expected.effects import EFFECTS, effects_of
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.rule import Measurement, effect_rule
 from capgen.quality.statistics import Deviation, Statistic

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from capgen.config import Config
 from capgen.draws.arrays import Floats
-from capgen.panel.layers.event_cells import Touched, touched_cells
+from capgen.layers.events.touched import Touched
 from capgen.quality.closed_form.slopes import Slope, summed
 from capgen.quality.evidence.evidence import Evidence
 from capgen.quality.evidence.measured import MetricHours, measure
@@ -24,6 +24,7 @@ from capgen.quality.exact.labels import EVENTS
 from capgen.quality.expected.buckets import bucket_minutes, first_steps
 from capgen.quality.expected.clipped import Part, clipped
 from capgen.quality.expected.drift import Drift, with_drift
+from capgen.quality.expected.incidents import events_of
 from capgen.quality.expected.model import ArchetypeModel
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.rule import Measurement
@@ -112,7 +113,7 @@ def _event_hours(config: Config, rows: pl.DataFrame, model: ArchetypeModel) -> _
     axis, rules = config.axis, list(_rules(config))
     firsts = first_steps(config, axis.span)
     of_server: dict[int, list[Touched]] = {}
-    for each in touched_cells(config, rows, axis, axis.span):
+    for each in events_of(config, rows):
         of_server.setdefault(each.server, []).append(each)
     hours = [_hours_of_server(axis, rules, firsts, of_server.get(server, [])) for server in range(rows.height)]
     rule, factor, first, last = (np.concatenate(each) for each in zip(*hours, strict=True))

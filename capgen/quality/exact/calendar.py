@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from capgen import sql
+from capgen.panel.clocks import flags_are_local
 from capgen.quality.evidence.evidence import Evidence
 from capgen.quality.expected.buckets import bucket_minutes
 from capgen.quality.expected.calendars import local_flags
@@ -30,7 +31,7 @@ def calendar_finding(evidence: Evidence) -> Iterator[Finding]:
     """
     config = evidence.config
     connection = evidence.source.connection
-    has_local_time = config.layers.local_time is not None
+    has_local_time = flags_are_local(config)
     window = {
         "start_date": config.start_date,
         "end_date": config.end_date,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from capgen import sql
 from capgen.columns import EVENT, LABELS, OUTLIER, OUTLIER_METRICS
-from capgen.panel.fleet import server_frame
+from capgen.panel.fleet import fleet_frame
 from capgen.quality.evidence.evidence import KEYS, Evidence
 from capgen.quality.expected.groups import event_spans
 from capgen.quality.findings import Finding, exact
@@ -31,7 +31,7 @@ def label_findings(evidence: Evidence) -> Iterator[Finding]:
         evidence: of a dataset with the truth.
     """
     connection = evidence.source.connection
-    connection.register("touched", event_spans(evidence.config, server_frame(evidence.config)))
+    connection.register("touched", event_spans(evidence.config, fleet_frame(evidence.config)))
     (found,) = sql.run_query(connection, "checks/truth", {}).to_dicts()
     what = "cells whose is_outlier contradicts outlier_metrics"
     finding = exact(OUTLIER_LABELS.name, int(found["contradicting"]), int(found["cells"]), what)

@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.config import Config
-from capgen.panel.layers.local_time import clocks, zone_of
+from capgen.panel.clocks import clocks, flags_are_local, zone_of
 from capgen.timeline.stamps import stamps
 from capgen.timeline.time_axis import Span, TimeAxis
 
@@ -29,7 +29,7 @@ def bucket_minutes(config: Config) -> int:
     Args:
         config: a valid configuration.
     """
-    if config.layers.local_time is None:
+    if not flags_are_local(config):
         return _HOUR
     axis = config.axis
     if axis.step_minutes >= _QUARTER:  # no bucket has two steps

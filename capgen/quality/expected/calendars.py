@@ -8,7 +8,7 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.panel.calendar import open_calendar
-from capgen.panel.layers.local_time import clock_of
+from capgen.panel.clocks import clock_of
 from capgen.quality.expected.buckets import bucket_minutes
 from capgen.quality.expected.drift import GROWTH_TIME, growth_columns
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from capgen.config import Config
+from capgen.panel.layered import on_anywhere
 
 
 def is_dynamic(config: Config) -> bool:
@@ -11,6 +12,5 @@ def is_dynamic(config: Config) -> bool:
     Args:
         config: a valid configuration.
     """
-    moving = any(each.noise_parts or each.regimes or each.spread for each in config.archetypes.values())
-    shaped = any(each.shape != "normal" for each in config.metrics.values())
-    return moving or shaped or config.layers.shared_movement is not None
+    shaped = any(metric.shape != "normal" for metric in config.metrics.values())
+    return shaped or any(not layer.has_closed_form for layer, _ in on_anywhere(config))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,18 +11,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.config import Config
-from capgen.config.model import Archetype
 from capgen.draws.arrays import Floats
-from capgen.panel.layers.profile import DAY_HOURS, NIGHT_COLUMN, NIGHT_HOURS, STRENGTH_COLUMN, WEEKDAYS, profile_dates
-from capgen.panel.layers.server_growth import GROWTH_COLUMN, has_own_growth
-from capgen.panel.layers.server_offset import offset_column
-from capgen.panel.layers.server_spread import GROWTH, parameter, spread_column, spread_dates
-from capgen.panel.means import ServerMeans
-from capgen.panel.metrics import mean_expressions, neutral_factors
+from capgen.layers.answers import Neutral
+from capgen.layers.layer import Layer
+from capgen.layers.scope import Scope
+from capgen.panel.cell.mean import means_of, shared_columns
+from capgen.panel.layered import Layered, layered_archetype
 from capgen.quality.expected.calendars import Calendars
 from capgen.quality.expected.drift import GROWTH_TIME, REACH, SHARE, Drift
+from capgen.quality.expected.effects import EFFECTS
 from capgen.quality.expected.lit_hours import lit_hours
-from capgen.quality.expected.state_levels import state_levels
 
 
 class Expectation:
@@ -41,7 +40,8 @@ class Expectation:
     def __init__(
         self, config: Config, archetype: str, calendars: Calendars, rows: pl.DataFrame, schedule: int | None = None
     ) -> None:
-        self._config, self._name, self._archetype = config, archetype, config.archetypes[archetype]
+        self._name = archetype
+        self._layered = layered_archetype(config, archetype)
         self._rows = rows
         self._calendars = {clock: calendars[clock] for clock in rows["clock"].unique().to_list()}
         lit = {clock: lit_hours(config, archetype, clock, schedule) for clock in self._calendars}
@@ -72,78 +72,74 @@ class Expectation:
 
     def means(self) -> dict[str, Floats]:
         """Return the means of the drawn metrics, by key."""
-        return self._means(self._config, self._rows, {}, {})
+        return self._means(self._layered)
 
     def drifts(self) -> dict[str, Drift]:
         """Return how the means of the drawn metrics drift inside of a bucket, by key."""
         share = pl.concat([each[SHARE] for each in self._of_rows()]).to_numpy()[self.usable]
-        early, late = (self._at_growth(pl.col(GROWTH_TIME) + sign * pl.col(REACH)) for sign in (-1, 1))
+        growth = pl.col(GROWTH_TIME)
+        early = self._at_growth(growth - pl.col(REACH))
+        late = self._at_growth(growth + pl.col(REACH))
         return {key: Drift(early[key], late[key], share) for key in early}
 
     def _at_growth(self, growth: pl.Expr) -> dict[str, Floats]:
-        return self._means(self._config, self._rows, {}, {"before": [growth.alias(GROWTH_TIME)]})
+        return self._means(self._layered, dates=[growth.alias(GROWTH_TIME)])
 
-    def without_effects(self) -> Iterator[tuple[str, dict[str, Floats]]]:
-        """Yield each effect and the means of the drawn metrics, by key, with it taken away."""
-        for effect, columns in neutral_factors(self._config).items():
-            yield effect, self._without(effect, columns)
-        yield from self._without_layers()
+    def without_effects(self) -> Iterator[tuple[str, str, dict[str, Floats]]]:
+        """Yield each effect, which part of it, and the means of the drawn metrics without it."""
+        found: dict[tuple[str, str], list[tuple[Layer[Any], Neutral]]] = {}
+        for layer, settings in self._layered.on:
+            for neutral in layer.neutral(settings, self._layered.kind):
+                whole = (neutral.effect, neutral.detail)
+                found.setdefault(whole, []).append((layer, neutral))
+        for (effect, detail), taken in sorted(found.items(), key=_place):
+            yield effect, detail, self._without(taken)
 
-    def _without(self, effect: str, columns: list[pl.Expr]) -> dict[str, Floats]:
-        profile: dict[str, Any] = {"business_hours": [DAY_HOURS, NIGHT_HOURS], "weekend": [WEEKDAYS]}
-        after = [pl.lit(1.0).alias(name) for name in profile.get(effect, []) if self._archetype.profile]
-        own_growth = {GROWTH_COLUMN: 0.0} if effect == "growth" else {}
-        return self._means(self._config, self._rows, own_growth, {"before": columns, "after": after})
-
-    def _without_layers(self) -> Iterator[tuple[str, dict[str, Floats]]]:
-        layers, kind, config, rows = self._config.layers, self._archetype, self._config, self._rows
-        if layers.server_offset:
-            offsets = {offset_column(key): 1.0 for key in layers.server_offset.sd}
-            yield "server_offset", self._means(config, rows, offsets, {})
-        if has_own_growth(config, kind):
-            yield "server_growth", self._means(config, rows, {GROWTH_COLUMN: kind.growth_percent_per_month / 100}, {})
-        if kind.profile:
-            yield "profile_spread", self._means(config, rows, {STRENGTH_COLUMN: 1.0, NIGHT_COLUMN: 0.0}, {})
-        if layers.server_life and layers.server_life.resize:
-            life = layers.server_life.model_copy(update={"resize": None})
-            never = config.model_copy(update={"layers": layers.model_copy(update={"server_life": life})})
-            yield "resize", self._means(never, rows, {}, {})
-        for path in kind.spread:
-            if path != GROWTH:
-                usual = {spread_column(path): parameter(kind, path)}
-                yield f"server_spread {path}", self._means(config, rows, usual, {})
-        if kind.regimes:
-            stateless = kind.model_copy(update={"regimes": None})
-            yield "regimes", self._means(config, rows, {}, {}, stateless)
+    def _without(self, taken: list[tuple[Layer[Any], Neutral]]) -> dict[str, Floats]:
+        layered = self._layered
+        for layer, neutral in taken:
+            layered = layered.without(layer) if neutral.without else layered
+        return self._means(
+            layered,
+            dates=[column for _, neutral in taken for column in neutral.dates],
+            hours=[column for _, neutral in taken for column in neutral.hours],
+            servers={name: value for _, each in taken for name, value in each.servers.items()},
+        )
 
     def _means(
         self,
-        config: Config,
-        rows: pl.DataFrame,
-        lasting: Mapping[str, float],
-        columns: Mapping[str, list[pl.Expr]],
-        kind: Archetype | None = None,
+        layered: Layered,
+        dates: Sequence[pl.Expr] = (),
+        hours: Sequence[pl.Expr] = (),
+        servers: Mapping[str, float] = MappingProxyType({}),
     ) -> dict[str, Floats]:
-        there = {name: pl.lit(value) for name, value in lasting.items() if name in rows.columns}
-        kind = kind or self._archetype
-        expressions = [*mean_expressions(config, kind), *profile_dates(kind), *spread_dates(kind)]
-        dates = {
-            clock: _numbers(
-                calendar.with_columns(columns.get("before", []))
-                .with_columns(expressions)
-                .with_columns(columns.get("after", []))
-            )
+        """Return means, with some columns of the dates, the hours and the servers replaced."""
+        columns = list(shared_columns(layered))
+        of_clock = {
+            clock: _numbers(calendar.with_columns(dates).with_columns(columns).with_columns(hours))
             for clock, calendar in self._calendars.items()
         }
-        servers = rows.with_columns(**there)
-        means = ServerMeans.of_frame(config, self._name, dates, servers).of(config.drawn_metrics, slice(None))
-        hours = next(iter(self._calendars.values())).height
-        raised = [
-            mean * state_levels(config, kind, key, self._of_rows())
-            for key, mean in zip(config.drawn_metrics, means, strict=True)
-        ]
-        every = [np.broadcast_to(mean, (rows.height, hours)).ravel()[self.usable] for mean in raised]
-        return dict(zip(config.drawn_metrics, every, strict=True))
+        there = {name: pl.lit(value) for name, value in servers.items() if name in self._rows.columns}
+        rows = self._rows.with_columns(**there)
+        scope = Scope.of(layered.kind, rows, of_clock, layered.kind.axis.span)
+        means = means_of(layered, scope, layered.kind.drawn)
+        shape = (rows.height, next(iter(self._calendars.values())).height)
+        return {
+            key: np.broadcast_to(self._raised(layered, key, mean), shape).ravel()[self.usable]
+            for key, mean in means.items()
+        }
+
+    def _raised(self, layered: Layered, key: str, mean: Floats) -> Floats:
+        """Return a mean at the level that states have on average."""
+        for layer, settings in layered.on:
+            mean = mean * layer.usual_level(settings, layered.kind, key, self._of_rows())
+        return mean
+
+
+def _place(found: tuple[tuple[str, str], object]) -> int:
+    """Return the place of an effect's rule: parts of one effect keep their order."""
+    (effect, _), _ = found
+    return next(each.place for each in EFFECTS if each.name == effect)
 
 
 def _numbers(calendar: pl.DataFrame) -> dict[str, Floats]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from capgen.config import Config
-from capgen.panel.fleet import server_frame
-from capgen.panel.layers.event_cells import touched_cells
+from capgen.panel.fleet import server_frames
+from capgen.panel.layered import on_anywhere
 from capgen.quality.expected.buckets import bucket_minutes
+from capgen.quality.expected.incidents import events_of
 from capgen.quality.sample import evenly_spread, servers_an_archetype
 
 _MOST_HOURS = 100_000  # of all servers together, where each is a group
@@ -47,30 +48,17 @@ def groups_of(config: Config, most_rows: int | None) -> Groups:
         config: a valid configuration.
         most_rows: to look at, as `capgen.quality.sample` has it; None for all.
     """
-    each_differs, frame = _each_server_differs(config), server_frame(config)
-    by_type = frame.partition_by("server_type", as_dict=True, maintain_order=True)
+    each_differs = any(layer.makes_servers_differ(settings) for layer, settings in on_anywhere(config))
+    by_type = server_frames(config)
     steps = config.axis.span.size
-    most = servers_an_archetype(frame.height, len(by_type), steps, most_rows)
+    most = servers_an_archetype(config.num_servers, len(by_type), steps, most_rows)
     if each_differs:
         most = min(most, max(1, _MOST_HOURS // _hours(config, steps) // len(by_type)))
     group = pl.col("server_id" if each_differs else "clock").cast(pl.String)
-    looked_at = {
-        str(name): evenly_spread(servers, most).with_columns(group=group) for (name,), servers in by_type.items()
-    }
-    members = pl.concat(looked_at.values())
+    looked_at = {name: evenly_spread(servers, most).with_columns(group=group) for name, servers in by_type.items()}
+    members = pl.concat(looked_at.values(), how="diagonal")
     rows = looked_at if each_differs else {name: _one_a_clock(servers) for name, servers in looked_at.items()}
     return Groups(rows, members.select("server_id", "group"), event_spans(config, members))
-
-
-def _each_server_differs(config: Config) -> bool:
-    layers = config.layers
-    lasting = [
-        layers.server_offset,
-        layers.server_growth,
-        layers.events,
-        layers.server_life and layers.server_life.resize,
-    ]
-    return any(lasting) or any(archetype.profile for archetype in config.archetypes.values())
 
 
 def _hours(config: Config, steps: int) -> int:
@@ -94,6 +82,6 @@ def event_spans(config: Config, servers: pl.DataFrame) -> pl.DataFrame:
     axis, ids = config.axis, servers["server_id"]
     spans = [
         (ids[each.server], each.event.id, axis.timestamp(each.span.first), axis.timestamp(each.span.stop))
-        for each in touched_cells(config, servers, axis, axis.span)
+        for each in events_of(config, servers)
     ]
     return pl.DataFrame(spans, schema=_EVENT_SPANS, orient="row")

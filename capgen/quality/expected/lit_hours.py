@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from capgen.config import Config
 from capgen.draws.arrays import Floats
-from capgen.panel.layers.scheduled_spikes import spikes_over_steps
+from capgen.layers.scheduled_spikes import spikes_over_steps
+from capgen.panel.clocks import zone_of
 from capgen.quality.expected.buckets import first_steps
 from capgen.timeline.time_axis import Span
 
@@ -44,7 +45,7 @@ def _of_year(config: Config, archetype: str, clock: str, schedule: int | None, s
     usable = np.ones(firsts.size, np.bool_)
     chances: Floats = np.zeros(firsts.size)
     for number, each in enumerate(config.archetypes[archetype].scheduled_spikes):
-        over = spikes_over_steps(config, each, clock, config.axis, span)
+        over = spikes_over_steps(each, zone_of(config, clock), config.axis, span)
         usable &= np.logical_or.reduceat(over > 0, firsts) == (number == schedule)
         if number == schedule:
             of_steps = 1 - (1 - each.probability) ** over

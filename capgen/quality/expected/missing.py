@@ -6,17 +6,13 @@ misses its share, each by itself: a binomial. Where no layer takes values away, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-import polars as pl
-
 from capgen.config import Config
-from capgen.panel.layers.missing import gaps
-from capgen.panel.layers.server_life import not_alive
+from capgen.panel.absence import single_share
+from capgen.panel.layered import layered_archetype
 from capgen.panel.schema import metrics_may_be_null
-from capgen.quality.expected.counting import Place, count_cells
-from capgen.timeline.time_axis import TimeAxis
+from capgen.quality.expected.counting import count_absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +42,7 @@ def implied_missing(config: Config) -> Implied:
     Args:
         config: a valid configuration.
     """
-    axis, layer = config.axis, config.layers.missing
-    share = {metric.column: layer.share.get(key, 0.0) if layer else 0.0 for key, metric in config.metrics.items()}
-    gone = _gone(config, axis) if metrics_may_be_null(config) else 0
-    return Implied(config.num_servers * axis.span.size, gone, share)
-
-
-def _gone(config: Config, axis: TimeAxis) -> int:
-    def absent(servers: pl.DataFrame) -> Iterator[Place]:
-        yield from gaps(config, servers["server_id"].to_list(), axis, axis.span)
-        yield from not_alive(servers, axis, axis.span)
-
-    return count_cells(config, absent)
+    layered = layered_archetype(config, next(iter(config.archetypes)))
+    share = {metric.column: single_share(layered, key) for key, metric in config.metrics.items()}
+    gone = count_absent(config) if metrics_may_be_null(config) else 0
+    return Implied(config.num_servers * config.axis.span.size, gone, share)

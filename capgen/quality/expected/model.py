@@ -120,7 +120,9 @@ def archetype_model(
         effects: work them out, too.
     """
     archetype, drawn = config.archetypes[name], config.drawn_metrics
-    means, without = expectation.means(), dict(expectation.without_effects()) if effects else {}
+    means = expectation.means()
+    found = expectation.without_effects() if effects else ()
+    without = {effect: of_key for effect, _, of_key in found}
     drifts = expectation.drifts()
     metrics = [_metric_model(config, name, key, means, drifts, without) for key in keys]
     matrix = correlation_matrix(archetype.correlation, drawn, repair=config.repair_correlation)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from capgen.config import Config
 from capgen.draws.arrays import Floats
+from capgen.panel.layered import layered_archetype
 from capgen.quality.closed_form.correlation import CORRELATION
 from capgen.quality.closed_form.level import LEVEL, SPREAD
 from capgen.quality.rule import BESIDE_TWIN, Rule
@@ -121,7 +122,9 @@ def lags(config: Config, archetype: str, length: int) -> list[tuple[float, int]]
         length: of a period, in steps.
     """
     step_hours = config.step_minutes / 60
-    half_lives = [part.half_life_hours for part in config.archetypes[archetype].noise_parts.values()]
+    on = layered_archetype(config, archetype).on
+    parts = [part for layer, settings in on for part in layer.parts(settings).values()]
+    half_lives = [part.half_life_hours for part in parts]
     steps = sorted({1, *(round(hours / step_hours) for hours in (*_USUAL_LAGS, *half_lives))})
     return [(lag * step_hours, lag) for lag in steps if 0 < lag <= length // _MOST_OF_PERIOD]
 

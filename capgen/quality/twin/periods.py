@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from capgen.config import Config
 from capgen.draws.arrays import Floats
+from capgen.panel.layered import layered_archetype
 
 _FEWEST_STEPS = 24
 
@@ -67,10 +68,8 @@ def memory_hours(config: Config, archetype: str) -> float:
         config: a valid configuration.
         archetype: its name.
     """
-    kind = config.archetypes[archetype]
-    half_lives = [part.half_life_hours for part in kind.noise_parts.values()]
-    dwells = [0.0]
-    if kind.regimes:
-        half_lives += [kind.regimes.swing.half_life_hours] if kind.regimes.swing else []
-        dwells = [1 / (1 - state.stickiness) for state in kind.regimes.states.values()]
-    return max([half_life / math.log(2) for half_life in half_lives] + dwells)
+    hours = [0.0]
+    for layer, settings in layered_archetype(config, archetype).on:
+        hours += [half_life / math.log(2) for half_life in layer.half_lives(settings)]
+        hours += layer.dwell_hours(settings)
+    return max(hours)

@@ -11,30 +11,32 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.config import Config
-from capgen.config.model import Archetype
 from capgen.draws.arrays import Floats
-from capgen.panel.layers.server_spread import SPIKE_PROBABILITY, of_server, parameter, spread_column
+from capgen.layers.scope import Kind, Scope, parameter_column
+from capgen.layers.server_spread import SERVER_SPREAD
+from capgen.layers.spikes import SPIKE_PROBABILITY
+from capgen.panel.layered import layered_archetype
 from capgen.quality.closed_form.outliers import OUTLIER_RATE
 from capgen.quality.closed_form.spikes import SPIKE_RATE
-from capgen.quality.expected.effects import SERVER_SPREAD
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.twin.contrast import Contrast
 from capgen.quality.twin.movement import Movement, log_sd
 from capgen.quality.twin.slopes import capped
+from capgen.settings.metric import source_of
 
 _FAR = 2.5  # standard deviations: what lies further off passes for a spike
 _LEAST_SEEN = 0.02  # more spikes than other values must lie so far off
 
 
-def spike_chances(archetype: Archetype, servers: pl.DataFrame) -> Floats:
+def spike_chances(kind: Kind, servers: pl.DataFrame) -> Floats:
     """Return the chance of a spike of each server, shape (servers, 1).
 
     Args:
-        archetype: theirs.
+        kind: their archetype.
         servers: their server frame.
     """
-    own = {name: servers[name].to_numpy()[:, None] for name in servers.columns if name[:4] == "own."}
-    return np.broadcast_to(of_server(archetype, SPIKE_PROBABILITY, own), (servers.height, 1))
+    scope = Scope.of(kind, servers, {}, kind.axis.span)
+    return np.broadcast_to(scope.parameter(SPIKE_PROBABILITY), (servers.height, 1))
 
 
 def rate_contrasts(movement: Movement) -> Iterator[Contrast | Finding]:
@@ -44,16 +46,16 @@ def rate_contrasts(movement: Movement) -> Iterator[Contrast | Finding]:
         movement: of servers of one archetype.
     """
     config, twins = movement.config, movement.twins
-    kind = config.archetypes[twins.archetype]
+    kind = layered_archetype(config, twins.archetype).kind
+    scope = Scope.of(kind, twins.servers, {}, kind.axis.span)
     for number, key in enumerate(twins.keys):
-        derived = config.metrics[key].derived
-        source = config.metrics[derived.source if derived else key]
+        source = config.metrics[source_of(config.metrics, key)]
         metric = _Metric(movement, number, f"{twins.archetype} {config.metrics[key].column}")
-        if source.spike_share is not None and kind.spike.probability:
+        if source.spike_share is not None and kind.usual(SPIKE_PROBABILITY):
             yield from metric.spikes(spike_chances(kind, twins.servers))
-        if f"sd.{key}" in kind.spread:
-            own = twins.servers[spread_column(f"sd.{key}")].to_numpy()[:, None]
-            yield metric.noise_spread(own / parameter(kind, f"sd.{key}"), f"sd.{key}")
+        if f"sd.{key}" in kind.own:
+            own = scope.lasting[parameter_column(f"sd.{key}")]
+            yield metric.noise_spread(own / kind.usual(f"sd.{key}"), f"sd.{key}")
         if key in (config.layers.outliers or {}):
             yield metric.outliers(_outlier_chance(config))
 

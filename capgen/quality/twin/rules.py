@@ -47,7 +47,7 @@ def twin_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """
     config = evidence.config
     servers = evidence.beside_twins
-    shared = kinship(config, pl.concat(servers.values()))
+    shared = kinship(config, pl.concat(servers.values(), how="diagonal"))
     measured: list[Contrast] = []
     with open_panel(twin_config(config)) as panel:
         for name in servers:

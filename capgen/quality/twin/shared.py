@@ -11,7 +11,7 @@ import polars as pl
 from capgen.config import Config
 from capgen.draws.arrays import Floats
 from capgen.draws.sharing import Sharing
-from capgen.panel.layers.shared_movement import sharings
+from capgen.panel.layered import sharings
 from capgen.quality.rule import BESIDE_TWIN, Rule
 from capgen.quality.twin.contrast import Contrast
 from capgen.quality.twin.movement import Movement

@@ -58,8 +58,7 @@ class Levels:
             means: from `means`.
         """
         expectation = self._expectation()
-        for effect, of_key in expectation.without_effects():
-            rule, _, what = effect.partition(" ")
+        for rule, what, of_key in expectation.without_effects():
             others = self._at_steps(expectation, of_key)
             others = others if self.twins.events is None else others * self.twins.events
             yield from self._slopes(rule, means, others, what)

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from capgen.columns import STATE
 from capgen.config import Config
-from capgen.config.dynamics import Regimes
 from capgen.draws.arrays import Floats
-from capgen.panel.layers.state_chances import weekly_chances
+from capgen.layers.regimes.chances import weekly_chances
+from capgen.layers.regimes.settings import Regimes
+from capgen.layers.regimes.shares import hourly_shares, hours_of_week
+from capgen.panel.layered import layered_archetype
 from capgen.quality.closed_form.spikes import SPIKE_RATE
 from capgen.quality.expected.buckets import bucket_of_steps
 from capgen.quality.expected.calendars import Calendars
-from capgen.quality.expected.state_levels import hourly_shares, hours_of_week
 from capgen.quality.rule import Rule
 from capgen.quality.source import Source
 from capgen.quality.twin.contrast import Both, Contrast
@@ -43,7 +44,8 @@ def truth_contrasts(source: Source, calendars: Calendars, twins: Twins, periods:
         yield from _state_contrasts(source, calendars, kind.regimes, twins, periods)
     if kind.spike.probability and not kind.scheduled_spikes:
         both = read_spikes(source, twins)
-        implied = spike_chances(kind, twins.servers) * periods.sums(both.data != UNKNOWN)
+        layered = layered_archetype(source.config, twins.archetype)
+        implied = spike_chances(layered.kind, twins.servers) * periods.sums(both.data != UNKNOWN)
         flags, subject = both.each(lambda each: periods.sums(each == 1)), f"{twins.archetype}, flagged cells"
         yield Contrast(SPIKE_RATE.name, subject, flags, len(implied), implied, growth=periods.growth)
 
@@ -84,7 +86,7 @@ def _over(top: Floats, bottom: NDArray[np.float64] | NDArray[np.int64]) -> Float
 
 def _chances(config: Config, calendars: Calendars, regimes: Regimes, twins: Twins) -> Floats:
     """Return the chance of each state at each step by each server's clock, shape (states, servers, steps)."""
-    weekly = hourly_shares(config, weekly_chances(regimes))
+    weekly = hourly_shares(config.axis, weekly_chances(regimes))
     steps = bucket_of_steps(config, config.axis.span)
     hours = {clock: hours_of_week(calendars[clock])[steps] for clock in twins.servers["clock"].unique().to_list()}
     return np.stack([weekly[:, hours[clock]] for clock in twins.servers["clock"].to_list()], axis=1)

@@ -12,14 +12,17 @@ from capgen import sql
 from capgen.columns import OUTLIER, SPIKE, STATE
 from capgen.config import Config
 from capgen.draws.arrays import Floats
-from capgen.panel.cells import Workspace
+from capgen.layers import LAYERS
+from capgen.panel.absence import absent_places
+from capgen.panel.cell.memory import Workspace
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel, open_panel
-from capgen.panel.layers.event_cells import touched_cells
-from capgen.panel.layers.missing import gaps
+from capgen.panel.layered import layered_archetype
 from capgen.quality.evidence.counts import clip_parameters
+from capgen.quality.expected.incidents import events_of
 from capgen.quality.source import Source
 from capgen.quality.twin.contrast import Both
+from capgen.settings.metric import source_of
 
 _OTHER_DRAWS = 0x5EED_0F_A_7E57  # no seed that anybody would take for a panel of the same configuration
 _WIDE = (-1e300, 1e300)
@@ -55,11 +58,15 @@ def twin_config(config: Config) -> Config:
     Args:
         config: of the panel.
     """
-    layers = config.layers.model_copy(update={"events": None, "missing": None})
+    known = [layer for layer in LAYERS if layer.is_incident and not layer.changes_derived]
     metrics = {key: metric.model_copy(update={"clip": _WIDE}) for key, metric in config.metrics.items()}
-    seed = config.seed ^ _OTHER_DRAWS
-    changes = {"seed": seed, "layers": layers, "metrics": metrics, "decimals": _EXACT_DECIMALS, "truth": True}
-    return config.model_copy(update=changes)
+    changes = {
+        "seed": config.seed ^ _OTHER_DRAWS,
+        "metrics": metrics,
+        "decimals": _EXACT_DECIMALS,
+        "truth": True,
+    }
+    return config.without(*known).model_copy(update=changes)
 
 
 def labelled_config(config: Config) -> Config:
@@ -125,10 +132,11 @@ def read_spikes(source: Source, twins: Twins) -> Both:
         source: an open dataset.
         twins: servers of one archetype.
     """
-    config, servers, axis = source.config, twins.servers, source.config.axis
+    config = source.config
+    servers = twins.servers
     data = _read_numbers(source, twins, SPIKE)
-    for where, steps in gaps(config, servers["server_id"].to_list(), axis, axis.span):
-        data[where, steps] = UNKNOWN
+    for place in absent_places(layered_archetype(config, twins.archetype).incidents, servers):
+        data[place] = UNKNOWN
     with open_panel(labelled_config(config)) as panel:
         _, truth = _made(panel, twins.archetype, servers, [], [SPIKE])
     return Both(data, np.where(data == UNKNOWN, UNKNOWN, truth[SPIKE]))
@@ -173,9 +181,8 @@ def _made(
 
 def _as_numbers(config: Config, archetype: str, column: pl.Series) -> NDArray[np.int32]:
     """Return flags as they are, and states by their positions among the archetype's."""
-    regimes = config.archetypes[archetype].regimes
     if column.name == STATE:
-        names = list(regimes.states) if regimes else []
+        names = layered_archetype(config, archetype).state_names
         column = column.cast(pl.String).cast(pl.Enum(names), strict=False).to_physical()
     numbers: NDArray[np.int32] = column.cast(pl.Int32).fill_null(UNKNOWN).to_numpy()
     return numbers
@@ -186,10 +193,9 @@ def _event_factors(config: Config, servers: pl.DataFrame, keys: tuple[str, ...])
         return None
     axis = config.axis
     factors = np.ones((len(keys), servers.height, axis.span.size))
-    for each in touched_cells(config, servers, axis, axis.span):
+    for each in events_of(config, servers):
         factor = each.event.factor(axis, each.span)
         for key, out in zip(keys, factors, strict=True):
-            derived = config.metrics[key].derived
-            if (derived.source if derived else key) in each.event.metrics:
+            if source_of(config.metrics, key) in each.event.metrics:
                 out[each.server, each.steps] *= factor
     return factors

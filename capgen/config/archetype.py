@@ -1,0 +1,31 @@
+"""The section of an archetype."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from capgen.layers.noise_parts.settings import NoisePart
+from capgen.layers.profile import Profile
+from capgen.layers.regimes.settings import Regimes
+from capgen.layers.scheduled_spikes import ScheduledSpike
+from capgen.layers.server_spread import ParameterPath, Spread
+from capgen.layers.spikes import Spike
+from capgen.settings.types import Correlation, Frozen, Name, NotNegative, Probability, Section
+
+
+class Archetype(Section):
+    """A kind of server: its share of the fleet, its levels and its character."""
+
+    share: Probability
+    base: Frozen[Name, float]
+    sd: Frozen[Name, NotNegative]
+    correlation: Frozen[str, Correlation] = Field(default_factory=dict)
+    business_hours_factor: NotNegative
+    weekend_factor: NotNegative
+    spike: Spike
+    growth_percent_per_month: float
+    profile: Profile | None = None
+    scheduled_spikes: tuple[ScheduledSpike, ...] = ()
+    noise_parts: Frozen[Name, NoisePart] = Field(default_factory=dict)
+    regimes: Regimes | None = None
+    spread: Frozen[ParameterPath, Spread] = Field(default_factory=dict)

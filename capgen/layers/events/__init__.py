@@ -1,0 +1,1 @@
+"""The layer of events: incidents with a start and an end."""

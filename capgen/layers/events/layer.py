@@ -1,0 +1,147 @@
+"""The layer of events: incidents that change values while they last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import polars as pl
+
+from capgen.columns import EVENT
+from capgen.draws.arrays import Floats
+from capgen.layers.answers import Change, Name
+from capgen.layers.conditions import condition_problems, labels_of
+from capgen.layers.events.incidents import (
+    Event,
+    Subject,
+    listed_events,
+    metrics_changed,
+    random_events,
+    subjects_of,
+)
+from capgen.layers.events.settings import Events
+from capgen.layers.events.touched import touched_cells
+from capgen.layers.known import Known
+from capgen.layers.layer import Layer
+from capgen.layers.ledger_line import Line, time_text
+from capgen.layers.scope import PanelFacts, Scope
+from capgen.settings.metric import Metrics, drawn_metrics, source_of
+from capgen.settings.names import unknown_names
+
+
+class EventLayer(Layer[Events]):
+    """Incidents with a start and an end."""
+
+    name = "events"
+    key = "layers.events"
+    example = (
+        "{random: {rush: {type: surge, scope: app, per_year: 20, mean_hours: 30, magnitude: 1.5, "
+        "metrics: [cpu], cause: a campaign}}, "
+        "listed: {launch: {type: level_shift, region: EU, start: 2024-12-01, magnitude: 1.2, "
+        "metrics: [cpu]}}}"
+    )
+    names = EVENT
+    is_incident = True
+
+    def problems(self, settings: Events, known: Known) -> Iterator[str]:
+        """Yield unknown metrics and servers, and names that are taken."""
+        for section, entries in (("random", settings.random), ("listed", settings.listed)):
+            for name, event in entries.items():
+                here = f"{known.path}.{section}.{name}.metrics"
+                yield from unknown_names(here, event.metrics, known.drawn)
+                if event.type != "outage" and not event.metrics:
+                    yield f"{here}: expected at least one metric"
+        for name in settings.listed:
+            if name in settings.random:
+                yield (f"{known.path}.listed.{name}: expected a name not yet taken by a random event")
+        for name, listed in settings.listed.items():
+            path = f"{known.path}.listed.{name}"
+            before = path if listed.where is None else f"{path}.where"
+            yield from condition_problems(before, listed.condition, known)
+
+    def changed_metrics(self, settings: Events, metrics: Metrics) -> set[str]:
+        """Return the metrics that an event may change."""
+        every = [*settings.random.values(), *settings.listed.values()]
+        drawn = {key for each in every for key in each.metrics or drawn_metrics(metrics)}
+        return {key for key in metrics if source_of(metrics, key) in drawn}
+
+    def changes(self, settings: Events, scope: Scope, keys: Sequence[str]) -> Iterator[Change]:
+        """Yield what all events do together."""
+        touched = touched_cells(settings, scope.kind, scope.servers, scope.span)
+        if not touched:
+            return
+        anywhere = np.zeros((len(scope.ids), scope.span.size), np.bool_)
+        for each in touched:
+            anywhere[each.server, each.steps] = True
+
+        def lay(of_key: Mapping[str, Floats]) -> None:
+            for each in touched:
+                for key in each.event.metrics:
+                    if key in of_key:
+                        factor = each.event.factor(scope.axis, each.span)
+                        of_key[key][each.server, each.steps] *= factor
+
+        metrics = scope.kind.metrics
+        names = [
+            Name((each.server, each.steps), metrics_changed(each.event, metrics), each.event.id) for each in touched
+        ]
+        yield Change(anywhere, lay, names)
+
+    def ledger(self, settings: Events, panel: PanelFacts, servers: pl.DataFrame) -> Iterator[Line]:
+        """Yield the events, with the servers that take part."""
+        every = dict(zip(servers["server_id"].to_list(), labels_of(servers), strict=True))
+        members: dict[Subject, list[str]] = {}
+        for server_id, labels in every.items():
+            for subject in subjects_of(labels):
+                members.setdefault(subject, []).append(server_id)
+        for subject, ids in sorted(members.items()):
+            events = random_events(settings, panel, subject, panel.axis.span)
+            for event in sorted(events, key=lambda event: event.id):
+                yield _line(event, panel.metrics, ids)
+        for listed in listed_events(settings, panel, panel.axis.span):
+            ids = [server_id for server_id, labels in every.items() if listed.includes(labels)]
+            if ids:
+                yield _line(listed.event, panel.metrics, ids)
+
+    def unseen(self, settings: Events, panel: PanelFacts, servers: pl.DataFrame) -> Iterator[str]:
+        """Yield the listed events outside of the window, and those of no server."""
+        inside = {each.event.id: each for each in listed_events(settings, panel, panel.axis.span)}
+        every = list(labels_of(servers)) if settings.listed else []
+        for name, wanted in settings.listed.items():
+            path = f"{self.key}.listed.{name}"
+            if name not in inside:
+                until = "on" if wanted.end is None else f"to {wanted.end:%Y-%m-%d %H:%M}"
+                window = f"{panel.axis.start} to {panel.axis.end}"
+                yield (
+                    f"{path}: expected some of the window {window}, "
+                    f"got {wanted.start:%Y-%m-%d %H:%M} {until}; {_way_out(path)}"
+                )
+            elif not any(map(inside[name].includes, every)):
+                subject = inside[name].event.subject
+                yield (
+                    f"{path}: expected servers to happen to, got none of {servers.height} with "
+                    f"{subject.name!r} ({subject.scope}); {_way_out(path)}"
+                )
+
+    def makes_servers_differ(self, settings: Events) -> bool:
+        """Each takes part in events of its own."""
+        return True
+
+
+def _line(event: Event, metrics: Metrics, servers: Sequence[str]) -> Line:
+    return {
+        "id": event.id,
+        "type": event.type,
+        "scope": event.subject.scope,
+        "subject": event.subject.name,
+        "servers": servers,
+        "metrics": [metrics[key].column for key in metrics_changed(event, metrics)],
+        "start": time_text(event.start),
+        "end": time_text(event.stop),
+        "magnitude": event.magnitude,
+        "cause": event.cause,
+    }
+
+
+def _way_out(path: str) -> str:
+    return f"change it, or take it away with --set {path}=null"

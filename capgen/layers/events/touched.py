@@ -1,0 +1,66 @@
+"""Which events each cell of some servers takes part in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import polars as pl
+
+from capgen.layers.conditions import ServerLabels, labels_of
+from capgen.layers.events.incidents import (
+    Event,
+    Subject,
+    listed_events,
+    random_events,
+    subjects_of,
+)
+from capgen.layers.events.settings import Events
+from capgen.layers.scope import PanelFacts
+from capgen.timeline.time_axis import Span
+
+
+class Touched(NamedTuple):
+    """An event and the cells that it touches.
+
+    Args:
+        event: the event.
+        server: position of the server.
+        steps: positions of the steps.
+        span: the same steps.
+    """
+
+    event: Event
+    server: int
+    steps: slice
+    span: Span
+
+
+def touched_cells(settings: Events, panel: PanelFacts, servers: pl.DataFrame, span: Span) -> list[Touched]:
+    """Return the events that touch some cells, server by server, in the order of their ids.
+
+    Args:
+        settings: of the layer.
+        panel: that they happen in.
+        servers: the server frame.
+        span: the steps.
+    """
+    known: dict[Subject, list[Event]] = {}  # an app's or region's are looked up once
+
+    def of_subject(subject: Subject) -> list[Event]:
+        if subject not in known:
+            known[subject] = list(random_events(settings, panel, subject, span))
+        return known[subject]
+
+    listed = listed_events(settings, panel, span)
+
+    def of_server(position: int, labels: ServerLabels) -> Iterator[Touched]:
+        events = [event for subject in subjects_of(labels) for event in of_subject(subject)]
+        events += [each.event for each in listed if each.includes(labels)]
+        for event in sorted(events, key=lambda event: event.id):
+            steps = event.steps(panel.axis, span)
+            here = Span(span.first + steps.start, span.first + steps.stop)
+            yield Touched(event, position, steps, here)
+
+    every = enumerate(labels_of(servers))
+    return [each for position, labels in every for each in of_server(position, labels)]

@@ -1,0 +1,1 @@
+"""The layer of noise parts: noise that remembers."""

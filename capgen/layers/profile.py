@@ -1,0 +1,118 @@
+"""Profiles: factors of the hours and the weekdays, which servers follow more or less, or at night."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+import numpy as np
+import polars as pl
+from pydantic import Field, model_validator
+
+from capgen.draws.arrays import Floats
+from capgen.draws.once import lasting_normals, lognormal
+from capgen.draws.streams import stream
+from capgen.layers.answers import Effect, Neutral
+from capgen.layers.layer import Layer
+from capgen.layers.response import respond
+from capgen.layers.scope import Kind, Scope, Servers
+from capgen.settings.types import Factor, Probability, RelativeSd, Section
+
+_STRENGTH = "profile.strength"  # how strongly a server follows it; 0: not at all
+_NIGHT = "profile.is_night"
+_DAY_HOURS = "profile.day"
+_NIGHT_HOURS = "profile.night"
+_WEEKDAYS = "profile.weekday"
+_HALF_A_DAY = 12
+
+
+class ProfileSpread(Section):
+    """How the profiles of an archetype's servers differ."""
+
+    flat_share: Probability = 0
+    night_share: Probability = 0
+    strength_sd: RelativeSd = 0
+
+    @model_validator(mode="after")
+    def _shares_fit(self) -> ProfileSpread:
+        if self.flat_share + self.night_share > 1:
+            raise ValueError("expected flat_share and night_share that sum to at most 1")
+        return self
+
+
+class Profile(Section):
+    """Factors of the hours and weekdays, in place of business hours and weekend."""
+
+    hours: Annotated[tuple[Factor, ...], Field(min_length=24, max_length=24)]
+    weekdays: Annotated[tuple[Factor, ...], Field(min_length=7, max_length=7)]
+    spread: ProfileSpread = ProfileSpread()
+
+
+class ProfileLayer(Layer[Profile]):
+    """Factors of the hours and weekdays."""
+
+    name = "profile"
+    key = "archetypes.*.profile"
+    example = (
+        "{hours: [0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.8, 1.0, 1.3, 1.4, 1.4, "
+        "1.2, 1.3, 1.4, 1.4, 1.3, 1.1, 0.9, 0.7, 0.7, 0.7, 0.7, 0.7], "
+        "weekdays: [1, 1.05, 1.05, 1, 0.95, 0.6, 0.5], "
+        "spread: {flat_share: 0.2, night_share: 0.2, strength_sd: 0.3}}"
+    )
+    replaces = ("business_hours", "weekend")
+    effects = (Effect("profile_spread", 90, "difference of daily profiles between servers"),)
+
+    def once(self, settings: Profile, servers: Servers) -> dict[str, Floats]:
+        """Return how strongly each server follows the profile, and whether at night."""
+        seed = servers.kind.seed
+        spread = settings.spread
+        (normals,) = lasting_normals(seed, servers.ids, "profile strength", 1)
+        kinds = np.array([stream(seed, each, "", "profile kind").random() for each in servers.ids])
+        strength = lognormal(normals, spread.strength_sd)
+        strength[kinds < spread.flat_share] = 0.0
+        night = (kinds >= 1 - spread.night_share).astype(np.float64)
+        return {_STRENGTH: strength, _NIGHT: night}
+
+    def hours(self, settings: Profile, kind: Kind) -> Iterator[pl.Expr]:
+        """Yield the factors of the hours by day and by night, and of the weekday."""
+        late = [settings.hours[hour - _HALF_A_DAY] for hour in range(len(settings.hours))]
+        hour = pl.col("local_hour")
+        yield pl.lit(pl.Series(settings.hours)).gather(hour).alias(_DAY_HOURS)
+        yield pl.lit(pl.Series(late)).gather(hour).alias(_NIGHT_HOURS)
+        weekdays = pl.lit(pl.Series(settings.weekdays))
+        yield weekdays.gather(pl.col("local_weekday")).alias(_WEEKDAYS)
+
+    def has_own_means(self, settings: Profile, kind: Kind) -> bool:
+        """Each server follows it in its own way."""
+        return True
+
+    def own_means(self, settings: Profile, scope: Scope, means: Mapping[str, Floats]) -> None:
+        """Multiply the means by what servers take of hour and weekday, never below 0."""
+        is_night = scope.lasting[_NIGHT] == 1
+        night, day = scope.by_clock(_NIGHT_HOURS), scope.by_clock(_DAY_HOURS)
+        more_by_hour = np.where(is_night, night, day) - 1
+        more_by_weekday = scope.by_clock(_WEEKDAYS) - 1
+        strengths = scope.lasting[_STRENGTH]
+        for key, mean in means.items():
+            response = scope.kind.metrics[key].response
+            if response.business_hours:
+                mean *= _factor(response.business_hours, strengths, more_by_hour)
+            if response.weekend:
+                mean *= _factor(response.weekend, strengths, more_by_weekday)
+
+    def makes_servers_differ(self, settings: Profile) -> bool:
+        """Each follows it in its own way."""
+        return True
+
+    def neutral(self, settings: Profile, kind: Kind) -> Iterator[Neutral]:
+        """Yield level hours and weekdays, and servers that follow the profile alike."""
+        level = pl.lit(1.0)
+        by_hour = (level.alias(_DAY_HOURS), level.alias(_NIGHT_HOURS))
+        yield Neutral("business_hours", hours=by_hour)
+        yield Neutral("weekend", hours=(level.alias(_WEEKDAYS),))
+        yield Neutral("profile_spread", servers={_STRENGTH: 1.0, _NIGHT: 0.0})
+
+
+def _factor(weight: float, strengths: Floats, more: Floats) -> Floats:
+    factors: Floats = respond(weight, strengths, more)
+    return np.maximum(factors, 0.0, out=factors)

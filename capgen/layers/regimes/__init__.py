@@ -1,0 +1,1 @@
+"""The layer of regimes: states that servers move between."""

@@ -1,0 +1,118 @@
+"""The layer of regimes: the states that servers move between, hour by hour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import polars as pl
+
+from capgen.draws.arrays import Floats
+from capgen.layers.answers import Effect, Neutral
+from capgen.layers.known import Known
+from capgen.layers.layer import Layer
+from capgen.layers.noise_parts.layer import sum_problems
+from capgen.layers.regimes.chances import KINDS_OF_DAY, weekly_chances, weight
+from capgen.layers.regimes.drawing import draw_states
+from capgen.layers.regimes.settings import Regimes
+from capgen.layers.regimes.shares import hourly_shares, hours_of_week
+from capgen.layers.scope import Kind, Scope
+from capgen.layers.states import States
+from capgen.settings.names import unknown_names
+from capgen.timeline.epoch import HOURS_PER_DAY
+
+
+class RegimeLayer(Layer[Regimes]):
+    """States that servers move between."""
+
+    name = "regimes"
+    key = "archetypes.*.regimes"
+    example = (
+        "{states: {idle: {chances: {weekday: 0.4, weekend: 0.8}, stickiness: 0.9, "
+        "level: {cpu: 0.4}}, busy: {chances: {weekday: 0.6, weekend: 0.2}, stickiness: 0.8}}, "
+        "swing: {half_life_hours: 96, strength: 0.5}}"
+    )
+    has_closed_form = False
+    effects = (Effect("regimes", 120, "difference of levels between states", adds_up=True),)
+
+    def problems(self, settings: Regimes, known: Known) -> Iterator[str]:
+        """Yield unknown metrics, impossible correlations, and hours without any state."""
+        for name, state in settings.states.items():
+            here = f"{known.path}.states.{name}"
+            for section in ("level", "spread", "quantiles"):
+                yield from unknown_names(f"{here}.{section}", getattr(state, section), known.drawn)
+            for key in state.quantiles:
+                if key in known.metrics and known.metrics[key].shape == "normal":
+                    yield (
+                        f"{here}.quantiles.{key}: expected a metric whose shape is lognormal or quantiles, got normal"
+                    )
+            if state.correlation is not None:
+                path = f"{here}.correlation"
+                parts = known.kind.noise_parts
+                yield from sum_problems(path, parts, state.correlation, known)
+        yield from _empty_hours(f"{known.path}.states", settings)
+
+    def state_names(self, settings: Regimes) -> list[str]:
+        """Return the names of the states."""
+        return list(settings.states)
+
+    def state_correlations(self, settings: Regimes) -> list[Mapping[str, float] | None]:
+        """Return the correlation of each state that has its own."""
+        return [state.correlation for state in settings.states.values()]
+
+    def states(self, settings: Regimes, scope: Scope) -> States | None:
+        """Draw the states of servers."""
+        states = settings.states.values()
+        quantiled = dict.fromkeys(key for state in states for key in state.quantiles)
+        return States(
+            draw_states(settings, scope),
+            _tables(settings, scope, "level"),
+            _tables(settings, scope, "spread"),
+            {
+                key: {number: state.quantiles[key] for number, state in enumerate(states) if key in state.quantiles}
+                for key in quantiled
+            },
+        )
+
+    def usual_level(self, settings: Regimes, kind: Kind, key: str, calendars: Sequence[pl.DataFrame]) -> Floats | float:
+        """Return what states multiply a mean by on average, shape (servers, hours)."""
+        levels = np.array([state.level.get(key, 1.0) for state in settings.states.values()])
+        if np.all(levels == 1):
+            return 1.0
+        by_hour = levels @ hourly_shares(kind.axis, weekly_chances(settings))
+        return np.stack([by_hour[hours_of_week(each)] for each in calendars])
+
+    def half_lives(self, settings: Regimes) -> list[float]:
+        """Return that of the swing."""
+        return [settings.swing.half_life_hours] if settings.swing else []
+
+    def dwell_hours(self, settings: Regimes) -> list[float]:
+        """Return for how long each state lasts on average."""
+        return [1 / (1 - state.stickiness) for state in settings.states.values()]
+
+    def neutral(self, settings: Regimes, kind: Kind) -> Iterator[Neutral]:
+        """Yield servers without states."""
+        yield Neutral("regimes", without=True)
+
+
+def _tables(settings: Regimes, scope: Scope, what: str) -> dict[str, Floats]:
+    """Return by metric a factor of each state, shape (servers or 1, states)."""
+    sections = {name: getattr(state, what) for name, state in settings.states.items()}
+    keys = dict.fromkeys(key for section in sections.values() for key in section)
+    tables = {}
+    for key in keys:
+        factors = [
+            scope.parameter(f"regimes.states.{name}.{what}.{key}") if key in section else 1.0
+            for name, section in sections.items()
+        ]
+        columns = (np.reshape(each, (-1, 1)) for each in factors)
+        tables[key] = np.hstack(np.broadcast_arrays(*columns))
+    return tables
+
+
+def _empty_hours(path: str, settings: Regimes) -> Iterator[str]:
+    for kind in KINDS_OF_DAY:
+        for hour in range(HOURS_PER_DAY):
+            if sum(weight(state, kind, hour) for state in settings.states.values()) <= 0:
+                yield (f"{path}: expected a chance above 0 for at least one state at {hour}:00 on a {kind}")
+                return

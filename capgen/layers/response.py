@@ -1,0 +1,19 @@
+"""How a metric responds to a factor: 1 + weight × (factor − 1), at every place the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def respond(weight: float, *more: Any) -> Any:
+    """Return what a metric is multiplied by.
+
+    Args:
+        weight: of the metric's response: 0 ignores a factor, 1 takes it whole.
+        more: the factor less 1, or parts that it is the product of; numbers, arrays or expressions.
+            They are multiplied from left to right, so that the last bit is settled.
+    """
+    part: Any = weight
+    for each in more:
+        part = part * each
+    return 1 + part

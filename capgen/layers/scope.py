@@ -1,0 +1,213 @@
+"""What layers may know: an archetype, its servers, and some of these over some steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+
+from capgen.draws.arrays import Floats
+from capgen.draws.sharing import Sharing
+from capgen.settings.metric import Metrics, drawn_metrics
+from capgen.timeline.time_axis import Span, TimeAxis
+
+Dates = Mapping[str, Mapping[str, Floats]]  # columns of date frames, by clock
+Shared = Literal["noise", "states"]
+
+
+def parameter_column(path: str) -> str:
+    """Return the server frame's column that holds the servers' own values of a parameter.
+
+    Args:
+        path: of the parameter, such as `base.cpu`.
+    """
+    return f"own.{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class PanelFacts:
+    """What holds for a whole panel.
+
+    Args:
+        seed: that its draws follow from.
+        axis: its timestamps.
+        metrics: by key.
+    """
+
+    seed: int
+    axis: TimeAxis
+    metrics: Metrics
+
+    @property
+    def drawn(self) -> list[str]:
+        """Keys of the metrics that have noise of their own."""
+        return drawn_metrics(self.metrics)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(PanelFacts):
+    """An archetype, as layers know it.
+
+    Args:
+        name: of the archetype.
+        settings: of the archetype.
+        own: paths of the parameters that each server has a value of its own of.
+        zones: time zone of each clock, None for UTC; in an order that all servers know.
+        sharings: what some servers share of their noise, or of their changes of state.
+    """
+
+    name: str
+    settings: Any
+    own: frozenset[str]
+    zones: Mapping[str, str | None]
+    sharings: Callable[[pl.DataFrame, Shared], list[Sharing]]
+
+    def usual(self, path: str) -> float:
+        """Return a parameter of the archetype.
+
+        Args:
+            path: such as `base.cpu` or `weekend_factor`.
+        """
+        return parameter(self.settings, path)
+
+
+def parameter(archetype: Any, path: str) -> float:
+    """Return a parameter of an archetype.
+
+    Args:
+        archetype: its settings.
+        path: such as `base.cpu` or `weekend_factor`.
+    """
+    value = archetype
+    for name in path.split("."):
+        value = value[name] if isinstance(value, Mapping) else getattr(value, name)
+    assert isinstance(value, (int, float))
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Servers of one archetype that are being given what they keep.
+
+    Args:
+        kind: their archetype.
+        frame: their labels.
+        ids: of them, in order.
+        own: values of parameters that they were given so far, by path, shape (servers,).
+    """
+
+    kind: Kind
+    frame: pl.DataFrame
+    ids: Sequence[str]
+    own: Mapping[str, Floats]
+
+    def parameter(self, path: str) -> Floats | float:
+        """Return a parameter: the servers' own values of it, where they have any so far.
+
+        Args:
+            path: such as `base.cpu`.
+        """
+        return self.own[path] if path in self.own else self.kind.usual(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Some servers of one archetype over some steps.
+
+    Args:
+        kind: their archetype.
+        servers: the server frame.
+        ids: of the servers, in order.
+        lasting: what they were given once, by column, each of shape (servers, 1).
+        clocks: that they live by.
+        dates: columns of the date frames, by clock.
+        steps: of the date frames.
+        span: the same steps.
+    """
+
+    kind: Kind
+    servers: pl.DataFrame
+    ids: Sequence[str]
+    lasting: Mapping[str, Floats]
+    clocks: Sequence[str]
+    dates: Dates
+    steps: slice
+    span: Span
+
+    @classmethod
+    def of(cls, kind: Kind, servers: pl.DataFrame, dates: Dates, span: Span) -> Scope:
+        """Return servers over all steps of their date frames.
+
+        Args:
+            kind: their archetype.
+            servers: the server frame.
+            dates: columns of the date frames that they follow, by clock.
+            span: the steps.
+        """
+        floats = [name for name, kind_of in servers.schema.items() if kind_of == pl.Float64]
+        lasting = {name: servers[name].to_numpy()[:, None] for name in floats}
+        ids = servers["server_id"].to_list() if "server_id" in servers.columns else []
+        clocks = servers["clock"].to_list()
+        return cls(kind, servers, ids, lasting, clocks, dates, slice(None), span)
+
+    def part(self, servers: slice, steps: slice, span: Span) -> Scope:
+        """Return some of the servers over some of the steps.
+
+        Args:
+            servers: which.
+            steps: which, of the date frames.
+            span: the same steps.
+        """
+        return replace(
+            self,
+            servers=self.servers[servers],
+            ids=self.ids[servers],
+            lasting={name: column[servers] for name, column in self.lasting.items()},
+            clocks=self.clocks[servers],
+            steps=steps,
+            span=span,
+        )
+
+    @property
+    def seed(self) -> int:
+        """Of the panel."""
+        return self.kind.seed
+
+    @property
+    def axis(self) -> TimeAxis:
+        """Of the panel."""
+        return self.kind.axis
+
+    @property
+    def zones(self) -> list[str | None]:
+        """Time zone of each server's clock; None for UTC."""
+        return [self.kind.zones[clock] for clock in self.clocks]
+
+    def parameter(self, path: str) -> Floats | float:
+        """Return a parameter: the servers' own values of it, shape (servers, 1), where they differ.
+
+        Args:
+            path: such as `sd.cpu`.
+        """
+        if path in self.kind.own:
+            return self.lasting[parameter_column(path)]
+        return self.kind.usual(path)
+
+    def by_clock(self, column: str) -> Floats:
+        """Return what each server's dates say, shape (servers, steps).
+
+        Args:
+            column: of the date frames.
+        """
+        return np.stack([self.dates[clock][column][self.steps] for clock in self.clocks])
+
+    def sharings(self, what: Shared) -> list[Sharing]:
+        """Return what the servers share.
+
+        Args:
+            what: is shared.
+        """
+        return self.kind.sharings(self.servers, what)

@@ -1,0 +1,117 @@
+"""Spread: a parameter of an archetype that each server has a value of its own of, drawn once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
+
+import numpy as np
+from pydantic import Field, StringConstraints, model_validator
+
+from capgen.draws.arrays import Floats
+from capgen.draws.once import lasting_normals, lognormal
+from capgen.layers.answers import Effect, Neutral
+from capgen.layers.growth import RATE
+from capgen.layers.known import Known
+from capgen.layers.layer import Layer
+from capgen.layers.regimes.settings import MOST_STICKINESS, Regimes
+from capgen.layers.scope import Kind, Scope, Servers, parameter_column
+from capgen.settings.names import unknown_names
+from capgen.settings.types import Section
+
+ParameterPath = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39}){0,4}$")]
+_MOST_RELATIVE_SD = 10
+_FACTORS = ("business_hours_factor", "weekend_factor")
+_MAY_BE_NEGATIVE = {RATE}
+_HIGHEST = {"spike.probability": 1.0}
+_STICKINESS = ".stickiness"
+
+
+class Spread(Section):
+    """How a parameter differs between servers: × a lognormal with mean 1, or + a normal with mean 0."""
+
+    kind: Literal["lognormal", "normal"] = "lognormal"
+    sd: Annotated[float, Field(ge=0, le=1e6)]
+
+    @model_validator(mode="after")
+    def _sd_of_a_lognormal_is_relative(self) -> Self:
+        if self.kind == "lognormal" and self.sd > _MOST_RELATIVE_SD:
+            raise ValueError(f"expected an sd of at most {_MOST_RELATIVE_SD} × the parameter, got {self.sd:g}")
+        return self
+
+
+SERVER_SPREAD = Effect("server_spread", 110, "spread of parameters between servers")
+Spreads = Mapping[str, Spread]  # by path of the parameter
+
+
+class ServerSpread(Layer[Spreads]):
+    """Parameters that differ between servers."""
+
+    name = "server_spread"
+    key = "archetypes.*.spread"
+    example = "{base.cpu: {sd: 0.5}, growth_percent_per_month: {kind: normal, sd: 1}}"
+    has_closed_form = False
+    effects = (SERVER_SPREAD,)
+
+    def problems(self, settings: Spreads, known: Known) -> Iterator[str]:
+        """Yield parameters that there are not, and those that a profile stands in for."""
+        parameters = list(spread_parameters(known.kind, known.drawn))
+        yield from unknown_names(known.path, settings, parameters)
+        for factor in _FACTORS:
+            if known.kind.profile and factor in settings:
+                yield (f"{known.path}.{factor}: expected none beside a profile, which has a spread of its own")
+
+    def own_parameters(self, settings: Spreads) -> Iterator[str]:
+        """Yield the parameters that differ."""
+        yield from settings
+
+    def own_values(self, settings: Spreads, path: str, servers: Servers) -> Floats:
+        """Return the usual value × a lognormal, or + a normal, within what is possible."""
+        spread = settings[path]
+        usual = servers.kind.usual(path)
+        (normals,) = lasting_normals(servers.kind.seed, servers.ids, f"spread {path}", 1)
+        values = _about(usual, spread, normals)
+        lowest = -np.inf if path in _MAY_BE_NEGATIVE else 0.0
+        highest = MOST_STICKINESS if path.endswith(_STICKINESS) else _HIGHEST.get(path, np.inf)
+        clipped: Floats = np.clip(values, lowest, highest)
+        return clipped
+
+    def has_own_means(self, settings: Spreads, kind: Kind) -> bool:
+        """Tell whether each server has a base of its own."""
+        return any(f"base.{key}" in settings for key in kind.drawn)
+
+    def own_means(self, settings: Spreads, scope: Scope, means: Mapping[str, Floats]) -> None:
+        """Multiply the means, which begin at 1, by the servers' own bases."""
+        for key, mean in means.items():
+            if f"base.{key}" in settings:
+                mean *= scope.parameter(f"base.{key}")
+
+    def neutral(self, settings: Spreads, kind: Kind) -> Iterator[Neutral]:
+        """Yield, for each parameter, servers that all have the archetype's."""
+        for path in settings:
+            if path != RATE:  # growth says that itself
+                usual = {parameter_column(path): kind.usual(path)}
+                yield Neutral("server_spread", detail=path, servers=usual)
+
+
+def _about(usual: float, spread: Spread, normals: Floats) -> Floats:
+    if spread.kind == "lognormal":
+        return usual * lognormal(normals, spread.sd)
+    return usual + spread.sd * normals
+
+
+def spread_parameters(archetype: Any, drawn: list[str]) -> Iterator[str]:
+    """Yield the parameters of an archetype that may differ between its servers.
+
+    Args:
+        archetype: its settings.
+        drawn: keys of the metrics that have noise.
+    """
+    yield from (f"base.{key}" for key in drawn)
+    yield from (f"sd.{key}" for key in drawn)
+    yield from (*_FACTORS, RATE, "spike.probability", "spike.magnitude")
+    regimes: Regimes | None = archetype.regimes
+    for name, state in regimes.states.items() if regimes else ():
+        yield f"regimes.states.{name}{_STICKINESS}"
+        for section, values in (("level", state.level), ("spread", state.spread)):
+            yield from (f"regimes.states.{name}.{section}.{key}" for key in values)

@@ -1,0 +1,67 @@
+"""The states of some cells, and what each state has of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from capgen.draws.arrays import Codes, Floats
+from capgen.settings.quantiles import Quantiles
+
+_NOTHING = np.ones((1, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """The states of some cells.
+
+    Args:
+        codes: positions of the states, shape (servers, steps).
+        levels: by metric, what each state multiplies its mean by, shape (servers or 1, states).
+        spreads: by metric, what each state multiplies its sd by, of the same shape.
+        quantiles: by metric, those of the states that have some of their own, by position.
+    """
+
+    codes: Codes
+    levels: Mapping[str, Floats]
+    spreads: Mapping[str, Floats]
+    quantiles: Mapping[str, Mapping[int, Quantiles]]
+
+    def raise_mean(self, key: str, mean: Floats) -> Floats:
+        """Return a metric's mean at the level of each cell's state.
+
+        Args:
+            key: of the metric.
+            mean: shape (steps,) or (servers, steps).
+        """
+        levels = self.levels.get(key, _NOTHING)
+        return mean * in_cells(levels, self.codes) if np.any(levels != 1) else mean
+
+
+def spreads_of(states: States | None, key: str) -> Floats:
+    """Return what states multiply a metric's sd by, shape (servers or 1, states or 1).
+
+    Args:
+        states: None where there are none.
+        key: of the metric.
+    """
+    return states.spreads.get(key, _NOTHING) if states else _NOTHING
+
+
+def in_cells(table: Floats, codes: Codes | None) -> Floats | float:
+    """Return for each cell what its server has in its state.
+
+    Args:
+        table: shape (servers or 1, states or 1).
+        codes: positions of the states; None where there are none.
+    """
+    if np.all(table == table[:1, :1]):
+        return float(table[0, 0])
+    if codes is None or np.all(table == table[:, :1]):
+        return table[:, :1]
+    if len(table) == 1:
+        of_state: Floats = table[0][codes]
+        return of_state
+    return np.take_along_axis(table, codes, axis=1)

@@ -1,0 +1,55 @@
+"""What follows from the values of metrics: derived ones, what is recorded, which are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from capgen.draws.arrays import Floats
+from capgen.settings.metric import Metrics, derived_metrics, drawn_metrics, source_of
+
+
+def derive(metrics: Metrics, of_key: Mapping[str, Floats]) -> None:
+    """Work out the derived metrics, in place: factor × the other metric before its clip.
+
+    Args:
+        metrics: of the panel.
+        of_key: values by metric; those of derived ones are overwritten.
+    """
+    for key, derived in derived_metrics(metrics):
+        if key in of_key:
+            np.multiply(of_key[derived.source], derived.factor, out=of_key[key])
+
+
+def record(metrics: Metrics, decimals: int, of_key: Mapping[str, Floats]) -> None:
+    """Clip and round, in place. A zero is never negative: machines clip those differently.
+
+    Args:
+        metrics: of the panel.
+        decimals: that are kept.
+        of_key: values by metric.
+    """
+    for key, values in of_key.items():
+        np.clip(values, *metrics[key].clip, out=values)
+        np.round(values, decimals, out=values)
+        values += 0.0  # makes 0 of −0
+
+
+def metrics_needed(metrics: Metrics, wanted: Sequence[str]) -> list[str]:
+    """Return the metrics that some columns need.
+
+    Noise of one drawn metric is a sum over the draws of those before it, so all up to the last one
+    are needed.
+
+    Args:
+        metrics: of the panel.
+        wanted: columns to make; those that are no metrics need none.
+
+    Returns:
+        Keys: a leading part of the drawn metrics, then the derived ones among the wanted.
+    """
+    drawn = drawn_metrics(metrics)
+    asked = [key for key, metric in metrics.items() if metric.column in wanted]
+    last = max((drawn.index(source_of(metrics, key)) for key in asked), default=-1)
+    return [*drawn[: last + 1], *(key for key in asked if metrics[key].derived)]

@@ -1,0 +1,106 @@
+"""The noise of an archetype: a sum of parts, each with its own memory and its own correlation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from capgen.draws.arrays import Floats
+from capgen.draws.cholesky import cholesky, correlate
+from capgen.draws.correlation import correlation_matrix
+from capgen.draws.persistence import PersistentNoise, Remembered
+from capgen.draws.sharing import draw_shared_normals
+from capgen.layers.noise_parts.parts import Part, noise_parts
+from capgen.layers.scope import Scope
+from capgen.layers.states import States
+from capgen.panel.layered import Layered
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseSum:
+    """How independent normals become an archetype's noise.
+
+    Args:
+        parts: of the noise, the one that remembers nothing first.
+        factors: for each state of the archetype, or for all alike, one lower triangular factor a
+            part: its rows make the shares of the metrics' variances. Shape (states or 1, parts,
+            metrics, metrics).
+    """
+
+    parts: list[Part]
+    factors: Floats
+
+    @classmethod
+    def of(cls, layered: Layered, *, repair: bool) -> NoiseSum:
+        """Return the noise of an archetype.
+
+        Args:
+            layered: the archetype.
+            repair: take the nearest possible matrix where correlations are impossible together.
+        """
+        kind = layered.kind
+        usual = kind.settings.correlation
+        every = [each.layer.state_correlations(each.settings) for each in layered.on]
+        of_states = [pairs for of_layer in every for pairs in of_layer]
+        wanted = [usual]
+        if any(pairs is not None for pairs in of_states):
+            wanted = [usual if pairs is None else pairs for pairs in of_states]
+        configured = {name: part for layer, settings in layered.on for name, part in layer.parts(settings).items()}
+        sums = []
+        for pairs in wanted:
+            target = correlation_matrix(pairs, kind.drawn, repair=repair)
+            sums.append(noise_parts(configured, target, kind.drawn))
+        return cls(sums[0], np.array([[_factor(part) for part in parts] for parts in sums]))
+
+    def fill(self, scope: Scope, states: States | None, out: Floats) -> None:
+        """Draw the noise of some servers.
+
+        Args:
+            scope: the servers.
+            states: that they are in; needed where states have correlations of their own.
+            out: where to: a leading part of the metrics, shape (metrics, servers, steps); standard
+                normal.
+        """
+        shared = scope.sharings("noise")
+        span = scope.span
+        draw_shared_normals(scope.seed, scope.ids, scope.axis, span, out, "noise", shared)
+        count = self.factors.shape[-1]
+        remembered = PersistentNoise(scope.seed, scope.axis, scope.ids, shared, count)
+        others = [np.empty_like(out[: _drawn(part)]) for part in self.parts[1:]]
+        for part, normals in zip(self.parts[1:], others, strict=True):
+            remembered.fill(Remembered(part.name, part.half_life_hours), span, normals)
+        self._add_up([out, *others], states)
+
+    def _add_up(self, parts: Sequence[Floats], states: States | None) -> None:
+        """Turn the independent normals of the parts into noise, in place of the first part's."""
+        if len(self.factors) == 1:
+            self._sum(self.factors[0], parts)
+            return
+        assert states is not None
+        independent = [part.copy() for part in parts]
+        for state, factors in enumerate(self.factors):
+            for part, normals in zip(parts[1:], independent[1:], strict=True):
+                part[:] = normals
+            mixed = independent[0].copy()
+            self._sum(factors, [mixed, *parts[1:]])
+            np.copyto(parts[0], mixed, where=states.codes == state)
+
+    @staticmethod
+    def _sum(factors: Floats, parts: Sequence[Floats]) -> None:
+        total, *others = parts
+        for factor, normals in zip(factors, parts, strict=True):
+            correlate(factor[: len(normals), : len(normals)], normals)
+        for normals in others:
+            total[: len(normals)] += normals
+
+
+def _drawn(part: Part) -> int:
+    """Return how many metrics a part draws: those after the last that has a share add nothing."""
+    return int(np.flatnonzero(part.shares)[-1]) + 1 if part.shares.any() else 0
+
+
+def _factor(part: Part) -> Floats:
+    factor: Floats = np.sqrt(part.shares)[:, None] * cholesky(part.correlation)
+    return factor

@@ -1,0 +1,110 @@
+"""The model of a cell, step by step: mean, noise, shape, changes, derived metrics, what is recorded, gaps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from capgen.draws.arrays import Floats
+from capgen.layers.answers import Change
+from capgen.layers.layer import Layer
+from capgen.layers.scope import Scope
+from capgen.layers.states import States
+from capgen.panel.cell.labels import Labels
+from capgen.panel.cell.mean import means_of
+from capgen.panel.cell.memory import Cells
+from capgen.panel.cell.metrics import derive, record
+from capgen.panel.cell.noise import NoiseSum
+from capgen.panel.cell.shape import shape_noise
+from capgen.panel.cell.text_codes import TextCodes
+from capgen.panel.layered import Layered, On
+from capgen.settings.metric import scale_of, source_of
+
+
+@dataclass(frozen=True, slots=True)
+class CellModel:
+    """Works out cells of an archetype.
+
+    Args:
+        layered: the archetype.
+        noise: of the archetype.
+        decimals: that are kept.
+    """
+
+    layered: Layered
+    noise: NoiseSum
+    decimals: int
+
+    def work_out(self, scope: Scope, cells: Cells, texts: Mapping[str, TextCodes]) -> None:
+        """Fill some cells.
+
+        Args:
+            scope: the cells: few enough for their values to stay in a core's cache.
+            cells: where to.
+            texts: what codes of labels stand for, by column.
+        """
+        metrics = scope.kind.metrics
+        labels = Labels(cells, metrics, self.decimals, texts)
+        self._draw(scope, cells)
+        self._change(scope, cells, labels, is_derived=False)
+        derive(metrics, cells.of_key)
+        self._change(scope, cells, labels, is_derived=True)
+        record(metrics, self.decimals, cells.of_key)
+        self._take_away(scope, cells.of_key)
+        labels.write()
+
+    def _draw(self, scope: Scope, cells: Cells) -> None:
+        """Set the values to mean and noise, in the states that the servers are in."""
+        metrics = scope.kind.metrics
+        wanted = {*cells.keys, *(source_of(metrics, key) for key in cells.expected)}
+        drawn = [key for key in scope.kind.drawn if key in wanted]
+        if not drawn and cells.states is None:
+            return
+        means = means_of(self.layered, scope, drawn)
+        states = self._states(scope)
+        if states:
+            means = {key: states.raise_mean(key, mean) for key, mean in means.items()}
+        values = {key: values for key, values in cells.of_key.items() if key in means}
+        if values:
+            self.noise.fill(scope, states, cells.values[: len(values)])
+        for key, of_metric in values.items():
+            shape_noise(scope, states, key, means[key], of_metric)
+        for key, expected in cells.expected.items():
+            expected[:] = means[source_of(metrics, key)] * scale_of(metrics, key)
+            expected += 0.0  # makes 0 of −0
+        if states and cells.states is not None:
+            cells.states[:] = states.codes
+
+    def _states(self, scope: Scope) -> States | None:
+        every = (layer.states(settings, scope) for layer, settings in self.layered.on)
+        return next((states for states in every if states), None)
+
+    def _change(self, scope: Scope, cells: Cells, labels: Labels, *, is_derived: bool) -> None:
+        """Let layers change values as they are drawn, or as they are derived."""
+        acting = (on for on in self.layered.on if on.layer.changes_derived == is_derived)
+        for _, alike in groupby(acting, key=_labels_of):
+            on = list(alike)
+            changes = list(self._changes(scope, cells, on))
+            if changes:
+                labels.lay(on[0].layer, changes)
+
+    def _changes(self, scope: Scope, cells: Cells, on: list[On]) -> Iterator[Change]:
+        for layer, settings in on:
+            if set(layer.changed_metrics(settings, scope.kind.metrics)) & set(cells.keys):
+                yield from layer.changes(settings, scope, cells.keys)
+
+    def _take_away(self, scope: Scope, of_key: Mapping[str, Floats]) -> None:
+        for layer, settings in self.layered.on:
+            for key, where in layer.singles(settings, scope, list(of_key)):
+                of_key[key][where] = math.nan
+            for servers, steps in layer.gaps(settings, scope):
+                for values in of_key.values():
+                    values[servers, steps] = math.nan
+
+
+def _labels_of(on: On) -> tuple[str, str]:
+    layer: Layer[Any] = on.layer
+    return layer.label, layer.names

@@ -1,0 +1,99 @@
+"""A metric: its column, what it responds to, its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import model_validator
+
+from capgen.settings.quantiles import Quantiles, Shape
+from capgen.settings.types import Interval, Name, NotNegative, Section, Unit
+
+
+class Response(Section):
+    """How much of each factor a metric takes: 0 ignores it, 1 takes it whole."""
+
+    business_hours: NotNegative = 0
+    weekend: NotNegative = 0
+    eoq: NotNegative = 0
+    holiday: NotNegative = 0
+    growth: NotNegative = 0
+
+
+class Derived(Section):
+    """A metric that is a multiple of another one, taken before the other's clip."""
+
+    source: Name
+    factor: float
+
+
+class Metric(Section):
+    """A measured column."""
+
+    column: Name
+    unit: Unit = ""
+    clip: Interval
+    response: Response = Response()
+    spike_share: NotNegative | None = None
+    derived: Derived | None = None
+    shape: Shape = "normal"
+    quantiles: Quantiles | None = None
+
+    @model_validator(mode="after")
+    def _derived_has_no_own_model(self) -> Metric:
+        if self.derived and (self.spike_share is not None or self.response != Response()):
+            raise ValueError("expected no response and no spike_share beside derived")
+        return self
+
+    @model_validator(mode="after")
+    def _shape_has_quantiles(self) -> Metric:
+        if (self.shape == "quantiles") != (self.quantiles is not None):
+            raise ValueError("expected quantiles with shape: quantiles, and with no other shape")
+        if self.derived and self.shape != "normal":
+            raise ValueError("expected no shape beside derived: it has that of its source")
+        return self
+
+
+Metrics = Mapping[str, Metric]  # by key
+
+
+def drawn_metrics(metrics: Metrics) -> list[str]:
+    """Return the keys of the metrics that have noise of their own, in order.
+
+    Args:
+        metrics: all of them.
+    """
+    return [key for key, metric in metrics.items() if metric.derived is None]
+
+
+def source_of(metrics: Metrics, key: str) -> str:
+    """Return the key of the metric whose noise a metric has: its own, or its source's.
+
+    Args:
+        metrics: all of them.
+        key: of one of them.
+    """
+    derived = metrics[key].derived
+    return derived.source if derived else key
+
+
+def scale_of(metrics: Metrics, key: str) -> float:
+    """Return what the values of a metric's source are multiplied by to give its own.
+
+    Args:
+        metrics: all of them.
+        key: of one of them.
+    """
+    derived = metrics[key].derived
+    return derived.factor if derived else 1.0
+
+
+def derived_metrics(metrics: Metrics) -> Iterator[tuple[str, Derived]]:
+    """Yield the key of each derived metric and what it is derived from.
+
+    Args:
+        metrics: all of them.
+    """
+    for key, metric in metrics.items():
+        if metric.derived:
+            yield key, metric.derived

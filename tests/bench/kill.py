@@ -6,12 +6,14 @@ that is being replaced.
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from capgen import build, load_config
 from capgen.dataset.manifest import read_manifest
 from capgen.storage.inspection import problems
 from capgen.storage.marks import is_dataset
@@ -34,26 +36,32 @@ def spread(moments: int, wanted: int) -> Iterator[int]:
         yield 1 + position * (moments - 1) // max(wanted - 1, 1)
 
 
+def build_whole(overrides: dict[str, Any], target: Path, *, overwrite: bool = False) -> None:
+    """Build in this process, or go on with what was killed."""
+    config = load_config(overrides=overrides, environment={})
+    build(config, target, workers=2, overwrite=overwrite)
+
+
 def kill_at_each(wanted: int, folder: Path, config: dict[str, Any], *, overwrite: bool) -> int:
     """Kill and resume a build at moments spread over it; return how many there are."""
     old, new = {**config, "seed": 1}, {**config, "seed": 2}
-    build_killed_at(0, old, folder / "old")
+    build_whole(old, folder / "old")
     expected_old = digests(folder / "old")
     if overwrite:
-        build_killed_at(0, old, folder / "whole")
+        shutil.copytree(folder / "old", folder / "whole")
     moments = build_killed_at(0, new, folder / "whole", overwrite=overwrite)
     expected_new = digests(folder / "whole")
     for number, moment in enumerate(spread(moments, wanted)):
         target = folder / f"data {number}"
         if overwrite:
-            build_killed_at(0, old, target)
+            shutil.copytree(folder / "old", target)
         build_killed_at(moment, new, target, overwrite=overwrite)
         if is_dataset(target):
             assert digests(target) in ([expected_old, expected_new] if overwrite else [expected_new])
         else:
             assert not target.exists()
             assert not overwrite, "the old dataset is gone"
-        build_killed_at(0, new, target, overwrite=overwrite)
+        build_whole(new, target, overwrite=overwrite)
         assert digests(target) == expected_new
         leftovers = [entry.name for entry in folder.iterdir() if entry.name.startswith(f".{target.name}.")]
         assert not leftovers, leftovers

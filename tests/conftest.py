@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -56,6 +57,22 @@ def run(tmp_path: Path) -> Run:
         )
 
     return run_capgen
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a folder that the first worker who asks for it makes; the others wait and share it."""
+    room = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        room = room.parent
+    folder = room / f"{name} of all"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            unfinished = folder.with_suffix(".unfinished")
+            unfinished.mkdir(exist_ok=True)
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
 
 
 def mounted(folder: Path, options: str) -> bool:

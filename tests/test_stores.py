@@ -34,8 +34,9 @@ from capgen.storage.objects import Objects
 from capgen.storage.store_locking import LOCK
 from capgen.version import __version__
 from tests.conftest import make_config
+from tests.pages import page_of
 from tests.stores import BUCKET, KEY, SECRET, forget_connections, s3_server, weed_command
-from tests.test_paths import KEYS, answers, assert_the_same
+from tests.test_paths import KEYS, Answers, answers, assert_the_same
 
 pytestmark = [
     pytest.mark.skipif(importlib.util.find_spec("s3fs") is None, reason="needs capgen[s3]"),
@@ -93,6 +94,12 @@ def copy(stored: str, address: str) -> str:
     for path in Objects(locate(stored)).all():
         files.copy(f"{stored}/{path}", f"{address}/{path}")
     return address
+
+
+@pytest.fixture(scope="module")
+def expected(local: Path, tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    """Return what readers find in the folder."""
+    return dict(answers(str(local), tmp_path_factory.mktemp("expected")))
 
 
 def test_a_worker_elsewhere_writes_the_same_objects(local: Path, address: str) -> None:
@@ -154,7 +161,7 @@ def test_the_command_and_its_hint(address: str, capfd: pytest.CaptureFixture[str
 @given(above=st.lists(st.sampled_from(KEYS) | st.text("a1=+,@~!'() .", min_size=1, max_size=6), max_size=2))
 @settings(max_examples=2, deadline=None)
 def test_any_prefix_above_a_dataset(
-    above: list[str], stored: str, local: Path, tmp_path_factory: pytest.TempPathFactory
+    above: list[str], stored: str, expected: Answers, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     assume(not {".", ".."} & set(above))
     room = tmp_path_factory.mktemp("room")
@@ -162,7 +169,7 @@ def test_any_prefix_above_a_dataset(
     files = locate(stored).fs  # type: ignore[attr-defined]
     for path in Objects(locate(stored)).all():
         files.copy(f"{stored}/{path}", f"{place}/{path}")
-    assert_the_same(place, dict(answers(str(local), room)), room)
+    assert_the_same(place, expected, room)
 
 
 def test_relative_names_lie_below_the_bucket_of_the_configuration(local: Path) -> None:
@@ -346,19 +353,22 @@ def test_a_lock_of_another_host_says_what_to_remove(address: str) -> None:
     build(make_config(**SMALL), address)
 
 
-def test_it_is_checked_exported_and_rolled_up(stored: str, local: Path, tmp_path: Path) -> None:
+def test_it_is_checked_and_reported(stored: str, local: Path) -> None:
     assert main(["check", stored]) == 0
-    assert main(["report", stored, f"--out={tmp_path / 'report'}"]) == 0
-    assert "summary" in (tmp_path / "report/dashboard.html").read_text(encoding="utf-8")
-    for place in (f"s3://{BUCKET}/exported", str(tmp_path)):
-        for source in (stored, str(local)):
-            assert main(["export", source, f"{place}/{source.count('s3:')}.parquet"]) == 0
+    assert page_of(locate(stored), "data") == page_of(local, "data")
+
+
+def test_it_is_exported_and_rolled_up(stored: str, local: Path, tmp_path: Path) -> None:
     files: Any = locate(stored).fs  # type: ignore[attr-defined]
-    exported = (tmp_path / "0.parquet").read_bytes()
-    assert (tmp_path / "1.parquet").read_bytes() == exported
-    assert files.cat_file(f"s3://{BUCKET}/exported/1.parquet") == exported
+    into_store = f"s3://{BUCKET}/exported/a.parquet"
+    assert main(["export", str(local), str(tmp_path / "local.parquet")]) == 0
+    assert main(["export", stored, str(tmp_path / "stored.parquet")]) == 0
+    assert main(["export", stored, into_store]) == 0
+    exported = (tmp_path / "local.parquet").read_bytes()
+    assert (tmp_path / "stored.parquet").read_bytes() == exported
+    assert files.cat_file(into_store) == exported
     with pytest.raises(RequestError, match="--overwrite"):
-        capgen.export(locate(stored), f"s3://{BUCKET}/exported/1.parquet")
+        capgen.export(locate(stored), into_store)
     rolled = f"s3://{BUCKET}/rolled"
     assert main(["rollup", stored, "--to=daily", f"--out={rolled}"]) == 0
     assert main(["rollup", str(local), "--to=daily", f"--out={tmp_path / 'rolled'}"]) == 0

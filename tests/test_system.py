@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from capgen import build
 from capgen.system import processors as counting
-from tests.conftest import AS_NOBODY_KNOWN, needs_root
+from tests.conftest import AS_NOBODY_KNOWN, make_config, needs_root
 
 ROOT = Path(__file__).resolve().parents[1]
 RunWithout = Callable[..., list[str]]
@@ -81,9 +82,9 @@ for command in json.loads(sys.argv[1]):
 def test_what_a_dataset_goes_through(taken_away: str, without: RunWithout) -> None:
     said = without(
         taken_away,
-        "build --servers=10 --years=1",
-        "build --servers=10 --years=1 --set growth.trend=monthly --overwrite",
-        "build --servers=10 --years=2 --set growth.trend=monthly",
+        "build --servers=10 --end-date=2022-01-31",
+        "build --servers=10 --end-date=2022-01-31 --set growth.trend=monthly --overwrite",
+        "build --servers=10 --end-date=2023-01-31 --set growth.trend=monthly",
         "verify data",
         "check data",
         "export data data.parquet",
@@ -92,7 +93,7 @@ def test_what_a_dataset_goes_through(taken_away: str, without: RunWithout) -> No
 
 
 def test_windows_reads_and_says_that_it_does_not_write(without: RunWithout, tmp_path: Path) -> None:
-    without("", "build --servers=10 --years=1")
+    build(make_config(num_servers=10, end_date="2022-01-31"), tmp_path / "data")
     assert not without(WINDOWS, "verify data", "check data", "query 'from panel limit 1' --data=data")
     said = without(WINDOWS, "build --out other", "repair data", "export data", expected=2)
     assert len(said) == 3
@@ -112,8 +113,12 @@ sys.path.insert(0, {str(zipped)!r})
 from capgen.cli.app import main
 import capgen
 assert capgen.__file__.startswith({str(zipped)!r})
-for command in ("build --servers=10 --years=1", "check data", "report data", "config init", "sql"):
+for command in ("build --servers=10 --end-date=2022-01-31", "check data", "config init", "sql"):
     assert main(command.split()) == 0, command
+sys.path.append({str(ROOT)!r})
+from pathlib import Path
+from tests.pages import page_of
+assert "<h1>zipped" in page_of(Path("data"), "zipped")
 """
     command = [sys.executable, "-I", "-c", script]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -122,12 +127,22 @@ for command in ("build --servers=10 --years=1", "check data", "report data", "co
 
 @needs_root
 def test_a_user_without_a_home(tmp_path: Path) -> None:
-    script = """
+    script = f"""
+import sys
 from capgen.cli.app import main
-commands = ("build --servers=10 --years=1", "check data", "report data", "export data", "config init")
+from capgen.report.libraries import require_libraries
+require_libraries()
+import altair, vl_convert
+commands = ("build --servers=10 --end-date=2022-01-31", "check data", "export data", "config init")
 for command in commands:
     assert main(command.split()) == 0, command
 assert main(["verify", "~/data"]) == 2
+drawn = altair.Chart(altair.Data(values=[])).mark_point().to_dict()  # what a report asks of its libraries
+assert vl_convert.svg_to_png(vl_convert.vegalite_to_svg(drawn)).startswith(b"\\x89PNG")
+sys.path.append({str(ROOT)!r})
+from pathlib import Path
+from tests.pages import page_of
+assert "<h1>homeless" in page_of(Path("data"), "homeless")
 """
     tmp_path.chmod(0o777)
     command = [*AS_NOBODY_KNOWN, "env", "-u", "HOME", sys.executable, "-c", script]

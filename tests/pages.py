@@ -1,0 +1,22 @@
+"""The dashboard's page without its drawings, which take many seconds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from capgen.dataset.manifest import read_manifest
+from capgen.quality.check import check
+from capgen.quality.source import open_source
+from capgen.report.captions import captions
+from capgen.report.page import page_text
+from capgen.report.rows import chart_rows
+from capgen.report.tables import read_tables
+
+
+def page_of(folder: Path, title: str) -> str:
+    """Return the page of a dataset as HTML."""
+    with open_source(folder, None) as source:
+        tables = read_tables(source)
+    report = check(folder)
+    words = captions(tables, report, chart_rows(tables, report))
+    return page_text(title, read_manifest(folder), tables, report, {}, words, "")

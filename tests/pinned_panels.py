@@ -87,11 +87,17 @@ RANDOM_EVENTS: dict[str, Any] = {
         "metrics": ["cpu", "mem"],
     },
 }
+# Late ones last into the next day and year.
+LONG_SPIKES: list[dict[str, Any]] = [
+    {"hours": [20, 21, 22, 23, 0], "steps": 4, "probability": 0.9, "magnitude": 1.3},
+    {"hours": [7], "probability": 0.4, "magnitude": 0.8},
+]
 # Laid over all: rates so high that each happens within two days, ends of lives that fall into them.
 DENSE: dict[str, Any] = {
     "num_servers": SERVERS,
     "fleet": {"apps_per_business_unit": 2},
     "growth": {"trend": "monthly", "origin": "2022-12-10"},
+    "archetypes": {"application": {"scheduled_spikes": LONG_SPIKES}},
     "layers": {
         "server_offset": {"correlation": {"mem~net_in": -0.3}},
         "annual_season": {"disk": [{"amplitude": 0.2, "peak_day": 3.5}]},

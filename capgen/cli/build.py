@@ -4,19 +4,16 @@ import json
 import re
 import shlex
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from capgen.cli.options import takes_config
-from capgen.cli.origin import is_remade, manifest_before
 from capgen.cli.progress import row_progress
 from capgen.cli.run_options import ENGINE, FILE_SIZE, MEMORY, REWRITE_PAST, WORKERS
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import byte_size, counted, note, rate
-from capgen.errors import RequestError
 from capgen.storage.location import from_here, locate
 
 if TYPE_CHECKING:
@@ -73,20 +70,16 @@ def command(
     RAY_ADDRESS=auto capgen build --engine ray --servers 100000 --granularity 1min --years 1 --out /shared/minutes/
     """
     # Imported here, because they are slow and --help must not be.
-    from capgen.config.storage import full_name
+    from capgen.dataset.building.remade import is_remade
+    from capgen.dataset.building.twin import with_twin
+    from capgen.dataset.manifest import read_origin
     from capgen.engines.running import build
-    from capgen.storage.place import place_of
 
     config = resolved.config
-    panels = [(config, out)]
-    if clean_twin is not None:
-        panels.append((config.clean_twin(), clean_twin))
-        places = [place_of(locate(full_name(config, folder))) for _, folder in panels]
-        for place in places:
-            place.check()
-        _check_apart(*(place.target for place in places))
-    before = manifest_before(resolved.origin)
-    rows = len(panels) * config.num_servers * config.axis.span.size
+    panels = [(config, out)] if clean_twin is None else with_twin(config, out, clean_twin)
+    origin = resolved.origin
+    before = None if origin is None else read_origin(locate(origin))  # which may be replaced
+    rows = sum(panel.rows for panel, _ in panels)
     with kept_when_stopped("build"), row_progress(rows) as on_rows:
         results = [
             build(
@@ -103,22 +96,17 @@ def command(
             )
             for panel, folder in panels
         ]
-    is_same = before is not None and is_remade(resolved.origin, before, results[0].out)
+    is_same = bool(origin and before and is_remade(origin, before, results[0].out, note))
     with outcome():
         if as_json:
             told = [asdict(result) for result in results]
-            if resolved.origin is not None:
+            if origin is not None:
                 told[0]["same_content"] = is_same
             typer.echo(json.dumps(told if clean_twin else told[0], default=str))
         else:
             typer.echo("\n".join(summary(result, config) for result in results))
             if is_same:
-                typer.echo(f"Content digest as in {resolved.origin}: every cell is the same.")
-
-
-def _check_apart(out: Path, twin: Path) -> None:
-    if out.is_relative_to(twin) or twin.is_relative_to(out):
-        raise RequestError(f"--clean-twin: expected a folder apart from {str(out)!r}, got {str(twin)!r}")
+                typer.echo(f"Content digest as in {origin}: every cell is the same.")
 
 
 def summary(result: "BuildResult", config: "Config") -> str:

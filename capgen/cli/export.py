@@ -1,8 +1,6 @@
 """`capgen export`: writes a dataset as one file, a DuckDB database or a Delta table."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -10,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capgen.cli.stopping import kept_when_stopped
+from capgen.cli.arguments import DATASET
+from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import byte_size, counted, rate
-from capgen.cli.verify import DATASET
-from capgen.errors import CapgenError, StoppedError
 from capgen.storage.location import from_here
 
 if TYPE_CHECKING:
@@ -30,27 +27,6 @@ class Format(StrEnum):
     ndjson_gz = "ndjson.gz"
     arrow = "arrow"
     duckdb = "duckdb"
-
-
-@contextmanager
-def nothing_left_when_stopped() -> Iterator[None]:
-    """Turn Ctrl-C, SIGTERM and failed writes into one line that says that no file is left behind.
-
-    Raises:
-        StoppedError: stopped from outside.
-        CapgenError: the system refused to read or write.
-    """
-    try:
-        with kept_when_stopped("export"):
-            try:
-                yield
-            except BrokenPipeError:
-                raise  # a reader that has seen enough
-            except OSError as error:
-                place = f"{error.filename}: " if error.filename else ""
-                raise CapgenError(f"{place}{error.strerror or error}; no file was written") from None
-    except StoppedError:
-        raise StoppedError("interrupted; no file was written") from None
 
 
 def command(

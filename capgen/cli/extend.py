@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from capgen.cli.arguments import DATASET
 from capgen.cli.build import summary
 from capgen.cli.progress import row_progress
 from capgen.cli.run_options import ENGINE, MEMORY, REWRITE_PAST, WORKERS
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import note
-from capgen.cli.verify import DATASET
 
 
 def command(
@@ -44,8 +44,7 @@ def command(
     from capgen.engines.running import extend
 
     config = extended_config(read_manifest(data), end_date)
-    rows = config.num_servers * config.axis.span.size
-    with kept_when_stopped("extend"), row_progress(rows) as on_rows:
+    with kept_when_stopped("extend"), row_progress(config.rows) as on_rows:
         result = extend(
             data,
             end_date,

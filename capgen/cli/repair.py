@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
+from capgen.cli.arguments import DATASET
 from capgen.cli.progress import row_progress
 from capgen.cli.run_options import ENGINE, WORKERS
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import counted
-from capgen.cli.verify import DATASET
 
 
 def command(

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from capgen.cli.arguments import DATASET
 from capgen.cli.streams import outcome
-from capgen.cli.verify import DATASET
 from capgen.storage.location import locate
 
 

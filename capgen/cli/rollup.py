@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capgen.cli.export import nothing_left_when_stopped
+from capgen.cli.arguments import DATASET
+from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import byte_size, counted, rate
-from capgen.cli.verify import DATASET
 from capgen.storage.location import from_here, locate
 
 if TYPE_CHECKING:

@@ -34,6 +34,27 @@ def kept_when_stopped(command: str) -> Iterator[None]:
 
 
 @contextmanager
+def nothing_left_when_stopped() -> Iterator[None]:
+    """Turn Ctrl-C, SIGTERM and failed writes into one line that says that no file is left behind.
+
+    Raises:
+        StoppedError: stopped from outside.
+        CapgenError: the system refused to read or write.
+    """
+    try:
+        with kept_when_stopped("export"):
+            try:
+                yield
+            except BrokenPipeError:
+                raise  # a reader that has seen enough
+            except OSError as error:
+                place = f"{error.filename}: " if error.filename else ""
+                raise CapgenError(f"{place}{error.strerror or error}; no file was written") from None
+    except StoppedError:
+        raise StoppedError("interrupted; no file was written") from None
+
+
+@contextmanager
 def gone_when_stopped() -> Iterator[None]:
     """Turn Ctrl-C, SIGTERM and SIGHUP into one line; what is half-written goes on the way out.
 

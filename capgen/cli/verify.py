@@ -12,9 +12,6 @@ from capgen.cli.streams import outcome
 from capgen.cli.text import counted
 from capgen.storage.location import locate
 
-DATASET = typer.Argument(
-    metavar="DATA", help="Folder of a dataset that capgen built.", show_default=False, parser=locate
-)
 FOLDER = typer.Argument(
     metavar="DATA", help="Folder of a dataset, or of a rollup of one.", show_default=False, parser=locate
 )

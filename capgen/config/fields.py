@@ -52,6 +52,11 @@ class ConfigFields(Destination):
         return TimeAxis(self.start_date, self.end_date, self.step_minutes)
 
     @property
+    def rows(self) -> int:
+        """Number of rows of its panel."""
+        return self.num_servers * self.axis.span.size
+
+    @property
     def growth_origin(self) -> date:
         """The day on which monthly growth is zero."""
         return self.growth.origin or self.start_date

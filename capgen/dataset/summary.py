@@ -39,7 +39,7 @@ def summarise(config: Config, entries: Sequence[FileEntry], find: Find) -> dict[
     axis = config.axis
     values = _values(config, entries, find)
     return {
-        "rows": config.num_servers * axis.span.size,
+        "rows": config.rows,
         "first_timestamp": axis.timestamp(axis.span.first).isoformat(),
         "last_timestamp": axis.timestamp(axis.span.stop - 1).isoformat(),
         "granularity": config.granularity,

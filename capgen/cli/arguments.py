@@ -1,0 +1,12 @@
+"""Arguments that commands share."""
+
+import typer
+
+from capgen.storage.location import locate
+
+DATASET = typer.Argument(
+    metavar="DATA",
+    help="Folder of a dataset that capgen built.",
+    show_default=False,
+    parser=locate,
+)

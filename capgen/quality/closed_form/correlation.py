@@ -69,11 +69,14 @@ def correlation_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
 def _statistic(
     subject: str, target: float, expected: _Expected | None, found: dict[str, float | None]
 ) -> Statistic | Finding:
-    correlation, cells, raw = found.get("residual"), found.get("cells") or 0, found.get("raw")
+    correlation = found.get("residual")
+    cells = found.get("cells") or 0
+    raw = found.get("raw")
     if expected is None or correlation is None or not math.isfinite(correlation) or cells < _FEWEST_CELLS:
         return not_testable(CORRELATION.name, "too few cells neither clipped nor spiked, or no spread", subject)
     bias = expected.correlation - target
-    lowest, highest = target - _TOLERANCE + min(bias, 0), target + _TOLERANCE + max(bias, 0)
+    lowest = target - _TOLERANCE + min(bias, 0)
+    highest = target + _TOLERANCE + max(bias, 0)
     beyond = max(_fisher(correlation) - _fisher(highest), 0) + min(_fisher(correlation) - _fisher(lowest), 0)
     details = {"cells": float(cells), "bias": bias} | ({} if raw is None else {"raw": raw})
     note = f"SE count from ±{_TOLERANCE} on" + ("" if raw is None else f"; plain values: {raw:.2f}")
@@ -126,7 +129,8 @@ def _outlier_scales(config: Config, key: str, uniforms: Floats) -> Floats:
 def _draw(
     metric: MetricModel, hours: NDArray[np.int64], noise: Floats, spikes: NDArray[np.bool_], scales: Floats
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    means, sd = metric.means[hours], metric.parts[0].sd
+    means = metric.means[hours]
+    sd = metric.parts[0].sd
     raw = means + metric.sign * sd * noise
     values = np.where(spikes, raw * metric.parts[len(metric.parts) // 2].scale, raw) * scales
     units = round(1 / metric.limits.unit)

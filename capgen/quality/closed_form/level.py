@@ -54,7 +54,9 @@ def _statistic(rule: str, metric: MetricHours, deviation: Deviation, expected: F
     if count == 0:
         return not_testable(rule, "no values", metric.subject)
     mean = float((metric.counts * expected).sum()) / count
-    off, skewness, kurtosis = deviation.standard_errors, deviation.skewness, deviation.kurtosis
+    off = deviation.standard_errors
+    skewness = deviation.skewness
+    kurtosis = deviation.kurtosis
     return Statistic(rule, metric.subject, mean + deviation.total / count, mean, off, skewness, kurtosis)
 
 

@@ -60,7 +60,8 @@ def _of_schedule(evidence: Evidence, name: str, number: int) -> Iterator[Statist
 def _slope(metric: MetricHours, lit: Floats, scale: float, steps: int) -> Slope:
     model = metric.model
     parts = tuple(Part(part.chance, part.scale * scale, part.sd * scale) for part in model.parts)
-    dark, bright = model.values, clipped(model.means, parts, model.limits)
+    dark = model.values
+    bright = clipped(model.means, parts, model.limits)
     mean = (1 - lit) * dark.mean + lit * bright.mean
     variance = (1 - lit) * (dark.variance + dark.mean**2) + lit * (bright.variance + bright.mean**2) - mean**2
     difference = mean - dark.mean

@@ -30,7 +30,9 @@ class Slope(NamedTuple):
         """
         slope = 1 + self.deviation.total / self.information
         reach = self.information / self.deviation.variance**0.5 if self.deviation.variance > 0 else np.inf
-        off, skewness, kurtosis = self.deviation.standard_errors, self.deviation.skewness, self.deviation.kurtosis
+        off = self.deviation.standard_errors
+        skewness = self.deviation.skewness
+        kurtosis = self.deviation.kurtosis
         return Statistic(rule, subject, slope, 1.0, off, skewness, kurtosis, reach)
 
 

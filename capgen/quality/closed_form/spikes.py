@@ -51,7 +51,9 @@ def _statistic(metric: MetricHours, rate: float, exceeded: float) -> Statistic |
     if information == 0 or deviation.variance == 0:
         return not_testable(SPIKE_RATE.name, "spikes lift no value above the threshold", metric.subject)
     measured = rate * (1 + deviation.total / information)
-    off, skewness, kurtosis = deviation.standard_errors, deviation.skewness, deviation.kurtosis
+    off = deviation.standard_errors
+    skewness = deviation.skewness
+    kurtosis = deviation.kurtosis
     reach = information / deviation.variance**0.5
     return Statistic(SPIKE_RATE.name, metric.subject, measured, rate, off, skewness, kurtosis, reach)
 

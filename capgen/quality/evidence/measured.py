@@ -43,7 +43,8 @@ class MetricHours:
         Args:
             weights: shape (hours,).
         """
-        values, weighed = self.model.values, self.counts * weights
+        values = self.model.values
+        weighed = self.counts * weights
         return Deviation(
             total=float((weights * (self.totals - self.counts * values.mean)).sum()),
             variance=float((weighed * weights * values.variance).sum()),
@@ -54,7 +55,8 @@ class MetricHours:
 
     def spread(self) -> Deviation:
         """Return the sum of all values' squared distances from their expectation, less their variances."""
-        central, n = self.model.values.central, self.counts
+        central = self.model.values.central
+        n = self.counts
         second, fourth, sixth, eighth = (central[order] for order in (2, 4, 6, 8))
         squared = self.squares - 2 * self.model.values.mean * self.totals + n * self.model.values.mean**2
         variance = fourth - second**2

@@ -51,9 +51,12 @@ def key_findings(evidence: Evidence) -> Iterator[Finding]:
     Args:
         evidence: of the dataset.
     """
-    source, servers = evidence.source, evidence.servers
-    timestamps, fleet = source.config.axis.span.size, source.config.num_servers
-    rows, expected = int(servers["timestamps"].sum()), fleet * timestamps
+    source = evidence.source
+    servers = evidence.servers
+    timestamps = source.config.axis.span.size
+    fleet = source.config.num_servers
+    rows = int(servers["timestamps"].sum())
+    expected = fleet * timestamps
     verdict = Verdict.PASS if rows == expected else Verdict.FAIL
     yield Finding(ROW_COUNT.name, "", verdict, f"{rows:,} rows", f"{expected:,} rows", rows - expected, 0, "rows")
     suspects = servers.filter("differs").select("server_id", "timestamps")

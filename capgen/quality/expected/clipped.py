@@ -178,7 +178,9 @@ def _powers(values: Floats, order: int) -> Floats:
 def _rounding_of_mean(means: Floats, part: Part, limits: Limits) -> Floats:
     """Return E[round(Y)] − E[Y]: u²/24 · f − 7u⁴/5760 · f″, at the upper end less at the lower, for the density f."""
     a, b = _edges(means, part, limits)
-    at_a, at_b, per_sd = density(a), density(b), _per_sd(part.sd, limits.unit)
+    at_a = density(a)
+    at_b = density(b)
+    per_sd = _per_sd(part.sd, limits.unit)
     first = limits.unit**2 / 24 * per_sd * (at_b - at_a)
     return first - 7 * limits.unit**4 / 5760 * per_sd**3 * ((b**2 - 1) * at_b - (a**2 - 1) * at_a)
 

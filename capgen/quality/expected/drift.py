@@ -12,7 +12,9 @@ import polars as pl
 from capgen.draws.arrays import Floats
 from capgen.quality.expected.clipped import Clipped, Limits, Part, clipped_mean
 
-GROWTH_TIME, REACH, SHARE = "growth_time", "growth.reach", "growth.share"
+GROWTH_TIME = "growth_time"
+REACH = "growth.reach"
+SHARE = "growth.share"
 _NOTHING = 1e-12  # relative to the mean
 
 

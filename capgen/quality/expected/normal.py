@@ -27,7 +27,9 @@ def upper_tail(z: Floats) -> Floats:
     position = (np.clip(z, -_NOTHING_BEYOND, _NOTHING_BEYOND) + _NOTHING_BEYOND) * _NODES_PER_SD
     node = position.astype(np.int32)
     t = position - node
-    change, fall, next_fall = tails[node + 1] - tails[node], falls[node], falls[node + 1]
+    change = tails[node + 1] - tails[node]
+    fall = falls[node]
+    next_fall = falls[node + 1]
     tail: Floats = tails[node] + t * (
         fall + t * (3 * change - 2 * fall - next_fall + t * (fall + next_fall - 2 * change))
     )
@@ -67,7 +69,8 @@ def inner_moments(a: Floats, b: Floats, order: int) -> Floats:
     Returns:
         Shape (order + 1, n).
     """
-    at_a, at_b = density(a), density(b)
+    at_a = density(a)
+    at_b = density(b)
     inner = np.empty((order + 1, a.size))
     inner[0] = 1 - upper_tail(-a) - upper_tail(b)
     inner[1] = at_a - at_b

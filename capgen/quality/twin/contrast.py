@@ -78,7 +78,8 @@ class Contrast:
         """
         weights = np.ones(self.both.data.shape) if self.implied is None else self.implied
         known = np.isfinite(self.both.data) & np.isfinite(self.both.twin) & (weights > 0)
-        weights, difference = weights[known], self.both.data[known] - self.both.twin[known]
+        weights = weights[known]
+        difference = self.both.data[known] - self.both.twin[known]
         total = float(weights.sum())
         effective = total**2 / float((weights**2).sum()) if total > 0 else 0.0
         if effective < _FEWEST:
@@ -115,7 +116,8 @@ def pooled(rule: str, subject: str, contrasts: Sequence[Contrast]) -> Contrast:
         contrasts: at least one, each with what is implied, weighted by its precision.
     """
     data, twin, implied = (np.concatenate([each.ravel() for each in parts]) for parts in _parts(contrasts))
-    servers, growth = sum(each.servers for each in contrasts), max(each.growth for each in contrasts)
+    servers = sum(each.servers for each in contrasts)
+    growth = max(each.growth for each in contrasts)
     return Contrast(rule, subject, Both(data, twin), servers, implied, growth=growth)
 
 
@@ -148,7 +150,8 @@ def design_effect(servers: int, kinship: float) -> float:
 
 def _error(difference: Floats, weights: Floats, slope: float) -> float:
     """Return the standard error of a slope, from leaving one out at a time."""
-    total, count = weights.sum(), weights.size
+    total = weights.sum()
+    count = weights.size
     left_out = (difference - slope * weights) / (total - weights)
     return float(np.sqrt((count - 1) / count * (left_out**2).sum()))
 

@@ -31,7 +31,8 @@ AUTOCORRELATION = Rule(
 _CUT = 3.0  # standard deviations: what lies further off counts as if it did not, so that a few spikes do not decide
 _MOST_OF_PERIOD = 4  # a lag is looked at in periods of so many times its length
 _USUAL_LAGS = (6.0, 24.0)  # hours
-_TAIL, _MIDDLE = 0.01, 0.25
+_TAIL = 0.01
+_MIDDLE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,9 @@ def _tail_shapes(values: Floats) -> Floats:
         found: Floats = np.take_along_axis(climbing, position[..., None], axis=-1)[..., 0]
         return found
 
-    low, high, width = at(_TAIL), at(1 - _TAIL), at(1 - _MIDDLE) - at(_MIDDLE)
+    low = at(_TAIL)
+    high = at(1 - _TAIL)
+    width = at(1 - _MIDDLE) - at(_MIDDLE)
     length = _over(high - low, width)
     return np.stack([_over(high + low - 2 * at(0.5), high - low), np.log(np.where(length > 0, length, np.nan))])
 

@@ -49,7 +49,8 @@ def cut_periods(config: Config, wanted: int, memory_hours: float) -> Periods:
         memory_hours: after which a deviation is down to 1/e.
     """
     axis = config.axis
-    steps, step_hours = axis.span.size, config.step_minutes / 60
+    steps = axis.span.size
+    step_hours = config.step_minutes / 60
     shortest = max(_FEWEST_STEPS, axis.steps_per_day, math.ceil(memory_hours / step_hours))
     count = max(1, min(wanted, steps // shortest))
     length = steps // count

@@ -45,7 +45,8 @@ def rate_contrasts(movement: Movement) -> Iterator[Contrast | Finding]:
     Args:
         movement: of servers of one archetype.
     """
-    config, twins = movement.config, movement.twins
+    config = movement.config
+    twins = movement.twins
     kind = layered_archetype(config, twins.archetype).kind
     scope = Scope.of(kind, twins.servers, {}, kind.axis.span)
     for number, key in enumerate(twins.keys):
@@ -74,13 +75,16 @@ class _Metric:
         if seen < _LEAST_SEEN:
             yield not_testable(SPIKE_RATE.name, "spikes lift too few values far above the rest", self.subject)
             return
-        growth, sums = self.movement.periods.growth, self.movement.periods.sums
-        hits, implied = far.each(sums), seen * sums(self._known)
+        growth = self.movement.periods.growth
+        sums = self.movement.periods.sums
+        hits = far.each(sums)
+        implied = seen * sums(self._known)
         yield Contrast(SPIKE_RATE.name, self.subject, hits, len(chances), chances * implied, growth=growth)
         if np.ptp(chances) > 0:
             apart = chances - chances.mean()
             weights = apart * capped(np.abs(apart))
-            subject, more = f"{self.subject}, {SPIKE_PROBABILITY}", hits.each(lambda each: weights * each)
+            subject = f"{self.subject}, {SPIKE_PROBABILITY}"
+            more = hits.each(lambda each: weights * each)
             yield Contrast(SERVER_SPREAD.name, subject, more, len(chances), weights * apart * implied, growth=growth)
 
     def outliers(self, chance: float) -> Contrast | Finding:
@@ -88,7 +92,8 @@ class _Metric:
         seen = self._seen(far.twin, "is_outlier")
         if seen < _LEAST_SEEN:
             return not_testable(OUTLIER_RATE.name, "outliers lie too near to the rest", self.subject)
-        growth, sums = self.movement.periods.growth, self.movement.periods.sums
+        growth = self.movement.periods.growth
+        sums = self.movement.periods.sums
         implied = seen * chance * sums(self._known)
         return Contrast(OUTLIER_RATE.name, self.subject, far.each(sums), len(implied), implied, growth=growth)
 
@@ -96,7 +101,8 @@ class _Metric:
         """Return the slope of the log sd on the log of the servers' own, which is 1 where each has its own."""
         apart = np.log(np.maximum(own, 1e-6))
         apart -= apart.mean()
-        weights, periods = apart * capped(np.abs(apart)), self.movement.periods
+        weights = apart * capped(np.abs(apart))
+        periods = self.movement.periods
 
         def weighed(values: Floats) -> Floats:
             return weights * log_sd(periods.split(values[self.number]), self.movement.config.decimals)
@@ -112,8 +118,10 @@ class _Metric:
 
     def _seen(self, far: NDArray[np.bool_], flag: str) -> float:
         """Return how many more of the twin's flagged values lie far off than of the others."""
-        flags, known = self.movement.twins.truth[flag], self._known
-        flagged, others = known & (flags == 1), known & (flags != 1)
+        flags = self.movement.twins.truth[flag]
+        known = self._known
+        flagged = known & (flags == 1)
+        others = known & (flags != 1)
         return float(far[flagged].mean() - far[others].mean()) if flagged.any() and others.any() else 0.0
 
 

@@ -56,7 +56,8 @@ def shared_contrasts(movement: Movement, periods: Periods) -> Iterator[Contrast]
         movement: of servers of one archetype.
         periods: that are compared: the servers together are one witness.
     """
-    config, twins = movement.config, movement.twins
+    config = movement.config
+    twins = movement.twins
     scopes = {each.subjects[0].partition(":")[0]: each for each in _every_sharing(config, twins.servers)}
     for scope, sharing in scopes.items():
         if _pairs(sharing):
@@ -78,7 +79,8 @@ def _every_sharing(config: Config, servers: pl.DataFrame) -> list[Sharing]:
 
 def _correlation(scaled: Floats, sharing: Sharing, periods: Periods) -> Floats:
     """Return the mean correlation over all pairs in the groups, period by period."""
-    together, alone = np.zeros(periods.count), np.zeros(periods.count)
+    together = np.zeros(periods.count)
+    alone = np.zeros(periods.count)
     groups = np.array(sharing.of_server)
     for group in range(len(sharing.subjects)):
         members = scaled[:, groups == group]

@@ -46,7 +46,8 @@ def truth_contrasts(source: Source, calendars: Calendars, twins: Twins, periods:
         both = read_spikes(source, twins)
         layered = layered_archetype(source.config, twins.archetype)
         implied = spike_chances(layered.kind, twins.servers) * periods.sums(both.data != UNKNOWN)
-        flags, subject = both.each(lambda each: periods.sums(each == 1)), f"{twins.archetype}, flagged cells"
+        flags = both.each(lambda each: periods.sums(each == 1))
+        subject = f"{twins.archetype}, flagged cells"
         yield Contrast(SPIKE_RATE.name, subject, flags, len(implied), implied, growth=periods.growth)
 
 
@@ -69,7 +70,8 @@ def _occupancy(subject: str, both: Both, number: int, chances: Floats, periods: 
     yield Contrast(OCCUPANCY.name, subject, shares, len(known), absent=0.0, growth=periods.growth)
     apart = (chances - chances.mean(axis=-1, keepdims=True)) * known
     if np.ptp(chances) > 0:
-        at_hours, implied = both.each(lambda states: periods.sums(apart * (states == number))), periods.sums(apart**2)
+        at_hours = both.each(lambda states: periods.sums(apart * (states == number)))
+        implied = periods.sums(apart**2)
         yield Contrast(OCCUPANCY.name, f"{subject}, by the hour", at_hours, len(known), implied, growth=periods.growth)
 
 

@@ -150,7 +150,8 @@ def _row_faults(server: str, data: pl.DataFrame, made: pl.DataFrame) -> Iterator
 
 def _fault_of(config: Config, server: str, column: str, both: pl.DataFrame, namesake: Namesake) -> Fault | None:
     """Return what is wrong with a column, and where; None where its values are right."""
-    data, remade = both[f"{column}.data"], both[column]
+    data = both[f"{column}.data"]
+    remade = both[column]
     differs = _differs(data, remade)
     if not differs.any():
         return None

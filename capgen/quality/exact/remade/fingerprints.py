@@ -28,7 +28,8 @@ def ids_to_remake(config: Config, most_rows: int | None) -> list[str]:
         most_rows: to remake, unless a few servers have more; None for all.
     """
     fleet = fleet_frame(config)
-    archetypes, steps = fleet["server_type"].n_unique(), config.axis.span.size
+    archetypes = fleet["server_type"].n_unique()
+    steps = config.axis.span.size
     most = servers_an_archetype(fleet.height, archetypes, steps, most_rows)
     by_type = fleet.partition_by("server_type", maintain_order=True)
     return [name for servers in by_type for name in sorted(servers["server_id"], key=_hash)[:most]]

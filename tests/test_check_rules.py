@@ -1,0 +1,73 @@
+"""Rules of a check stand in one list, each with what measures it, and nothing else need know them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from capgen import build
+from capgen.quality.check import check
+from capgen.quality.evidence.evidence import Evidence
+from capgen.quality.findings import Finding, exact
+from capgen.quality.outcome import Report
+from capgen.quality.rule import Measurement, Rule, reads
+from capgen.quality.rules import MEASUREMENTS, RULES
+from capgen.quality.source import open_source
+from tests.conftest import make_config
+from tests.everything import EVERYTHING, WITH_DYNAMICS
+
+WINDOW = {
+    "granularity": "hourly",
+    "num_servers": 8,
+    "start_date": "2023-12-26",
+    "end_date": "2024-01-04",
+}
+EVEN = Rule("even", "There is an even number of servers.", "Servers are counted.", "servers")
+
+
+def test_each_rule_has_a_name_of_its_own() -> None:
+    assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize("panel", [EVERYTHING, WITH_DYNAMICS], ids=["closed form", "twin"])
+def test_a_measurement_speaks_of_its_own_rules(panel: dict[str, Any], tmp_path: Path) -> None:
+    build(make_config(**{**panel, **WINDOW}), tmp_path / "data")
+    with open_source(tmp_path / "data", None) as source:
+        evidence = Evidence(source, None)
+        for measurement in MEASUREMENTS:
+            if measurement.needs(evidence):
+                found = {each.rule for each in measurement.find(evidence)}
+                assert found <= {rule.name for rule in measurement.rules}
+
+
+def even_finding(evidence: Evidence) -> Iterator[Finding]:
+    servers = evidence.servers.height
+    yield exact(EVEN.name, servers % 2, servers, "servers")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("small") / "data"
+    build(make_config(num_servers=9, end_date="2022-01-31"), out)
+    return out
+
+
+def limits(report: Report) -> set[float]:
+    findings = (each for rule in report.rules for each in rule.findings)
+    return {each.limit for each in findings if each.rule == "level" and each.limit is not None}
+
+
+@pytest.mark.parametrize("is_test", [False, True], ids=["by itself", "as a test"])
+def test_one_line_of_the_list_is_a_rule_more(is_test: bool, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is a test takes its part of the chance of a false alarm, and widens all other limits."""
+    before = check(folder)
+    more = Measurement((EVEN,), even_finding, needs=reads("server_id"), is_test=is_test)
+    monkeypatch.setattr("capgen.quality.check.MEASUREMENTS", (*MEASUREMENTS, more))
+    after = check(folder)
+    assert [rule.name for rule in after.rules[:-1]] == [rule.name for rule in before.rules]
+    assert (after.rules[-1].name, after.rules[-1].verdict) == ("even", "fail")
+    assert min(limits(before)) > 0
+    assert (min(limits(after)) > min(limits(before))) == is_test

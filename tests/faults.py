@@ -12,7 +12,7 @@ from typing import Any
 SCRIPT = """
 import json, os, pathlib, shutil, signal, sys
 import pyarrow.parquet
-import capgen.storage.files, capgen.storage.publishing
+import capgen.storage.files, capgen.storage.local.publishing
 from capgen import build, load_config
 
 overrides, target, fatal, overwrite = json.loads(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4] == "overwrite"
@@ -35,7 +35,7 @@ def watch(owner, name):
 
 for owner, name in [
     (pathlib.Path, "replace"), (pathlib.Path, "rename"), (pathlib.Path, "unlink"), (shutil, "rmtree"), (os, "fsync"),
-    (os, "link"), (pyarrow.parquet.ParquetWriter, "write_table"), (capgen.storage.publishing, "exchange"),
+    (os, "link"), (pyarrow.parquet.ParquetWriter, "write_table"), (capgen.storage.local.publishing, "exchange"),
 ]:
     watch(owner, name)
 build(load_config(overrides=overrides, environment={}), target, workers=2, overwrite=overwrite)

@@ -155,7 +155,7 @@ def test_a_failed_build_leaves_the_old_dataset_as_it_was(tmp_path: Path, monkeyp
     small = {"num_servers": 3, "end_date": "2022-01-31"}
     build(make_config(**small), tmp_path / "data")
     before = {file: file.read_bytes() for file in (tmp_path / "data").rglob("*.*")}
-    monkeypatch.setattr("capgen.storage.publishing.write_whole", fail)
+    monkeypatch.setattr("capgen.storage.local.publishing.write_whole", fail)
     with pytest.raises(OSError, match="no space"):
         build(make_config(**small, seed=2), tmp_path / "data", overwrite=True)
     assert {file: file.read_bytes() for file in (tmp_path / "data").rglob("*.*")} == before

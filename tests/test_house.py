@@ -19,6 +19,8 @@ FLOORS = [
     {"settings", "system"},
     {"draws"},
     {"layers"},
+    {"storage.local"},
+    {"storage.store"},
     {"config", "sql", "storage"},
     {"panel"},
     {"dataset"},

@@ -16,9 +16,9 @@ from capgen import CapgenError, RequestError, build, repair
 from capgen.cli.app import main
 from capgen.dataset.manifest import read_manifest
 from capgen.storage.inspection import problems
+from capgen.storage.local.locking import one_writer
+from capgen.storage.local.places import Places
 from capgen.storage.location import locate
-from capgen.storage.locking import one_writer
-from capgen.storage.places import Places
 from capgen.system.paths import local_path
 from tests.conftest import AS_NOBODY_KNOWN, make_config, needs_root
 
@@ -208,7 +208,7 @@ def no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_descriptor: int) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr("capgen.storage.locking.lock_file", refuse)
+    monkeypatch.setattr("capgen.storage.local.locking.lock_file", refuse)
 
 
 @pytest.mark.usefixtures("no_locks")

@@ -30,8 +30,8 @@ from capgen.storage.files import file_of
 from capgen.storage.inspection import problems
 from capgen.storage.location import locate
 from capgen.storage.marks import is_dataset
-from capgen.storage.objects import Objects
-from capgen.storage.store_locking import LOCK
+from capgen.storage.store.locking import LOCK
+from capgen.storage.store.objects import Objects
 from capgen.version import __version__
 from tests.conftest import make_config
 from tests.pages import page_of
@@ -181,7 +181,7 @@ def test_relative_names_lie_below_the_bucket_of_the_configuration(local: Path) -
 
 KILLED = """
 import os, signal, sys
-from capgen.storage.store_locking import LOCK
+from capgen.storage.store.locking import LOCK
 from tests.conftest import make_config
 from tests.test_stores import SMALL
 seen = 0
@@ -286,7 +286,7 @@ def test_a_dataset_is_replaced_when_the_next_is_whole(copy: str, tmp_path: Path,
 def test_killed_while_it_is_published(copy: str, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     config = make_config(**SMALL, seed=7)
     published = (
-        "capgen.storage.store_place.write_whole" if step == "write" else f"capgen.storage.objects.Objects.{step}"
+        "capgen.storage.store.place.write_whole" if step == "write" else f"capgen.storage.store.objects.Objects.{step}"
     )
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         build(config, copy, overwrite=True, on_rows=lambda _: patch.setattr(published, stopped))

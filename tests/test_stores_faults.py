@@ -13,7 +13,7 @@ import pytest
 from capgen import build
 from capgen.cli.app import main
 from capgen.storage.location import locate
-from capgen.storage.objects import Objects
+from capgen.storage.store.objects import Objects
 from tests.conftest import make_config
 from tests.stores import (
     BUCKET,

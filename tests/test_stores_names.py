@@ -12,7 +12,7 @@ from capgen import ConfigError, RequestError
 from capgen.cli.app import main
 from capgen.config import config_digest
 from capgen.config.storage import full_name
-from capgen.storage.local_file import sweep_unfinished, whole_file
+from capgen.storage.local.file import sweep_unfinished, whole_file
 from capgen.storage.location import is_store, locate
 from tests.conftest import make_config
 

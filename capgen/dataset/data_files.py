@@ -16,7 +16,7 @@ from polars.io.plugins import register_io_source
 from capgen import sql
 from capgen.panel.predicates import conditions, uses_only
 from capgen.storage.layout import PARTITION, PARTITION_KEYS, partition_of
-from capgen.storage.store_reading import polars_options
+from capgen.storage.store.reading import polars_options
 
 _KEY_TYPES = {"year": pl.Int64, "server_type": pl.String}
 

@@ -20,7 +20,7 @@ from capgen.errors import CapgenError, RequestError
 from capgen.storage.entries import FileEntry, SideEntry
 from capgen.storage.files import file_of
 from capgen.storage.layout import MANIFEST
-from capgen.storage.store_errors import plain_errors
+from capgen.storage.store.errors import plain_errors
 from capgen.version import __version__
 
 MANIFEST_VERSION = 1

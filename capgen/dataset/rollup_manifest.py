@@ -14,7 +14,7 @@ from capgen.dataset.manifest_base import ManifestBase, is_of_rollup
 from capgen.storage.entries import DataEntry, SideEntry
 from capgen.storage.files import file_of
 from capgen.storage.layout import MANIFEST
-from capgen.storage.store_errors import plain_errors
+from capgen.storage.store.errors import plain_errors
 from capgen.version import __version__
 
 _VERSION = 1

@@ -19,7 +19,7 @@ from capgen.panel.calendar import macro_tables
 from capgen.storage.folders import folder_of
 from capgen.storage.inspection import damaged_files, data_files
 from capgen.storage.layout import is_in_partition
-from capgen.storage.store_errors import plain_errors, reading_reason
+from capgen.storage.store.errors import plain_errors, reading_reason
 from capgen.system.processors import processors
 from capgen.version import __version__
 

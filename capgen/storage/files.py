@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from capgen.storage.counted import Hashed
-from capgen.storage.local_file import LocalFile
+from capgen.storage.local.file import LocalFile
 from capgen.storage.location import is_store
-from capgen.storage.store_file import StoreFile
+from capgen.storage.store.file import StoreFile
 
 
 class File(Protocol):

@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from capgen.storage.local_folder import LocalFolder
+from capgen.storage.local.folder import LocalFolder
 from capgen.storage.location import is_store
-from capgen.storage.store_folder import StoreFolder
+from capgen.storage.store.folder import StoreFolder
 
 
 class Folder(Protocol):

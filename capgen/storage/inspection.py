@@ -14,7 +14,7 @@ from capgen.storage.entries import DataEntry, Inventory, SideEntry
 from capgen.storage.files import sha256
 from capgen.storage.folders import folder_of
 from capgen.storage.layout import MANIFEST, MANIFEST_SCHEMA, is_working_file
-from capgen.storage.store_errors import plain_errors
+from capgen.storage.store.errors import plain_errors
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from typing import IO
 from capgen.errors import RequestError
 from capgen.storage.counted import Counted
 from capgen.storage.files import file_of
+from capgen.storage.local.rooms import temporary_room
 from capgen.storage.location import locate
 from capgen.storage.marks import check_outside
-from capgen.storage.rooms import temporary_room
 from capgen.storage.streams import STANDARD_OUTPUT, descriptor_of, opened
 
 _STREAMS = {stat.S_IFIFO, stat.S_IFCHR}

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from capgen.storage.entries import FileEntry, Inventory
-from capgen.storage.local_place import LocalPlace
+from capgen.storage.local.place import LocalPlace
 from capgen.storage.location import is_store
-from capgen.storage.store_place import StorePlace
+from capgen.storage.store.place import StorePlace
 
 
 class Place(Protocol):

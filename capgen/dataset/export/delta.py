@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from capgen.errors import RequestError
+from capgen.storage.local.places import Places
 from capgen.storage.location import is_store
 from capgen.storage.marks import check_outside
-from capgen.storage.places import Places
 
 _DELTA_LOG = "_delta_log"
 

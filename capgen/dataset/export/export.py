@@ -16,11 +16,11 @@ from capgen.dataset.export.origin import citation_file, origin_of
 from capgen.dataset.export.rows import Rows, open_rows
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.errors import CapgenError, RequestError
-from capgen.storage.local_file import take_place
+from capgen.storage.local.file import take_place
+from capgen.storage.local.rooms import local_room
 from capgen.storage.location import locate
 from capgen.storage.output import Output, output
-from capgen.storage.rooms import local_room
-from capgen.storage.store_errors import plain_errors
+from capgen.storage.store.errors import plain_errors
 
 if TYPE_CHECKING:
     import pyarrow as pa

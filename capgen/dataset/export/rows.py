@@ -14,7 +14,7 @@ from capgen.dataset.manifest import Manifest
 from capgen.dataset.reading.lockdown import lock, refusal
 from capgen.dataset.reading.servers import open_panel, server_ranges
 from capgen.errors import CapgenError, RequestError
-from capgen.storage.store_errors import reading_reason
+from capgen.storage.store.errors import reading_reason
 
 if TYPE_CHECKING:
     import pyarrow as pa

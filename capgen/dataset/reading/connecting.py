@@ -18,7 +18,7 @@ from capgen.panel.calendar import macro_tables
 from capgen.panel.schema import panel_schema
 from capgen.panel.virtual import VirtualPanel
 from capgen.storage.location import locate
-from capgen.storage.store_errors import reading_reason
+from capgen.storage.store.errors import reading_reason
 
 PANEL = "panel"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from capgen import sql
 from capgen.dataset.data_files import literal
 from capgen.errors import CapgenError, RequestError
-from capgen.storage.store_errors import reading_reason
+from capgen.storage.store.errors import reading_reason
 
 _READING = {"SELECT", "EXPLAIN", "MULTI"}  # MULTI: a pivot over values that DuckDB first looks up
 # A statement that reads may hold one that writes: `with x as (copy …) from x`. DuckDB gives the tree of a SELECT.

@@ -12,7 +12,7 @@ from capgen.dataset.data_files import view_files
 from capgen.errors import CapgenError
 from capgen.panel.calendar import macro_tables
 from capgen.panel.schema import panel_schema
-from capgen.storage.store_errors import reading_reason
+from capgen.storage.store.errors import reading_reason
 
 _MEMORY = "200MB"  # what DuckDB may use; with more it goes to disk
 _THREADS = 2

@@ -29,7 +29,7 @@ from capgen.storage.folders import folder_of
 from capgen.storage.inspection import damaged_files
 from capgen.storage.layout import MANIFEST, MANIFEST_SCHEMA
 from capgen.storage.location import locate
-from capgen.storage.store_errors import plain_errors, reading_reason
+from capgen.storage.store.errors import plain_errors, reading_reason
 from capgen.timeline.epoch import MINUTES_PER_DAY
 from capgen.version import __version__
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import IO
 
 from capgen.errors import CapgenError, RequestError
-from capgen.storage.places import name_beside
-from capgen.storage.rooms import local_room
+from capgen.storage.local.places import name_beside
+from capgen.storage.local.rooms import local_room
 from capgen.system.disk import sync
 
 _UNFINISHED = re.compile(r".+\.[0-9a-f]{8}\.unfinished")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from capgen.storage.entries import Inventory
 from capgen.storage.files import write_whole
 from capgen.storage.layout import BUILD_STATE, DATA_PATH, MANIFEST, RECEIPTS, SIDE_FILES
-from capgen.storage.local_file import take_place
-from capgen.storage.local_folder import LocalFolder
-from capgen.storage.local_target import holds_others
+from capgen.storage.local.file import take_place
+from capgen.storage.local.folder import LocalFolder
+from capgen.storage.local.places import Places
+from capgen.storage.local.removing import remove_folder
+from capgen.storage.local.target import holds_others
 from capgen.storage.marks import is_dataset
-from capgen.storage.places import Places
-from capgen.storage.removing import remove_folder
 from capgen.system.disk import exchange, sync
 
 

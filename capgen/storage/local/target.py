@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from capgen.errors import RequestError
 from capgen.storage.layout import BUILD_STATE, SIDE_FOLDER, is_working_file
+from capgen.storage.local.places import Places
 from capgen.storage.marks import check_outside, is_dataset
-from capgen.storage.places import Places
 
 
 def check_target(places: Places) -> None:

@@ -16,9 +16,9 @@ from capgen.storage.entries import FileEntry, Inventory
 from capgen.storage.files import write_whole
 from capgen.storage.layout import BUILD_STATE, DATA_PATH, MANIFEST, SIDE_FILES, SIDE_FOLDER
 from capgen.storage.marks import check_outside, is_dataset
-from capgen.storage.objects import Objects
-from capgen.storage.store_errors import plain_errors
-from capgen.storage.store_locking import one_store_writer
+from capgen.storage.store.errors import plain_errors
+from capgen.storage.store.locking import one_store_writer
+from capgen.storage.store.objects import Objects
 
 _RECEIPTS = f"{SIDE_FOLDER}/receipts/"
 _STAGING = f"{SIDE_FOLDER}/staging/"

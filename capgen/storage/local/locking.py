@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from capgen.errors import CapgenError, RequestError
-from capgen.storage.named_holder import holder_name, named_holder
+from capgen.storage.local.named_holder import holder_name, named_holder
 from capgen.system.errors import NOT_SUPPORTED
 from capgen.system.locks import can_lock, is_locked, lock_file
 

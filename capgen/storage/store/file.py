@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
-from capgen.storage.objects import upload, whole_object
-from capgen.storage.rooms import temporary_room
+from capgen.storage.local.rooms import temporary_room
+from capgen.storage.store.objects import upload, whole_object
 
 
 class StoreFile:

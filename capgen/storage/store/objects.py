@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-from capgen.storage.store_errors import code_of, is_taken
+from capgen.storage.store.errors import code_of, is_taken
 
 
 @dataclass(frozen=True, slots=True)

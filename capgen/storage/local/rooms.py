@@ -9,9 +9,9 @@ from pathlib import Path
 
 from capgen.errors import RequestError
 from capgen.storage.layout import BUILD_STATE
-from capgen.storage.locking import one_writer
-from capgen.storage.places import Places
-from capgen.storage.removing import remove_folder
+from capgen.storage.local.locking import one_writer
+from capgen.storage.local.places import Places
+from capgen.storage.local.removing import remove_folder
 
 
 @contextmanager

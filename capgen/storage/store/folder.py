@@ -9,10 +9,10 @@ from pathlib import Path
 
 from capgen.errors import RequestError
 from capgen.storage.layout import MANIFEST, SIDE_FOLDER
+from capgen.storage.local.rooms import temporary_room
 from capgen.storage.marks import check_outside
-from capgen.storage.objects import Objects
-from capgen.storage.rooms import temporary_room
-from capgen.storage.store_locking import LOCK, one_store_writer
+from capgen.storage.store.locking import LOCK, one_store_writer
+from capgen.storage.store.objects import Objects
 
 _BEGUN = f"{SIDE_FOLDER}/rollup"  # what lies beside it is of a rollup that was not finished
 

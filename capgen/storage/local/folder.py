@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
-from capgen.storage.local_file import take_place
-from capgen.storage.local_target import check_is_new
+from capgen.storage.local.file import take_place
+from capgen.storage.local.places import Places
+from capgen.storage.local.rooms import local_room
+from capgen.storage.local.target import check_is_new
 from capgen.storage.marks import check_outside
-from capgen.storage.places import Places
-from capgen.storage.rooms import local_room
 
 
 class LocalFolder:

@@ -14,13 +14,13 @@ from capgen.storage.entries import FileEntry, Inventory
 from capgen.storage.files import write_whole
 from capgen.storage.inspection import problem_of
 from capgen.storage.layout import BUILD_STATE, RECEIPTS
-from capgen.storage.local_file import sweep_unfinished
-from capgen.storage.local_folder import size_of
-from capgen.storage.local_target import check_target
-from capgen.storage.locking import one_writer
-from capgen.storage.places import Places
-from capgen.storage.publishing import publish, recover
-from capgen.storage.removing import remove_folder
+from capgen.storage.local.file import sweep_unfinished
+from capgen.storage.local.folder import size_of
+from capgen.storage.local.locking import one_writer
+from capgen.storage.local.places import Places
+from capgen.storage.local.publishing import publish, recover
+from capgen.storage.local.removing import remove_folder
+from capgen.storage.local.target import check_target
 from capgen.system.disk import link_or_copy, may_write, sync
 
 

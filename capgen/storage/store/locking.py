@@ -17,8 +17,8 @@ from typing import Any
 
 from capgen.errors import CapgenError
 from capgen.storage.layout import SIDE_FOLDER
-from capgen.storage.locking import one_writer
-from capgen.storage.objects import Objects
+from capgen.storage.local.locking import one_writer
+from capgen.storage.store.objects import Objects
 
 LOCK = f"{SIDE_FOLDER}/lock"
 

@@ -1,0 +1,1 @@
+"""Object stores: objects appear whole, and nothing can be renamed or locked."""

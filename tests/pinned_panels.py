@@ -97,7 +97,11 @@ DENSE: dict[str, Any] = {
     "num_servers": SERVERS,
     "fleet": {"apps_per_business_unit": 2},
     "growth": {"trend": "monthly", "origin": "2022-12-10"},
-    "archetypes": {"application": {"scheduled_spikes": LONG_SPIKES}},
+    "metrics": {"cpu": {"response": {"growth": 1.5}}},
+    "archetypes": {
+        "web": {"profile": {"spread": {"flat_share": 0.15, "night_share": 0.7}}},
+        "application": {"scheduled_spikes": LONG_SPIKES},
+    },
     "layers": {
         "server_offset": {"correlation": {"mem~net_in": -0.3}},
         "annual_season": {"disk": [{"amplitude": 0.2, "peak_day": 3.5}]},
@@ -114,8 +118,8 @@ DENSE: dict[str, Any] = {
         "server_life": {
             "first_day": "2023-12-20",
             "last_day": "2024-01-10",
-            "born_share": 0.3,
-            "retired_share": 0.3,
+            "born_share": 0.4,
+            "retired_share": 0.4,
             "resize": {"limit": 40, "ratio": 1.5},
         },
     },

@@ -1,6 +1,7 @@
-"""What `check` looks at, in its order, and the rules that this proves: all texts about rules are made from here.
+"""What `check` looks at, in its order, and the rules that this proves.
 
-A rule stands in a file with what measures it: to add one is to add its file, and a line here.
+A rule stands in a file with what measures it: to add one is to add its file, and a line here. All
+texts about rules, and their order, are made from this list.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ MEASUREMENTS = (
     scheduled.MEASUREMENT,
     twin.MEASUREMENT,
     apart.MEASUREMENT,
-    missing_rate.BESIDE_TWINS,
+    missing_rate.BESIDE_TWINS,  # of such panels, the last of the tests
     size.MEASUREMENT,
 )
 RULES: tuple[Rule, ...] = tuple(dict.fromkeys(rule for measurement in MEASUREMENTS for rule in measurement.rules))

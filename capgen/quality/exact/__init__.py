@@ -1,1 +1,1 @@
-"""Exact rules that need no more than the configuration: they hold for data of any origin."""
+"""Exact rules: they allow nothing wrong, and need no statistics."""

@@ -189,7 +189,7 @@ def test_a_window_that_is_too_short_is_not_tested(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("granularity", ["hourly", "daily"])
 def test_the_realistic_preset_passes(granularity: str, tmp_path: Path) -> None:
-    panel = {"num_servers": 40, "granularity": granularity, "start_date": "2024-01-01", "end_date": "2024-02-29"}
+    panel = {"num_servers": 24, "granularity": granularity, "start_date": "2024-01-01", "end_date": "2024-02-29"}
     build(load_config(preset="realistic", overrides=panel, environment={}), tmp_path / "data")
     report = check(tmp_path / "data")
     assert failed(report) == []

@@ -100,7 +100,12 @@ CHANGES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "business days": ({"calendar": {"eoq": {"business_days": True}}}, FOLLOW_THE_CALENDAR),
     "own net_out": (OWN_NET_OUT, ["net_out_p95"]),
 }
-SEASON = {"num_servers": 40, "granularity": "hourly", "start_date": "2023-09-20", "end_date": "2023-12-31"}
+SEASON = {
+    "num_servers": 20,
+    "granularity": "hourly",
+    "start_date": "2023-09-22",
+    "end_date": "2023-10-31",
+}
 
 
 @functools.cache

@@ -7,11 +7,12 @@ import math
 import numpy as np
 import pytest
 
+from capgen import scan
 from capgen.draws.intervals import geometric, intervals, minutes_of
 from capgen.timeline.time_axis import Span
 from tests.conftest import make_config
 from tests.estimates import check_close, check_mean, check_share, runs
-from tests.panels import TRUTH, web_panel
+from tests.panels import TRUTH, web_config, web_panel
 
 
 def test_missing_values_have_their_shares() -> None:
@@ -59,7 +60,9 @@ def test_gaps_have_a_geometric_length_of_whole_hours(mean_hours: float) -> None:
 
 def test_fleet_gaps_hit_all_servers_at_once() -> None:
     layers = {"missing": {"fleet_gaps": {"per_year": 40, "mean_hours": 6}}}
-    panel = web_panel(3, ("2006-01-01", "2025-12-31"), "hourly", layers=layers)
+    config = web_config(3, ("2006-01-01", "2025-12-31"), "hourly", layers=layers)
+    columns = ["server_id", "timestamp", "cpu_p95", "net_out_p95"]
+    panel = scan(config).select(columns).sort("server_id", "timestamp").collect()
     flags = panel["cpu_p95"].is_null().to_numpy().reshape(3, -1)
     assert (flags == flags[0]).all()
     assert (panel["cpu_p95"].is_null() == panel["net_out_p95"].is_null()).all()

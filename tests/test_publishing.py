@@ -433,7 +433,7 @@ def test_the_content_digest_does_not_depend_on_the_layout(
 ) -> None:
     monkeypatch.setattr("capgen.dataset.sizes._ROW_GROUP_ROWS", 700)
     monkeypatch.setattr("capgen.dataset.sizes._FILE_BYTES", 8000)
-    monkeypatch.setattr("capgen.panel.values._SLICE_ROWS", 100)
+    monkeypatch.setattr("capgen.panel.cell.values._SLICE_ROWS", 100)
     build(make_config(**SMALL), target)
     one, other = read_manifest(dataset), read_manifest(target)
     assert len(other.files) > len(one.files)

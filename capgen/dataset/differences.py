@@ -17,7 +17,8 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = ""
         prefix: put before each key.
     """
     for key in dict.fromkeys([*old, *new]):
-        before, after = old.get(key), new.get(key)
+        before = old.get(key)
+        after = new.get(key)
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             yield from differences(before, after, f"{prefix}{key}.")
         elif before != after:

@@ -75,6 +75,8 @@ def estimate_partitions(config: Config, sizes: Sizes) -> Iterator[PartitionEstim
 
 
 def _cost(panel: Panel, file: FilePlan) -> _Cost:
-    sample, buffer, started = file.row_groups[0], io.BytesIO(), time.thread_time()
+    sample = file.row_groups[0]
+    buffer = io.BytesIO()
+    started = time.thread_time()
     write_row_groups(panel, [sample], buffer)
     return _Cost(buffer.tell() / sample.rows, (time.thread_time() - started) / sample.rows)

@@ -24,22 +24,13 @@ class ManifestBase(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     if TYPE_CHECKING:  # fields of each kind: here they would stand before all its others
-
-        @property
-        def files(self) -> Sequence[DataEntry]:
-            """The data files, by path."""
+        files: Sequence[DataEntry]
+        rows: int
+        manifest_digest: str
 
         @property
         def side_files(self) -> Sequence[SideEntry]:
             """Files beside the data."""
-
-        @property
-        def rows(self) -> int:
-            """Number of rows."""
-
-        @property
-        def manifest_digest(self) -> str:
-            """SHA-256 of the document without this key."""
 
     expected: ClassVar[str]  # what a reader expects where it finds something else
     unaltered: ClassVar[str]

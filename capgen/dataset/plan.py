@@ -61,11 +61,14 @@ def files_of(axis: TimeAxis, partition: Partition, sizes: Sizes) -> Iterator[Fil
         sizes: of files and row groups.
     """
     held: list[Chunk] = []
-    part = rows = 0
+    part = 0
+    rows = 0
     for row_group in cut(axis, partition.whole, sizes.row_group_rows):
         if held and rows + row_group.rows > sizes.file_rows:
             yield _file(partition, part, held)
-            held, rows, part = [], 0, part + 1
+            held = []
+            rows = 0
+            part += 1
         held.append(row_group)
         rows += row_group.rows
     yield _file(partition, part, held)

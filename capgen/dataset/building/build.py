@@ -10,6 +10,7 @@ from pathlib import Path
 
 from capgen.config import Config
 from capgen.config.holiday_days import with_days
+from capgen.config.resolved_days import HolidayDays
 from capgen.config.storage import full_name
 from capgen.dataset.building.extending import check_extends, is_same, outlook, unchanged_files
 from capgen.dataset.building.kept_days import check_same_days, kept_days, other_library
@@ -93,45 +94,53 @@ def build_dataset(
     place = place_of(locate(full_name(config, out)))
     place.check()
     with place.one_writer():
-        place.recover()
-        present = read_manifest(place.target) if is_dataset(place.target) else None
-        if present:
-            place.settle(state_of(present))
-        kept = None if overwrite else kept_days(place, present)
-        for line in other_library(place.target, kept, config):
-            on_note(line)
+        present = _present(place)
+        extended = None if overwrite else present
+        kept = None if overwrite else _kept_days(place, present, config, on_note)
         config = with_days(config, kept)
-        sizes = choose_sizes(config, memory, file_bytes, present.sizes if present and not overwrite else None)
+        sizes = choose_sizes(config, memory, file_bytes, extended.sizes if extended else None)
         if present and is_same(present, config, sizes):
             _check_undamaged(place.target, present)
             return _result(place.target, present, len(present.files), started)
-        if present:
-            _check_nothing_is_lost(place.target, present)
-        if present and not overwrite:
-            check_same_days(place.target, present, config)
-            check_extends(place.target, present, config, sizes, rewrite_past=rewrite_past)
+        _check_nothing_is_lost(place.target, present)
+        if extended:
+            check_same_days(place.target, extended, config)
+            check_extends(place.target, extended, config, sizes, rewrite_past=rewrite_past)
         files = list(plan_files(config, sizes))
         whole = take_up(place, config, sizes, discard_other=overwrite)
-        _say_what_is_whole(place.target, whole, on_note)
+        if whole:
+            on_note(f"{place.target}: goes on with an interrupted build; {len(whole):,} of its files are whole")
         if present:
             unchanged = unchanged_files(present, config, files)
             on_note(outlook(place.target, present, config, sizes, files, unchanged))
             whole |= _adopt(place, unchanged, whole)
         whole_before = len(whole)
         manifest = _make(config, sizes, place, files, whole, engine, on_rows=on_rows)
-        if present:  # what came meanwhile
-            _check_nothing_is_lost(place.target, present)
+        _check_nothing_is_lost(place.target, present)  # what came meanwhile
         place.publish(manifest)
     return _result(place.target, manifest, whole_before, started)
 
 
-def _say_what_is_whole(target: Path, whole: Mapping[str, FileEntry], on_note: OnNote) -> None:
-    if whole:
-        on_note(f"{target}: goes on with an interrupted build; {len(whole):,} of its files are whole")
+def _present(place: Place) -> Manifest | None:
+    """Return the manifest of the dataset that is there, with nothing left of an earlier build of it."""
+    place.recover()
+    if not is_dataset(place.target):
+        return None
+    present = read_manifest(place.target)
+    place.settle(state_of(present))
+    return present
+
+
+def _kept_days(place: Place, present: Manifest | None, config: Config, on_note: OnNote) -> HolidayDays | None:
+    """Return the holidays that the build goes on with, and say where the library has others."""
+    kept = kept_days(place, present)
+    for line in other_library(place.target, kept, config):
+        on_note(line)
+    return kept
 
 
 def _adopt(place: Place, unchanged: Sequence[FileEntry], whole: Mapping[str, FileEntry]) -> dict[str, FileEntry]:
-    """Take over files of the dataset that is there, but those that are made already; return them by path."""
+    """Take over files of the dataset that is there, but those that are made already, by path."""
     adopted = [entry for entry in unchanged if entry.path not in whole]
     place.adopt(adopted)
     return {entry.path: entry for entry in adopted}
@@ -163,9 +172,9 @@ def _check_undamaged(folder: Path, manifest: Manifest) -> None:
         raise CapgenError(f"{problem.path}: {problem.kind}, {problem.detail}; mend it with: capgen repair {folder}")
 
 
-def _check_nothing_is_lost(folder: Path, present: Manifest) -> None:
+def _check_nothing_is_lost(folder: Path, present: Manifest | None) -> None:
     """A dataset is replaced with its whole folder: refuse where somebody put a file of their own into it."""
-    extra = next(extra_files(folder, present), None)
+    extra = next(extra_files(folder, present), None) if present else None
     if extra:
         raise RequestError(
             f"out: {str(folder)!r} holds {extra.path!r}, which capgen did not write and would delete; "

@@ -116,7 +116,8 @@ def _write(folder: Path, present: Sequence[str], manifest: Manifest, step: str, 
     """Write one file a partition."""
     if not present:
         raise CapgenError(f"{folder}: expected data files, found none of those in {MANIFEST}")
-    written, config = _Written([], []), manifest.load_config()
+    written = _Written([], [])
+    config = manifest.load_config()
     for partition, paths in groupby(sorted(present), key=os.path.dirname):
         path = f"{partition}/part-00000.parquet"
         connection = open_panel(config, [folder / each for each in paths], spill, _THREADS)
@@ -136,7 +137,8 @@ def _write_partition(
 ) -> int:
     """Write a partition's file; return the number of rows."""
     tables = _tables(connection, config, step)
-    first, rows = next(tables), 0
+    first = next(tables)
+    rows = 0
     with pq.ParquetWriter(file, first.schema, **_options(first)) as writer:
         for table in chain([first], tables):
             writer.write_table(table)

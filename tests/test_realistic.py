@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -111,34 +110,3 @@ def test_cells_have_their_golden_values() -> None:
     wanted = pl.col("server_id").is_in([row[0] for row in GOLDEN]) & (pl.col("timestamp") == datetime(2024, 6, 12, 9))
     some = scan(config).filter(wanted).select("server_id", *METRICS).sort("server_id").collect()
     assert some.rows() == GOLDEN
-
-
-# As they stand in the comments of config/default.yaml, by the path of their key.
-EXAMPLES = {
-    "metrics.disk": (
-        "{shape: quantiles, quantiles: [{at: 0.01, value: 0.2}, {at: 0.5, value: 1}, {at: 0.99, value: 5}]}"
-    ),
-    "archetypes.web.noise_parts": (
-        "{hours: {half_life_hours: 3, share: {cpu: 0.5, mem: 0.4, net_in: 0.5}, correlation: {cpu~mem: 0.4}}}"
-    ),
-    "archetypes.web.regimes": (
-        "{states: {idle: {chances: {weekday: 3, weekend: 5}, stickiness: 0.9, level: {cpu: 0.5}, swing: -1},"
-        " busy: {chances: {weekday: 1}, stickiness: 0.8, level: {cpu: 2}, spread: {cpu: 0.8}, swing: 1}},"
-        " swing: {half_life_hours: 96, strength: 0.5}}"
-    ),
-    "archetypes.web.spread": "{base.cpu: {sd: 0.5}, weekend_factor: {kind: normal, sd: 0.1}}",
-    "layers.shared_movement": "{app: {noise: 0.2}, region: {noise: 0.1, states: 0.1}, fleet: {noise: 0.05}}",
-}
-
-
-@pytest.mark.parametrize("path", EXAMPLES)
-def test_the_documented_example_loads_and_changes_the_panel(path: str, tmp_path: Path) -> None:
-    comments = re.sub(r"\s*\n\s*#\s*", " ", DEFAULTS.read_text(encoding="utf-8"))
-    assert EXAMPLES[path] in comments
-    file = tmp_path / "config.yaml"
-    keys = path.split(".")
-    lines = [f"{'  ' * depth}{key}:" for depth, key in enumerate(keys)]
-    file.write_text("\n".join(lines) + f" {EXAMPLES[path]}", encoding="utf-8")
-    window = {"num_servers": 8, "start_date": "2024-03-02", "end_date": "2024-03-03", "granularity": "hourly"}
-    changed = scan(load_config(file, overrides=window, environment={})).collect()
-    assert not changed.equals(scan(make_config(**window)).collect())

@@ -42,7 +42,7 @@ class AnnualSeason(Layer[Season]):
 
     name = "annual_season"
     key = "layers.annual_season"
-    example = "cpu: [{amplitude: 0.1, peak_day: 335}, {amplitude: 0.05, peak_day: 20, cycles: 2}]"
+    example = "{cpu: [{amplitude: 0.1, peak_day: 335}, {amplitude: 0.03, peak_day: 20, cycles: 2}]}"
     effects = (Effect("season", 60, "annual season", "no metric has a season"),)
 
     def problems(self, settings: Season, known: Known) -> Iterator[str]:

@@ -43,7 +43,7 @@ class ScheduledSpikes(Layer[Schedules]):
 
     name = "scheduled_spikes"
     key = "archetypes.*.scheduled_spikes"
-    example = "[{hours: [2, 23], steps: 3, probability: 0.7, magnitude: 1.5}]"
+    example = "[{hours: [2], steps: 1, probability: 0.9, magnitude: 1.5}]"
     label = SPIKE
 
     def changed_metrics(self, settings: Schedules, metrics: Metrics) -> set[str]:

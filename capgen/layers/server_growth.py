@@ -25,7 +25,7 @@ class ServerGrowthLayer(Layer[ServerGrowth]):
 
     name = "server_growth"
     key = "layers.server_growth"
-    example = "sd_percent_per_month: 2.0"
+    example = "{sd_percent_per_month: 1.5}"
 
     def own_parameters(self, settings: ServerGrowth) -> tuple[str, ...]:
         """Return the rate of growth."""

@@ -62,8 +62,8 @@ class ServerLifeLayer(Layer[ServerLife]):
     name = "server_life"
     key = "layers.server_life"
     example = (
-        "{first_day: 2024-03-01, last_day: 2025-06-30, born_share: 0.2, retired_share: 0.1, "
-        "resize: {metric: cpu, limit: 80, ratio: 2, metrics: [cpu, mem]}}"
+        "{first_day: 2022-01-01, last_day: 2025-12-31, born_share: 0.2, retired_share: "
+        "0.1, resize: {metric: cpu, limit: 70, ratio: 2, metrics: [cpu, mem]}}"
     )
     may_be_null = True
     effects = (Effect("resize", 100, "fall after a resize"),)

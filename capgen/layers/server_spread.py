@@ -49,7 +49,7 @@ class ServerSpread(Layer[Spreads]):
 
     name = "server_spread"
     key = "archetypes.*.spread"
-    example = "{base.cpu: {sd: 0.5}, growth_percent_per_month: {kind: normal, sd: 1}}"
+    example = "{base.cpu: {sd: 0.5}, weekend_factor: {kind: normal, sd: 0.1}}"
     has_closed_form = False
     effects = (SERVER_SPREAD,)
 

@@ -44,7 +44,7 @@ class SharedMovementLayer(Layer[SharedMovement]):
 
     name = "shared_movement"
     key = "layers.shared_movement"
-    example = "{app: {noise: 0.2, states: 0.3}, fleet: {noise: 0.1}}"
+    example = "{app: {noise: 0.2}, region: {noise: 0.1, states: 0.1}, fleet: {noise: 0.05}}"
     has_closed_form = False
 
     def shared(self, settings: SharedMovement, servers: pl.DataFrame, what: Shared) -> Iterator[Sharing]:

@@ -35,10 +35,9 @@ class EventLayer(Layer[Events]):
     name = "events"
     key = "layers.events"
     example = (
-        "{random: {rush: {type: surge, scope: app, per_year: 20, mean_hours: 30, magnitude: 1.5, "
-        "metrics: [cpu], cause: a campaign}}, "
-        "listed: {launch: {type: level_shift, region: EU, start: 2024-12-01, magnitude: 1.2, "
-        "metrics: [cpu]}}}"
+        "{random: {leak: {type: memory_leak, scope: server, per_year: 1, mean_hours: 72, "
+        "magnitude: 1.6, metrics: [mem]}}, listed: {launch: {type: surge, region: EU, "
+        "start: 2024-03-01, end: 2024-03-03 12:00, magnitude: 1.5, metrics: [cpu]}}}"
     )
     names = EVENT
     is_incident = True

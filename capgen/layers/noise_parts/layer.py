@@ -19,7 +19,7 @@ class NoisePartsLayer(Layer[Parts]):
 
     name = "noise_parts"
     key = "archetypes.*.noise_parts"
-    example = "{days: {half_life_hours: 24, share: {cpu: 0.5, mem: 0.5}}}"
+    example = "{hours: {half_life_hours: 3, share: {cpu: 0.5, mem: 0.4, net_in: 0.5}, correlation: {cpu~mem: 0.4}}}"
     has_closed_form = False
 
     def problems(self, settings: Parts, known: Known) -> Iterator[str]:

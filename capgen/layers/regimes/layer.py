@@ -28,9 +28,10 @@ class RegimeLayer(Layer[Regimes]):
     name = "regimes"
     key = "archetypes.*.regimes"
     example = (
-        "{states: {idle: {chances: {weekday: 0.4, weekend: 0.8}, stickiness: 0.9, "
-        "level: {cpu: 0.4}}, busy: {chances: {weekday: 0.6, weekend: 0.2}, stickiness: 0.8}}, "
-        "swing: {half_life_hours: 96, strength: 0.5}}"
+        "{states: {idle: {chances: {weekday: 3, weekend: 5}, stickiness: 0.9, level: "
+        "{cpu: 0.5}, swing: -1}, busy: {chances: {weekday: 1}, stickiness: 0.8, level: "
+        "{cpu: 2}, spread: {cpu: 0.8}, swing: 1}}, swing: {half_life_hours: 96, strength: "
+        "0.5}}"
     )
     has_closed_form = False
     effects = (Effect("regimes", 120, "difference of levels between states", adds_up=True),)

@@ -40,6 +40,16 @@ WINDOWS = {
     "1min with layers": (date(2024, 3, 30), date(2024, 3, 31)),
 }
 SERVERS = 11
+# A ramp over all of the windows: each step of a day is another share of the change.
+CHANGES = {
+    "campaign": {
+        "where": {"region": ["EU", "Asia"]},
+        "start": "2022-11-01",
+        "ramp_days": 900,
+        "factor": {"cpu": 1.5, "net_in": 0.7},
+    }
+}
+EVERY_LAYER = merged(WITH_DYNAMICS, {"layers": {"changes": CHANGES}})
 granularities = st.sampled_from(sorted(WINDOWS))
 
 
@@ -47,7 +57,7 @@ def config_for(granularity: str, **overrides: Any) -> Config:
     """Return a configuration whose growth does not depend on the window."""
     first, last = WINDOWS[granularity]
     values = {
-        **(WITH_DYNAMICS if "layers" in granularity else {}),
+        **(EVERY_LAYER if "layers" in granularity else {}),
         "granularity": granularity.split()[0],
         "num_servers": SERVERS,
         "start_date": str(first),

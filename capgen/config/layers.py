@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from capgen.layers.annual_season import Harmonic
+from capgen.layers.changes import PlannedChange
 from capgen.layers.events.settings import Events
 from capgen.layers.local_time import LocalTime
 from capgen.layers.missing import Missing
@@ -26,3 +27,4 @@ class Layers(Section):
     events: Events | None = None
     server_life: ServerLife | None = None
     shared_movement: SharedMovement | None = None
+    changes: Frozen[Name, PlannedChange] | None = None

@@ -6,6 +6,7 @@ from typing import Any
 
 from capgen.layers.annual_season import AnnualSeason
 from capgen.layers.business_hours import BusinessHoursLayer
+from capgen.layers.changes import PlannedChanges
 from capgen.layers.end_of_quarter import EndOfQuarterLayer
 from capgen.layers.events.layer import EventLayer
 from capgen.layers.growth import GrowthLayer
@@ -39,6 +40,7 @@ LAYERS: tuple[Layer[Any], ...] = (
     ServerGrowthLayer(),
     GrowthLayer(),
     ServerOffsetLayer(),
+    PlannedChanges(),
     NoisePartsLayer(),
     RegimeLayer(),
     SharedMovementLayer(),

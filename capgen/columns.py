@@ -64,7 +64,9 @@ def taken_names(metrics: Iterable[str]) -> set[str]:
     return {*BEFORE_METRICS, *AFTER_METRICS, *LABELS, STATE, *expected}
 
 
-def ordered_columns(metrics: Sequence[str], *, truth: bool, states: bool, first: Sequence[str] = ()) -> list[str]:
+def ordered_columns(
+    metrics: Sequence[str], *, truth: bool, states: bool, first: Sequence[str] = ()
+) -> list[str]:
     """Return a panel's columns, in their order.
 
     Args:
@@ -89,4 +91,6 @@ def schema_of(columns: Iterable[str], metrics: Iterable[str]) -> pl.Schema:
     of_metrics = set(metrics)
     floats = of_metrics | set(map(expected_column, of_metrics))
     types = {name: _TYPES.get(name, pl.String()) for name in columns}
-    return pl.Schema({name: pl.Float64() if name in floats else kind for name, kind in types.items()})
+    return pl.Schema(
+        {name: pl.Float64() if name in floats else kind for name, kind in types.items()}
+    )

@@ -47,7 +47,9 @@ class Dataset:
             RequestError: pandas, the extra `capgen[pandas]`, is not installed.
         """
         if importlib.util.find_spec("pandas") is None:
-            raise RequestError('to_pandas: expected pandas, found none; type: pip install "capgen[pandas]"')
+            raise RequestError(
+                'to_pandas: expected pandas, found none; type: pip install "capgen[pandas]"'
+            )
         return self.scan().collect().to_pandas()
 
     def sql(self, query: str) -> pl.DataFrame:
@@ -62,7 +64,9 @@ class Dataset:
         """Compare it with what its configuration implies."""
         return check(self.folder)
 
-    def report(self, out: str | os.PathLike[str] = "report", *, overwrite: bool = False) -> list[Path]:
+    def report(
+        self, out: str | os.PathLike[str] = "report", *, overwrite: bool = False
+    ) -> list[Path]:
         """Draw its dashboard.
 
         Args:
@@ -86,7 +90,8 @@ class Dataset:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in self._facts().items()
+            f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>"
+            for name, value in self._facts().items()
         )
         return f"<table><caption>capgen dataset {escape(str(self.folder))}</caption>{rows}</table>"
 

@@ -43,7 +43,9 @@ def open_database(tables: Mapping[str, pl.DataFrame], *, threads: int = 1) -> It
         yield connection
 
 
-def connect(tables: Mapping[str, pl.DataFrame], settings: Mapping[str, Any] | None = None) -> Connection:
+def connect(
+    tables: Mapping[str, pl.DataFrame], settings: Mapping[str, Any] | None = None
+) -> Connection:
     """Connect to an in-memory DuckDB with tables and the macros that read them.
 
     Args:
@@ -88,7 +90,10 @@ def query_text(name: str) -> str:
 
 
 def run_query(
-    connection: Connection, name: str, parameters: Mapping[str, Any], repeats: Sequence[Mapping[str, str]] = ()
+    connection: Connection,
+    name: str,
+    parameters: Mapping[str, Any],
+    repeats: Sequence[Mapping[str, str]] = (),
 ) -> pl.DataFrame:
     """Run a shipped query.
 
@@ -175,7 +180,9 @@ def script_text(tables: Mapping[str, pl.DataFrame]) -> str:
 
 
 def _table_text(name: str, frame: pl.DataFrame) -> str:
-    columns = ",\n".join(f"    {column} {_SQL_TYPES[kind]}" for column, kind in frame.schema.items())
+    columns = ",\n".join(
+        f"    {column} {_SQL_TYPES[kind]}" for column, kind in frame.schema.items()
+    )
     rows = ",\n".join(f"    ({', '.join(map(_literal, row))})" for row in frame.iter_rows())
     create = f"create or replace table {name} (\n{columns}\n);"
     return f"{create}\ninsert into {name} values\n{rows};" if rows else create

@@ -49,11 +49,19 @@ def duckdb_command() -> str:
 def run(tmp_path: Path) -> Run:
     """Run `capgen` as a process of its own in an empty folder."""
 
-    def run_capgen(*arguments: str, stdin: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run_capgen(
+        *arguments: str, stdin: str | None = None, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "capgen", *arguments]
         environment = {**os.environ, **variables}
         return subprocess.run(
-            command, cwd=tmp_path, env=environment, input=stdin, capture_output=True, text=True, check=False
+            command,
+            cwd=tmp_path,
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     return run_capgen
@@ -77,7 +85,12 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 
 def mounted(folder: Path, options: str) -> bool:
     folder.mkdir(exist_ok=True)
-    return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=False).returncode == 0
+    return (
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=False
+        ).returncode
+        == 0
+    )
 
 
 @pytest.fixture

@@ -32,7 +32,9 @@ def check_share(count: int | float | Decimal, cells: int, true: float) -> None:
 
 
 def check_correlation(first: Floats, second: Floats, true: float) -> None:
-    check_close(float(np.corrcoef(first, second)[0, 1]), true, (1 - true**2) / math.sqrt(first.size))
+    check_close(
+        float(np.corrcoef(first, second)[0, 1]), true, (1 - true**2) / math.sqrt(first.size)
+    )
 
 
 def within_errors(of_servers: Floats, expected: Floats | float) -> None:

@@ -10,15 +10,31 @@ PROFILE = {
     "spread": {"flat_share": 0.2, "night_share": 0.2, "strength_sd": 0.3},
 }
 LAYERS: dict[str, Any] = {
-    "server_offset": {"sd": {"cpu": 0.3, "mem": 0.2, "net_in": 0.5}, "correlation": {"cpu~mem": 0.5}},
+    "server_offset": {
+        "sd": {"cpu": 0.3, "mem": 0.2, "net_in": 0.5},
+        "correlation": {"cpu~mem": 0.5},
+    },
     "server_growth": {"sd_percent_per_month": 2.0},
-    "annual_season": {"cpu": [{"amplitude": 0.1, "peak_day": 335}, {"amplitude": 0.05, "peak_day": 20, "cycles": 2}]},
+    "annual_season": {
+        "cpu": [
+            {"amplitude": 0.1, "peak_day": 335},
+            {"amplitude": 0.05, "peak_day": 20, "cycles": 2},
+        ]
+    },
     "local_time": {
         "zones": {"US-East": "America/New_York", "EU": "Europe/Berlin", "Asia": "Asia/Tokyo"},
-        "holidays": {"EU": {"country": "DE", "observed": True}, "Asia": {"country": "JP", "observed": True}},
+        "holidays": {
+            "EU": {"country": "DE", "observed": True},
+            "Asia": {"country": "JP", "observed": True},
+        },
     },
     "outliers": {
-        "cpu": {"probability": 0.004, "magnitude": 1.6, "dip_probability": 0.002, "dip_magnitude": 0.0},
+        "cpu": {
+            "probability": 0.004,
+            "magnitude": 1.6,
+            "dip_probability": 0.002,
+            "dip_magnitude": 0.0,
+        },
         "net_out": {"probability": 0.003},
     },
     "missing": {
@@ -146,11 +162,20 @@ WITH_DYNAMICS: dict[str, Any] = {
         "cpu": {"shape": "lognormal"},
         "disk": {
             "shape": "quantiles",
-            "quantiles": [{"at": 0.01, "value": 0.2}, {"at": 0.5, "value": 1}, {"at": 0.99, "value": 5}],
+            "quantiles": [
+                {"at": 0.01, "value": 0.2},
+                {"at": 0.5, "value": 1},
+                {"at": 0.99, "value": 5},
+            ],
         },
     },
     "archetypes": {
-        "web": {**EVERYTHING["archetypes"]["web"], "noise_parts": NOISE_PARTS, "regimes": REGIMES, "spread": SPREAD},
+        "web": {
+            **EVERYTHING["archetypes"]["web"],
+            "noise_parts": NOISE_PARTS,
+            "regimes": REGIMES,
+            "spread": SPREAD,
+        },
         "application": {
             "noise_parts": {"hours": _EQUAL_PART},
             "spread": {"weekend_factor": {"kind": "normal", "sd": 0.1}},
@@ -164,7 +189,11 @@ WITH_DYNAMICS: dict[str, Any] = {
                 "regimes.states.high.level.mem": {"sd": 0.1},
             },
         },
-        "batch": {**EVERYTHING["archetypes"]["batch"], "noise_parts": {"hours": _EQUAL_PART}, "spread": SPREAD},
+        "batch": {
+            **EVERYTHING["archetypes"]["batch"],
+            "noise_parts": {"hours": _EQUAL_PART},
+            "spread": SPREAD,
+        },
     },
     "layers": {
         **LAYERS,

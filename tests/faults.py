@@ -44,7 +44,12 @@ print(moments)
 
 
 def build_killed_at(
-    moment: int, overrides: dict[str, Any], target: Path, *, overwrite: bool = False, inside: bool = False
+    moment: int,
+    overrides: dict[str, Any],
+    target: Path,
+    *,
+    overwrite: bool = False,
+    inside: bool = False,
 ) -> int:
     """Build in a process of its own that dies at a moment.
 

@@ -17,7 +17,13 @@ from tests.conftest import make_config
 from tests.estimates import Floats
 
 METRICS = ["cpu_p95", "mem_p95", "disk_p95", "net_in_p95", "net_out_p95"]
-TRUTH = [*(f"{column}_expected" for column in METRICS), "is_spike", "is_outlier", "outlier_metrics", "event_id"]
+TRUTH = [
+    *(f"{column}_expected" for column in METRICS),
+    "is_spike",
+    "is_outlier",
+    "outlier_metrics",
+    "event_id",
+]
 WIDE = [-1e9, 1e9]
 WIDE_CLIPS = {key: {"clip": WIDE} for key in ("cpu", "mem", "disk", "net_in", "net_out")}
 ARCHETYPES = ("web", "application", "database", "batch")
@@ -25,11 +31,33 @@ NO_OTHERS = dict.fromkeys(["application", "database", "batch"])
 WEB: dict[str, Any] = {"share": 1, "spike": {"probability": 0}, "growth_percent_per_month": 0}
 HOURS = pl.col("timestamp").dt.hour()
 LIFE_DAYS = {"first_day": "2023-02-01", "last_day": "2023-11-30"}
-HOUR_FACTORS = [0.5, 0.4, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.2, 1.4, 1.5, 1.6, 1.5, 1.7, 1.6, 1.5, 1.3, 1.2, 1] + [0.7] * 5
+HOUR_FACTORS = [
+    0.5,
+    0.4,
+    0.4,
+    0.5,
+    0.6,
+    0.7,
+    0.8,
+    1,
+    1.2,
+    1.4,
+    1.5,
+    1.6,
+    1.5,
+    1.7,
+    1.6,
+    1.5,
+    1.3,
+    1.2,
+    1,
+] + [0.7] * 5
 WEEKDAY_FACTORS = [1.0, 1.1, 1.2, 1.0, 0.9, 0.6, 0.5]
 ALL_REGIONS = ("US-East", "US-West", "EU", "Asia")
 OWN_NET_OUT: dict[str, Any] = {
-    "metrics": {"net_out": {"derived": None, "response": {"business_hours": 0.5}, "spike_share": 0.4}},
+    "metrics": {
+        "net_out": {"derived": None, "response": {"business_hours": 0.5}, "spike_share": 0.4}
+    },
     "archetypes": {
         name: {
             "base": {"net_out": 70},
@@ -42,11 +70,15 @@ OWN_NET_OUT: dict[str, Any] = {
 
 
 def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    both = {key for key in first if isinstance(first[key], dict) and isinstance(second.get(key), dict)}
+    both = {
+        key for key in first if isinstance(first[key], dict) and isinstance(second.get(key), dict)
+    }
     return {**first, **second, **{key: merged(first[key], second[key]) for key in both}}
 
 
-def web_config(servers: int, days: tuple[str, str], granularity: str = "daily", **overrides: Any) -> Config:
+def web_config(
+    servers: int, days: tuple[str, str], granularity: str = "daily", **overrides: Any
+) -> Config:
     """Return a fleet of one archetype without spikes, growth, quarter ends, holidays and clips, with the truth."""
     plain = {
         "num_servers": servers,
@@ -63,7 +95,9 @@ def web_config(servers: int, days: tuple[str, str], granularity: str = "daily", 
     return make_config(**merged(plain, overrides))
 
 
-def web_panel(servers: int, days: tuple[str, str], granularity: str = "daily", **overrides: Any) -> pl.DataFrame:
+def web_panel(
+    servers: int, days: tuple[str, str], granularity: str = "daily", **overrides: Any
+) -> pl.DataFrame:
     return sorted_scan(web_config(servers, days, granularity, **overrides))
 
 
@@ -86,11 +120,15 @@ def fill_noise(config: Config, span: Span, out: Floats) -> None:
 
 
 def differing(first: pl.DataFrame, second: pl.DataFrame) -> list[str]:
-    return [each for each in first.columns if not first[each].equals(second[each], check_dtypes=True)]
+    return [
+        each for each in first.columns if not first[each].equals(second[each], check_dtypes=True)
+    ]
 
 
 def profile(hours: Sequence[float], weekdays: Sequence[float], **spread: float) -> dict[str, Any]:
-    return {"web": {"profile": {"hours": list(hours), "weekdays": list(weekdays), "spread": spread}}}
+    return {
+        "web": {"profile": {"hours": list(hours), "weekdays": list(weekdays), "spread": spread}}
+    }
 
 
 def of_all(**values: Any) -> dict[str, Any]:

@@ -40,7 +40,12 @@ LISTED_EVENTS: dict[str, Any] = {
         "magnitude": 0.7,
         "metrics": ["cpu", "net_in"],
     },
-    "cut": {"type": "outage", "app": "IT-app-1", "start": "2023-12-31 22:17", "end": "2024-01-01 03:02"},
+    "cut": {
+        "type": "outage",
+        "app": "IT-app-1",
+        "start": "2023-12-31 22:17",
+        "end": "2024-01-01 03:02",
+    },
     "audit": {
         "type": "surge",
         "business_unit": "Trading",
@@ -177,14 +182,23 @@ _SPREADING: dict[str, Any] = {
     "regimes": _STATES,
     "spread": _EVERY_SPREAD,
     "noise_parts": {
-        "long": {"half_life_hours": 48, "share": {"cpu": 0.3, "mem": 0.3, "disk": 0.3, "net_in": 0.3}},
+        "long": {
+            "half_life_hours": 48,
+            "share": {"cpu": 0.3, "mem": 0.3, "disk": 0.3, "net_in": 0.3},
+        },
         "short": {
             "half_life_hours": 0.5,
             "share": {"cpu": 0.5, "mem": 0.4},
             "correlation": {"cpu~mem": 0.4},
         },
     },
-    "correlation": {"cpu~mem": 0.3, "cpu~net_in": 0.2, "mem~disk": 0.1, "mem~net_in": 0.1, "disk~net_in": 0.1},
+    "correlation": {
+        "cpu~mem": 0.3,
+        "cpu~net_in": 0.2,
+        "mem~disk": 0.1,
+        "mem~net_in": 0.1,
+        "disk~net_in": 0.1,
+    },
 }
 # Without a profile, so that the factors of business hours and weekends can differ; no clocks, no truth, no other layer.
 SPREAD_OUT: dict[str, Any] = {
@@ -193,7 +207,10 @@ SPREAD_OUT: dict[str, Any] = {
     "fleet": {"apps_per_business_unit": 2, "first_index": 5, "server_id_format": "node-{index}"},
     "growth": {"trend": "window"},
     "metrics": {
-        "mem": {"shape": "lognormal", "response": {"business_hours": 0.4, "weekend": 0.3, "eoq": 0.5, "growth": 2}},
+        "mem": {
+            "shape": "lognormal",
+            "response": {"business_hours": 0.4, "weekend": 0.3, "eoq": 0.5, "growth": 2},
+        },
         "net_out": {"derived": {"source": "cpu", "factor": -1.5}, "clip": [-400, 600]},
     },
     "archetypes": dict.fromkeys(("web", "application", "database", "batch"), _SPREADING),
@@ -216,7 +233,10 @@ PANELS: dict[str, tuple[str, dict[str, Any]]] = {
     "realistic": ("realistic", SMALL),
 }
 PINNED_PANELS = [
-    (panel, window) for panel in PANELS for window in WINDOWS if window != "hourly in spring" or panel in _WITH_CLOCKS
+    (panel, window)
+    for panel in PANELS
+    for window in WINDOWS
+    if window != "hourly in spring" or panel in _WITH_CLOCKS
 ]
 
 

@@ -57,11 +57,22 @@ def s3_server(folder: Path) -> Iterator[str]:
     assert command
     ports = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
     flags = [f"-{name}={port}" for name, port in ports.items()]
-    flags += [f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-webdav=false", "-admin.ui=false"]
+    flags += [
+        f"-dir={folder}",
+        "-ip=127.0.0.1",
+        "-ip.bind=127.0.0.1",
+        "-webdav=false",
+        "-admin.ui=false",
+    ]
     flags.append("-s3.autoCreateBucket=false")
     environment = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "HOME": str(folder)}
     log = (folder / "log").open("wb")
-    with log, subprocess.Popen([command, "mini", *flags], env=environment, stdout=log, stderr=log) as process:
+    with (
+        log,
+        subprocess.Popen(
+            [command, "mini", *flags], env=environment, stdout=log, stderr=log
+        ) as process,
+    ):
         try:
             address = f"http://127.0.0.1:{ports['s3.port']}"
             _make_bucket(address)

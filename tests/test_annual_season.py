@@ -11,10 +11,15 @@ from tests.panels import web_panel
 
 
 def test_annual_season_has_its_amplitudes_and_peaks() -> None:
-    waves = [{"amplitude": 0.1, "peak_day": 335}, {"amplitude": 0.04, "peak_day": 20.5, "cycles": 2}]
+    waves = [
+        {"amplitude": 0.1, "peak_day": 335},
+        {"amplitude": 0.04, "peak_day": 20.5, "cycles": 2},
+    ]
     panel = web_panel(200, ("2023-01-01", "2023-12-31"), layers={"annual_season": {"disk": waves}})
     angle = 2 * np.pi * panel["timestamp"].dt.ordinal_day().to_numpy() / 365
-    design = np.stack([f(k * angle) for k in (1, 2) for f in (np.cos, np.sin)] + [np.ones_like(angle)])
+    design = np.stack(
+        [f(k * angle) for k in (1, 2) for f in (np.cos, np.sin)] + [np.ones_like(angle)]
+    )
     found = np.linalg.solve(design @ design.T, design @ panel["disk_p95"].to_numpy())
     check_close(found[4], 20, 5 / math.sqrt(panel.height))
     error = 5 * math.sqrt(2 / panel.height)
@@ -23,4 +28,6 @@ def test_annual_season_has_its_amplitudes_and_peaks() -> None:
         check_close(math.hypot(cosine, sine), height, error)
         early = math.atan2(sine, cosine) / (2 * math.pi * turns) * 365 - wave["peak_day"]
         period = 365 / turns
-        check_close((early + period / 2) % period - period / 2, 0, error / height * period / (2 * math.pi))
+        check_close(
+            (early + period / 2) % period - period / 2, 0, error / height * period / (2 * math.pi)
+        )

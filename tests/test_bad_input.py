@@ -72,20 +72,42 @@ def unsaid(message: str, says: list[str]) -> list[str]:
     ("setting", "says"),
     [
         pytest.param("sed=1", ["sed: ", "'seed'", "--set sed"], id="unknown key"),
-        pytest.param("calendar.eoq.peek=1", ["calendar.eoq.peek: ", "'peak'"], id="unknown nested key"),
-        pytest.param("seed=abc", ["seed: ", "integer", "'abc'", "--set seed"], id="text for an integer"),
+        pytest.param(
+            "calendar.eoq.peek=1", ["calendar.eoq.peek: ", "'peak'"], id="unknown nested key"
+        ),
+        pytest.param(
+            "seed=abc", ["seed: ", "integer", "'abc'", "--set seed"], id="text for an integer"
+        ),
         pytest.param("seed=1.5", ["seed: ", "integer", "1.5"], id="fraction for an integer"),
         pytest.param("seed='5'", ["seed: ", "integer", "'5'"], id="quoted number for a number"),
         pytest.param("seed=-1", ["seed: ", "-1"], id="negative seed"),
-        pytest.param("calendar.eoq.peak=true", ["calendar.eoq.peak: ", "number", "True"], id="true for a number"),
-        pytest.param("calendar.eoq.peak=[1]", ["calendar.eoq.peak: ", "number", "[1]"], id="list for a number"),
+        pytest.param(
+            "calendar.eoq.peak=true",
+            ["calendar.eoq.peak: ", "number", "True"],
+            id="true for a number",
+        ),
+        pytest.param(
+            "calendar.eoq.peak=[1]",
+            ["calendar.eoq.peak: ", "number", "[1]"],
+            id="list for a number",
+        ),
         pytest.param("seed.x=1", ["seed: ", "integer", "{'x': 1}"], id="mapping for a number"),
         pytest.param("calendar.eoq=5", ["calendar.eoq: ", "5"], id="number for a mapping"),
         pytest.param("granularity=5", ["granularity: ", "5"], id="number for text"),
-        pytest.param("repair_correlation=1", ["repair_correlation: ", "boolean", "1"], id="number for true or false"),
-        pytest.param("archetypes.web.share=0.5", ["archetypes: ", "sum to 1", "1.15"], id="shares above one"),
-        pytest.param("archetypes.batch=null", ["archetypes: ", "sum to 1", "0.9"], id="shares below one"),
-        pytest.param("archetypes.wbe.share=0.35", ["archetypes.wbe", "'web'"], id="unknown archetype"),
+        pytest.param(
+            "repair_correlation=1",
+            ["repair_correlation: ", "boolean", "1"],
+            id="number for true or false",
+        ),
+        pytest.param(
+            "archetypes.web.share=0.5", ["archetypes: ", "sum to 1", "1.15"], id="shares above one"
+        ),
+        pytest.param(
+            "archetypes.batch=null", ["archetypes: ", "sum to 1", "0.9"], id="shares below one"
+        ),
+        pytest.param(
+            "archetypes.wbe.share=0.35", ["archetypes.wbe", "'web'"], id="unknown archetype"
+        ),
         pytest.param(
             "archetypes.web.correlation.cpu~mem=1.5",
             ["archetypes.web.correlation.cpu~mem: ", " 1,", "got 1.5"],
@@ -106,10 +128,16 @@ def unsaid(message: str, says: list[str]) -> list[str]:
             ["archetypes.web.correlation", "positive definite", "-0.013", "repair_correlation"],
             id="impossible correlations",
         ),
-        pytest.param("metrics.cpu.clip=[100, 0]", ["metrics.cpu.clip", "[100, 0]"], id="clip upside down"),
-        pytest.param("metrics.cpu.clip=[5, 5]", ["metrics.cpu.clip", "[5, 5]"], id="clip without room"),
         pytest.param(
-            "archetypes.web.spike.probability=1.5", ["archetypes.web.spike.probability: ", "1.5"], id="certain and more"
+            "metrics.cpu.clip=[100, 0]", ["metrics.cpu.clip", "[100, 0]"], id="clip upside down"
+        ),
+        pytest.param(
+            "metrics.cpu.clip=[5, 5]", ["metrics.cpu.clip", "[5, 5]"], id="clip without room"
+        ),
+        pytest.param(
+            "archetypes.web.spike.probability=1.5",
+            ["archetypes.web.spike.probability: ", "1.5"],
+            id="certain and more",
         ),
         pytest.param(
             "archetypes.web.spike.probability=-0.1",
@@ -117,7 +145,9 @@ def unsaid(message: str, says: list[str]) -> list[str]:
             id="negative probability",
         ),
         pytest.param(
-            "fleet.criticality={High: 0, Medium: 0, Low: 0}", ["fleet.criticality", "weight"], id="no weight at all"
+            "fleet.criticality={High: 0, Medium: 0, Low: 0}",
+            ["fleet.criticality", "weight"],
+            id="no weight at all",
         ),
         pytest.param(
             "fleet.server_id_format='{__class__}'",
@@ -125,21 +155,55 @@ def unsaid(message: str, says: list[str]) -> list[str]:
             id="server id with another field",
         ),
         pytest.param(
-            "fleet.server_id_format='../{index}'", ["fleet.server_id_format: ", "'../{index}'"], id="server id as path"
+            "fleet.server_id_format='../{index}'",
+            ["fleet.server_id_format: ", "'../{index}'"],
+            id="server id as path",
         ),
-        pytest.param("metrics.cpu.column='select *'", ["metrics.cpu.column: ", "'select *'"], id="column as SQL"),
-        pytest.param("metrics.cpu.column=timestamp", ["metrics.cpu.column: ", "'timestamp'"], id="column taken"),
-        pytest.param("metrics.cpu.column=mem_p95", [".column: ", "'mem_p95'"], id="column twice"),
-        pytest.param("start_date=2023-02-30", ["start_date: ", "'2023-02-30'"], id="date that does not exist"),
-        pytest.param("archetypes.web.weekend_factor=.nan", ["weekend_factor: ", "finite", "nan"], id="not a number"),
-        pytest.param("archetypes.web.weekend_factor=.inf", ["weekend_factor: ", "finite", "inf"], id="infinite"),
         pytest.param(
-            "archetypes.web.base.cpu=-.inf", ["archetypes.web.base.cpu: ", "finite", "-inf"], id="minus infinite"
+            "metrics.cpu.column='select *'",
+            ["metrics.cpu.column: ", "'select *'"],
+            id="column as SQL",
         ),
-        pytest.param("archetypes.web.base.cpu=1e999", ["archetypes.web.base.cpu: ", "inf"], id="too large a number"),
-        pytest.param("metrics.cpu.clip=[0, .inf]", ["metrics.cpu.clip", "finite", "inf"], id="infinite clip"),
-        pytest.param("calendar.holidays.country=XX", ["calendar.holidays", "XX"], id="unknown country"),
-        pytest.param("calendar.holidays.subdivision=ZZ", ["calendar.holidays", "ZZ"], id="unknown subdivision"),
+        pytest.param(
+            "metrics.cpu.column=timestamp",
+            ["metrics.cpu.column: ", "'timestamp'"],
+            id="column taken",
+        ),
+        pytest.param("metrics.cpu.column=mem_p95", [".column: ", "'mem_p95'"], id="column twice"),
+        pytest.param(
+            "start_date=2023-02-30", ["start_date: ", "'2023-02-30'"], id="date that does not exist"
+        ),
+        pytest.param(
+            "archetypes.web.weekend_factor=.nan",
+            ["weekend_factor: ", "finite", "nan"],
+            id="not a number",
+        ),
+        pytest.param(
+            "archetypes.web.weekend_factor=.inf",
+            ["weekend_factor: ", "finite", "inf"],
+            id="infinite",
+        ),
+        pytest.param(
+            "archetypes.web.base.cpu=-.inf",
+            ["archetypes.web.base.cpu: ", "finite", "-inf"],
+            id="minus infinite",
+        ),
+        pytest.param(
+            "archetypes.web.base.cpu=1e999",
+            ["archetypes.web.base.cpu: ", "inf"],
+            id="too large a number",
+        ),
+        pytest.param(
+            "metrics.cpu.clip=[0, .inf]", ["metrics.cpu.clip", "finite", "inf"], id="infinite clip"
+        ),
+        pytest.param(
+            "calendar.holidays.country=XX", ["calendar.holidays", "XX"], id="unknown country"
+        ),
+        pytest.param(
+            "calendar.holidays.subdivision=ZZ",
+            ["calendar.holidays", "ZZ"],
+            id="unknown subdivision",
+        ),
         pytest.param("seed", ["--set", "key.path=value", "'seed'"], id="setting without a value"),
         pytest.param("=1", ["--set", "key.path=value", "'=1'"], id="setting without a key"),
         pytest.param("seed=[1", ["--set seed", "YAML"], id="setting that is no YAML"),
@@ -153,30 +217,68 @@ def test_settings(setting: str, says: list[str], refused: Refused) -> None:
     ("arguments", "says"),
     [
         pytest.param(["--servers", "0"], ["num_servers", "--servers", "got 0"], id="no servers"),
-        pytest.param(["--servers", "-3"], ["num_servers", "--servers", "got -3"], id="negative servers"),
+        pytest.param(
+            ["--servers", "-3"], ["num_servers", "--servers", "got -3"], id="negative servers"
+        ),
         pytest.param(["--servers", "abc"], ["--servers", "integer", "'abc'"], id="servers as text"),
         pytest.param(["--seed", "abc"], ["--seed", "integer", "'abc'"], id="seed as text"),
         pytest.param(["--seed", "-1"], ["seed", "--seed", "got -1"], id="negative seed"),
-        pytest.param(["--end-date", "2021-12-31"], ["end_date", "2022-01-01", "2021-12-31"], id="end before start"),
-        pytest.param(["--start-date", "2023-02-30"], ["--start-date", "'2023-02-30'"], id="start does not exist"),
-        pytest.param(["--end-date", "2023-02-30"], ["--end-date", "'2023-02-30'"], id="end does not exist"),
-        pytest.param(["--start-date", "01/02/2023"], ["--start-date", "YYYY-MM-DD", "'01/02/2023'"], id="other order"),
-        pytest.param(["--start-date", "1640995200"], ["--start-date", "date", "1640995200"], id="seconds for a date"),
-        pytest.param(["--granularity", "weekly"], ["granularity: ", "hourly", "'weekly'"], id="unknown granularity"),
-        pytest.param(["--granularity", "7min"], ["granularity: ", "divides a day", "'7min'"], id="uneven step"),
+        pytest.param(
+            ["--end-date", "2021-12-31"],
+            ["end_date", "2022-01-01", "2021-12-31"],
+            id="end before start",
+        ),
+        pytest.param(
+            ["--start-date", "2023-02-30"],
+            ["--start-date", "'2023-02-30'"],
+            id="start does not exist",
+        ),
+        pytest.param(
+            ["--end-date", "2023-02-30"], ["--end-date", "'2023-02-30'"], id="end does not exist"
+        ),
+        pytest.param(
+            ["--start-date", "01/02/2023"],
+            ["--start-date", "YYYY-MM-DD", "'01/02/2023'"],
+            id="other order",
+        ),
+        pytest.param(
+            ["--start-date", "1640995200"],
+            ["--start-date", "date", "1640995200"],
+            id="seconds for a date",
+        ),
+        pytest.param(
+            ["--granularity", "weekly"],
+            ["granularity: ", "hourly", "'weekly'"],
+            id="unknown granularity",
+        ),
+        pytest.param(
+            ["--granularity", "7min"],
+            ["granularity: ", "divides a day", "'7min'"],
+            id="uneven step",
+        ),
         pytest.param(["--granularity", "0min"], ["granularity: ", "'0min'"], id="step of zero"),
         pytest.param(["--years", "0"], ["--years", "from 1", "0"], id="no years"),
         pytest.param(["--years", "-1"], ["--years", "from 1", "-1"], id="negative years"),
         pytest.param(["--years", "abc"], ["--years", "whole number", "'abc'"], id="years as text"),
         pytest.param(["--years", "300"], ["--years", "2321-12-31"], id="years past the last day"),
-        pytest.param(["--years", "1", "--end-date", "2022-12-31"], ["--years", "--end-date"], id="years and end"),
+        pytest.param(
+            ["--years", "1", "--end-date", "2022-12-31"],
+            ["--years", "--end-date"],
+            id="years and end",
+        ),
         pytest.param(["--workers", "0"], ["--workers", "from 1", "0"], id="no workers"),
-        pytest.param(["--workers", "abc"], ["--workers", "whole number", "'abc'"], id="workers as text"),
-        pytest.param(["--preset", "defualt"], ["preset", "'defualt'", "'default'"], id="unknown preset"),
+        pytest.param(
+            ["--workers", "abc"], ["--workers", "whole number", "'abc'"], id="workers as text"
+        ),
+        pytest.param(
+            ["--preset", "defualt"], ["preset", "'defualt'", "'default'"], id="unknown preset"
+        ),
         pytest.param(["--preset", "../default"], ["preset", "'../default'"], id="preset as path"),
         pytest.param(["--sevrers", "5"], ["--sevrers", "--servers"], id="unknown option"),
         pytest.param(["servers"], ["servers"], id="argument too many"),
-        pytest.param(["--config", "missing.yaml"], ["missing.yaml", "No such file"], id="missing file"),
+        pytest.param(
+            ["--config", "missing.yaml"], ["missing.yaml", "No such file"], id="missing file"
+        ),
         pytest.param(["--config", "."], [".", "Is a directory"], id="folder for a file"),
     ],
 )
@@ -187,25 +289,45 @@ def test_flags(arguments: list[str], says: list[str], refused: Refused) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        pytest.param("num_server: 3", ["num_server: ", "'num_servers'", "bad.yaml"], id="unknown key"),
+        pytest.param(
+            "num_server: 3", ["num_server: ", "'num_servers'", "bad.yaml"], id="unknown key"
+        ),
         pytest.param("seed: abc", ["seed: ", "integer", "'abc'", "bad.yaml"], id="wrong type"),
-        pytest.param("start_date: 2023-02-30", ["start_date: ", "'2023-02-30'", "bad.yaml"], id="no such date"),
+        pytest.param(
+            "start_date: 2023-02-30",
+            ["start_date: ", "'2023-02-30'", "bad.yaml"],
+            id="no such date",
+        ),
         pytest.param("- seed\n- 5", ["bad.yaml", "mapping", "list"], id="list"),
         pytest.param("seed", ["bad.yaml", "mapping", "str"], id="bare text"),
         pytest.param("seed: [1", ["bad.yaml", "YAML", "line 1"], id="broken"),
         pytest.param("seed: 1\n  out: x", ["bad.yaml", "YAML", "line 2"], id="broken indent"),
         pytest.param("seed: 1\n---\nseed: 2", ["bad.yaml", "YAML", "document"], id="two documents"),
-        pytest.param("out: !!python/object/apply:os.mkdir [x]", ["bad.yaml", "python/object"], id="python tag"),
+        pytest.param(
+            "out: !!python/object/apply:os.mkdir [x]",
+            ["bad.yaml", "python/object"],
+            id="python tag",
+        ),
         pytest.param("out: !!python/name:os.system", ["bad.yaml", "python/name"], id="python name"),
         pytest.param("seed: !mine 1", ["bad.yaml", "!mine"], id="tag of one's own"),
         pytest.param("seed: 1\nseed: 2", ["bad.yaml", "'seed' twice"], id="repeated key"),
-        pytest.param("fleet: {first_index: 1, first_index: 2}", ["bad.yaml", "'first_index' twice"], id="nested twice"),
+        pytest.param(
+            "fleet: {first_index: 1, first_index: 2}",
+            ["bad.yaml", "'first_index' twice"],
+            id="nested twice",
+        ),
         pytest.param("seed: &one 1\ndecimals: *one", ["bad.yaml", "alias"], id="alias"),
         pytest.param("1: 2", ["bad.yaml", "key", "got 1"], id="number for a key"),
         pytest.param("seed: " + "[" * 50, ["bad.yaml", "nesting"], id="deep nesting"),
-        pytest.param("archetypes: {db: {}, database: {}}", ["bad.yaml", "'database'"], id="archetype under two names"),
         pytest.param(
-            "archetypes: {web: {correlation: {cpu~mem: 0, mem~cpu: 0}}}", ["bad.yaml", "'cpu~mem'"], id="pair twice"
+            "archetypes: {db: {}, database: {}}",
+            ["bad.yaml", "'database'"],
+            id="archetype under two names",
+        ),
+        pytest.param(
+            "archetypes: {web: {correlation: {cpu~mem: 0, mem~cpu: 0}}}",
+            ["bad.yaml", "'cpu~mem'"],
+            id="pair twice",
         ),
     ],
 )
@@ -236,8 +358,15 @@ def test_archetypes_that_no_folder_may_be_called(name: str, refused: Refused) ->
         pytest.param("CF_DATA_SEDE", "1", ["sede: ", "'seed'", "CF_DATA_SEDE"], id="unknown key"),
         pytest.param("CF_DATA_SEED", "abc", ["seed: ", "'abc'", "CF_DATA_SEED"], id="wrong type"),
         pytest.param("CF_DATA_SEED", "[1", ["CF_DATA_SEED", "YAML"], id="broken"),
-        pytest.param("CF_DATA_CALENDAR__EOQ__PEEK", "1", ["calendar.eoq.peek: ", "'peak'"], id="unknown nested key"),
-        pytest.param(FILE_VARIABLE, "missing.yaml", ["missing.yaml", "No such file"], id="missing file"),
+        pytest.param(
+            "CF_DATA_CALENDAR__EOQ__PEEK",
+            "1",
+            ["calendar.eoq.peek: ", "'peak'"],
+            id="unknown nested key",
+        ),
+        pytest.param(
+            FILE_VARIABLE, "missing.yaml", ["missing.yaml", "No such file"], id="missing file"
+        ),
     ],
 )
 def test_variables(
@@ -251,12 +380,17 @@ def test_variables(
 class TestOut:
     def test_is_a_file(self, overwrite: list[str], refused: Refused) -> None:
         Path("data").write_text("mine")
-        assert unsaid(refused("build", *SMALL, *overwrite), ["out: ", "file", "data", "--out"]) == []
+        assert (
+            unsaid(refused("build", *SMALL, *overwrite), ["out: ", "file", "data", "--out"]) == []
+        )
 
     def test_holds_something_else(self, overwrite: list[str], refused: Refused) -> None:
         Path("data").mkdir()
         Path("data/thesis.txt").write_text("mine")
-        assert unsaid(refused("build", *SMALL, *overwrite), ["out: ", "data", "did not make", "--out"]) == []
+        assert (
+            unsaid(refused("build", *SMALL, *overwrite), ["out: ", "data", "did not make", "--out"])
+            == []
+        )
 
     def test_has_no_name(self, overwrite: list[str], refused: Refused) -> None:
         assert unsaid(refused("build", *SMALL, *overwrite, "--out", "/"), ["out: ", "'/'"]) == []
@@ -297,12 +431,22 @@ def test_every_problem_is_named_up_to_twenty(refused: Refused) -> None:
         pytest.param(["plan", "--servers", "0"], ["num_servers", "got 0"], id="plan"),
         pytest.param(["sql", "--end-date", "2021-12-31"], ["end_date", "2021-12-31"], id="sql"),
         pytest.param(["config", "shwo"], ["'shwo'", "show"], id="unknown command of config"),
-        pytest.param(["sql", "--set", "calendar.holidays.country=XX"], ["calendar.holidays", "XX"], id="sql, country"),
+        pytest.param(
+            ["sql", "--set", "calendar.holidays.country=XX"],
+            ["calendar.holidays", "XX"],
+            id="sql, country",
+        ),
         pytest.param(["config", "show", "--set", "sed=1"], ["sed: ", "'seed'"], id="config show"),
-        pytest.param(["config", "check", "missing.yaml"], ["missing.yaml", "No such file"], id="config check"),
+        pytest.param(
+            ["config", "check", "missing.yaml"], ["missing.yaml", "No such file"], id="config check"
+        ),
         pytest.param(["verify", "missing"], ["missing"], id="verify"),
         pytest.param(["repair", "missing"], ["missing"], id="repair"),
-        pytest.param(["config", "init", "--preset", "nope"], ["preset", "'nope'", "default"], id="config init"),
+        pytest.param(
+            ["config", "init", "--preset", "nope"],
+            ["preset", "'nope'", "default"],
+            id="config init",
+        ),
     ],
 )
 def test_other_commands(arguments: list[str], says: list[str], refused: Refused) -> None:
@@ -313,11 +457,15 @@ def test_other_commands(arguments: list[str], says: list[str], refused: Refused)
     ("arguments", "says"),
     [
         pytest.param(["--set", "sed=1"], ["sed: ", "'seed'"], id="unknown key"),
-        pytest.param(["--config", "missing.yaml"], ["missing.yaml", "No such file"], id="missing file"),
+        pytest.param(
+            ["--config", "missing.yaml"], ["missing.yaml", "No such file"], id="missing file"
+        ),
         pytest.param(["--nope"], ["--nope"], id="unknown option"),
     ],
 )
-def test_the_process_says_the_same(arguments: list[str], says: list[str], run: Run, tmp_path: Path) -> None:
+def test_the_process_says_the_same(
+    arguments: list[str], says: list[str], run: Run, tmp_path: Path
+) -> None:
     outcome = run("build", *SMALL, *arguments)
     check_refusal(outcome.returncode, outcome.stdout, outcome.stderr)
     assert unsaid(outcome.stderr, says) == []
@@ -325,8 +473,13 @@ def test_the_process_says_the_same(arguments: list[str], says: list[str], run: R
 
 
 @pytest.mark.usefixtures("work")
-def test_a_repaired_matrix_passes_and_a_note_says_how_far_it_moved(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["build", *SMALL, "--json", "--set", IMPOSSIBLE, "--set", "repair_correlation=true"]) == 0
+def test_a_repaired_matrix_passes_and_a_note_says_how_far_it_moved(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert (
+        main(["build", *SMALL, "--json", "--set", IMPOSSIBLE, "--set", "repair_correlation=true"])
+        == 0
+    )
     output, note = capsys.readouterr()
     config = make_config()
     pairs = {**config.archetypes["web"].correlation, "disk~mem": 0.7}
@@ -349,14 +502,32 @@ def test_a_possible_matrix_is_left_alone_without_a_note(capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        pytest.param(["build", *SMALL, "--set", "start_date='1640995200'"], ["start_date"], id="seconds for a date"),
-        pytest.param(["build", *SMALL, "--set", "sede=null"], ["sede"], id="unknown key taken away"),
-        pytest.param(["build", *SMALL, "--set", "seed=null"], ["seed", "(--set seed)"], id="needed key taken away"),
-        pytest.param(["build", *SMALL, "--set", "metrics.cpu.clip=[0]"], ["clip", "[0]"], id="clip with one end"),
+        pytest.param(
+            ["build", *SMALL, "--set", "start_date='1640995200'"],
+            ["start_date"],
+            id="seconds for a date",
+        ),
+        pytest.param(
+            ["build", *SMALL, "--set", "sede=null"], ["sede"], id="unknown key taken away"
+        ),
+        pytest.param(
+            ["build", *SMALL, "--set", "seed=null"],
+            ["seed", "(--set seed)"],
+            id="needed key taken away",
+        ),
+        pytest.param(
+            ["build", *SMALL, "--set", "metrics.cpu.clip=[0]"],
+            ["clip", "[0]"],
+            id="clip with one end",
+        ),
         pytest.param(["build", *SMALL, "--set", 'out="\\ud800"'], ["out: "], id="half a character"),
-        pytest.param(["build", *SMALL, "--out", "file/data"], ["out: ", "file"], id="out below a file"),
+        pytest.param(
+            ["build", *SMALL, "--out", "file/data"], ["out: ", "file"], id="out below a file"
+        ),
     ],
 )
-def test_what_only_shows_on_a_second_look(arguments: list[str], says: list[str], refused: Refused) -> None:
+def test_what_only_shows_on_a_second_look(
+    arguments: list[str], says: list[str], refused: Refused
+) -> None:
     Path("file").touch()
     assert unsaid(refused(*arguments), says) == []

@@ -18,7 +18,9 @@ CONFIG = make_config(num_servers=12, granularity="hourly", end_date="2023-02-28"
 Batches = Iterable[pa.RecordBatch]
 
 
-def map_in_arrow(function: Callable[[Batches], Iterator[pa.RecordBatch]], table: pa.Table, parts: int) -> pl.DataFrame:
+def map_in_arrow(
+    function: Callable[[Batches], Iterator[pa.RecordBatch]], table: pa.Table, parts: int
+) -> pl.DataFrame:
     """Do what Spark does: pickle the function, and hand each worker some batches."""
     pickled = pickle.dumps(function)
     rows: list[pa.RecordBatch] = []

@@ -60,9 +60,7 @@ def test_columns_and_types(dataset: Path) -> None:
 
 
 def test_counts(dataset: Path) -> None:
-    counts = (
-        "select count(*), count(distinct timestamp), count(distinct server_id), count(distinct (server_id, timestamp))"
-    )
+    counts = "select count(*), count(distinct timestamp), count(distinct server_id), count(distinct (server_id, timestamp))"
     assert rows(dataset, f"{counts} from panel") == [(175_320, 1461, 120, 175_320)]
     by_type = rows(dataset, "select server_type, count(distinct server_id) from panel group by 1")
     assert dict(by_type) == {"web": 42, "application": 48, "database": 18, "batch": 12}
@@ -82,7 +80,10 @@ def test_one_file_a_partition_and_nothing_else_that_ends_in_parquet(dataset: Pat
         for name in ("web", "application", "database", "batch")
     }
     assert {str(file.relative_to(dataset)) for file in dataset.rglob("*.parquet")} == expected
-    assert {entry.name for entry in dataset.iterdir()} == {"_capgen", *(f"year={year}" for year in range(2022, 2026))}
+    assert {entry.name for entry in dataset.iterdir()} == {
+        "_capgen",
+        *(f"year={year}" for year in range(2022, 2026)),
+    }
 
 
 def test_files_are_sorted_by_server_and_timestamp(dataset: Path) -> None:
@@ -108,7 +109,10 @@ def test_calendar_columns_agree_with_the_timestamp(dataset: Path) -> None:
         or is_eoq != (day(timestamp + interval 1 day) = 1 and month(timestamp) % 3 = 0)::int
     """
     assert rows(dataset, f"select count(*) from panel where {wrong}") == [(0,)]
-    holidays = rows(dataset, "select distinct timestamp::date::varchar from panel where is_holiday = 1 and year = 2024")
+    holidays = rows(
+        dataset,
+        "select distinct timestamp::date::varchar from panel where is_holiday = 1 and year = 2024",
+    )
     assert {"2024-01-01", "2024-07-04", "2024-11-28", "2024-12-25"} <= {day for (day,) in holidays}
     assert len(holidays) < 15
 
@@ -151,7 +155,9 @@ def test_overwrite_replaces_a_dataset_and_nothing_is_left_beside_it(tmp_path: Pa
     assert [entry.name for entry in tmp_path.iterdir()] == ["data"]
 
 
-def test_a_failed_build_leaves_the_old_dataset_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_build_leaves_the_old_dataset_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     small = {"num_servers": 3, "end_date": "2022-01-31"}
     build(make_config(**small), tmp_path / "data")
     before = {file: file.read_bytes() for file in (tmp_path / "data").rglob("*.*")}

@@ -18,7 +18,10 @@ def factors_of(days: tuple[str, str], calendar: dict[str, Any]) -> dict[date, fl
 
 US_2023 = [
     *(date(2023, 1, day) for day in (1, 2, 16)),
-    *(date(2023, month, day) for month, day in ((2, 20), (5, 29), (6, 19), (7, 4), (9, 4), (10, 9))),
+    *(
+        date(2023, month, day)
+        for month, day in ((2, 20), (5, 29), (6, 19), (7, 4), (9, 4), (10, 9))
+    ),
     *(date(2023, month, day) for month, day in ((11, 10), (11, 11), (11, 23), (12, 25))),
 ]
 
@@ -28,14 +31,18 @@ def test_holidays_and_their_shoulders_have_their_factors(shoulder_days: int) -> 
     effect = {"factor": 0.6, "shoulder_days": shoulder_days, "shoulder_factor": 0.8}
     found = factors_of(("2023-01-01", "2023-12-31"), {"holiday_effect": effect})
     for day, factor in found.items():
-        near = min(abs((day - each).days) for each in [*US_2023, date(2022, 12, 26), date(2024, 1, 1)])
+        near = min(
+            abs((day - each).days) for each in [*US_2023, date(2022, 12, 26), date(2024, 1, 1)]
+        )
         assert factor == (0.6 if near == 0 else 0.8 if near <= shoulder_days else 1.0), day
 
 
 def test_the_table_of_holiday_factors_holds_beside_the_effect() -> None:
     rows = [{"month": 12, "first_day": 24, "last_day": 31, "factor": 0.5}]
     effect = {"factor": 0.7, "shoulder_days": 1, "shoulder_factor": 0.9}
-    found = factors_of(("2023-12-20", "2023-12-31"), {"holiday_effect": effect, "holiday_factors": rows})
+    found = factors_of(
+        ("2023-12-20", "2023-12-31"), {"holiday_effect": effect, "holiday_factors": rows}
+    )
     assert list(found.values()) == [1, 1, 1, 1, 0.9, 0.7, 0.9, 0.5, 0.5, 0.5, 0.5, 0.9]
 
 
@@ -45,6 +52,9 @@ def test_quarter_ends_count_business_days(window: int) -> None:
     eoq = {"window_days": window, "business_days": True, "peak": 0.3}
     for day, factor in factors_of(("2023-01-01", "2023-12-31"), {"eoq": eoq}).items():
         later = [day + timedelta(days=each) for each in range(1, 31)]
-        left = sum(each.month == day.month and each.weekday() < 5 and each not in holidays for each in later)
+        left = sum(
+            each.month == day.month and each.weekday() < 5 and each not in holidays
+            for each in later
+        )
         ramp = 0.3 * (window - left) / window if day.month % 3 == 0 and left < window else 0
         assert factor == pytest.approx(1 + ramp), day

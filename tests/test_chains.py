@@ -18,7 +18,9 @@ from tests.test_promise import CONDITIONS
 Step = Callable[[pl.LazyFrame], pl.LazyFrame]
 
 
-NEW_YEAR = make_config(num_servers=5, granularity="hourly", start_date="2023-12-28", end_date="2024-01-04")
+NEW_YEAR = make_config(
+    num_servers=5, granularity="hourly", start_date="2023-12-28", end_date="2024-01-04"
+)
 
 
 @functools.cache
@@ -32,7 +34,9 @@ SOME_ROWS = st.sampled_from([0, 1, 20, 300, 4000])
 
 def filters(data: st.DataObject, names: Sequence[str]) -> Step:
     known = {
-        name: condition for name, condition in CONDITIONS.items() if set(condition.meta.root_names()) <= set(names)
+        name: condition
+        for name, condition in CONDITIONS.items()
+        if set(condition.meta.root_names()) <= set(names)
     }
     condition = known[data.draw(st.sampled_from(sorted(known)), label="condition")]
     return lambda frame: frame.filter(condition)
@@ -70,7 +74,9 @@ def slices(data: st.DataObject, _names: Sequence[str]) -> Step:
 
 
 def sorts(data: st.DataObject, names: Sequence[str]) -> Step:
-    by = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True), label="by")
+    by = data.draw(
+        st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True), label="by"
+    )
     descending = data.draw(st.booleans(), label="descending")
     return lambda frame: frame.sort(by, descending=descending, maintain_order=True)
 

@@ -30,10 +30,18 @@ def with_changes(**changes: Any) -> Config:
 
 def expected_ratios(changed: Config) -> pl.DataFrame:
     """Return what changes multiply the expected values of each cell by."""
-    plain = changed.model_copy(update={"layers": changed.layers.model_copy(update={"changes": None})})
+    plain = changed.model_copy(
+        update={"layers": changed.layers.model_copy(update={"changes": None})}
+    )
     keys = ["server_id", "timestamp"]
-    columns = [*keys, "business_unit", *(f"{name}_expected" for name in ("cpu_p95", "mem_p95", "net_in_p95"))]
-    before, after = (scan(config).select(columns).sort(keys).collect() for config in (plain, changed))
+    columns = [
+        *keys,
+        "business_unit",
+        *(f"{name}_expected" for name in ("cpu_p95", "mem_p95", "net_in_p95")),
+    ]
+    before, after = (
+        scan(config).select(columns).sort(keys).collect() for config in (plain, changed)
+    )
     ratios = [(after[name] / before[name]).round(9) for name in columns[3:]]
     return after.select(columns[:3]).with_columns(ratios)
 
@@ -56,20 +64,25 @@ def test_those_that_take_part_have_a_new_normal_while_it_lasts() -> None:
 def test_a_ramp_climbs_by_equal_parts_a_day() -> None:
     ratios = expected_ratios(with_changes(campaign=CAMPAIGN)).filter(business_unit="Retail")
     first_server = ratios.filter(pl.col("server_id") == ratios["server_id"][0])
-    days = first_server.filter(pl.col("timestamp").is_between(pl.datetime(2024, 6, 30), pl.datetime(2024, 7, 5)))
+    days = first_server.filter(
+        pl.col("timestamp").is_between(pl.datetime(2024, 6, 30), pl.datetime(2024, 7, 5))
+    )
     assert days["cpu_p95_expected"].to_list() == [1.0, 1.075, 1.15, 1.225, 1.3, 1.3]
 
 
 def test_changes_multiply_and_nothing_else_is_drawn_anew() -> None:
     later = {"start": "2024-08-01", "factor": {"cpu": 1.1}}
-    both = expected_ratios(with_changes(campaign=CAMPAIGN, later=later)).filter(business_unit="Retail")
+    both = expected_ratios(with_changes(campaign=CAMPAIGN, later=later)).filter(
+        business_unit="Retail"
+    )
     august = both.filter(pl.col("timestamp") == pl.datetime(2024, 8, 15))
     assert august["cpu_p95_expected"].unique().to_list() == [1.43]
     changed = with_changes(campaign=CAMPAIGN)
     plain = make_config(**WINDOW)
     untouched = ["server_id", "timestamp", "mem_p95", "disk_p95", "is_spike"]
     first, second = (
-        scan(config).select(untouched).sort("server_id", "timestamp").collect() for config in (plain, changed)
+        scan(config).select(untouched).sort("server_id", "timestamp").collect()
+        for config in (plain, changed)
     )
     assert_frame_equal(first, second, check_exact=True)
 
@@ -98,13 +111,18 @@ def test_the_check_measures_it(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_is_refused(change: dict[str, Any], problem: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        load_config(environment={}, overrides={"layers": {"changes": {"campaign": CAMPAIGN | change}}})
+        load_config(
+            environment={}, overrides={"layers": {"changes": {"campaign": CAMPAIGN | change}}}
+        )
     assert problem in str(caught.value)
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"start": "2025-07-01", "end": "2025-08-01"}, {"where": {"server": "server_000", "server_type": "batch"}}],
+    [
+        {"start": "2025-07-01", "end": "2025-08-01"},
+        {"where": {"server": "server_000", "server_type": "batch"}},
+    ],
 )
 def test_a_build_refuses_what_would_not_show(change: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"layers\.changes\.campaign"):

@@ -62,7 +62,9 @@ def is_cell(server: str, day: str) -> pl.Expr:
 
 def with_cells(**values: float) -> Change:
     cell = is_cell("server_007", "2024-02-03")
-    new = {name: pl.when(cell).then(value).otherwise(pl.col(name)) for name, value in values.items()}
+    new = {
+        name: pl.when(cell).then(value).otherwise(pl.col(name)) for name, value in values.items()
+    }
     return lambda panel: panel.with_columns(**new)
 
 
@@ -155,7 +157,9 @@ def wrong_subjects(report: Report, name: str) -> set[str]:
         ),
     ],
 )
-def test_a_change_fails_its_rules_among_others(change: Change, expected: set[str], good: Path, tmp_path: Path) -> None:
+def test_a_change_fails_its_rules_among_others(
+    change: Change, expected: set[str], good: Path, tmp_path: Path
+) -> None:
     assert failed(write(change(read(good)), tmp_path / "data", good)) >= expected
 
 
@@ -259,7 +263,9 @@ def test_a_wrong_type_in_one_file_of_many(good: Path, tmp_path: Path) -> None:
 
 def test_columns_out_of_order_and_too_many(good: Path, tmp_path: Path) -> None:
     panel = read(good)
-    assert failed(write(panel.select(sorted(panel.columns)), tmp_path / "order", good)) == {"schema"}
+    assert failed(write(panel.select(sorted(panel.columns)), tmp_path / "order", good)) == {
+        "schema"
+    }
     both = panel.drop("region").with_columns(more=1)
     report = check(write(both, tmp_path / "more", good))
     assert names_of(report, Verdict.FAIL) == {"schema"}
@@ -288,7 +294,9 @@ def test_a_stray_file(good: Path, tmp_path: Path) -> None:
 
 def test_size(tmp_path: Path) -> None:
     folder = tmp_path / "good"
-    build(make_config(num_servers=112, end_date="2024-06-30"), folder, workers=1)  # some 100,000 rows
+    build(
+        make_config(num_servers=112, end_date="2024-06-30"), folder, workers=1
+    )  # some 100,000 rows
     plain = {"compression": "none", "use_dictionary": False}
     write(read(folder), tmp_path / "bad", folder, **plain)
     (good,) = (rule for rule in check(folder).rules if rule.name == "size")

@@ -41,7 +41,9 @@ def test_rules_stand_under_what_made_them_fail(scaled: Path) -> None:
     report = check(scaled)
     rules = {rule for cause in report.causes for rule in cause.rules}
     assert {ONE} == {server for cause in report.causes for server in cause.servers}
-    assert any("× 1.3 throughout" in cause.text and "cpu_p95" in cause.columns for cause in report.causes)
+    assert any(
+        "× 1.3 throughout" in cause.text and "cpu_p95" in cause.columns for cause in report.causes
+    )
     assert {"remade", "level", "spread"} <= rules
     assert rules == failed(report)
 
@@ -50,7 +52,9 @@ def test_a_rule_that_fails_by_nothing_that_is_known_stands_alone(
     good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Rows out of order are no matter of the server whose label is wrong, nor of its values."""
-    panel = read(good).with_columns(region=pl.when(of(ONE)).then(pl.lit("Mars")).otherwise("region"))
+    panel = read(good).with_columns(
+        region=pl.when(of(ONE)).then(pl.lit("Mars")).otherwise("region")
+    )
     folder = write(panel.sort("timestamp", "server_id"), tmp_path / "data", good)
     (cause,) = check(folder).causes
     assert cause.rules == ("remade", "metadata")
@@ -67,7 +71,9 @@ def test_good_data_has_no_causes(good: Path) -> None:
     assert {rule.name for rule in report.rules} <= set(BY_NAME)
 
 
-def test_files_that_are_not_the_manifest_s_are_said_first(scaled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_that_are_not_the_manifest_s_are_said_first(
+    scaled: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["check", str(scaled)]) == 1
     first, *_ = capsys.readouterr().out.splitlines()
     assert first.startswith("Not the files that the manifest names: year=2023/server_type=")
@@ -85,16 +91,22 @@ def test_figures_are_said_in_words(good: Path, capsys: pytest.CaptureFixture[str
 
 def test_rules_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--list"]) == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [rule.name for rule in RULES]
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [
+        rule.name for rule in RULES
+    ]
     assert main(["check", "--explain", "remade"]) == 0
     assert "made again from the manifest's configuration" in capsys.readouterr().out
     assert main(["check", "--explain", "weakend"]) == 2
     assert "did you mean 'weekend'?" in capsys.readouterr().err
 
 
-def test_where_an_expectation_comes_from(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_an_expectation_comes_from(
+    good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     bare = shutil.copytree(good, tmp_path / "bare", ignore=shutil.ignore_patterns("_capgen"))
-    keys = {key: read_manifest(good).config[key] for key in ("num_servers", "start_date", "end_date")}
+    keys = {
+        key: read_manifest(good).config[key] for key in ("num_servers", "start_date", "end_date")
+    }
     (tmp_path / "expected.yaml").write_text(json.dumps(keys))
     assert main(["check", str(bare), "--config", str(tmp_path / "expected.yaml")]) == 0
     said = capsys.readouterr().err

@@ -35,7 +35,9 @@ def test_the_command_prints_a_line_a_rule(good: Path, capsys: pytest.CaptureFixt
     assert lines[-1].startswith(f"{good}: {len(RULES)} rules: ")
 
 
-def test_json_and_an_expectation_from_a_file(bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_and_an_expectation_from_a_file(
+    bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "expected.yaml"
     command = ["check", str(bare), f"--config={file}", "--json"]
     file.write_text(json.dumps(YEAR), encoding="utf-8")
@@ -64,7 +66,9 @@ def wrong_requests(good: Path, bare: Path, tmp_path: Path) -> dict[str, list[str
     }
 
 
-def test_wrong_requests(wrong_requests: dict[str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_requests(
+    wrong_requests: dict[str, list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
     for said, arguments in wrong_requests.items():
         assert main(["check", *arguments]) == 2
         output, error = capsys.readouterr()

@@ -26,8 +26,14 @@ WEB: dict[str, Any] = {
     "share": 1.0,
     "base": {"net_in": 60},
     "noise_parts": {
-        "hours": {"half_life_hours": 3, "share": {"cpu": 0.6, "mem": 0.6, "disk": 0.6, "net_in": 0.6}},
-        "days": {"half_life_hours": 24, "share": {"cpu": 0.2, "mem": 0.2, "disk": 0.2, "net_in": 0.2}},
+        "hours": {
+            "half_life_hours": 3,
+            "share": {"cpu": 0.6, "mem": 0.6, "disk": 0.6, "net_in": 0.6},
+        },
+        "days": {
+            "half_life_hours": 24,
+            "share": {"cpu": 0.2, "mem": 0.2, "disk": 0.2, "net_in": 0.2},
+        },
     },
     "regimes": {
         "states": {
@@ -150,7 +156,8 @@ def test_servers_that_move_together_count_as_few() -> None:
     def contrasts() -> Iterator[Contrast]:
         for _ in range(1000):
             data, twin = (
-                math.sqrt(0.3) * random.standard_normal() + math.sqrt(0.7) * random.standard_normal((40, 1))
+                math.sqrt(0.3) * random.standard_normal()
+                + math.sqrt(0.7) * random.standard_normal((40, 1))
                 for _ in range(2)
             )
             yield Contrast("rule", "subject", Both(data, twin), 40)
@@ -160,19 +167,25 @@ def test_servers_that_move_together_count_as_few() -> None:
 
 
 def test_periods_that_remember_each_other_count_as_few() -> None:
-    random, hourly = np.random.Generator(np.random.Philox(2)), make_config(**{**PANEL, "end_date": "2024-08-30"})
+    random, hourly = (
+        np.random.Generator(np.random.Philox(2)),
+        make_config(**{**PANEL, "end_date": "2024-08-30"}),
+    )
     memory = 24 / math.log(2)
     periods = cut_periods(hourly, 60, memory)
     noise = random.standard_normal((2, 1000, periods.count * periods.length))
     for step in range(1, noise.shape[-1]):
         noise[..., step] = (
-            math.exp(-1 / memory) * noise[..., step - 1] + math.sqrt(1 - math.exp(-2 / memory)) * noise[..., step]
+            math.exp(-1 / memory) * noise[..., step - 1]
+            + math.sqrt(1 - math.exp(-2 / memory)) * noise[..., step]
         )
     data, twin = periods.sums(noise)
 
     def contrasts(growth: float) -> Iterator[Contrast]:
         for pair in zip(data, twin, strict=True):
-            yield Contrast("rule", "subject", Both(*(each[None] for each in pair)), 1, growth=growth)
+            yield Contrast(
+                "rule", "subject", Both(*(each[None] for each in pair)), 1, growth=growth
+            )
 
     assert share_far_off(contrasts(periods.growth), kinship=0) == pytest.approx(0.0455, abs=0.025)
     assert share_far_off(contrasts(1.0), kinship=0) > 0.1
@@ -189,7 +202,12 @@ def test_a_window_that_is_too_short_is_not_tested(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("granularity", ["hourly", "daily"])
 def test_the_realistic_preset_passes(granularity: str, tmp_path: Path) -> None:
-    panel = {"num_servers": 24, "granularity": granularity, "start_date": "2024-01-01", "end_date": "2024-02-29"}
+    panel = {
+        "num_servers": 24,
+        "granularity": granularity,
+        "start_date": "2024-01-01",
+        "end_date": "2024-02-29",
+    }
     build(load_config(preset="realistic", overrides=panel, environment={}), tmp_path / "data")
     report = check(tmp_path / "data")
     assert failed(report) == []
@@ -202,7 +220,9 @@ def test_values_that_are_broken_do_not_stop_the_check(good: Path, tmp_path: Path
         place.parent.mkdir(parents=True, exist_ok=True)
         rows = pl.read_parquet(file, hive_partitioning=False)
         half = pl.col("server_id") < "server_030"
-        rows.with_columns(cpu_p95=pl.when(half).then(math.nan).otherwise("cpu_p95"))[:-5000].write_parquet(place)
+        rows.with_columns(cpu_p95=pl.when(half).then(math.nan).otherwise("cpu_p95"))[
+            :-5000
+        ].write_parquet(place)
     config_file = tmp_path / "config.yaml"
     config_file.write_text(json.dumps(PANEL))
     found = verdicts(check(tmp_path / "data", config_file))

@@ -52,14 +52,18 @@ WEEK = {
     "end_date": "2024-05-12",
     "granularity": "15min",
 }
-WEB_ALONE = {"archetypes": {"web": {"share": 1.0}, "application": None, "database": None, "batch": None}}
+WEB_ALONE = {
+    "archetypes": {"web": {"share": 1.0}, "application": None, "database": None, "batch": None}
+}
 GPU_METRIC = {
     "column": "gpu_p95",
     "clip": [0, 100],
     "response": {"weekend": 0.5},
     "spike_share": 0.9,
 }
-HOLIDAYS = [{"month": month, "first_day": 1, "last_day": 3, "factor": 1.5} for month in range(1, 13)]
+HOLIDAYS = [
+    {"month": month, "first_day": 1, "last_day": 3, "factor": 1.5} for month in range(1, 13)
+]
 DECEMBER = [{"month": 12, "first_day": 20, "last_day": 31, "factor": 0.2}]
 
 
@@ -154,7 +158,11 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     "a spread much wider than the clip": [YEAR, web(sd={"cpu": 1e4, "mem": 300})],
     "a metric falls when another rises": [
         YEAR,
-        {"metrics": {"net_out": {"clip": [-600, 600], "derived": {"source": "net_in", "factor": -0.6}}}},
+        {
+            "metrics": {
+                "net_out": {"clip": [-600, 600], "derived": {"source": "net_in", "factor": -0.6}}
+            }
+        },
     ],
 }
 

@@ -35,8 +35,16 @@ OUTLIERS = {"disk": {"probability": 0.02, "magnitude": 2.5}}
 
 # Of each layer: the panel, what turns it on, and the rule that says whether it is in the data.
 CASES: dict[str, tuple[str, dict[str, Any], str]] = {
-    "server offset": ("daily", {"layers": {"server_offset": LAYERS["server_offset"]}}, "server_offset"),
-    "server growth": ("daily", {"layers": {"server_growth": LAYERS["server_growth"]}}, "server_growth"),
+    "server offset": (
+        "daily",
+        {"layers": {"server_offset": LAYERS["server_offset"]}},
+        "server_offset",
+    ),
+    "server growth": (
+        "daily",
+        {"layers": {"server_growth": LAYERS["server_growth"]}},
+        "server_growth",
+    ),
     "annual season": ("daily", {"layers": {"annual_season": LAYERS["annual_season"]}}, "season"),
     "holiday effect": ("daily", {"calendar": {"holiday_effect": EFFECT}}, "holiday"),
     "business days": (
@@ -131,6 +139,8 @@ def test_labels_of_events_outside_their_time_fail(tmp_path: Path) -> None:
     build(make_config(**panel, layers={"events": {"listed": LISTED}}), tmp_path / "data", workers=1)
     config_file = tmp_path / "config.yaml"
     config_file.write_text(json.dumps({**panel, "layers": {"events": {"listed": later}}}))
-    (rule,) = (rule for rule in check(tmp_path / "data", config_file).rules if rule.name == "events")
+    (rule,) = (
+        rule for rule in check(tmp_path / "data", config_file).rules if rule.name == "events"
+    )
     wrong = {finding.subject for finding in rule.findings if finding.verdict is Verdict.FAIL}
     assert "labels of events that do not touch their cell" in wrong

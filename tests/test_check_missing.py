@@ -17,7 +17,9 @@ from tests.conftest import make_config
 
 PANEL = {"num_servers": 12, "start_date": "2024-03-01", "end_date": "2024-03-31"}
 FEW_CELLS = {"num_servers": 12, "start_date": "2024-03-01", "end_date": "2024-03-04"}
-OUTAGE = {"random": {"down": {"type": "outage", "scope": "server", "per_year": 50, "mean_hours": 24}}}
+OUTAGE = {
+    "random": {"down": {"type": "outage", "scope": "server", "per_year": 50, "mean_hours": 24}}
+}
 LIFE = {"first_day": "2024-01-01", "last_day": "2024-12-31"}
 LEAVES_DISK_ALONE: dict[str, dict[str, Any]] = {
     "no layer": {},
@@ -50,7 +52,9 @@ def take_away(folder: Path, column: str, share: float) -> int:
 
 
 @pytest.mark.parametrize("layers", LEAVES_DISK_ALONE.values(), ids=LEAVES_DISK_ALONE)
-def test_one_value_that_no_layer_takes_away_is_missed(layers: dict[str, Any], tmp_path: Path) -> None:
+def test_one_value_that_no_layer_takes_away_is_missed(
+    layers: dict[str, Any], tmp_path: Path
+) -> None:
     build(make_config(**PANEL, layers=layers), tmp_path)
     take_away(tmp_path, "disk_p95", 0.0)
     failed = failures(tmp_path)
@@ -78,7 +82,10 @@ def test_more_or_less_than_the_share_is_found(tmp_path: Path) -> None:
     for name, share in (("right", 0.02), ("more", 0.1), ("none", 0.0)):
         layers = {"missing": {"share": {"cpu": share}}}
         build(
-            make_config(num_servers=120, start_date="2024-01-01", end_date="2024-12-31", layers=layers), tmp_path / name
+            make_config(
+                num_servers=120, start_date="2024-01-01", end_date="2024-12-31", layers=layers
+            ),
+            tmp_path / name,
         )
     manifest = (tmp_path / "right" / MANIFEST).read_bytes()
     for name in ("more", "none"):
@@ -88,9 +95,14 @@ def test_more_or_less_than_the_share_is_found(tmp_path: Path) -> None:
     assert failures(tmp_path / "none") == {"missing_rate": {"cpu_p95"}}
 
 
-@pytest.mark.parametrize(("cells", "chance"), [(1, 0.3), (12, 0.5), (48, 0.1), (200, 0.01), (30, 0.95)])
+@pytest.mark.parametrize(
+    ("cells", "chance"), [(1, 0.3), (12, 0.5), (48, 0.1), (200, 0.01), (30, 0.95)]
+)
 def test_a_binomial_is_never_further_off_than_its_tail(cells: int, chance: float) -> None:
-    of_hits = [math.comb(cells, hits) * chance**hits * (1 - chance) ** (cells - hits) for hits in range(cells + 1)]
+    of_hits = [
+        math.comb(cells, hits) * chance**hits * (1 - chance) ** (cells - hits)
+        for hits in range(cells + 1)
+    ]
     for hits in range(cells + 1):
         score = binomial_score(hits, cells, chance)
         tail = sum(of_hits[hits:] if score > 0 else of_hits[: hits + 1])

@@ -10,12 +10,16 @@ from tests.bench.check_alarms import Kinds, outcome_of
 
 @pytest.mark.parametrize("number", [6, 158, 547])
 def test_odd_good_datasets_pass(number: int) -> None:
-    outcome = outcome_of(number, kinds=Kinds(layers=True, dynamics=False, odd=True), most_rows=MOST_ROWS)
+    outcome = outcome_of(
+        number, kinds=Kinds(layers=True, dynamics=False, odd=True), most_rows=MOST_ROWS
+    )
     assert outcome.crash == ""
     assert outcome.failed == []
 
 
 def test_odd_good_datasets_with_dynamics_pass() -> None:
-    outcome = outcome_of(1000, kinds=Kinds(layers=True, dynamics=True, odd=True), most_rows=MOST_ROWS)
+    outcome = outcome_of(
+        1000, kinds=Kinds(layers=True, dynamics=True, odd=True), most_rows=MOST_ROWS
+    )
     assert outcome.crash == ""
     assert outcome.failed == []

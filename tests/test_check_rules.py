@@ -61,7 +61,9 @@ def limits(report: Report) -> set[float]:
 
 
 @pytest.mark.parametrize("is_test", [False, True], ids=["by itself", "as a test"])
-def test_one_line_of_the_list_is_a_rule_more(is_test: bool, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_line_of_the_list_is_a_rule_more(
+    is_test: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One that is a test takes its part of the chance of a false alarm, and widens all other limits."""
     before = check(folder)
     more = Measurement((EVEN,), even_finding, needs=reads("server_id"), is_test=is_test)

@@ -19,7 +19,12 @@ from tests.conftest import make_config
 from tests.data_faults import Change, read, write
 from tests.test_check import with_shuffled
 
-PANEL = {"granularity": "hourly", "num_servers": 60, "start_date": "2024-03-01", "end_date": "2024-03-14"}
+PANEL = {
+    "granularity": "hourly",
+    "num_servers": 60,
+    "start_date": "2024-03-01",
+    "end_date": "2024-03-14",
+}
 HOURS = 14 * 24
 MOST_ROWS = 24 * HOURS  # 6 servers of each archetype
 CONFIG = make_config(**PANEL)
@@ -45,7 +50,9 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_small_panel_is_looked_at_whole_and_a_large_one_in_part(good: Path) -> None:
     whole, part = check(good), check(good, most_rows=MOST_ROWS)
-    assert whole.sample == Sample(60, 60, 60 * HOURS, 60 * HOURS) == check(good, most_rows=None).sample
+    assert (
+        whole.sample == Sample(60, 60, 60 * HOURS, 60 * HOURS) == check(good, most_rows=None).sample
+    )
     assert part.sample == Sample(24, 60, 24 * HOURS, 60 * HOURS)
     assert failed(whole) == failed(part) == set()
     assert [rule.name for rule in whole.rules] == [rule.name for rule in part.rules]
@@ -69,12 +76,22 @@ def test_all_archetypes_are_looked_at_in_several_parts_of_the_fleet() -> None:
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
-        pytest.param(lambda panel: panel.with_columns(pl.col("mem_p95") * 0.97), "level", id="one metric too low"),
-        pytest.param(with_shuffled("mem_p95", ["server_type", "timestamp"]), "correlation", id="shuffled"),
+        pytest.param(
+            lambda panel: panel.with_columns(pl.col("mem_p95") * 0.97),
+            "level",
+            id="one metric too low",
+        ),
+        pytest.param(
+            with_shuffled("mem_p95", ["server_type", "timestamp"]), "correlation", id="shuffled"
+        ),
     ],
 )
-def test_a_fault_of_all_servers_is_found(change: Change, rule: str, good: Path, tmp_path: Path) -> None:
-    assert rule in failed(check(write(change(read(good)), tmp_path / "data", good), most_rows=MOST_ROWS))
+def test_a_fault_of_all_servers_is_found(
+    change: Change, rule: str, good: Path, tmp_path: Path
+) -> None:
+    assert rule in failed(
+        check(write(change(read(good)), tmp_path / "data", good), most_rows=MOST_ROWS)
+    )
 
 
 def test_a_missing_effect_is_found(tmp_path: Path) -> None:
@@ -91,7 +108,11 @@ def test_a_missing_effect_is_found(tmp_path: Path) -> None:
 def with_cell(column: str, value: float | None) -> Change:
     here = (pl.col("server_id") == SPARED) & (pl.col("timestamp") == MOMENT)
     return lambda panel: panel.with_columns(
-        pl.when(here).then(pl.lit(value)).otherwise(pl.col(column)).cast(panel.schema[column]).alias(column)
+        pl.when(here)
+        .then(pl.lit(value))
+        .otherwise(pl.col(column))
+        .cast(panel.schema[column])
+        .alias(column)
     )
 
 
@@ -110,7 +131,9 @@ def with_rows(copies: int) -> Change:
         pytest.param(with_rows(0), {"row_count", "no_gaps"}, id="a missing step"),
     ],
 )
-def test_one_wrong_row_is_found(change: Change, expected: set[str], good: Path, tmp_path: Path) -> None:
+def test_one_wrong_row_is_found(
+    change: Change, expected: set[str], good: Path, tmp_path: Path
+) -> None:
     assert SPARED not in ids(CONFIG, MOST_ROWS)
     folder = write(change(read(good)), tmp_path / "data", good)
     assert failed(check(folder, most_rows=MOST_ROWS)) == expected
@@ -121,7 +144,9 @@ def test_nulls_of_servers_that_are_not_looked_at_count(good: Path, tmp_path: Pat
     panel = read(good)
     value = pl.when(pl.col("server_id").is_in(looked_at)).then(pl.col("cpu_p95"))
     changed = panel.with_columns(value.alias("cpu_p95"))
-    assert failed(check(write(changed, tmp_path / "data", good), most_rows=MOST_ROWS)) == {"completeness"}
+    assert failed(check(write(changed, tmp_path / "data", good), most_rows=MOST_ROWS)) == {
+        "completeness"
+    }
 
 
 # The command.

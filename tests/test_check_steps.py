@@ -48,7 +48,10 @@ def config_of(zone: str, day: str, step: int, **overrides: Any) -> Config:
     """Return a configuration of three days about a day."""
     middle = date.fromisoformat(day)
     layers = {"local_time": {"zones": {"EU": zone}}} | overrides.pop("layers", {})
-    window = {"start_date": str(middle - timedelta(days=1)), "end_date": str(middle + timedelta(days=1))}
+    window = {
+        "start_date": str(middle - timedelta(days=1)),
+        "end_date": str(middle + timedelta(days=1)),
+    }
     panel = {
         "granularity": f"{step}min",
         "fleet": {"region": {"EU": 1, "Asia": 0, "US-East": 0, "US-West": 0}},
@@ -67,7 +70,11 @@ def at_every_step(config: Config) -> Iterator[tuple[Config, TimeAxis]]:
 @pytest.mark.parametrize(("zone", "day"), DAYS)
 def test_no_clock_turns_inside_of_a_bucket(zone: str, day: str) -> None:
     for config, axis in at_every_step(config_of(zone, day, 60)):
-        local_hour = stamps(axis, axis.span, zone_of(config, "EU"))["local_time"].dt.truncate("1h").to_numpy()
+        local_hour = (
+            stamps(axis, axis.span, zone_of(config, "EU"))["local_time"]
+            .dt.truncate("1h")
+            .to_numpy()
+        )
         firsts = first_steps(config, axis.span)
         turns = np.flatnonzero(np.diff(local_hour)) + 1
         assert np.isin(turns, firsts).all()
@@ -77,7 +84,9 @@ def test_no_clock_turns_inside_of_a_bucket(zone: str, day: str) -> None:
 @pytest.mark.parametrize("zone", CLOCKS)
 def test_hours_are_lit_as_spikes_are_drawn(zone: str) -> None:
     day = CLOCKS[zone][-1]
-    for config, axis in at_every_step(config_of(zone, day, 60, archetypes={"web": {"scheduled_spikes": SCHEDULES}})):
+    for config, axis in at_every_step(
+        config_of(zone, day, 60, archetypes={"web": {"scheduled_spikes": SCHEDULES}})
+    ):
         servers = server_frame(config).filter(server_type="web", region="EU")[:1]
         scope = Scope.of(layered_archetype(config, "web").kind, servers, {}, axis.span)
         schedules = config.archetypes["web"].scheduled_spikes
@@ -89,7 +98,8 @@ def test_hours_are_lit_as_spikes_are_drawn(zone: str) -> None:
             lit = lit_hours(config, "web", "EU", number)
             assert (lit.usable == touched[number] & ~touched[1 - number]).all()
             assert np.allclose(
-                lit.chances, np.add.reduceat(flags.astype(float), firsts) / np.diff(firsts, append=flags.size)
+                lit.chances,
+                np.add.reduceat(flags.astype(float), firsts) / np.diff(firsts, append=flags.size),
             )
 
 
@@ -103,7 +113,9 @@ def test_hours_are_lit_as_spikes_are_drawn(zone: str) -> None:
         ("Pacific/Apia", "2011-12-30", 40),
     ],
 )
-def test_good_datasets_of_odd_steps_and_clocks_pass(zone: str, day: str, step: int, tmp_path: Path) -> None:
+def test_good_datasets_of_odd_steps_and_clocks_pass(
+    zone: str, day: str, step: int, tmp_path: Path
+) -> None:
     kinds = {"web": {"scheduled_spikes": SCHEDULES}}
     layers = {"events": LAYERS["events"]}
     build(config_of(zone, day, step, archetypes=kinds, layers=layers, truth=True), tmp_path)

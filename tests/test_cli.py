@@ -99,13 +99,17 @@ def test_version(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == run("--version").stdout == f"capgen {__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"], ["--version"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["build", "--help"], ["--version"]], ids=" ".join
+)
 def test_help_does_not_wait_for_slow_imports(arguments: list[str]) -> None:
     script = (
         "import sys; from capgen.cli.app import main;"
         f"main({arguments!r}); print([name for name in {SLOW_MODULES} if name in sys.modules])"
     )
-    outcome = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    outcome = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert outcome.stdout.splitlines()[-1] == "[]"
 
 
@@ -113,7 +117,9 @@ def on_terminal(*arguments: str, **variables: str) -> str:
     """Run capgen with its stderr on a terminal, and return what it says there."""
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "capgen", *arguments]
-    with subprocess.Popen(command, env={**os.environ, **variables}, stdout=subprocess.DEVNULL, stderr=theirs):
+    with subprocess.Popen(
+        command, env={**os.environ, **variables}, stdout=subprocess.DEVNULL, stderr=theirs
+    ):
         os.close(theirs)
         text = b"".join(read_all(ours))
     os.close(ours)
@@ -151,10 +157,14 @@ def test_no_escape_codes_off_a_terminal(arguments: list[str], run: Run) -> None:
     "arguments",
     [
         pytest.param(["--servers=40", "--start-date=2023-01-01", "--years=2"], id="daily"),
-        pytest.param(["--servers=10", "--end-date=2022-03-31", "--granularity=hourly"], id="hourly"),
+        pytest.param(
+            ["--servers=10", "--end-date=2022-03-31", "--granularity=hourly"], id="hourly"
+        ),
     ],
 )
-def test_plan_says_what_build_writes(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_plan_says_what_build_writes(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     plan = json_of(capsys, "plan", *arguments)
     assert list(Path().iterdir()) == []
     built = json_of(capsys, "build", *arguments)
@@ -211,7 +221,9 @@ def test_build_into_the_working_folder(run: Run) -> None:
     assert (outcome.returncode, outcome.stderr) == (0, "")
 
 
-def test_progress_lines_stay_off_stdout(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_lines_stay_off_stdout(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("capgen.cli.progress._SECONDS_BETWEEN_LINES", 0.0)
     assert main(["build", "--servers=20", "--years=2", "--json"]) == 0
     output, progress = capsys.readouterr()

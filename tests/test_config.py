@@ -60,17 +60,34 @@ def write(name: str, values: dict[str, Any]) -> None:
     [
         pytest.param("num_servers", "--servers", [120, 2, 3, 4], id="num_servers"),
         pytest.param(
-            "start_date", "--start-date", ["2022-01-01", "2022-02-01", "2022-03-01", "2022-04-01"], id="start"
+            "start_date",
+            "--start-date",
+            ["2022-01-01", "2022-02-01", "2022-03-01", "2022-04-01"],
+            id="start",
         ),
-        pytest.param("end_date", "--end-date", ["2025-12-31", "2023-02-01", "2023-03-01", "2023-04-01"], id="end"),
-        pytest.param("granularity", "--granularity", ["daily", "hourly", "15min", "5min"], id="granularity"),
+        pytest.param(
+            "end_date",
+            "--end-date",
+            ["2025-12-31", "2023-02-01", "2023-03-01", "2023-04-01"],
+            id="end",
+        ),
+        pytest.param(
+            "granularity", "--granularity", ["daily", "hourly", "15min", "5min"], id="granularity"
+        ),
         pytest.param("seed", "--seed", [42, 1, 2, 3], id="seed"),
         pytest.param("out", "--set=out", ["data", "a", "b", "c"], id="out"),
-        pytest.param("calendar.eoq.peak", "--set=calendar.eoq.peak", [0.3, 0.1, 0.2, 0.4], id="nested"),
+        pytest.param(
+            "calendar.eoq.peak", "--set=calendar.eoq.peak", [0.3, 0.1, 0.2, 0.4], id="nested"
+        ),
     ],
 )
 def test_flag_over_environment_over_file_over_preset(
-    key: str, flag: str, values: list[Any], highest: str, shown: Shown, monkeypatch: pytest.MonkeyPatch
+    key: str,
+    flag: str,
+    values: list[Any],
+    highest: str,
+    shown: Shown,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     level = SOURCES.index(highest)
     variable = "CF_DATA_" + key.upper().replace(".", "__")
@@ -97,7 +114,9 @@ def test_out_of_build_wins_over_all_others(
     assert folders == [str(tmp_path / "flag"), str(tmp_path / "variable")]
 
 
-def test_a_variable_names_the_file_and_the_flag_wins(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_names_the_file_and_the_flag_wins(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write("variable.yaml", {"seed": 1, "num_servers": 2})
     write("flag.yaml", {"seed": 3})
     monkeypatch.setenv(FILE_VARIABLE, "variable.yaml")
@@ -119,7 +138,9 @@ def test_seed_zero_counts(source: str, shown: Shown, monkeypatch: pytest.MonkeyP
     write("mine.yaml", {"seed": 0})
     if source == "environment":
         monkeypatch.setenv("CF_DATA_SEED", "0")
-    arguments = {"file": ["--config", "mine.yaml"], "environment": [], "flag": ["--seed", "0"]}[source]
+    arguments = {"file": ["--config", "mine.yaml"], "environment": [], "flag": ["--seed", "0"]}[
+        source
+    ]
     assert shown(*arguments)["seed"]["value"] == 0
 
 
@@ -144,13 +165,18 @@ def test_short_names_of_archetypes(alias: str, name: str) -> None:
 def test_short_and_long_names_override_each_other_across_layers() -> None:
     write("mine.yaml", {"archetypes": {"database": {"weekend_factor": 0.8}}})
     environment = {"CF_DATA_ARCHETYPES__DB__WEEKEND_FACTOR": "0.9"}
-    assert load_config("mine.yaml", environment=environment).archetypes["database"].weekend_factor == 0.9
+    assert (
+        load_config("mine.yaml", environment=environment).archetypes["database"].weekend_factor
+        == 0.9
+    )
 
 
 @pytest.mark.parametrize("pair", ["cpu~mem", "mem~cpu"])
 def test_the_order_within_a_correlation_pair_does_not_matter(pair: str) -> None:
     config = make_config(archetypes={"web": {"correlation": {pair: 0.1}}})
-    matrix = correlation_matrix(config.archetypes["web"].correlation, config.drawn_metrics, repair=False)
+    matrix = correlation_matrix(
+        config.archetypes["web"].correlation, config.drawn_metrics, repair=False
+    )
     assert matrix[0, 1] == matrix[1, 0] == 0.1
     assert len(config.archetypes["web"].correlation) == 6
 
@@ -158,14 +184,21 @@ def test_the_order_within_a_correlation_pair_does_not_matter(pair: str) -> None:
 def test_shown_configuration_is_a_configuration_and_names_its_sources(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write("mine.yaml", {"calendar": {"eoq": {"peak": 0.4}}, "archetypes": {"db": {"base": {"cpu": 1e-7}}}})
+    write(
+        "mine.yaml",
+        {"calendar": {"eoq": {"peak": 0.4}}, "archetypes": {"db": {"base": {"cpu": 1e-7}}}},
+    )
     monkeypatch.setenv("CF_DATA_OUT", "'a # b: c'")
-    assert main(["config", "show", "--config", "mine.yaml", "--seed", "7", "--set", "decimals=3"]) == 0
+    assert (
+        main(["config", "show", "--config", "mine.yaml", "--seed", "7", "--set", "decimals=3"]) == 0
+    )
     text = capsys.readouterr().out
     Path("shown.yaml").write_text(text)
     given = {"seed": 7, "decimals": 3}
     assert load_config("shown.yaml", environment={}) == load_config("mine.yaml", overrides=given)
-    source_by_key = {line.partition(":")[0].strip(): line.rpartition("  # ")[2] for line in text.splitlines()}
+    source_by_key = {
+        line.partition(":")[0].strip(): line.rpartition("  # ")[2] for line in text.splitlines()
+    }
     expected = {
         "seed": "--seed",
         "decimals": "--set decimals",
@@ -179,12 +212,25 @@ def test_shown_configuration_is_a_configuration_and_names_its_sources(
 @pytest.mark.parametrize(
     "values",
     [
-        pytest.param({"archetypes": {"batch": None, "web": {"share": 0.45}}}, id="an archetype taken away"),
-        pytest.param({"archetypes": {"web": {"correlation": {"mem~cpu": None}}}}, id="a correlation taken away"),
+        pytest.param(
+            {"archetypes": {"batch": None, "web": {"share": 0.45}}}, id="an archetype taken away"
+        ),
+        pytest.param(
+            {"archetypes": {"web": {"correlation": {"mem~cpu": None}}}},
+            id="a correlation taken away",
+        ),
         pytest.param({"fleet": {"region": {"NO": 1}}}, id="a key that YAML 1.1 reads as false"),
         pytest.param({"fleet": {"region": {"7": 1}}}, id="a key that YAML reads as a number"),
         pytest.param(
-            {"metrics": {"ram": {"column": "ram", "clip": [0, 9], "derived": {"source": "mem", "factor": 0.1}}}},
+            {
+                "metrics": {
+                    "ram": {
+                        "column": "ram",
+                        "clip": [0, 9],
+                        "derived": {"source": "mem", "factor": 0.1},
+                    }
+                }
+            },
             id="a metric more",
         ),
     ],
@@ -248,7 +294,9 @@ def test_config_init_writes_a_good_file_once(
         pytest.param("2022-12-01", 2, "2024-11-30", id="from the first of a month"),
     ],
 )
-def test_years_count_whole_years_from_the_start(start: str, years: int, end: str, shown: Shown) -> None:
+def test_years_count_whole_years_from_the_start(
+    start: str, years: int, end: str, shown: Shown
+) -> None:
     said = shown("--start-date", start, "--years", str(years))
     assert said["end_date"] == {"value": end, "source": "--years"}
 
@@ -272,7 +320,13 @@ def test_a_configuration_is_frozen(section: str, key: str) -> None:
 
 @pytest.mark.parametrize(
     ("given", "canonical"),
-    [("60min", "hourly"), ("hourly", "hourly"), ("1440min", "daily"), ("daily", "daily"), ("015min", "15min")],
+    [
+        ("60min", "hourly"),
+        ("hourly", "hourly"),
+        ("1440min", "daily"),
+        ("daily", "daily"),
+        ("015min", "15min"),
+    ],
 )
 def test_granularity_has_one_spelling(given: str, canonical: str) -> None:
     config = make_config(granularity=given)
@@ -299,7 +353,9 @@ WINDOW = {"growth": {"trend": "window"}}
         pytest.param(WINDOW, {"archetypes": {"web": {"base": {"cpu": 45.0}}}}, id="the same value"),
     ],
 )
-def test_digest_ignores_which_cells_are_asked_for(model: dict[str, Any], change: dict[str, Any]) -> None:
+def test_digest_ignores_which_cells_are_asked_for(
+    model: dict[str, Any], change: dict[str, Any]
+) -> None:
     assert config_digest(make_config(**{**model, **change})) == config_digest(make_config(**model))
 
 
@@ -310,18 +366,26 @@ def test_digest_ignores_which_cells_are_asked_for(model: dict[str, Any], change:
         pytest.param(MONTHLY, {"granularity": "hourly"}, id="granularity"),
         pytest.param(MONTHLY, {"decimals": 3}, id="decimals"),
         pytest.param(MONTHLY, {"archetypes": {"web": {"base": {"cpu": 45.01}}}}, id="level"),
-        pytest.param(MONTHLY, {"archetypes": {"web": {"correlation": {"cpu~mem": 0.51}}}}, id="correlation"),
-        pytest.param(MONTHLY, {"archetypes": {"web": {"share": 0.34}, "batch": {"share": 0.11}}}, id="shares"),
+        pytest.param(
+            MONTHLY, {"archetypes": {"web": {"correlation": {"cpu~mem": 0.51}}}}, id="correlation"
+        ),
+        pytest.param(
+            MONTHLY, {"archetypes": {"web": {"share": 0.34}, "batch": {"share": 0.11}}}, id="shares"
+        ),
         pytest.param(MONTHLY, {"calendar": {"eoq": {"peak": 0.31}}}, id="calendar"),
         pytest.param(MONTHLY, {"metrics": {"cpu": {"clip": [0, 99]}}}, id="clip"),
         pytest.param(MONTHLY, WINDOW, id="trend"),
-        pytest.param(MONTHLY, {"growth": {"trend": "monthly", "origin": "2022-01-02"}}, id="origin"),
+        pytest.param(
+            MONTHLY, {"growth": {"trend": "monthly", "origin": "2022-01-02"}}, id="origin"
+        ),
         pytest.param(MONTHLY_FROM_START, {"start_date": "2023-01-01"}, id="start, origin at start"),
         pytest.param(WINDOW, {"start_date": "2023-01-01"}, id="start, window"),
         pytest.param(WINDOW, {"end_date": "2023-01-01"}, id="end, window"),
     ],
 )
-def test_digest_changes_with_the_value_of_any_cell(model: dict[str, Any], change: dict[str, Any]) -> None:
+def test_digest_changes_with_the_value_of_any_cell(
+    model: dict[str, Any], change: dict[str, Any]
+) -> None:
     assert config_digest(make_config(**{**model, **change})) != config_digest(make_config(**model))
 
 
@@ -354,7 +418,9 @@ def test_a_repaired_matrix_is_a_correlation_matrix(pairs: dict[str, float]) -> N
 @settings(deadline=None)
 def test_a_possible_matrix_is_left_alone(pairs: dict[str, float]) -> None:
     for repair in (False, True):
-        np.testing.assert_array_equal(correlation_matrix(pairs, METRICS, repair=repair), as_matrix(pairs))
+        np.testing.assert_array_equal(
+            correlation_matrix(pairs, METRICS, repair=repair), as_matrix(pairs)
+        )
     assert repair_distance(pairs, METRICS) == 0
 
 
@@ -374,7 +440,9 @@ def test_no_simple_repair_is_nearer(pairs: dict[str, float]) -> None:
     matrix = as_matrix(pairs)
     smallest = np.linalg.eigvalsh(matrix)[0]
     assume(smallest < -1e-3)
-    shrunk = (matrix - smallest * np.eye(len(METRICS))) / (1 - smallest)  # just possible, by less of everything
+    shrunk = (matrix - smallest * np.eye(len(METRICS))) / (
+        1 - smallest
+    )  # just possible, by less of everything
     repaired = nearest_correlation_matrix(matrix)
     assert np.linalg.norm(repaired - matrix) <= np.linalg.norm(shrunk - matrix) + 1e-4
 
@@ -388,7 +456,9 @@ def test_repairing_twice_changes_nothing_more(pairs: dict[str, float]) -> None:
 
 def test_a_known_repair() -> None:
     """An example of Higham (2002): the nearest correlation matrix to a tridiagonal one."""
-    repaired = nearest_correlation_matrix(np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 1.0], [0.0, 1.0, 1.0]]))
+    repaired = nearest_correlation_matrix(
+        np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 1.0], [0.0, 1.0, 1.0]])
+    )
     expected = [[1.0, 0.7607, 0.1573], [0.7607, 1.0, 0.7607], [0.1573, 0.7607, 1.0]]
     np.testing.assert_allclose(repaired, expected, atol=2e-4)
 

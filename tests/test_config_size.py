@@ -17,7 +17,9 @@ DEFAULTS = dict.fromkeys(make_config().archetypes)
 
 
 def fleet_of(count: int, **change: Any) -> dict[str, Any]:
-    kinds = {f"kind_{number}": {**ARCHETYPE, "share": 1 / count, **change} for number in range(count)}
+    kinds = {
+        f"kind_{number}": {**ARCHETYPE, "share": 1 / count, **change} for number in range(count)
+    }
     return {**DEFAULTS, **kinds}
 
 
@@ -48,12 +50,16 @@ def refused(archetypes: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{}, {"weekend_factor": "low"}, {"wekend_factor": 1}], ids=["good", "wrong", "unknown"]
+    "change",
+    [{}, {"weekend_factor": "low"}, {"wekend_factor": 1}],
+    ids=["good", "wrong", "unknown"],
 )
 def test_twice_the_archetypes_take_twice_the_work(change: dict[str, Any]) -> None:
     def load(count: int) -> int:
         archetypes = fleet_of(count, **change)
-        return steps_of(lambda: refused(archetypes) if change else make_config(archetypes=archetypes))
+        return steps_of(
+            lambda: refused(archetypes) if change else make_config(archetypes=archetypes)
+        )
 
     none, some, twice = load(1), load(11), load(21)
     assert twice - none < 2.2 * (some - none)

@@ -19,11 +19,15 @@ QUERY = "select timestamp, server_id from panel order by server_id, timestamp"
 @pytest.mark.parametrize(
     ("granularity", "second"), [("daily", "2024-01-02 00:00:00"), ("15min", "2024-01-01 00:15:00")]
 )
-def test_timestamps(granularity: str, second: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_timestamps(
+    granularity: str, second: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     data = tmp_path / "data"
     capgen.build(make_config(num_servers=3, granularity=granularity, **WINDOW), data)
     for file in ("a.csv", "a.csv.gz", "a.ndjson.gz"):
-        assert main(["export", str(data), str(tmp_path / file), "--columns=timestamp,server_id"]) == 0
+        assert (
+            main(["export", str(data), str(tmp_path / file), "--columns=timestamp,server_id"]) == 0
+        )
     for file in ("q.csv", "q.json"):
         assert main(["query", QUERY, f"--data={data}", f"--output={tmp_path / file}"]) == 0
     capsys.readouterr()

@@ -11,7 +11,11 @@ from capgen import ConfigError, load_config, scan
 from tests.conftest import make_config
 from tests.test_layer_config import INFINITE, NAN, nested, refusal, table
 
-PARTS, REGIMES, SPREAD = "archetypes.web.noise_parts", "archetypes.web.regimes", "archetypes.web.spread"
+PARTS, REGIMES, SPREAD = (
+    "archetypes.web.noise_parts",
+    "archetypes.web.regimes",
+    "archetypes.web.spread",
+)
 HOURS, STATES, SHARED = f"{PARTS}.hours", f"{REGIMES}.states", "layers.shared_movement"
 PART: dict[str, Any] = {"half_life_hours": 3, "share": {"cpu": 0.4, "mem": 0.4}}
 STATE: dict[str, Any] = {"chances": {"weekday": 1}}
@@ -44,7 +48,12 @@ BAD: list[tuple[str, Any, str, str]] = [
     ),
     (f"{HOURS}", {**PART, "share": {"cpu": 1.2}}, f"{HOURS}.share.cpu", "at most 1"),
     (f"{HOURS}", {**PART, "share": {"cpu": -0.2}}, f"{HOURS}.share.cpu", "at least 0"),
-    (HOURS, {**PART, "share": {"gpu": 0.2}}, f"{HOURS}.share", "expected one of cpu, mem, disk, net_in, got 'gpu'"),
+    (
+        HOURS,
+        {**PART, "share": {"gpu": 0.2}},
+        f"{HOURS}.share",
+        "expected one of cpu, mem, disk, net_in, got 'gpu'",
+    ),
     (HOURS, {**PART, "share": {"net_out": 0.2}}, f"{HOURS}.share", "got 'net_out'"),
     (HOURS, {**PART, "correlation": {"cpu~mem": 1.1}}, f"{HOURS}.correlation.cpu~mem", "at most 1"),
     (HOURS, {**PART, "correlation": {"cpu~gpu": 0.1}}, PARTS, "joined by ~, got 'cpu~gpu'"),
@@ -55,10 +64,21 @@ BAD: list[tuple[str, Any, str, str]] = [
         f"{HOURS}.correlation.cpu~disk",
         "expected two metrics that have a share in the part",
     ),
-    (PARTS, {"a": PART, "b": {**PART, "share": {"cpu": 0.7}}}, PARTS, "shares of cpu that sum to at most 1, got 1.1"),
     (
         PARTS,
-        {"a": {"half_life_hours": 3, "share": {"cpu": 1, "mem": 1}, "correlation": {"cpu~mem": 0.9}}},
+        {"a": PART, "b": {**PART, "share": {"cpu": 0.7}}},
+        PARTS,
+        "shares of cpu that sum to at most 1, got 1.1",
+    ),
+    (
+        PARTS,
+        {
+            "a": {
+                "half_life_hours": 3,
+                "share": {"cpu": 1, "mem": 1},
+                "correlation": {"cpu~mem": 0.9},
+            }
+        },
         PARTS,
         "cpu~net_in 0.8, mem~net_in 0.2; the nearest possible: cpu~mem 0.9, cpu~disk 0, mem~disk 0, ",
     ),
@@ -85,7 +105,12 @@ BAD: list[tuple[str, Any, str, str]] = [
     ("metrics.cpu.quantiles", POINTS, "metrics.cpu", "and with no other shape"),
     ("metrics.net_out.shape", "lognormal", "metrics.net_out", "expected no shape beside derived"),
     *(
-        (f"{STATES}", {"a": {**STATE, "quantiles": {"disk": each}}}, f"{STATES}.a.quantiles.disk", says)
+        (
+            f"{STATES}",
+            {"a": {**STATE, "quantiles": {"disk": each}}},
+            f"{STATES}.a.quantiles.disk",
+            says,
+        )
         for each, says in (
             (points((0.5, 1)), "at least 2"),
             (points((0.5, 1), (0.4, 2)), "climb"),
@@ -108,12 +133,37 @@ BAD: list[tuple[str, Any, str, str]] = [
     (STATES, {"a": {"chances": 1}}, f"{STATES}.a.chances", "mapping"),
     (STATES, {"a": {"chances": {"weekend": 1}}}, f"{STATES}.a.chances", "weekday as well"),
     (STATES, {"a": {"chances": {"weekday": -1}}}, f"{STATES}.a.chances.weekday", "at least 0"),
-    (STATES, {"a": {"chances": {"weekday": 1e7}}}, f"{STATES}.a.chances.weekday", "at most 1000000"),
+    (
+        STATES,
+        {"a": {"chances": {"weekday": 1e7}}},
+        f"{STATES}.a.chances.weekday",
+        "at most 1000000",
+    ),
     (STATES, {"a": {"chances": {"weekday": NAN}}}, f"{STATES}.a.chances.weekday", "finite"),
-    (STATES, {"a": {"chances": {"weekday": [1.0] * 23}}}, f"{STATES}.a.chances.weekday", "at least 24"),
-    (STATES, {"a": {"chances": {"weekday": [1.0] * 25}}}, f"{STATES}.a.chances.weekday", "at most 24"),
-    (STATES, {"a": {"chances": {"weekday": 1, "holiday": 1}}}, f"{STATES}.a.chances.holiday", "unknown key"),
-    (STATES, {"a": {"chances": {"weekday": NIGHT}}}, STATES, "at least one state at 5:00 on a weekday"),
+    (
+        STATES,
+        {"a": {"chances": {"weekday": [1.0] * 23}}},
+        f"{STATES}.a.chances.weekday",
+        "at least 24",
+    ),
+    (
+        STATES,
+        {"a": {"chances": {"weekday": [1.0] * 25}}},
+        f"{STATES}.a.chances.weekday",
+        "at most 24",
+    ),
+    (
+        STATES,
+        {"a": {"chances": {"weekday": 1, "holiday": 1}}},
+        f"{STATES}.a.chances.holiday",
+        "unknown key",
+    ),
+    (
+        STATES,
+        {"a": {"chances": {"weekday": NIGHT}}},
+        STATES,
+        "at least one state at 5:00 on a weekday",
+    ),
     (STATES, {"a": {"chances": {"weekday": 1, "weekend": 0}}}, STATES, "at 0:00 on a weekend"),
     *(
         (STATES, {"a": {**STATE, key: value}}, f"{STATES}.a.{key}", says)
@@ -130,16 +180,29 @@ BAD: list[tuple[str, Any, str, str]] = [
             ("spread", {"cpu": -1}, "at least 0"),
             ("spread", {"gpu": 1}, "got 'gpu'"),
             ("quantiles", {"gpu": POINTS}, "got 'gpu'"),
-            ("quantiles", {"cpu": POINTS}, "expected a metric whose shape is lognormal or quantiles, got normal"),
+            (
+                "quantiles",
+                {"cpu": POINTS},
+                "expected a metric whose shape is lognormal or quantiles, got normal",
+            ),
             ("correlation", {"cpu~mem": 2}, "at most 1"),
             ("correlation", {"cpu~gpu": 0.1}, "'cpu~gpu'"),
-            ("correlation", {"cpu~mem": 0.9, "cpu~disk": 0.9, "mem~disk": -0.9}, "smallest eigenvalue"),
+            (
+                "correlation",
+                {"cpu~mem": 0.9, "cpu~disk": 0.9, "mem~disk": -0.9},
+                "smallest eigenvalue",
+            ),
             ("swing", 1.1, "at most 1"),
             ("swing", -1.1, "at least -1"),
             ("sticky", 0.5, "unknown key"),
         )
     ),
-    (REGIMES, {"states": {"a": STATE}, "swing": {"strength": 1}}, f"{REGIMES}.swing", "half_life_hours as well"),
+    (
+        REGIMES,
+        {"states": {"a": STATE}, "swing": {"strength": 1}},
+        f"{REGIMES}.swing",
+        "half_life_hours as well",
+    ),
     (REGIMES, {"states": {"a": STATE}, "swing": 1}, f"{REGIMES}.swing", "mapping"),
     *(
         (
@@ -167,7 +230,12 @@ BAD: list[tuple[str, Any, str, str]] = [
         SHARED,
         "shares of noise that sum to at most 1, got 1.2",
     ),
-    (SHARED, {"app": {"states": 0.6}, "region": {"states": 0.6}}, SHARED, "shares of states that sum to at most 1"),
+    (
+        SHARED,
+        {"app": {"states": 0.6}, "region": {"states": 0.6}},
+        SHARED,
+        "shares of states that sum to at most 1",
+    ),
     (SPREAD, {"base.gpu": {"sd": 0.1}}, SPREAD, "got 'base.gpu'"),
     (SPREAD, {"base": {"sd": 0.1}}, SPREAD, "expected one of base.cpu, "),
     (SPREAD, {"share": {"sd": 0.1}}, SPREAD, "spike.probability, spike.magnitude, got 'share'"),
@@ -175,13 +243,20 @@ BAD: list[tuple[str, Any, str, str]] = [
     (SPREAD, {"base.cpu": {}}, f"{SPREAD}.base.cpu", "sd as well"),
     (SPREAD, {"base.cpu": {"sd": -0.1}}, f"{SPREAD}.base.cpu.sd", "at least 0"),
     (SPREAD, {"base.cpu": {"sd": 11}}, f"{SPREAD}.base.cpu", "at most 10 × the parameter, got 11"),
-    (SPREAD, {"base.cpu": {"sd": 1e7, "kind": "normal"}}, f"{SPREAD}.base.cpu.sd", "at most 1000000"),
+    (
+        SPREAD,
+        {"base.cpu": {"sd": 1e7, "kind": "normal"}},
+        f"{SPREAD}.base.cpu.sd",
+        "at most 1000000",
+    ),
     (SPREAD, {"base.cpu": {"sd": 1, "kind": "uniform"}}, f"{SPREAD}.base.cpu.kind", "'uniform'"),
 ]
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "key", "says"), BAD, ids=[f"{number}-{key}" for number, (_, _, key, _) in enumerate(BAD)]
+    ("path", "value", "key", "says"),
+    BAD,
+    ids=[f"{number}-{key}" for number, (_, _, key, _) in enumerate(BAD)],
 )
 def test_a_bad_value_is_refused_by_name(path: str, value: Any, key: str, says: str) -> None:
     message = refusal(path, value)
@@ -230,20 +305,36 @@ EXTREME: dict[str, dict[str, Any]] = {
     "tiny weights": nested(STATES, {name: {"chances": {"weekday": 5e-324}} for name in "ab"}),
     "weights far apart": nested(STATES, {"a": STATE, "b": {"chances": {"weekday": 1e-300}}}),
     "level of zero": nested(STATES, {"a": {**STATE, "level": {"cpu": 0}, "spread": {"cpu": 0}}}),
-    "close quantiles": nested("metrics.cpu", {"shape": "quantiles", "quantiles": points((0.5, 1), (0.500002, 2))}),
-    "rare quantiles": nested("metrics.cpu", {"shape": "quantiles", "quantiles": points((1e-6, 0), (2e-6, 1))}),
+    "close quantiles": nested(
+        "metrics.cpu", {"shape": "quantiles", "quantiles": points((0.5, 1), (0.500002, 2))}
+    ),
+    "rare quantiles": nested(
+        "metrics.cpu", {"shape": "quantiles", "quantiles": points((1e-6, 0), (2e-6, 1))}
+    ),
     "values close together": nested(
         "metrics.cpu", {"shape": "quantiles", "quantiles": points((0.1, 1e6 - 1e-6), (0.9, 1e6))}
     ),
-    "wide lognormal": {**nested("metrics.cpu.shape", "lognormal"), **nested("archetypes.web.sd.cpu", 4500.0)},
-    "wide spread": nested(SPREAD, {"base.cpu": {"sd": 10}, "spike.magnitude": {"sd": 10}, "sd.cpu": {"sd": 10}}),
+    "wide lognormal": {
+        **nested("metrics.cpu.shape", "lognormal"),
+        **nested("archetypes.web.sd.cpu", 4500.0),
+    },
+    "wide spread": nested(
+        SPREAD, {"base.cpu": {"sd": 10}, "spike.magnitude": {"sd": 10}, "sd.cpu": {"sd": 10}}
+    ),
 }
 
 
 @pytest.mark.parametrize("name", EXTREME)
 def test_what_is_extreme_gives_numbers(name: str) -> None:
-    window = {"num_servers": 20, "start_date": "2024-03-01", "end_date": "2024-03-02", "granularity": "hourly"}
-    independent = {"correlation": dict.fromkeys(["cpu~mem", "cpu~net_in", "mem~disk", "mem~net_in"], 0.0)}
+    window = {
+        "num_servers": 20,
+        "start_date": "2024-03-01",
+        "end_date": "2024-03-02",
+        "granularity": "hourly",
+    }
+    independent = {
+        "correlation": dict.fromkeys(["cpu~mem", "cpu~net_in", "mem~disk", "mem~net_in"], 0.0)
+    }
     values = EXTREME[name]
     web = {**values.get("archetypes", {}).get("web", {}), **independent}
     panel = scan(make_config(**window, **{**values, "archetypes": {"web": web}})).collect()
@@ -275,4 +366,7 @@ def test_dynamics_are_off_by_default() -> None:
     config = make_config()
     assert config.layers.shared_movement is None
     assert all(metric.shape == "normal" for metric in config.metrics.values())
-    assert all(not each.noise_parts and each.regimes is None and not each.spread for each in config.archetypes.values())
+    assert all(
+        not each.noise_parts and each.regimes is None and not each.spread
+        for each in config.archetypes.values()
+    )

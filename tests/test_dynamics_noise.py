@@ -23,7 +23,14 @@ from tests.estimates import Floats, within_errors
 from tests.panels import fill_noise, noise_of, web_config
 
 METRICS = ["cpu", "mem", "disk", "net_in"]
-TARGET = {"cpu~mem": 0.5, "cpu~net_in": 0.6, "mem~disk": 0.2, "cpu~disk": 0.1, "mem~net_in": 0.2, "disk~net_in": 0.3}
+TARGET = {
+    "cpu~mem": 0.5,
+    "cpu~net_in": 0.6,
+    "mem~disk": 0.2,
+    "cpu~disk": 0.1,
+    "mem~net_in": 0.2,
+    "disk~net_in": 0.3,
+}
 PARTS: dict[str, dict[str, Any]] = {
     "brief": {
         "half_life_hours": 0.5,
@@ -45,7 +52,9 @@ STEPS = {
 }
 
 
-def parts_config(servers: int, days: tuple[str, str], step: str, parts: Mapping[str, Any], **overrides: Any) -> Config:
+def parts_config(
+    servers: int, days: tuple[str, str], step: str, parts: Mapping[str, Any], **overrides: Any
+) -> Config:
     archetype = {"noise_parts": parts, "correlation": TARGET}
     return web_config(servers, days, step, archetypes={"web": archetype}, **overrides)
 
@@ -59,19 +68,29 @@ def products(noise: Floats, lag: int, where: NDArray[np.bool_]) -> Floats:
 def covariances(hours: float) -> Floats:
     """Return E[x_m(t) x_n(t + hours)] as configured: Σ_k sqrt(s_km s_kn) R_k 2^(−hours / half-life)."""
     every = {"": {"half_life_hours": 0, "share": {}}, **PARTS}
-    shares = {name: [part["share"].get(key, 0.0) for key in METRICS] for name, part in every.items()}
+    shares = {
+        name: [part["share"].get(key, 0.0) for key in METRICS] for name, part in every.items()
+    }
     shares[""] = list(1 - np.sum([shares[name] for name in PARTS], axis=0))
     total = np.zeros((4, 4))
     for first, second in itertools.product(range(4), repeat=2):
         pair = "~".join(METRICS[each] for each in sorted((first, second)))
-        weights = {name: float(np.sqrt(shares[name][first] * shares[name][second])) for name in every}
+        weights = {
+            name: float(np.sqrt(shares[name][first] * shares[name][second])) for name in every
+        }
         named = {name: part.get("correlation", {}).get(pair) for name, part in every.items()}
         room = sum(weights[name] for name in every if named[name] is None)
         given = sum(weights[name] * value for name, value in named.items() if value is not None)
         rest = 1.0 if first == second else (TARGET[pair] - given) / room
         for name, part in every.items():
-            left = 2.0 ** (-hours / part["half_life_hours"]) if part["half_life_hours"] else float(hours == 0)
-            total[first, second] += weights[name] * (rest if named[name] is None else named[name]) * left
+            left = (
+                2.0 ** (-hours / part["half_life_hours"])
+                if part["half_life_hours"]
+                else float(hours == 0)
+            )
+            total[first, second] += (
+                weights[name] * (rest if named[name] is None else named[name]) * left
+            )
     return total
 
 
@@ -82,7 +101,9 @@ def test_noise_remembers_for_its_half_lives(step: str) -> None:
     config = parts_config(servers, days, step, PARTS)
     noise, axis = noise_of(config), config.axis
     blocks = [each.span.overlap(axis.span).within(axis.span) for each in axis.blocks(axis.span)]
-    block = np.concatenate([np.full(each.stop - each.start, number) for number, each in enumerate(blocks)])
+    block = np.concatenate(
+        [np.full(each.stop - each.start, number) for number, each in enumerate(blocks)]
+    )
     assert block.max() > 0
     for lag in [0, *lags]:
         expected = covariances(lag * config.step_minutes / 60).ravel()
@@ -93,7 +114,9 @@ def test_noise_remembers_for_its_half_lives(step: str) -> None:
 
 
 def test_the_configured_total_is_what_the_parts_add_up_to() -> None:
-    np.testing.assert_allclose(covariances(0), correlation_matrix(TARGET, METRICS, repair=False), atol=1e-12)
+    np.testing.assert_allclose(
+        covariances(0), correlation_matrix(TARGET, METRICS, repair=False), atol=1e-12
+    )
 
 
 LONG = {"long": {"half_life_hours": 720, "share": dict.fromkeys(METRICS, 1.0)}}
@@ -123,9 +146,13 @@ def test_the_step_across_an_edge_is_like_every_other(step: str) -> None:
 def test_the_noise_is_as_wide_at_the_middle_of_a_year_as_at_its_ends(half_life: float) -> None:
     parts = {"long": {"half_life_hours": half_life, "share": {"cpu": 1.0}}}
     flat = {"correlation": dict.fromkeys(TARGET, 0.0)}
-    config = web_config(400, ("2023-01-01", "2023-12-31"), archetypes={"web": {"noise_parts": parts, **flat}})
+    config = web_config(
+        400, ("2023-01-01", "2023-12-31"), archetypes={"web": {"noise_parts": parts, **flat}}
+    )
     (noise,) = noise_of(config, metrics=1)
-    fortieths = np.stack([part.mean(axis=1) for part in np.array_split(noise**2, 40, axis=1)], axis=1)
+    fortieths = np.stack(
+        [part.mean(axis=1) for part in np.array_split(noise**2, 40, axis=1)], axis=1
+    )
     within_errors(fortieths, 1.0)
 
 
@@ -164,7 +191,9 @@ OFFER = re.compile(r"(\w+~\w+) (-?[0-9.e-]+)")
 
 
 def total(parts: list[Part]) -> Floats:
-    every: Floats = np.sum([np.sqrt(np.outer(part.shares, part.shares)) * part.correlation for part in parts], axis=0)
+    every: Floats = np.sum(
+        [np.sqrt(np.outer(part.shares, part.shares)) * part.correlation for part in parts], axis=0
+    )
     return every
 
 
@@ -175,7 +204,10 @@ def configured_parts(draw: st.DrawFn) -> dict[str, NoisePart]:
     return {
         f"part{number}": NoisePart(
             half_life_hours=float(number),
-            share={key: of_key[number] / max(sum(of_key), 1) for key, of_key in zip(METRICS, shares, strict=True)},
+            share={
+                key: of_key[number] / max(sum(of_key), 1)
+                for key, of_key in zip(METRICS, shares, strict=True)
+            },
             correlation=draw(st.dictionaries(st.sampled_from(PAIRS), correlations, max_size=2)),
         )
         for number in range(count)
@@ -183,7 +215,8 @@ def configured_parts(draw: st.DrawFn) -> dict[str, NoisePart]:
 
 
 @given(
-    parts=configured_parts(), factors=st.lists(st.lists(correlations, min_size=5, max_size=5), min_size=4, max_size=4)
+    parts=configured_parts(),
+    factors=st.lists(st.lists(correlations, min_size=5, max_size=5), min_size=4, max_size=4),
 )
 @settings(max_examples=100, deadline=None)
 def test_parts_add_up_or_are_refused_with_what_is_possible(

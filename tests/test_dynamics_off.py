@@ -24,7 +24,10 @@ WINDOW: dict[str, Any] = {
     "metrics": WIDE_CLIPS,  # so that no clip hides a change from its label
     "decimals": 6,
     "archetypes": {"web": {"scheduled_spikes": SCHEDULED}},
-    "layers": {name: LAYERS[name] for name in ("server_offset", "server_growth", "outliers", "missing", "events")},
+    "layers": {
+        name: LAYERS[name]
+        for name in ("server_offset", "server_growth", "outliers", "missing", "events")
+    },
 }
 KEYS = ["cpu", "mem", "disk", "net_in"]
 STATE: dict[str, Any] = {"chances": {"weekday": 1}, "stickiness": 0.9}
@@ -60,7 +63,10 @@ def means(*columns: str) -> list[str]:
 CHANGES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "noise parts": (web(noise_parts={"hours": PART}), METRICS),
     # Noise of a metric is made of its own draws and of those of the metrics before it: these do not notice.
-    "a noise part of net_in": (web(noise_parts={"hours": {"half_life_hours": 3, "share": {"net_in": 0.02}}}), NET),
+    "a noise part of net_in": (
+        web(noise_parts={"hours": {"half_life_hours": 3, "share": {"net_in": 0.02}}}),
+        NET,
+    ),
     "level of cpu": (web(**levels(cpu=0.5)), means("cpu_p95")),
     "level of net_in": (web(**levels(net_in=0.5)), means(*NET)),
     "spread of a state": (
@@ -73,7 +79,10 @@ CHANGES: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "spread of base": (web(spread={"base.cpu": {"sd": 0.3}}), means("cpu_p95")),
     "spread of sd": (web(spread={"sd.net_in": {"sd": 0.3}}), NET),
-    "spread of spikes": (web(spread={"spike.magnitude": {"sd": 0.3}}), ["cpu_p95", "mem_p95", *NET]),
+    "spread of spikes": (
+        web(spread={"spike.magnitude": {"sd": 0.3}}),
+        ["cpu_p95", "mem_p95", *NET],
+    ),
     "spread of their number": (
         web(spread={"spike.probability": {"sd": 2}}),
         ["cpu_p95", "mem_p95", *NET, "is_spike"],
@@ -101,26 +110,38 @@ def test_a_section_of_an_archetype_leaves_every_bit_of_the_rest(name: str) -> No
     ],
     ids=["lognormal", "of net_in", "quantiles", "shared noise", "shared changes without states"],
 )
-def test_a_section_of_all_leaves_every_bit_of_the_rest(overrides: dict[str, Any], wanted: list[str]) -> None:
+def test_a_section_of_all_leaves_every_bit_of_the_rest(
+    overrides: dict[str, Any], wanted: list[str]
+) -> None:
     assert sorted(differing(changed_by(overrides), without())) == sorted(wanted)
 
 
 NOTHING: dict[str, dict[str, Any]] = {
     "a part without a share": web(noise_parts={"hours": NO_SHARE}),
-    "one state": web(regimes={"states": {"only": STATE}, "swing": {"half_life_hours": 48, "strength": 1}}),
+    "one state": web(
+        regimes={"states": {"only": STATE}, "swing": {"half_life_hours": 48, "strength": 1}}
+    ),
     "states that are alike": web(
-        regimes={"states": {"a": {**STATE, "level": {"cpu": 1}, "swing": 1}, "b": {**STATE, "spread": {"mem": 1}}}}
+        regimes={
+            "states": {
+                "a": {**STATE, "level": {"cpu": 1}, "swing": 1},
+                "b": {**STATE, "spread": {"mem": 1}},
+            }
+        }
     ),
     "states that correlate as ever": web(
         regimes={
             "states": {
-                name: {**STATE, "correlation": dict(make_config().archetypes["web"].correlation)} for name in "ab"
+                name: {**STATE, "correlation": dict(make_config().archetypes["web"].correlation)}
+                for name in "ab"
             }
         }
     ),
     "nothing in common": {"layers": {"shared_movement": {"app": {"noise": 0, "states": 0}}}},
     "parts of all archetypes, none with a share": {
-        "archetypes": {name: {"noise_parts": {"hours": NO_SHARE}} for name in ("web", "batch", "database")}
+        "archetypes": {
+            name: {"noise_parts": {"hours": NO_SHARE}} for name in ("web", "batch", "database")
+        }
     },
 }
 
@@ -144,7 +165,13 @@ def test_a_spread_of_zero_changes_no_rounded_value(path: str, kind: str) -> None
 
 
 def test_factors_spread_by_zero_change_means_by_their_last_bits_only() -> None:
-    paths = ["business_hours_factor", "weekend_factor", "growth_percent_per_month", "base.mem", "spike.magnitude"]
+    paths = [
+        "business_hours_factor",
+        "weekend_factor",
+        "growth_percent_per_month",
+        "base.mem",
+        "spike.magnitude",
+    ]
     spread = {"archetypes": {"database": {"spread": {path: {"sd": 0} for path in paths}}}}
     panel = changed_by(merged(spread, {"decimals": 12}))
     plain = changed_by({"decimals": 12})
@@ -153,13 +180,23 @@ def test_factors_spread_by_zero_change_means_by_their_last_bits_only() -> None:
 
 def test_states_leave_the_noise_as_it_was() -> None:
     """What a level adds to the mean, and nothing else, is added to the value."""
-    window = {"num_servers": 10, "start_date": "2023-12-01", "end_date": "2024-01-31", "truth": True, "decimals": 9}
+    window = {
+        "num_servers": 10,
+        "start_date": "2023-12-01",
+        "end_date": "2024-01-31",
+        "truth": True,
+        "decimals": 9,
+    }
     calm = {"spike": {"probability": 0}}
     plain = {**window, "metrics": WIDE_CLIPS, **web(**calm)}
     regimes = {"states": {"a": STATE, "b": {**STATE, "level": dict.fromkeys(KEYS, 2.5)}}}
-    still, moved = (sorted_scan(make_config(**each)) for each in (plain, merged(plain, web(regimes=regimes))))
+    still, moved = (
+        sorted_scan(make_config(**each)) for each in (plain, merged(plain, web(regimes=regimes)))
+    )
     for column in METRICS:
-        noise = [(panel[column] - panel[f"{column}_expected"]).to_numpy() for panel in (still, moved)]
+        noise = [
+            (panel[column] - panel[f"{column}_expected"]).to_numpy() for panel in (still, moved)
+        ]
         np.testing.assert_allclose(noise[1], noise[0], rtol=0, atol=1e-6)
     assert still["cpu_p95_expected"].ne(moved["cpu_p95_expected"]).sum() > 50
 
@@ -169,5 +206,10 @@ def test_one_metric_alone_is_what_it_is_among_all() -> None:
     config = make_config(**merged(WINDOW, overrides))
     whole = changed_by(overrides)
     for column in [*METRICS, "cpu_p95_expected", *TRUTH[-3:]]:
-        alone = scan(config).select("server_id", "timestamp", column).sort("server_id", "timestamp").collect()
+        alone = (
+            scan(config)
+            .select("server_id", "timestamp", column)
+            .sort("server_id", "timestamp")
+            .collect()
+        )
         assert_frame_equal(alone, whole.select(alone.columns), check_exact=True)

@@ -24,7 +24,12 @@ STATES: dict[str, Any] = {
         "level": {"cpu": 1},
         "swing": -1,
     },
-    "busy": {"chances": {"weekday": DAY, "weekend": 0.1}, "stickiness": 0.9, "level": {"cpu": 2}, "swing": 1},
+    "busy": {
+        "chances": {"weekday": DAY, "weekend": 0.1},
+        "stickiness": 0.9,
+        "level": {"cpu": 2},
+        "swing": 1,
+    },
     "rare": {"chances": {"weekday": 0.1}, "level": {"cpu": 3}, "swing": 0.2},
 }
 EVEN: dict[str, Any] = {
@@ -34,7 +39,11 @@ EVEN: dict[str, Any] = {
 }
 NIGHTLY: dict[str, Any] = {
     "usual": {"chances": {"weekday": [1, 1, 0, *[1] * 21]}, "stickiness": 0.9},
-    "backup": {"chances": {"weekday": [0, 0, 1, *[0] * 21]}, "stickiness": 0.9, "level": {"disk": 3}},
+    "backup": {
+        "chances": {"weekday": [0, 0, 1, *[0] * 21]},
+        "stickiness": 0.9,
+        "level": {"disk": 3},
+    },
 }
 FLAT = {"business_hours_factor": 1, "weekend_factor": 1, "base": {"cpu": 1}}
 ZONES = {"US-East": "America/New_York", "EU": "Europe/Berlin", "Asia": "Asia/Tokyo"}
@@ -44,7 +53,9 @@ def states_config(
     states: dict[str, Any], servers: int, days: tuple[str, str], step: str = "hourly", **others: Any
 ) -> Config:
     regimes = {"states": states, "swing": others.pop("swing", None)}
-    return web_config(servers, days, step, **merged({"archetypes": {"web": {**FLAT, "regimes": regimes}}}, others))
+    return web_config(
+        servers, days, step, **merged({"archetypes": {"web": {**FLAT, "regimes": regimes}}}, others)
+    )
 
 
 def states_of(config: Config) -> pl.DataFrame:
@@ -70,13 +81,20 @@ def check_in_groups(sums: Floats, sizes: Floats, expected: Floats) -> None:
     """Check the mean over all members of independent groups: `sums` of each group, shape (groups, …)."""
     mean = sums.sum(axis=0) / sizes.sum(axis=0)
     errors = np.sqrt(((sums - mean * sizes) ** 2).sum(axis=0)) / sizes.sum(axis=0)
-    assert (np.abs(mean - expected) <= STANDARD_ERRORS * errors + 1e-12).all(), (mean, expected, errors)
+    assert (np.abs(mean - expected) <= STANDARD_ERRORS * errors + 1e-12).all(), (
+        mean,
+        expected,
+        errors,
+    )
 
 
 OCCUPANCY: dict[str, dict[str, Any]] = {
     "alone": {},
     "swinging": {"swing": {"half_life_hours": 40, "strength": 1.0}},
-    "by local clocks": {"layers": {"local_time": {"zones": ZONES}}, "swing": {"half_life_hours": 96, "strength": 0.5}},
+    "by local clocks": {
+        "layers": {"local_time": {"zones": ZONES}},
+        "swing": {"half_life_hours": 96, "strength": 0.5},
+    },
     "moving together": {
         "layers": {"shared_movement": {"app": {"states": 0.6}}},
         "swing": {"half_life_hours": 96, "strength": 0.7},
@@ -90,24 +108,33 @@ def test_every_hour_of_the_week_has_its_chances(name: str) -> None:
     """Over New Year and, by local clocks, over changes of clocks; servers of one app are not independent."""
     days = ("2024-02-26", "2024-04-07") if "clocks" in name else ("2023-11-06", "2024-01-14")
     config = states_config(STATES, 300, days, **OCCUPANCY[name])
-    zone = pl.col("region").replace_strict(ZONES, default="UTC") if "clocks" in name else pl.lit("UTC")
+    zone = (
+        pl.col("region").replace_strict(ZONES, default="UTC") if "clocks" in name else pl.lit("UTC")
+    )
     panel = states_of(config).with_columns(zone=zone)
     local = pl.concat(
         part.with_columns(
-            local=pl.col("timestamp").dt.replace_time_zone("UTC").dt.convert_time_zone(key).dt.replace_time_zone(None)
+            local=pl.col("timestamp")
+            .dt.replace_time_zone("UTC")
+            .dt.convert_time_zone(key)
+            .dt.replace_time_zone(None)
         )
         for (key,), part in panel.partition_by("zone", as_dict=True).items()
     )
     hour = (pl.col("local").dt.weekday().cast(pl.Int64) - 1) * 24 + pl.col("local").dt.hour()
     shares = [(pl.col("state") == state).sum().alias(str(state)) for state in range(3)]
     group = "app_name" if "together" in name else "server_id"
-    cells = local.group_by(hour.alias("hour"), group).agg(*shares, size=pl.len()).sort("hour", group)
+    cells = (
+        local.group_by(hour.alias("hour"), group).agg(*shares, size=pl.len()).sort("hour", group)
+    )
     sums = cells.select("0", "1", "2").to_numpy().reshape(168, -1, 3).astype(float)
     sizes = cells["size"].to_numpy().reshape(168, -1, 1).astype(float)
     expected = np.array([chances_at(STATES, hour % 24, hour // 24 >= 5) for hour in range(168)])
     found = sums.sum(axis=1) / sizes.sum(axis=1)
     # How much wider than a binomial a share is, for servers that swing or go together, is the same at all hours.
-    wider = ((sums - found[:, None] * sizes) ** 2).sum(axis=1) / (found * (1 - found) * sizes.sum(axis=1))
+    wider = ((sums - found[:, None] * sizes) ** 2).sum(axis=1) / (
+        found * (1 - found) * sizes.sum(axis=1)
+    )
     errors = np.sqrt(wider.mean() * expected * (1 - expected) / sizes.sum(axis=1))
     assert np.abs((found - expected) / errors).max() < STANDARD_ERRORS
 
@@ -127,7 +154,10 @@ def test_a_nightly_state_starts_and_ends_on_its_hour(step: str) -> None:
     regimes = {"states": NIGHTLY, "swing": {"half_life_hours": 24, "strength": 1}}
     panel = web_panel(5, days, step, archetypes={"web": {"regimes": regimes}})
     level = panel["disk_p95_expected"] / 20
-    assert level.to_list() == (panel["timestamp"].dt.hour() == 2).replace_strict({True: 3.0, False: 1.0}).to_list()
+    assert (
+        level.to_list()
+        == (panel["timestamp"].dt.hour() == 2).replace_strict({True: 3.0, False: 1.0}).to_list()
+    )
 
 
 def test_states_last_for_whole_hours_and_are_the_same_at_every_step() -> None:
@@ -156,20 +186,30 @@ def test_a_state_lasts_as_its_stickiness_says() -> None:
         starts = is_here[:, 1:] & ~is_here[:, :-1]
         for lasted in (1, 2, 5):
             alive = np.logical_and.reduce(
-                [starts[:, : -lasted or None], *(is_here[:, 1 + k : k - lasted] for k in range(lasted))]
+                [
+                    starts[:, : -lasted or None],
+                    *(is_here[:, 1 + k : k - lasted] for k in range(lasted)),
+                ]
             )
             goes_on = is_here[:, 1 + lasted :]
             check_share(int((alive & goes_on).sum()), int(alive.sum()), moves[state, state])
     for before, after in itertools.product(range(3), repeat=2):
         from_here = states[:, :-1] == before
-        check_share(int((from_here & (states[:, 1:] == after)).sum()), int(from_here.sum()), moves[before, after])
+        check_share(
+            int((from_here & (states[:, 1:] == after)).sum()),
+            int(from_here.sum()),
+            moves[before, after],
+        )
 
 
 @pytest.mark.parametrize("stickiness", [0.6, 0.998])
 def test_states_go_on_at_new_year(stickiness: float) -> None:
     """A state that lasts for weeks is not forgotten when the year changes."""
     states = {name: {**state, "stickiness": stickiness} for name, state in EVEN.items()}
-    days, moved = [(f"{year}-12-31", f"{year + 1}-01-01") for year in (2022, 2023)], np.zeros((3, 3))
+    days, moved = (
+        [(f"{year}-12-31", f"{year + 1}-01-01") for year in (2022, 2023)],
+        np.zeros((3, 3)),
+    )
     for each in days:
         found = matrix_of(states_config(states, 300, each))
         np.add.at(moved, (found[:, 23], found[:, 24]), 1)
@@ -180,7 +220,10 @@ def test_states_go_on_at_new_year(stickiness: float) -> None:
 
 def test_chances_swing_over_days_with_their_strength_and_half_life() -> None:
     """The swing is uniform: some days apart it has the covariance 2/π asin(ρ/2), with ρ = 2^(−hours / half-life)."""
-    states = {name: {**EVEN[name], "stickiness": 0, "swing": way} for name, way in (("idle", -1), ("busy", 1))}
+    states = {
+        name: {**EVEN[name], "stickiness": 0, "swing": way}
+        for name, way in (("idle", -1), ("busy", 1))
+    }
     states["rare"] = {**EVEN["rare"], "swing": 0.2}
     swing = {"half_life_hours": 72, "strength": 0.8}
     panel = matrix_of(states_config(states, 250, ("2023-09-01", "2024-04-30"), swing=swing))
@@ -223,14 +266,20 @@ def test_servers_of_an_app_change_together_and_others_do_not() -> None:
         layers={"shared_movement": {"app": {"states": 0.8}}},
         fleet={"apps_per_business_unit": 50},
     )
-    apps = states_of(config).sort("server_id", "timestamp").partition_by("app_name", maintain_order=True)
+    apps = (
+        states_of(config)
+        .sort("server_id", "timestamp")
+        .partition_by("app_name", maintain_order=True)
+    )
     states = [each["state"].to_numpy().reshape(-1, 60 * 24) for each in apps]
     pairs = [each[:2] for each in states if len(each) > 1]
     assert len(pairs) > 100
     assert agreement(0.8) > agreement(0) + 0.1
     within_errors(np.array([(first == second).mean() for first, second in pairs]), agreement(0.8))
     strangers = list(zip(states[::2], states[1::2], strict=False))
-    within_errors(np.array([(first[0] == second[0]).mean() for first, second in strangers]), agreement(0))
+    within_errors(
+        np.array([(first[0] == second[0]).mean() for first, second in strangers]), agreement(0)
+    )
 
 
 def test_a_fleet_that_shares_all_changes_is_in_one_state() -> None:
@@ -243,7 +292,9 @@ def test_a_fleet_that_shares_all_changes_is_in_one_state() -> None:
 def test_spikes_do_not_know_of_states() -> None:
     web = {"spike": {"probability": 0.1}}
     config = states_config(EVEN, 100, ("2024-01-01", "2024-01-31"), archetypes={"web": web})
-    panel = scan(config).sort("server_id", "timestamp").select("cpu_p95_expected", "is_spike").collect()
+    panel = (
+        scan(config).sort("server_id", "timestamp").select("cpu_p95_expected", "is_spike").collect()
+    )
     level, is_spike = panel["cpu_p95_expected"].to_numpy(), panel["is_spike"].to_numpy() == 1
     is_new = np.r_[True, np.diff(level) != 0]
     for here in (is_new, ~is_new, *(level == each for each in (1, 2, 3))):
@@ -269,15 +320,32 @@ HALF = {"half": {"half_life_hours": 6, "share": dict.fromkeys(["cpu", "mem", "di
 @pytest.mark.parametrize("parts", [{}, HALF], ids=["independent noise", "noise that remembers"])
 def test_a_state_has_its_level_spread_correlation_and_quantiles(parts: dict[str, Any]) -> None:
     servers, days = 100, ("2024-01-01", "2024-01-31")
-    plain = {"correlation": {"cpu~mem": 0.5, "cpu~net_in": 0, "mem~disk": 0, "cpu~disk": 0, "mem~net_in": 0}}
-    web = {**FLAT, **plain, "noise_parts": parts, "regimes": {"states": SHAPED}, "base": {"cpu": 45, "disk": 100}}
+    plain = {
+        "correlation": {
+            "cpu~mem": 0.5,
+            "cpu~net_in": 0,
+            "mem~disk": 0,
+            "cpu~disk": 0,
+            "mem~net_in": 0,
+        }
+    }
+    web = {
+        **FLAT,
+        **plain,
+        "noise_parts": parts,
+        "regimes": {"states": SHAPED},
+        "base": {"cpu": 45, "disk": 100},
+    }
     metrics = {"disk": {"shape": "lognormal"}}
     panel = web_panel(servers, days, "hourly", archetypes={"web": web}, metrics=metrics)
     busy = panel["cpu_p95_expected"].to_numpy() == 67.5
     check_share(int(busy.sum()), busy.size * 1000, 0.0005)
     np.testing.assert_array_equal(panel["net_in_p95_expected"].to_numpy() == 300, busy)
     sds = {"cpu": (15, 7.5), "mem": (8, 16), "net_in": (50, 50)}
-    noise = {key: (panel[f"{key}_p95"] - panel[f"{key}_p95_expected"]).to_numpy() for key in (*sds, "disk")}
+    noise = {
+        key: (panel[f"{key}_p95"] - panel[f"{key}_p95_expected"]).to_numpy()
+        for key in (*sds, "disk")
+    }
     for is_busy, here in enumerate((~busy, busy)):
         for key, sd in sds.items():
             within_state(noise[key], here, servers, 0.0)

@@ -12,7 +12,15 @@ import pytest
 
 from capgen.layers.scope import parameter_column
 from capgen.panel.fleet import server_frame
-from tests.estimates import Floats, check_correlation, check_mean, check_sd, check_share, present, within_errors
+from tests.estimates import (
+    Floats,
+    check_correlation,
+    check_mean,
+    check_sd,
+    check_share,
+    present,
+    within_errors,
+)
 from tests.panels import noise_of, web_config, web_panel
 
 MONTH = ("2024-01-01", "2024-01-31")
@@ -77,15 +85,32 @@ def test_a_metric_with_quantiles_has_these_its_mean_and_its_sd() -> None:
 def test_ranks_correlate_as_the_configured_noise_does(shape: dict[str, Any]) -> None:
     """A Gaussian copula: Spearman's correlation is 6/π asin(ρ/2) whatever the shapes."""
     web = {**STEADY, "correlation": {"cpu~mem": 0.5, "cpu~net_in": 0.8, "mem~net_in": 0.2}}
-    panel = web_panel(300, MONTH, metrics={"cpu": shape, "net_in": {"shape": "lognormal"}}, archetypes={"web": web})
-    for first, second, wanted in (("cpu", "mem", 0.5), ("cpu", "net_in", 0.8), ("mem", "net_in", 0.2)):
-        one, other = (panel[f"{key}_p95"].rank().to_numpy() / panel.height - 0.5 for key in (first, second))
-        within_errors(of_servers(panel, 12 * one * other).mean(axis=1), 6 / math.pi * math.asin(wanted / 2))
+    panel = web_panel(
+        300,
+        MONTH,
+        metrics={"cpu": shape, "net_in": {"shape": "lognormal"}},
+        archetypes={"web": web},
+    )
+    for first, second, wanted in (
+        ("cpu", "mem", 0.5),
+        ("cpu", "net_in", 0.8),
+        ("mem", "net_in", 0.2),
+    ):
+        one, other = (
+            panel[f"{key}_p95"].rank().to_numpy() / panel.height - 0.5 for key in (first, second)
+        )
+        within_errors(
+            of_servers(panel, 12 * one * other).mean(axis=1), 6 / math.pi * math.asin(wanted / 2)
+        )
 
 
 def test_a_derived_metric_has_the_shape_of_its_source() -> None:
-    panel = web_panel(20, MONTH, metrics={"net_in": {"shape": "lognormal"}}, archetypes={"web": STEADY})
-    np.testing.assert_allclose(panel["net_out_p95"], panel["net_in_p95"].to_numpy() * 0.6, rtol=1e-9)
+    panel = web_panel(
+        20, MONTH, metrics={"net_in": {"shape": "lognormal"}}, archetypes={"web": STEADY}
+    )
+    np.testing.assert_allclose(
+        panel["net_out_p95"], panel["net_in_p95"].to_numpy() * 0.6, rtol=1e-9
+    )
 
 
 # --- Shared movement ---
@@ -99,9 +124,15 @@ PARTS: dict[str, Any] = {
 
 @pytest.mark.parametrize("parts", [{}, PARTS], ids=["independent", "remembering"])
 @pytest.mark.parametrize("scope", SHARES)
-def test_servers_of_a_group_share_their_part_of_the_noise(scope: str, parts: dict[str, Any]) -> None:
+def test_servers_of_a_group_share_their_part_of_the_noise(
+    scope: str, parts: dict[str, Any]
+) -> None:
     """Over many years, because all of a fleet share one noise: years are what the error is taken over."""
-    flat = {"correlation": dict.fromkeys(["cpu~mem", "cpu~net_in", "mem~disk", "cpu~disk", "mem~net_in"], 0.0)}
+    flat = {
+        "correlation": dict.fromkeys(
+            ["cpu~mem", "cpu~net_in", "mem~disk", "cpu~disk", "mem~net_in"], 0.0
+        )
+    }
     config = web_config(
         24,
         ("2000-01-01", "2024-12-31"),
@@ -117,14 +148,21 @@ def test_servers_of_a_group_share_their_part_of_the_noise(scope: str, parts: dic
     for same, expected in ((True, SHARES[scope]["noise"]), (False, 0.0)):
         pairs = np.triu(together == same, k=1)
         if pairs.any():
-            within_errors(np.array([(each @ each.T / each.shape[1])[pairs].mean() for each in years]), expected)
+            within_errors(
+                np.array([(each @ each.T / each.shape[1])[pairs].mean() for each in years]),
+                expected,
+            )
     within_errors(np.array([(each**2).mean() for each in years]), 1.0)
 
 
 @pytest.mark.parametrize("step", ["5min", "1min"])
 def test_servers_of_an_app_share_what_lasts_longer_than_a_block(step: str) -> None:
     lasting = {"long": {"half_life_hours": 720, "share": {"cpu": 1.0}}}
-    flat = {"correlation": dict.fromkeys(["cpu~mem", "cpu~net_in", "mem~disk", "cpu~disk", "mem~net_in"], 0.0)}
+    flat = {
+        "correlation": dict.fromkeys(
+            ["cpu~mem", "cpu~net_in", "mem~disk", "cpu~disk", "mem~net_in"], 0.0
+        )
+    }
     config = web_config(
         200,
         ("2024-01-31", "2024-02-01"),
@@ -143,11 +181,16 @@ def test_servers_of_an_app_share_what_lasts_longer_than_a_block(step: str) -> No
 
 def test_shares_of_all_groups_add_up() -> None:
     config = web_config(
-        30, ("2000-01-01", "2024-12-31"), layers={"shared_movement": SHARES}, fleet={"apps_per_business_unit": 1}
+        30,
+        ("2000-01-01", "2024-12-31"),
+        layers={"shared_movement": SHARES},
+        fleet={"apps_per_business_unit": 1},
     )
     noise, servers = noise_of(config), server_frame(config)
     apps, regions = servers["app_name"].to_numpy(), servers["region"].to_numpy()
-    shared = 0.1 + 0.4 * (apps[:, None] == apps[None, :]) + 0.2 * (regions[:, None] == regions[None, :])
+    shared = (
+        0.1 + 0.4 * (apps[:, None] == apps[None, :]) + 0.2 * (regions[:, None] == regions[None, :])
+    )
     years = np.array_split(noise, 50, axis=-1)
     for expected in np.unique(shared.round(6)):
         pairs = np.triu(shared.round(6) == expected, k=1)
@@ -155,7 +198,9 @@ def test_shares_of_all_groups_add_up() -> None:
         own = [[(each @ each.T / each.shape[1])[pairs].mean() for each in year] for year in years]
         within_errors(np.array(own), expected)
     # Servers of a group share each metric's noise, and the metrics correlate as configured in what they share.
-    crossed = [(year[0] @ year[3].T / year.shape[-1])[np.triu(shared > 0.6, k=1)].mean() for year in years]
+    crossed = [
+        (year[0] @ year[3].T / year.shape[-1])[np.triu(shared > 0.6, k=1)].mean() for year in years
+    ]
     within_errors(np.array(crossed), 0.8 * shared[np.triu(shared > 0.6, k=1)].mean())
 
 
@@ -173,9 +218,14 @@ SPREAD = {
 @pytest.mark.parametrize("path", SPREAD)
 def test_a_parameter_is_spread_between_servers_as_configured(path: str) -> None:
     usual = SPREAD[path]
-    for kind, sd, wanted in (("lognormal", 0.8, 0.8 * usual), ("normal", 0.15 * usual, 0.15 * usual)):
+    for kind, sd, wanted in (
+        ("lognormal", 0.8, 0.8 * usual),
+        ("normal", 0.15 * usual, 0.15 * usual),
+    ):
         spread = {path: {"kind": kind, "sd": sd}}
-        own = server_frame(web_config(3000, MONTH, archetypes={"web": {"spread": spread}}))[parameter_column(path)]
+        own = server_frame(web_config(3000, MONTH, archetypes={"web": {"spread": spread}}))[
+            parameter_column(path)
+        ]
         check_mean(own.to_numpy(), usual)
         check_sd(own.to_numpy(), wanted)
         if kind == "lognormal":
@@ -202,7 +252,10 @@ def test_spreads_show_in_the_panel() -> None:
     web = {"spread": spread, "growth_percent_per_month": 1.0}
     overrides: dict[str, Any] = {"archetypes": {"web": web}, "growth": {"origin": "2022-01-01"}}
     days = ("2024-01-05", "2024-01-06")
-    panel, frame = web_panel(50, days, "hourly", **overrides), server_frame(web_config(50, days, "hourly", **overrides))
+    panel, frame = (
+        web_panel(50, days, "hourly", **overrides),
+        server_frame(web_config(50, days, "hourly", **overrides)),
+    )
     own = {path: frame[parameter_column(path)].to_numpy()[:, None] for path in spread}
     hours = np.arange(48) % 24
     growth = 1 + own["growth_percent_per_month"] / 100 * (734 + np.arange(48) / 24) / 30.4375
@@ -216,7 +269,10 @@ def test_spreads_show_in_the_panel() -> None:
 def test_a_spread_of_sd_shows_in_the_noise() -> None:
     web = {**STEADY, "spread": {"sd.cpu": {"sd": 0.6}}}
     config = web_config(40, ("2022-01-01", "2024-12-31"), archetypes={"web": web})
-    panel, own = web_panel(40, ("2022-01-01", "2024-12-31"), archetypes={"web": web}), server_frame(config)
+    panel, own = (
+        web_panel(40, ("2022-01-01", "2024-12-31"), archetypes={"web": web}),
+        server_frame(config),
+    )
     noise = of_servers(panel, (panel["cpu_p95"] - panel["cpu_p95_expected"]).to_numpy())
     sds = own[parameter_column("sd.cpu")].to_numpy()
     assert sds.max() > 3 * sds.min()
@@ -229,7 +285,10 @@ def test_spreads_of_spikes_show_in_the_panel() -> None:
         **STEADY,
         "sd": dict.fromkeys(["cpu", "mem", "disk", "net_in"], 0),
         "spike": {"probability": 0.05, "magnitude": 1.8},
-        "spread": {"spike.probability": {"sd": 0.5}, "spike.magnitude": {"kind": "normal", "sd": 0.3}},
+        "spread": {
+            "spike.probability": {"sd": 0.5},
+            "spike.magnitude": {"kind": "normal", "sd": 0.3},
+        },
     }
     days = ("2022-01-01", "2024-12-31")
     panel, own = (
@@ -243,7 +302,9 @@ def test_spreads_of_spikes_show_in_the_panel() -> None:
     chances = own[parameter_column("spike.probability")].to_numpy()
     for of_server, chance in zip(flags, chances, strict=True):
         check_share(int(of_server.sum()), of_server.size, chance)
-    many = server_frame(web_config(3000, MONTH, archetypes={"web": web}))[parameter_column("spike.probability")]
+    many = server_frame(web_config(3000, MONTH, archetypes={"web": web}))[
+        parameter_column("spike.probability")
+    ]
     check_mean(many.to_numpy(), 0.05)
     check_sd(many.to_numpy(), 0.025)
 
@@ -251,24 +312,35 @@ def test_spreads_of_spikes_show_in_the_panel() -> None:
 def test_spreads_of_states_show_in_the_panel() -> None:
     """With two states of even chances, who leaves one enters a in proportion to 1 − stickiness(a)."""
     states = {
-        "a": {"chances": {"weekday": 1}, "stickiness": 0.8, "level": {"cpu": 1.4}, "spread": {"cpu": 0.5}},
+        "a": {
+            "chances": {"weekday": 1},
+            "stickiness": 0.8,
+            "level": {"cpu": 1.4},
+            "spread": {"cpu": 0.5},
+        },
         "b": {"chances": {"weekday": 1}, "stickiness": 0.6},
     }
-    stickiness, level, spread = (f"regimes.states.a.{each}" for each in ("stickiness", "level.cpu", "spread.cpu"))
+    stickiness, level, spread = (
+        f"regimes.states.a.{each}" for each in ("stickiness", "level.cpu", "spread.cpu")
+    )
     spreads = {
         stickiness: {"kind": "normal", "sd": 0.1},
         level: {"sd": 0.2},
         spread: {"sd": 0.4},
     }
     overrides: dict[str, Any] = {
-        "archetypes": {"web": {**STEADY, "sd": {"cpu": 4}, "regimes": {"states": states}, "spread": spreads}}
+        "archetypes": {
+            "web": {**STEADY, "sd": {"cpu": 4}, "regimes": {"states": states}, "spread": spreads}
+        }
     }
     days = ("2024-01-01", "2024-06-30")
     panel = web_panel(20, days, "hourly", **overrides)
     own = server_frame(web_config(20, days, "hourly", **overrides))
     is_a = of_servers(panel, (panel["state"] == "a").to_numpy())
     expected = of_servers(panel, panel["cpu_p95_expected"].to_numpy())
-    np.testing.assert_allclose(expected, np.where(is_a, 45 * own[parameter_column(level)].to_numpy()[:, None], 45))
+    np.testing.assert_allclose(
+        expected, np.where(is_a, 45 * own[parameter_column(level)].to_numpy()[:, None], 45)
+    )
     noise = of_servers(panel, panel["cpu_p95"].to_numpy()) - expected
     for server, (stays, factor) in enumerate(
         own.select(parameter_column(stickiness), parameter_column(spread)).iter_rows()
@@ -290,12 +362,17 @@ def test_a_server_is_resized_when_its_own_level_reaches_the_limit() -> None:
         "archetypes": {"web": {**STEADY, "spread": {"base.cpu": {"sd": 0.6}}}},
         "layers": {"server_life": {"first_day": MONTH[0], "last_day": MONTH[1], "resize": resize}},
     }
-    panel, frame = web_panel(60, MONTH, **overrides), server_frame(web_config(60, MONTH, **overrides))
+    panel, frame = (
+        web_panel(60, MONTH, **overrides),
+        server_frame(web_config(60, MONTH, **overrides)),
+    )
     own = frame[parameter_column("base.cpu")].to_numpy()
     halvings = np.maximum(np.floor(np.log2(own / 60)) + 1, 0)
     assert set(halvings) >= {0, 1}
     levels = of_servers(panel, panel["cpu_p95_expected"].to_numpy())
-    np.testing.assert_allclose(levels, np.repeat((own / 2**halvings)[:, None], levels.shape[1], axis=1), rtol=1e-12)
+    np.testing.assert_allclose(
+        levels, np.repeat((own / 2**halvings)[:, None], levels.shape[1], axis=1), rtol=1e-12
+    )
 
 
 def test_a_spread_stays_within_what_is_possible() -> None:

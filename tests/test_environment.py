@@ -46,7 +46,9 @@ def test_a_name_for_two_keys_is_refused(tmp_path: Any) -> None:
 
 
 def test_regions_of_a_layer_are_those_of_the_fleet() -> None:
-    local = loaded("CF_DATA_LAYERS__LOCAL_TIME__ZONES__US_EAST", "America/New_York").layers.local_time
+    local = loaded(
+        "CF_DATA_LAYERS__LOCAL_TIME__ZONES__US_EAST", "America/New_York"
+    ).layers.local_time
     assert local is not None
     assert local.zones == {"US-East": "America/New_York"}
     assert "expected one of US-East" in refusal("CF_DATA_LAYERS__LOCAL_TIME__ZONES__MARS", "UTC")

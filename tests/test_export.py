@@ -52,7 +52,9 @@ SMALL = {
 }
 KINDS = ["csv", "csv.gz", "parquet", "ndjson.gz", "arrow", "duckdb"]
 MOST_MEGABYTES = 450
-needs_delta = pytest.mark.skipif(not importlib.util.find_spec("deltalake"), reason="deltalake is not installed")
+needs_delta = pytest.mark.skipif(
+    not importlib.util.find_spec("deltalake"), reason="deltalake is not installed"
+)
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +121,9 @@ def test_reading_back_equals_the_dataset(kind: str, dataset: Path, tmp_path: Pat
 def test_types_are_those_of_the_panel(kind: str, dataset: Path, tmp_path: Path) -> None:
     export(dataset, str(tmp_path / f"a.{kind}"))
     with capgen.connect(dataset) as connection:
-        assert list(map(str, read(tmp_path / f"a.{kind}").types)) == list(map(str, connection.view("panel").types))
+        assert list(map(str, read(tmp_path / f"a.{kind}").types)) == list(
+            map(str, connection.view("panel").types)
+        )
 
 
 @needs_delta
@@ -129,17 +133,36 @@ def test_a_delta_table(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["export", str(dataset), f"delta:{path}"]) == 0
     assert_same_rows(path, dataset)
     assert main(["export", str(dataset), f"delta:{path}"]) == 2
-    assert main(["export", str(dataset), f"delta:{path}", "--overwrite", "--where=month = 1", "--columns=month"]) == 0
+    assert (
+        main(
+            [
+                "export",
+                str(dataset),
+                f"delta:{path}",
+                "--overwrite",
+                "--where=month = 1",
+                "--columns=month",
+            ]
+        )
+        == 0
+    )
     assert_same_rows(path, dataset, "select month from panel where month = 1")
-    assert main(["export", str(dataset), f"delta:{path}", "--overwrite", "--where=error('stop')"]) == 2
+    assert (
+        main(["export", str(dataset), f"delta:{path}", "--overwrite", "--where=error('stop')"]) == 2
+    )
     assert "stop" in capsys.readouterr().err
     assert_same_rows(path, dataset, "select month from panel where month = 1")
-    assert main(["export", str(dataset), f"delta:{tmp_path / 'other'}", "--where=error('stop')"]) == 2
+    assert (
+        main(["export", str(dataset), f"delta:{tmp_path / 'other'}", "--where=error('stop')"]) == 2
+    )
     assert names(tmp_path) == ["delta"]
 
 
 def test_without_deltalake_one_line_says_what_to_type(
-    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    dataset: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     assert main(["export", str(dataset), f"delta:{tmp_path / 'delta'}"]) == 2
@@ -224,7 +247,11 @@ def test_the_default_dataset(
     outcome = json.loads(capsys.readouterr().out)
     assert set(outcome) == {"path", "format", "rows", "bytes", "seconds"}
     assert outcome["path"] == str(tmp_path / "raw_server_metrics_20220101_to_20251231.parquet")
-    assert outcome["rows"] == pl.scan_parquet(outcome["path"]).select(pl.len()).collect().item() == 175_320
+    assert (
+        outcome["rows"]
+        == pl.scan_parquet(outcome["path"]).select(pl.len()).collect().item()
+        == 175_320
+    )
 
 
 def test_what_is_there_is_replaced_only_when_asked(
@@ -290,7 +317,9 @@ def test_no_dataset_and_a_damaged_one(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize("inside", ["a.csv", "year=2024/a.parquet", "_capgen/a.csv"])
-def test_never_into_a_dataset(inside: str, dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_never_into_a_dataset(
+    inside: str, dataset: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = sorted(dataset.rglob("*"))
     assert main(["export", str(dataset), str(dataset / inside)]) == 2
     assert "outside of the dataset" in capsys.readouterr().err
@@ -331,7 +360,9 @@ def test_killed(kind: str, batches: int, dataset: Path, tmp_path: Path) -> None:
 
 
 def test_stopped(dataset: Path, tmp_path: Path) -> None:
-    script = KILLED.replace("SIGKILL", "SIGTERM").replace("export(pathlib.Path(sys.argv[1]), sys.argv[2])", "")
+    script = KILLED.replace("SIGKILL", "SIGTERM").replace(
+        "export(pathlib.Path(sys.argv[1]), sys.argv[2])", ""
+    )
     script += "from capgen.cli.app import main; raise SystemExit(main(['export', *sys.argv[1:3]]))"
     command = [sys.executable, "-c", script, str(dataset), str(tmp_path / "a.csv.gz"), "2"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -346,7 +377,9 @@ def small_disk(mount: Callable[[str], Path]) -> Path:
 
 @needs_root
 @pytest.mark.parametrize("kind", [*KINDS, pytest.param("delta", marks=needs_delta)])
-def test_a_full_disk(kind: str, dataset: Path, small_disk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_full_disk(
+    kind: str, dataset: Path, small_disk: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     target = f"delta:{small_disk / 'delta'}" if kind == "delta" else str(small_disk / f"a.{kind}")
     assert main(["export", str(dataset), target]) == 1
     *more, line = capfd.readouterr().err.splitlines()
@@ -370,9 +403,13 @@ def test_peak_of_memory_is_low_and_does_not_grow_with_the_rows(tmp_path: Path) -
     peaks = []
     for servers in (50, 120):
         folder = tmp_path / str(servers)
-        capgen.build(make_config(num_servers=servers, granularity="hourly", end_date="2022-12-31"), folder)
+        capgen.build(
+            make_config(num_servers=servers, granularity="hourly", end_date="2022-12-31"), folder
+        )
         command = [sys.executable, "-c", MEASURED, "export", str(folder), f"{folder}.csv", "--json"]
-        result = subprocess.run(command, env=child_environment(), capture_output=True, text=True, check=True)
+        result = subprocess.run(
+            command, env=child_environment(), capture_output=True, text=True, check=True
+        )
         peaks.append(json.loads(result.stdout.splitlines()[1])["peak_megabytes"])
     assert peaks[1] < MOST_MEGABYTES
     assert peaks[1] < 1.15 * peaks[0]

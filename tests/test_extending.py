@@ -28,7 +28,11 @@ def data(tmp_path: Path) -> Path:
 
 def past(folder: Path) -> pl.DataFrame:
     rows = pl.scan_parquet(folder / "**/*.parquet", hive_partitioning=True)
-    return rows.filter(pl.col("timestamp") < pl.date(2023, 4, 1)).sort("server_id", "timestamp").collect()
+    return (
+        rows.filter(pl.col("timestamp") < pl.date(2023, 4, 1))
+        .sort("server_id", "timestamp")
+        .collect()
+    )
 
 
 def test_past_values_are_not_changed_unasked(data: Path) -> None:
@@ -80,7 +84,9 @@ def test_a_dataset_that_reaches_the_day_is_complete(data: Path) -> None:
 @pytest.mark.parametrize(
     ("end_date", "words"),
     [
-        pytest.param("2022-12-31", r"expected a day after 2023-03-31.*got 2022-12-31", id="earlier"),
+        pytest.param(
+            "2022-12-31", r"expected a day after 2023-03-31.*got 2022-12-31", id="earlier"
+        ),
         pytest.param("tuesday", r"end_date: .*got 'tuesday'", id="no day"),
     ],
 )
@@ -96,11 +102,18 @@ def test_what_is_replaced_is_said_beforehand(data: Path) -> None:
     build(make_config(**MONTHLY), data)
     notes: list[str] = []
     build(make_config(**{**MONTHLY, "seed": 7}), data, overwrite=True, on_note=notes.append)
-    assert notes == [f"{data} holds 4 files; this build rewrites 4: it is of another configuration (seed: 42, now 7)"]
+    assert notes == [
+        f"{data} holds 4 files; this build rewrites 4: it is of another configuration (seed: 42, now 7)"
+    ]
 
 
 def test_the_command_says_it_on_stderr_and_builds(run: Run) -> None:
-    assert run("build", "--servers=4", "--end-date=2022-02-28", "--set=growth.trend=monthly").returncode == 0
+    assert (
+        run(
+            "build", "--servers=4", "--end-date=2022-02-28", "--set=growth.trend=monthly"
+        ).returncode
+        == 0
+    )
     result = run("extend", "data", "--end-date=2022-03-31")
     assert result.returncode == 0
     assert result.stderr.startswith("note: ")
@@ -116,7 +129,9 @@ def manifest_file(data: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(data / "_capgen" / "manifest.json", tmp_path / "handed over.json"))
 
 
-def test_a_manifest_rebuilds_its_dataset_whatever_the_environment_says(manifest_file: Path, run: Run) -> None:
+def test_a_manifest_rebuilds_its_dataset_whatever_the_environment_says(
+    manifest_file: Path, run: Run
+) -> None:
     result = run("build", "--from", str(manifest_file), "--out=again", CF_DATA_SEED="7")
     assert result.returncode == 0, result.stderr
     assert f"Content digest as in {manifest_file}: every cell is the same." in result.stdout
@@ -133,7 +148,9 @@ def test_flags_beside_from_are_a_what_if_and_not_compared(manifest_file: Path, r
 
 def test_a_dataset_replaced_by_its_own_what_if_is_not_called_the_same(run: Run) -> None:
     assert run("build", "--servers=4", "--end-date=2022-01-31", "--out=it[s] own").returncode == 0
-    result = run("build", "--from=it[s] own", "--seed=7", "--out=it[s] own", "--overwrite", "--json")
+    result = run(
+        "build", "--from=it[s] own", "--seed=7", "--out=it[s] own", "--overwrite", "--json"
+    )
     assert result.returncode == 0, result.stderr
     assert "not compared with it[s] own: flags changed seed: 42, now 7" in result.stderr
     assert json.loads(result.stdout)["same_content"] is False

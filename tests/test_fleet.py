@@ -37,7 +37,12 @@ def test_every_server_is_assigned(servers: int) -> None:
 def test_servers_are_assigned_in_order_of_the_archetypes() -> None:
     fleet = fleet_frame(make_config())
     assert fleet["server_id"].to_list() == [f"server_{index:03d}" for index in range(120)]
-    assert fleet["server_type"].unique(maintain_order=True).to_list() == ["web", "application", "database", "batch"]
+    assert fleet["server_type"].unique(maintain_order=True).to_list() == [
+        "web",
+        "application",
+        "database",
+        "batch",
+    ]
 
 
 def test_metadata_does_not_depend_on_the_other_servers() -> None:
@@ -59,13 +64,17 @@ def test_metadata_follows_the_weights() -> None:
 
 def test_app_names_join_the_business_unit_and_an_index() -> None:
     fleet = fleet_frame(make_config(fleet={"apps_per_business_unit": 2}))
-    parts = fleet.select(pl.col("business_unit"), pl.col("app_name").str.extract_groups(r"^(\w+)-app-(\d+)$"))
+    parts = fleet.select(
+        pl.col("business_unit"), pl.col("app_name").str.extract_groups(r"^(\w+)-app-(\d+)$")
+    )
     assert (parts["business_unit"] == parts["app_name"].struct.field("1")).all()
     assert set(parts["app_name"].struct.field("2")) == {"0", "1"}
 
 
 def test_ids_of_another_format_are_sorted_as_text() -> None:
-    config = make_config(num_servers=12, fleet={"server_id_format": "SRV-{index}", "first_index": 1})
+    config = make_config(
+        num_servers=12, fleet={"server_id_format": "SRV-{index}", "first_index": 1}
+    )
     fleet = fleet_frame(config)
     assert set(fleet["server_id"]) == {f"SRV-{index}" for index in range(1, 13)}
     for servers in fleet.partition_by("server_type"):

@@ -63,7 +63,9 @@ def said_in_child(before: str, verbs: dict[str, str], folder: Path) -> dict[str,
     build(make_config(num_servers=3, end_date="2022-01-31"), folder / "damaged")
     next((folder / "damaged").rglob("*.parquet")).unlink()
     command = [sys.executable, "-c", SCRIPT.format(before=before), json.dumps(verbs)]
-    ended = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run(
+        command, cwd=folder, check=False, capture_output=True, text=True, timeout=60
+    )
     assert ended.returncode == 0, ended.stderr
     said: dict[str, str] = json.loads((folder / "said.json").read_text())
     return said
@@ -79,6 +81,8 @@ def test_a_child_of_a_process_that_has_used_polars_refuses(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("before", ["", "import capgen; capgen.scan"])
-def test_a_child_of_a_process_that_has_only_imported_polars_works(before: str, tmp_path: Path) -> None:
+def test_a_child_of_a_process_that_has_only_imported_polars_works(
+    before: str, tmp_path: Path
+) -> None:
     verbs = {name: VERBS[name] for name in ("build", "scan data", "connect", "check")}
     assert said_in_child(before, verbs, tmp_path) == dict.fromkeys(verbs, "worked")

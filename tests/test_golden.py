@@ -18,15 +18,34 @@ from tests.conftest import make_config
 GOLDEN = Path(__file__).with_name("golden_panel.csv")
 SERVERS = ["server_000", "server_042", "server_090", "server_108", "server_119"]
 TIMESTAMPS = {
-    "daily": ["2022-01-01T00:00", "2024-02-29T00:00", "2024-03-31T00:00", "2024-11-28T00:00", "2025-12-31T00:00"],
-    "hourly": ["2022-01-01T00:00", "2024-03-29T09:00", "2024-07-04T17:00", "2024-12-25T18:00", "2025-12-31T23:00"],
+    "daily": [
+        "2022-01-01T00:00",
+        "2024-02-29T00:00",
+        "2024-03-31T00:00",
+        "2024-11-28T00:00",
+        "2025-12-31T00:00",
+    ],
+    "hourly": [
+        "2022-01-01T00:00",
+        "2024-03-29T09:00",
+        "2024-07-04T17:00",
+        "2024-12-25T18:00",
+        "2025-12-31T23:00",
+    ],
 }
 
 
 def golden_rows(granularity: str) -> pl.DataFrame:
     times = [pl.lit(text).str.to_datetime(time_unit="us") for text in TIMESTAMPS[granularity]]
-    wanted = pl.any_horizontal(pl.col("timestamp") == time for time in times) & pl.col("server_id").is_in(SERVERS)
-    rows = scan(make_config(granularity=granularity)).filter(wanted).sort("server_id", "timestamp").collect()
+    wanted = pl.any_horizontal(pl.col("timestamp") == time for time in times) & pl.col(
+        "server_id"
+    ).is_in(SERVERS)
+    rows = (
+        scan(make_config(granularity=granularity))
+        .filter(wanted)
+        .sort("server_id", "timestamp")
+        .collect()
+    )
     return rows.insert_column(0, pl.lit(granularity).alias("granularity"))
 
 

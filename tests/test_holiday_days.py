@@ -54,7 +54,9 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
         return found
 
     def install(version: str) -> None:
-        monkeypatch.setattr(holiday_library, "country_holidays", older if version == "older" else real)
+        monkeypatch.setattr(
+            holiday_library, "country_holidays", older if version == "older" else real
+        )
         holiday_library._asked.cache_clear()
 
     yield install
@@ -71,7 +73,9 @@ def dataset(tmp_path: Path, library: Library) -> Path:
 
 
 def flagged(folder: Path) -> set[date]:
-    rows = capgen.open(folder).sql("select distinct timestamp::date as day from panel where is_holiday = 1")
+    rows = capgen.open(folder).sql(
+        "select distinct timestamp::date as day from panel where is_holiday = 1"
+    )
     return set(rows["day"])
 
 
@@ -115,10 +119,15 @@ def test_overwriting_takes_the_days_of_today(dataset: Path) -> None:
     assert read_manifest(dataset).model_digest == model_digest(india())
 
 
-def test_a_configuration_with_days_of_its_own_does_not_take_others(dataset: Path, tmp_path: Path) -> None:
+def test_a_configuration_with_days_of_its_own_does_not_take_others(
+    dataset: Path, tmp_path: Path
+) -> None:
     build(india(), tmp_path / "new")
     mine = read_manifest(tmp_path / "new").load_config()
-    with pytest.raises(RequestError, match=r"other holidays of IN observed \(2024-03-25 and 2 more\); add --overwrite"):
+    with pytest.raises(
+        RequestError,
+        match=r"other holidays of IN observed \(2024-03-25 and 2 more\); add --overwrite",
+    ):
         build(mine, dataset)
 
 
@@ -138,7 +147,9 @@ def test_an_interrupted_build_goes_on_with_its_days(tmp_path: Path, library: Lib
     assert HOLI not in flagged(tmp_path / "data")
 
 
-def test_check_of_a_configuration_file_takes_the_days_of_the_manifest(dataset: Path, tmp_path: Path) -> None:
+def test_check_of_a_configuration_file_takes_the_days_of_the_manifest(
+    dataset: Path, tmp_path: Path
+) -> None:
     file = tmp_path / "india.yaml"
     file.write_text(json.dumps(INDIA))
     assert check(dataset, file).passed
@@ -151,14 +162,18 @@ def test_the_model_digest_tells_days_apart(library: Library) -> None:
     assert config_digest(india()) == config_digest(make_config(**INDIA))
 
 
-@pytest.mark.parametrize(("preset", "digest"), [("default", "3e38bbc3f2ca4e6d"), ("telemetry", "4d702088c69072eb")])
+@pytest.mark.parametrize(
+    ("preset", "digest"), [("default", "3e38bbc3f2ca4e6d"), ("telemetry", "4d702088c69072eb")]
+)
 def test_digests_of_the_presets_are_those_that_are_cited(preset: str, digest: str) -> None:
     assert model_digest(capgen.load_config(preset=preset, environment={})).startswith(digest)
 
 
 def test_federal_days_are_those_of_the_library() -> None:
     first, last = date(1979, 1, 1), date(2099, 12, 31)
-    assert federal_days(first, last) == tuple(library_days(Holidays(country="US", observed=True), first, last))
+    assert federal_days(first, last) == tuple(
+        library_days(Holidays(country="US", observed=True), first, last)
+    )
 
 
 def test_a_manifest_of_an_earlier_version_still_loads(dataset: Path) -> None:
@@ -187,7 +202,9 @@ def test_a_build_says_where_the_library_differs(dataset: Path) -> None:
     build(india(), dataset, on_note=notes.append)
     (line,) = notes
     assert line.startswith(f"{dataset}: keeps its holidays; holidays 0.")
-    assert line.endswith("has others of IN observed (2024-03-25 and 2 more); --overwrite takes these")
+    assert line.endswith(
+        "has others of IN observed (2024-03-25 and 2 more); --overwrite takes these"
+    )
 
 
 OF_1999 = {"start_date": "1999-12-01", "end_date": "2001-01-31"}
@@ -202,7 +219,9 @@ def test_years_that_nobody_knows_are_refused_where_they_decide_values() -> None:
     )
 
 
-def test_years_that_nobody_knows_are_said_where_they_decide_a_flag(capsys: pytest.CaptureFixture[str]) -> None:
+def test_years_that_nobody_knows_are_said_where_they_decide_a_flag(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     window = ["--start-date", "1999-12-01", "--end-date", "2001-01-31"]
     assert main(["config", "show", *window, "--set", "calendar.holidays.country=IN"]) == 0
     (line,) = capsys.readouterr().err.splitlines()

@@ -34,7 +34,8 @@ NAMES = [
     "ключ",
 ]
 ANCHORS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
-    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefg", "bcdefgh", strict=True)
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
+    for before, name in zip("abcdefg", "bcdefgh", strict=True)
 )
 TEXTS = {
     "deeply nested flow": "a: " + "[" * 100_000,
@@ -89,7 +90,9 @@ def refused(arguments: list[str], folder: Path) -> str:
     ],
     ids=lambda path: ".".join(key or "*" for key in path),
 )
-def test_names(name: str, path: tuple[str | None, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names(
+    name: str, path: tuple[str | None, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     values: Any = name if path[-1] else {name: {"share": 1} if len(path) == 2 else 1}
     for key in reversed([each for each in path if each]):
@@ -99,7 +102,9 @@ def test_names(name: str, path: tuple[str | None, ...], tmp_path: Path, monkeypa
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
-def test_a_label_is_data_or_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_label_is_data_or_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     small = {"num_servers": 10, "end_date": "2022-01-01", "fleet": {"region": {name: 9}}}
     (tmp_path / "hostile.yaml").write_text(json.dumps(small), encoding="utf-8")
@@ -121,7 +126,25 @@ def test_texts(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 DEFAULT_LINES = preset_text("default").splitlines()
 fragments = st.sampled_from(
-    ["[", "]", "{", "}", ":", "- ", "&a ", "*a", "!!", "null", "-1", "1e400", ".nan", "~", "'", '"', "\t"]
+    [
+        "[",
+        "]",
+        "{",
+        "}",
+        ":",
+        "- ",
+        "&a ",
+        "*a",
+        "!!",
+        "null",
+        "-1",
+        "1e400",
+        ".nan",
+        "~",
+        "'",
+        '"',
+        "\t",
+    ]
 )
 
 
@@ -131,7 +154,9 @@ def test_a_damaged_default_never_gets_a_traceback(line: int, data: st.DataObject
     lines = list(DEFAULT_LINES)
     position = data.draw(st.integers(0, len(lines[line])), label="position")
     inserted = data.draw(fragments | st.text(max_size=5), label="inserted")
-    lines[line] = lines[line][:position] + inserted + lines[line][position + data.draw(st.integers(0, 4)) :]
+    lines[line] = (
+        lines[line][:position] + inserted + lines[line][position + data.draw(st.integers(0, 4)) :]
+    )
     load_or_refuse("\n".join(lines))
 
 
@@ -143,10 +168,14 @@ def test_any_text_never_gets_a_traceback(text: str) -> None:
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3)
+    ),
     max_leaves=8,
 )
-sections = st.sampled_from(["seed", "fleet", "calendar", "growth", "metrics", "archetypes", "out", "start_date"])
+sections = st.sampled_from(
+    ["seed", "fleet", "calendar", "growth", "metrics", "archetypes", "out", "start_date"]
+)
 
 
 @given(st.dictionaries(sections, plain, max_size=3))

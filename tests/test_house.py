@@ -35,12 +35,38 @@ FLOORS = [
     {"report"},
     {"cli", "opening"},
 ]
-LONGEST_MODULE = 220
+LONGEST_MODULE = 250
 # What not every system has, or not in the same way: the room `system` alone asks for it.
-SYSTEM_MODULES = {"ctypes", "fcntl", "grp", "mmap", "msvcrt", "pwd", "resource", "termios", "winreg"}
+SYSTEM_MODULES = {
+    "ctypes",
+    "fcntl",
+    "grp",
+    "mmap",
+    "msvcrt",
+    "pwd",
+    "resource",
+    "termios",
+    "winreg",
+}
 SYSTEM_NAMES = {
-    *("os.cpu_count", "os.process_cpu_count", "os.sched_getaffinity", "sys.platform", "os.name", "os.uname"),
-    *("os.access", "os.fork", "os.fsync", "os.getuid", "os.geteuid", "os.link", "os.register_at_fork", "os.statvfs"),
+    *(
+        "os.cpu_count",
+        "os.process_cpu_count",
+        "os.sched_getaffinity",
+        "sys.platform",
+        "os.name",
+        "os.uname",
+    ),
+    *(
+        "os.access",
+        "os.fork",
+        "os.fsync",
+        "os.getuid",
+        "os.geteuid",
+        "os.link",
+        "os.register_at_fork",
+        "os.statvfs",
+    ),
     *(
         "Path.cwd",
         "os.getcwd",
@@ -97,7 +123,10 @@ def test_imports_point_down(path: Path) -> None:
 
 
 def test_no_circles() -> None:
-    found = {name: {module for module in imports(path) if module in NAMES} for name, path in NAMES.items()}
+    found = {
+        name: {module for module in imports(path) if module in NAMES}
+        for name, path in NAMES.items()
+    }
     try:
         TopologicalSorter(found).prepare()
     except CycleError as error:
@@ -109,7 +138,9 @@ def test_duckdb_has_one_importer(path: Path) -> None:
     assert ("duckdb" in set(imports(path))) == (name_of(path) == "capgen.sql")
 
 
-@pytest.mark.parametrize("path", [each for each in MODULES if room_of(name_of(each)) != "system"], ids=name_of)
+@pytest.mark.parametrize(
+    "path", [each for each in MODULES if room_of(name_of(each)) != "system"], ids=name_of
+)
 def test_one_room_asks_what_the_system_has(path: Path) -> None:
     assert not SYSTEM_MODULES & set(imports(path))
     names = {
@@ -129,7 +160,12 @@ def test_modules_are_short(path: Path) -> None:
 def test_no_python_hash_and_no_global_random_state(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
-            assert ast.unparse(node.func) not in {"hash", "random.seed", "np.random.seed", "np.random.default_rng"}
+            assert ast.unparse(node.func) not in {
+                "hash",
+                "random.seed",
+                "np.random.seed",
+                "np.random.default_rng",
+            }
 
 
 def test_public_names_are_sorted_and_there() -> None:

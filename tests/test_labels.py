@@ -17,7 +17,16 @@ from capgen.cli.app import main
 from tests.conftest import make_config
 from tests.pages import page_of
 
-UNITS = ["R&D", "São Paulo", "AT&T, Inc.", 'it\'s "one"', "<b>Ops</b>", "研究", "50 % = half", "C:\\IT"]
+UNITS = [
+    "R&D",
+    "São Paulo",
+    "AT&T, Inc.",
+    'it\'s "one"',
+    "<b>Ops</b>",
+    "研究",
+    "50 % = half",
+    "C:\\IT",
+]
 REGIONS = ["EMEA/UK", "São Paulo", "../up", "Asia; drop table panel --", "$HOME*?[x]"]
 ODD: dict[str, Any] = {
     "num_servers": 20,
@@ -27,8 +36,14 @@ ODD: dict[str, Any] = {
     "truth": True,
     "fleet": {
         "apps_per_business_unit": 1,
-        "business_unit": {**dict.fromkeys(["Trading", "Retail", "Compliance", "IT"]), **dict.fromkeys(UNITS, 1)},
-        "region": {**dict.fromkeys(["US-East", "US-West", "EU", "Asia"]), **dict.fromkeys(REGIONS, 1)},
+        "business_unit": {
+            **dict.fromkeys(["Trading", "Retail", "Compliance", "IT"]),
+            **dict.fromkeys(UNITS, 1),
+        },
+        "region": {
+            **dict.fromkeys(["US-East", "US-West", "EU", "Asia"]),
+            **dict.fromkeys(REGIONS, 1),
+        },
     },
     "layers": {
         "local_time": {
@@ -56,7 +71,12 @@ ODD: dict[str, Any] = {
                     "metrics": ["cpu"],
                     "cause": "l'été à « Ops » <script>",
                 },
-                "move": {"type": "outage", "app": "R&D-app-0", "start": "2024-03-04", "end": "2024-03-05"},
+                "move": {
+                    "type": "outage",
+                    "app": "R&D-app-0",
+                    "start": "2024-03-04",
+                    "end": "2024-03-05",
+                },
             },
         },
     },
@@ -78,12 +98,18 @@ def test_names_stand_in_the_panel(dataset: Path) -> None:
     assert set(rows["app_name"]) == {f"{unit}-app-0" for unit in rows["business_unit"].unique()}
     made = capgen.scan(make_config(**ODD)).collect().select(rows.columns)
     key = ["server_id", "timestamp"]
-    assert made.sort(key).cast({"server_type": pl.String}).equals(rows.sort(key).cast({"server_type": pl.String}))
+    assert (
+        made.sort(key)
+        .cast({"server_type": pl.String})
+        .equals(rows.sort(key).cast({"server_type": pl.String}))
+    )
     assert check(dataset).passed
 
 
 def test_events_name_them(dataset: Path) -> None:
-    events = [json.loads(line) for line in (dataset / "_capgen/events.ndjson").read_text().splitlines()]
+    events = [
+        json.loads(line) for line in (dataset / "_capgen/events.ndjson").read_text().splitlines()
+    ]
     assert {"R&D-app-0", "EMEA/UK"} <= {event["subject"] for event in events}
     assert "l'été à « Ops » <script>" in {event["cause"] for event in events}
 
@@ -98,11 +124,15 @@ def test_csv_holds_them(dataset: Path, tmp_path: Path) -> None:
     assert {tuple(row[name] for name in columns) for row in rows} == set(expected.rows())
 
 
-def test_rollup_query_and_macros_hold_them(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rollup_query_and_macros_hold_them(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["rollup", str(dataset), "--to", "daily", "--out", str(tmp_path / "rollup")]) == 0
     files = f"{tmp_path}/rollup/**/*.parquet"
     with duckdb.connect() as connection:
-        found = connection.execute("select distinct region from read_parquet($1)", [files]).fetchall()
+        found = connection.execute(
+            "select distinct region from read_parquet($1)", [files]
+        ).fetchall()
     assert {region for (region,) in found} == set(REGIONS)
     capsys.readouterr()
     where = "select count(*) from panel where region = 'EMEA/UK'"
@@ -124,15 +154,31 @@ def test_what_is_no_name_is_refused(name: str) -> None:
 
 
 def test_the_separator_of_events_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"expected a name without \+, which stands between the ids of events"):
+    with pytest.raises(
+        ConfigError, match=r"expected a name without \+, which stands between the ids of events"
+    ):
         make_config(fleet={"region": {"US+EU": 1}})
 
 
 def test_the_command_line_takes_them() -> None:
-    assert main(["config", "show", "--set", "fleet.region.EMEA/UK=1", "--set", "fleet.business_unit.R&D=2"]) == 0
+    assert (
+        main(
+            [
+                "config",
+                "show",
+                "--set",
+                "fleet.region.EMEA/UK=1",
+                "--set",
+                "fleet.business_unit.R&D=2",
+            ]
+        )
+        == 0
+    )
 
 
-def test_a_shown_configuration_holds_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_shown_configuration_holds_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "odd.yaml").write_text(json.dumps(ODD, ensure_ascii=False), encoding="utf-8")
     assert main(["config", "show", "--config", str(tmp_path / "odd.yaml")]) == 0
     shown = tmp_path / "shown.yaml"

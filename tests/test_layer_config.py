@@ -41,7 +41,11 @@ OUTLIER: dict[str, Any] = {"probability": 0.1}
 RANDOM, LISTED = "layers.events.random.rush", "layers.events.listed.launch"
 PROFILE, SPIKES = "archetypes.web.profile", "archetypes.web.scheduled_spikes"
 LIFE_PATH, RESIZE_PATH = "layers.server_life", "layers.server_life.resize"
-EFFECT, ZONES, REGIONAL = "calendar.holiday_effect", "layers.local_time.zones", "layers.local_time.holidays"
+EFFECT, ZONES, REGIONAL = (
+    "calendar.holiday_effect",
+    "layers.local_time.zones",
+    "layers.local_time.holidays",
+)
 
 
 def nested(path: str, value: Any) -> dict[str, Any]:
@@ -60,7 +64,9 @@ def refusal(path: str, value: Any) -> str:
     return str(refused.value)
 
 
-def table(path: str, section: dict[str, Any], bad: list[tuple[str, Any, str]]) -> list[tuple[str, Any, str, str]]:
+def table(
+    path: str, section: dict[str, Any], bad: list[tuple[str, Any, str]]
+) -> list[tuple[str, Any, str, str]]:
     """Return rows that each change one key of a valid section: path, value, key that the message names, its text."""
     return [(path, {**section, key: value}, f"{path}.{key}", says) for key, value, says in bad]
 
@@ -80,7 +86,12 @@ BAD: list[tuple[str, Any, str, str]] = [
     ("growth.origin", "2022-13-01", "growth.origin", "'2022-13-01'"),
     ("growth.origin", "1800-01-01", "growth.origin", "1900-01-01"),
     ("growth.start", "2022-01-01", "growth.start", "unknown key"),
-    ("calendar.eoq", {"business_days": True, "window_days": 11}, "calendar.eoq", "at most 10 with business_days"),
+    (
+        "calendar.eoq",
+        {"business_days": True, "window_days": 11},
+        "calendar.eoq",
+        "at most 10 with business_days",
+    ),
     ("calendar.eoq.business_days", 1, "calendar.eoq.business_days", "boolean"),
     ("calendar.eoq.business_days", "yes", "calendar.eoq.business_days", "boolean"),
     (EFFECT, 0.7, EFFECT, "0.7"),
@@ -120,7 +131,11 @@ BAD: list[tuple[str, Any, str, str]] = [
             ("correlation", {"cpu~gpu": 0.5}, "'cpu~gpu'"),
             ("correlation", {"cpu~net_out": 0.5}, "'cpu~net_out'"),
             ("correlation", {"cpu": 0.5}, "'cpu'"),
-            ("correlation", {"cpu~mem": 0.9, "cpu~disk": 0.9, "mem~disk": -0.9}, "positive definite"),
+            (
+                "correlation",
+                {"cpu~mem": 0.9, "cpu~disk": 0.9, "mem~disk": -0.9},
+                "positive definite",
+            ),
             ("mean", 1, "unknown key"),
         ],
     ),
@@ -140,19 +155,84 @@ BAD: list[tuple[str, Any, str, str]] = [
     ("layers.annual_season.cpu", WAVE, "layers.annual_season.cpu", ""),
     ("layers.annual_season.gpu", [WAVE], "layers.annual_season", "'gpu'"),
     ("layers.annual_season.net_out", [WAVE], "layers.annual_season", "'net_out'"),
-    ("layers.annual_season.cpu", [{**WAVE, "amplitude": 1.1}], "layers.annual_season.cpu.0.amplitude", "at most 1"),
-    ("layers.annual_season.cpu", [{**WAVE, "amplitude": -0.1}], "layers.annual_season.cpu.0.amplitude", "at least 0"),
-    ("layers.annual_season.cpu", [{**WAVE, "amplitude": NAN}], "layers.annual_season.cpu.0.amplitude", "finite"),
-    ("layers.annual_season.cpu", [{**WAVE, "amplitude": 0.6}] * 2, "layers.annual_season.cpu", "sum of 1.2"),
-    ("layers.annual_season.cpu", [WAVE, {**WAVE, "peak_day": 0}], "layers.annual_season.cpu.1.peak_day", "at least 1"),
-    ("layers.annual_season.cpu", [{**WAVE, "peak_day": 367}], "layers.annual_season.cpu.0.peak_day", "at most 366"),
-    ("layers.annual_season.cpu", [{**WAVE, "peak_day": "May"}], "layers.annual_season.cpu.0.peak_day", "number"),
-    ("layers.annual_season.cpu", [{**WAVE, "cycles": 0}], "layers.annual_season.cpu.0.cycles", "at least 1"),
-    ("layers.annual_season.cpu", [{**WAVE, "cycles": 53}], "layers.annual_season.cpu.0.cycles", "at most 52"),
-    ("layers.annual_season.cpu", [{**WAVE, "cycles": 1.5}], "layers.annual_season.cpu.0.cycles", "integer"),
-    ("layers.annual_season.cpu", [{**WAVE, "phase": 1}], "layers.annual_season.cpu.0.phase", "unknown key"),
-    ("layers.annual_season.cpu", [without(WAVE, "amplitude")], "layers.annual_season.cpu.0", "amplitude as well"),
-    ("layers.annual_season.cpu", [without(WAVE, "peak_day")], "layers.annual_season.cpu.0", "peak_day as well"),
+    (
+        "layers.annual_season.cpu",
+        [{**WAVE, "amplitude": 1.1}],
+        "layers.annual_season.cpu.0.amplitude",
+        "at most 1",
+    ),
+    (
+        "layers.annual_season.cpu",
+        [{**WAVE, "amplitude": -0.1}],
+        "layers.annual_season.cpu.0.amplitude",
+        "at least 0",
+    ),
+    (
+        "layers.annual_season.cpu",
+        [{**WAVE, "amplitude": NAN}],
+        "layers.annual_season.cpu.0.amplitude",
+        "finite",
+    ),
+    (
+        "layers.annual_season.cpu",
+        [{**WAVE, "amplitude": 0.6}] * 2,
+        "layers.annual_season.cpu",
+        "sum of 1.2",
+    ),
+    (
+        "layers.annual_season.cpu",
+        [WAVE, {**WAVE, "peak_day": 0}],
+        "layers.annual_season.cpu.1.peak_day",
+        "at least 1",
+    ),
+    (
+        "layers.annual_season.cpu",
+        [{**WAVE, "peak_day": 367}],
+        "layers.annual_season.cpu.0.peak_day",
+        "at most 366",
+    ),
+    (
+        "layers.annual_season.cpu",
+        [{**WAVE, "peak_day": "May"}],
+        "layers.annual_season.cpu.0.peak_day",
+        "number",
+    ),
+    (
+        "layers.annual_season.cpu",
+        [{**WAVE, "cycles": 0}],
+        "layers.annual_season.cpu.0.cycles",
+        "at least 1",
+    ),
+    (
+        "layers.annual_season.cpu",
+        [{**WAVE, "cycles": 53}],
+        "layers.annual_season.cpu.0.cycles",
+        "at most 52",
+    ),
+    (
+        "layers.annual_season.cpu",
+        [{**WAVE, "cycles": 1.5}],
+        "layers.annual_season.cpu.0.cycles",
+        "integer",
+    ),
+    (
+        "layers.annual_season.cpu",
+        [{**WAVE, "phase": 1}],
+        "layers.annual_season.cpu.0.phase",
+        "unknown key",
+    ),
+    (
+        "layers.annual_season.cpu",
+        [without(WAVE, "amplitude")],
+        "layers.annual_season.cpu.0",
+        "amplitude as well",
+    ),
+    (
+        "layers.annual_season.cpu",
+        [without(WAVE, "peak_day")],
+        "layers.annual_season.cpu.0",
+        "peak_day as well",
+    ),
     ("layers.local_time", "UTC", "layers.local_time", "'UTC'"),
     ("layers.local_time.zone", {}, "layers.local_time.zone", "'zones'"),
     (ZONES, ["UTC"], ZONES, "mapping"),
@@ -163,7 +243,10 @@ BAD: list[tuple[str, Any, str, str]] = [
     (f"{ZONES}.EU", "Europe", f"{ZONES}.EU", "time zone"),
     (f"{ZONES}.EU", "", f"{ZONES}.EU", "pattern"),
     (f"{ZONES}.EU", 1, f"{ZONES}.EU", "string"),
-    *((f"{ZONES}.EU", zone, f"{ZONES}.EU", "time zone") for zone in ("Factory", "localtime", "right/Europe/Berlin")),
+    *(
+        (f"{ZONES}.EU", zone, f"{ZONES}.EU", "time zone")
+        for zone in ("Factory", "localtime", "right/Europe/Berlin")
+    ),
     (f"{REGIONAL}.Mars", HOLIDAYS, REGIONAL, "'Mars'"),
     (f"{REGIONAL}.EU", "DE", f"{REGIONAL}.EU", "'DE'"),
     *table(
@@ -235,7 +318,12 @@ BAD: list[tuple[str, Any, str, str]] = [
     ("layers.outliers.gpu", OUTLIER, "layers.outliers", "'gpu'"),
     ("layers.outliers.cpu", 0.1, "layers.outliers.cpu", "0.1"),
     ("layers.outliers.cpu", {"magnitude": 2}, "layers.outliers.cpu", "probability as well"),
-    ("layers.outliers.cpu", {"probability": 0.6, "dip_probability": 0.6}, "layers.outliers.cpu", "sum to at most 1"),
+    (
+        "layers.outliers.cpu",
+        {"probability": 0.6, "dip_probability": 0.6},
+        "layers.outliers.cpu",
+        "sum to at most 1",
+    ),
     *table(
         "layers.outliers.cpu",
         OUTLIER,
@@ -265,8 +353,18 @@ BAD: list[tuple[str, Any, str, str]] = [
         for kind in ("server_outages", "fleet_gaps")
         for row in [
             (f"layers.missing.{kind}", 2, f"layers.missing.{kind}", "2"),
-            (f"layers.missing.{kind}", {"per_year": 1}, f"layers.missing.{kind}", "mean_hours as well"),
-            (f"layers.missing.{kind}", {"mean_hours": 1}, f"layers.missing.{kind}", "per_year as well"),
+            (
+                f"layers.missing.{kind}",
+                {"per_year": 1},
+                f"layers.missing.{kind}",
+                "mean_hours as well",
+            ),
+            (
+                f"layers.missing.{kind}",
+                {"mean_hours": 1},
+                f"layers.missing.{kind}",
+                "per_year as well",
+            ),
             *table(
                 f"layers.missing.{kind}",
                 GAP,
@@ -287,7 +385,10 @@ BAD: list[tuple[str, Any, str, str]] = [
     ("layers.events", [], "layers.events", "[]"),
     ("layers.events.random", [SURGE], "layers.events.random", "mapping"),
     ("layers.events.random.Rush-1", SURGE, "layers.events.random", "pattern"),
-    *((RANDOM, without(SURGE, key), RANDOM, f"{key} as well") for key in ("type", "scope", "per_year", "mean_hours")),
+    *(
+        (RANDOM, without(SURGE, key), RANDOM, f"{key} as well")
+        for key in ("type", "scope", "per_year", "mean_hours")
+    ),
     (RANDOM, without(SURGE, "magnitude"), RANDOM, "a magnitude for all but an outage"),
     (RANDOM, without(SURGE, "metrics"), f"{RANDOM}.metrics", "at least one metric"),
     (RANDOM, {**SURGE, "type": "outage"}, RANDOM, "which has none"),
@@ -385,7 +486,12 @@ BAD: list[tuple[str, Any, str, str]] = [
         (LISTED, {**without(LAUNCH, "region"), "app": app}, f"{LISTED}.app", "Trading-app-0")
         for app in ("IT-app-10", "IT-app-01", "HR-app-1", "IT", "IT-app-", "")
     ),
-    ("layers.events", {"random": {"x": SURGE}, "listed": {"x": LAUNCH}}, "layers.events.listed.x", "not yet taken"),
+    (
+        "layers.events",
+        {"random": {"x": SURGE}, "listed": {"x": LAUNCH}},
+        "layers.events.listed.x",
+        "not yet taken",
+    ),
     (LIFE_PATH, "short", LIFE_PATH, "'short'"),
     (LIFE_PATH, without(LIFE, "first_day"), LIFE_PATH, "first_day as well"),
     (LIFE_PATH, without(LIFE, "last_day"), LIFE_PATH, "last_day as well"),
@@ -408,7 +514,10 @@ BAD: list[tuple[str, Any, str, str]] = [
             ("resize", 2, "2"),
         ],
     ),
-    *((LIFE_PATH, {**LIFE, "resize": without(RESIZE, key)}, RESIZE_PATH, f"{key} as well") for key in RESIZE),
+    *(
+        (LIFE_PATH, {**LIFE, "resize": without(RESIZE, key)}, RESIZE_PATH, f"{key} as well")
+        for key in RESIZE
+    ),
     *(
         (LIFE_PATH, {**LIFE, "resize": {**RESIZE, key: value}}, f"{RESIZE_PATH}.{key}", says)
         for key, value, says in (
@@ -433,7 +542,9 @@ BAD: list[tuple[str, Any, str, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "key", "says"), BAD, ids=[f"{number}-{key}" for number, (_, _, key, _) in enumerate(BAD)]
+    ("path", "value", "key", "says"),
+    BAD,
+    ids=[f"{number}-{key}" for number, (_, _, key, _) in enumerate(BAD)],
 )
 def test_a_bad_value_is_refused_by_name(path: str, value: Any, key: str, says: str) -> None:
     message = refusal(path, value)
@@ -447,7 +558,10 @@ HUGE = {
     "offset": ("layers.server_offset.sd.cpu", 1e200),
     "strength": (PROFILE, {"hours": HOURS, "weekdays": WEEKDAYS, "spread": {"strength_sd": 1e200}}),
     "growth": ("layers.server_growth.sd_percent_per_month", 1e308),
-    "surge": ("layers.events.random", {"a": {**SURGE, "per_year": 1000, "magnitude": 1e308}, "b": OUTAGE}),
+    "surge": (
+        "layers.events.random",
+        {"a": {**SURGE, "per_year": 1000, "magnitude": 1e308}, "b": OUTAGE},
+    ),
 }
 
 
@@ -455,13 +569,22 @@ HUGE = {
 @pytest.mark.parametrize("name", HUGE)
 def test_a_huge_number_is_refused_or_gives_numbers(name: str) -> None:
     path, value = HUGE[name]
-    window = {"num_servers": 4, "start_date": "2024-03-01", "end_date": "2024-03-04", "granularity": "hourly"}
+    window = {
+        "num_servers": 4,
+        "start_date": "2024-03-01",
+        "end_date": "2024-03-04",
+        "granularity": "hourly",
+    }
     try:
         config = make_config(**window, **nested(path, value))
     except ConfigError:
         return
     panel = scan(config).collect()
-    assert [each for each in panel.columns if panel[each].dtype.is_float() and panel[each].is_nan().any()] == []
+    assert [
+        each
+        for each in panel.columns
+        if panel[each].dtype.is_float() and panel[each].is_nan().any()
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -482,15 +605,20 @@ def test_a_misspelt_key_gets_a_hint(path: str, value: Any, nearest: str) -> None
 def test_a_layer_that_a_file_turns_on_can_be_turned_off(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text(
-        "layers: {server_growth: {sd_percent_per_month: 2}, missing: {share: {cpu: 0.1}}}", encoding="utf-8"
+        "layers: {server_growth: {sd_percent_per_month: 2}, missing: {share: {cpu: 0.1}}}",
+        encoding="utf-8",
     )
     assert load_config(file, environment={}).layers.server_growth is not None
-    off = load_config(file, overrides={"layers": {"server_growth": None, "missing": None}}, environment={})
+    off = load_config(
+        file, overrides={"layers": {"server_growth": None, "missing": None}}, environment={}
+    )
     assert off == make_config()
 
 
 def test_what_is_left_out_of_a_layer_has_its_default() -> None:
-    layers = make_config(layers={"outliers": {"cpu": OUTLIER}, "annual_season": {"cpu": [WAVE]}}).layers
+    layers = make_config(
+        layers={"outliers": {"cpu": OUTLIER}, "annual_season": {"cpu": [WAVE]}}
+    ).layers
     assert layers.outliers is not None
     assert layers.annual_season is not None
     assert layers.outliers["cpu"].model_dump() == {
@@ -509,7 +637,9 @@ EXAMPLES = {
     SPIKES: "[{hours: [2], steps: 1, probability: 0.9, magnitude: 1.5}]",
     "layers.server_offset": "{sd: {cpu: 0.3, mem: 0.2}, correlation: {cpu~mem: 0.5}}",
     "layers.server_growth": "{sd_percent_per_month: 1.5}",
-    "layers.annual_season": ("{cpu: [{amplitude: 0.1, peak_day: 335}, {amplitude: 0.03, peak_day: 20, cycles: 2}]}"),
+    "layers.annual_season": (
+        "{cpu: [{amplitude: 0.1, peak_day: 335}, {amplitude: 0.03, peak_day: 20, cycles: 2}]}"
+    ),
     "layers.local_time": "{zones: {EU: Europe/Berlin}, holidays: {EU: {country: DE, observed: true}}}",
     "layers.outliers": "{cpu: {probability: 0.001, magnitude: 1.6, dip_probability: 0.001, dip_magnitude: 0.2}}",
     "layers.missing": (
@@ -541,7 +671,12 @@ def test_the_documented_example_of_a_layer_loads_and_builds(path: str, tmp_path:
     file = tmp_path / "config.yaml"
     file.write_text(indented(path, EXAMPLES[path]), encoding="utf-8")
     assert yaml.safe_load(file.read_text(encoding="utf-8"))
-    window = {"num_servers": 8, "start_date": "2024-03-01", "end_date": "2024-03-04", "granularity": "hourly"}
+    window = {
+        "num_servers": 8,
+        "start_date": "2024-03-01",
+        "end_date": "2024-03-04",
+        "granularity": "hourly",
+    }
     config = load_config(file, overrides=window, environment={})
     assert config != make_config(**window)
     assert scan(config).collect().height == 8 * 4 * 24
@@ -550,6 +685,8 @@ def test_the_documented_example_of_a_layer_loads_and_builds(path: str, tmp_path:
 def test_every_layer_of_the_defaults_is_off() -> None:
     config = make_config()
     assert all(getattr(config.layers, layer) is None for layer in type(config.layers).model_fields)
-    assert all(each.profile is None and not each.scheduled_spikes for each in config.archetypes.values())
+    assert all(
+        each.profile is None and not each.scheduled_spikes for each in config.archetypes.values()
+    )
     assert config.calendar.holiday_effect is None
     assert not config.truth

@@ -20,11 +20,20 @@ FLAT_PROFILE = {"hours": [1.2] * 24, "weekdays": [1.0] * 7}
 SURGE = {"type": "surge", "scope": "app", "per_year": 50, "mean_hours": 30, "magnitude": 1.5}
 CHANGES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "offset of cpu": ({"layers": {"server_offset": {"sd": {"cpu": 0.3}}}}, ["cpu_p95"]),
-    "offset of net_in": ({"layers": {"server_offset": {"sd": {"net_in": 0.3}}}}, ["net_in_p95", "net_out_p95"]),
-    "correlated offsets": ({"layers": {"server_offset": LAYERS["server_offset"]}}, FOLLOW_THE_CALENDAR),
+    "offset of net_in": (
+        {"layers": {"server_offset": {"sd": {"net_in": 0.3}}}},
+        ["net_in_p95", "net_out_p95"],
+    ),
+    "correlated offsets": (
+        {"layers": {"server_offset": LAYERS["server_offset"]}},
+        FOLLOW_THE_CALENDAR,
+    ),
     "growth of servers": ({"layers": {"server_growth": {"sd_percent_per_month": 5}}}, GROW),
     "monthly growth": ({"growth": {"trend": "monthly", "origin": "2020-01-01"}}, GROW),
-    "season of cpu": ({"layers": {"annual_season": {"cpu": [{"amplitude": 0.1, "peak_day": 335}]}}}, ["cpu_p95"]),
+    "season of cpu": (
+        {"layers": {"annual_season": {"cpu": [{"amplitude": 0.1, "peak_day": 335}]}}},
+        ["cpu_p95"],
+    ),
     "zones": (
         {"layers": {"local_time": {"zones": {"Asia": "Asia/Tokyo"}}}},
         [*FOLLOW_THE_CALENDAR, "is_weekend", "is_holiday"],
@@ -33,24 +42,47 @@ CHANGES: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"layers": {"local_time": {"holidays": {"EU": {"country": "DE", "observed": True}}}}},
         ["is_holiday"],
     ),
-    "outliers of cpu": ({"layers": {"outliers": {"cpu": {"probability": 0.05, "magnitude": 0.5}}}}, ["cpu_p95"]),
-    "outliers of net_in": ({"layers": {"outliers": {"net_in": {"probability": 0.05}}}}, ["net_in_p95"]),
-    "outliers of net_out": ({"layers": {"outliers": {"net_out": {"probability": 0.05}}}}, ["net_out_p95"]),
+    "outliers of cpu": (
+        {"layers": {"outliers": {"cpu": {"probability": 0.05, "magnitude": 0.5}}}},
+        ["cpu_p95"],
+    ),
+    "outliers of net_in": (
+        {"layers": {"outliers": {"net_in": {"probability": 0.05}}}},
+        ["net_in_p95"],
+    ),
+    "outliers of net_out": (
+        {"layers": {"outliers": {"net_out": {"probability": 0.05}}}},
+        ["net_out_p95"],
+    ),
     "missing cpu": ({"layers": {"missing": {"share": {"cpu": 0.05}}}}, ["cpu_p95"]),
-    "server outages": ({"layers": {"missing": {"server_outages": {"per_year": 50, "mean_hours": 6}}}}, METRICS),
-    "fleet gaps": ({"layers": {"missing": {"fleet_gaps": {"per_year": 50, "mean_hours": 6}}}}, METRICS),
+    "server outages": (
+        {"layers": {"missing": {"server_outages": {"per_year": 50, "mean_hours": 6}}}},
+        METRICS,
+    ),
+    "fleet gaps": (
+        {"layers": {"missing": {"fleet_gaps": {"per_year": 50, "mean_hours": 6}}}},
+        METRICS,
+    ),
     "surge of net_in": (
         {"layers": {"events": {"random": {"rush": {**SURGE, "metrics": ["net_in"]}}}}},
         ["net_in_p95", "net_out_p95"],
     ),
     "leak": (
-        {"layers": {"events": {"random": {"leak": {**SURGE, "type": "memory_leak", "metrics": ["mem"]}}}}},
+        {
+            "layers": {
+                "events": {"random": {"leak": {**SURGE, "type": "memory_leak", "metrics": ["mem"]}}}
+            }
+        },
         ["mem_p95"],
     ),
     "outage": (
         {
             "layers": {
-                "events": {"random": {"down": {"type": "outage", "scope": "app", "per_year": 50, "mean_hours": 9}}}
+                "events": {
+                    "random": {
+                        "down": {"type": "outage", "scope": "app", "per_year": 50, "mean_hours": 9}
+                    }
+                }
             }
         },
         METRICS,
@@ -89,13 +121,19 @@ CHANGES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "resize": (
         {
             "layers": {
-                "server_life": {**LIFE_DAYS, "resize": {"metric": "cpu", "limit": 20, "ratio": 2, "metrics": ["cpu"]}}
+                "server_life": {
+                    **LIFE_DAYS,
+                    "resize": {"metric": "cpu", "limit": 20, "ratio": 2, "metrics": ["cpu"]},
+                }
             }
         },
         ["cpu_p95"],
     ),
     "profile": ({"archetypes": {"web": {"profile": FLAT_PROFILE}}}, FOLLOW_THE_CALENDAR),
-    "scheduled spikes": ({"archetypes": {"web": {"scheduled_spikes": SCHEDULED}}}, FOLLOW_THE_CALENDAR),
+    "scheduled spikes": (
+        {"archetypes": {"web": {"scheduled_spikes": SCHEDULED}}},
+        FOLLOW_THE_CALENDAR,
+    ),
     "holiday effect": ({"calendar": {"holiday_effect": {"factor": 0.2}}}, FOLLOW_THE_CALENDAR),
     "business days": ({"calendar": {"eoq": {"business_days": True}}}, FOLLOW_THE_CALENDAR),
     "own net_out": (OWN_NET_OUT, ["net_out_p95"]),
@@ -134,13 +172,17 @@ def test_what_is_there_is_as_before(name: str) -> None:
 def test_a_layer_of_one_archetype_leaves_the_others(name: str) -> None:
     panel = sorted_scan(make_config(**merged(SEASON, CHANGES[name][0])))
     others = pl.col("server_type") != "web"
-    assert_frame_equal(panel.filter(others), default_panel().filter(others)[panel.columns], check_exact=True)
+    assert_frame_equal(
+        panel.filter(others), default_panel().filter(others)[panel.columns], check_exact=True
+    )
 
 
 def test_local_time_leaves_the_regions_that_it_does_not_name() -> None:
     panel = sorted_scan(make_config(**merged(SEASON, CHANGES["zones"][0])))
     others = pl.col("region") != "Asia"
-    assert_frame_equal(panel.filter(others), default_panel().filter(others)[panel.columns], check_exact=True)
+    assert_frame_equal(
+        panel.filter(others), default_panel().filter(others)[panel.columns], check_exact=True
+    )
 
 
 def test_the_truth_only_adds_columns() -> None:

@@ -53,7 +53,10 @@ def test_all_problems_are_said_at_once(tmp_path: Path) -> None:
 def test_mending_one_problem_makes_no_other(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
         loaded("archetypes: {web: {share: much}}\nmetrics: {disk: {clip: 5}}", tmp_path)
-    assert [each.partition(": ")[0] for each in refused.value.problems] == ["metrics.disk.clip", "archetypes.web.share"]
+    assert [each.partition(": ")[0] for each in refused.value.problems] == [
+        "metrics.disk.clip",
+        "archetypes.web.share",
+    ]
 
 
 def test_config_check_checks_what_a_build_would_be_of(
@@ -62,7 +65,10 @@ def test_config_check_checks_what_a_build_would_be_of(
     file = tmp_path / "mine.yaml"
     file.write_text("first_columns: [server_id]\nseed: 3\n")
     assert main(["config", "check", str(file), "--preset", "telemetry"]) == 0
-    assert model_digest(load_config(file, preset="telemetry", environment={})) in capsys.readouterr().out
+    assert (
+        model_digest(load_config(file, preset="telemetry", environment={}))
+        in capsys.readouterr().out
+    )
     assert main(["config", "check", "--preset", "realistic"]) == 0
     monkeypatch.setenv("CF_DATA_SEED", "-1")
     assert main(["config", "check", "--preset", "telemetry"]) == 2
@@ -70,7 +76,9 @@ def test_config_check_checks_what_a_build_would_be_of(
 
 
 @pytest.mark.parametrize("preset", ["default", "telemetry", "realistic"])
-def test_config_init_prints_a_whole_archetype(preset: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_config_init_prints_a_whole_archetype(
+    preset: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["config", "init", "-", "--archetype", "cache", "--preset", preset]) == 0
     file = tmp_path / "cache.yaml"
     file.write_text(capsys.readouterr().out)
@@ -81,7 +89,9 @@ def test_config_init_prints_a_whole_archetype(preset: str, tmp_path: Path, capsy
 
 
 @pytest.mark.parametrize("name", ["web", "Cache", "../x", ""])
-def test_config_init_refuses_a_name_that_is_no_new_one(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_config_init_refuses_a_name_that_is_no_new_one(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["config", "init", "-", "--archetype", name]) == 2
     assert "--archetype: expected" in capsys.readouterr().err
 
@@ -97,7 +107,9 @@ def test_shown_correlations_say_what_is_in_use(capsys: pytest.CaptureFixture[str
     assert "archetypes.web.correlation was impossible" in shown.err
 
 
-def test_a_fleet_so_small_that_an_archetype_gets_none_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fleet_so_small_that_an_archetype_gets_none_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main(["config", "show", "--servers", "8"]) == 0
     (line,) = capsys.readouterr().err.splitlines()
     assert line == "note: num_servers: 8 are so few that none is of batch (needs 10)"

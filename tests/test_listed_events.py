@@ -50,7 +50,9 @@ def test_a_listed_event_happens_to_those_that_its_scope_names(scope: dict[str, A
     config = with_event({**scope, "end": END})
     panel, clean = sorted_scan(config), sorted_scan(config.clean_twin())
     condition = scope.get("where", scope)
-    inside = pl.col("timestamp").is_between(datetime(2023, 12, 30), datetime(2024, 1, 3, 12), closed="left")
+    inside = pl.col("timestamp").is_between(
+        datetime(2023, 12, 30), datetime(2024, 1, 3, 12), closed="left"
+    )
     for name, values in condition.items():
         wanted = values if isinstance(values, list) else [values]
         inside &= pl.col(COLUMNS.get(name, name)).is_in(wanted)
@@ -85,9 +87,18 @@ def test_an_event_without_an_end_lasts_for_ever_whatever_the_window() -> None:
 
 
 VANISHED = [
-    ({"region": "EU", "start": "2024-01-07"}, "expected some of the window 2023-12-28 to 2024-01-06"),
-    ({"region": "EU", "start": "2023-01-01", "end": "2023-12-28"}, "got 2023-01-01 00:00 to 2023-12-28 00:00"),
-    ({"where": {"region": "EU", "server": "server_000"}}, "got none of 60 with 'region EU, server server_000'"),
+    (
+        {"region": "EU", "start": "2024-01-07"},
+        "expected some of the window 2023-12-28 to 2024-01-06",
+    ),
+    (
+        {"region": "EU", "start": "2023-01-01", "end": "2023-12-28"},
+        "got 2023-01-01 00:00 to 2023-12-28 00:00",
+    ),
+    (
+        {"where": {"region": "EU", "server": "server_000"}},
+        "got none of 60 with 'region EU, server server_000'",
+    ),
     ({"region": "Mars"}, "got none of 60 with 'Mars' (region)"),
 ]
 
@@ -107,7 +118,9 @@ def test_a_listed_event_that_would_vanish_is_refused_by_name(
     file = tmp_path / "config.yaml"
     listed = {"launch": {**SURGE, "start": START, **event}}
     layers = {"events": {"listed": listed}}
-    file.write_text(json.dumps({**WINDOW, "num_servers": 60, "fleet": {"region": regions}, "layers": layers}))
+    file.write_text(
+        json.dumps({**WINDOW, "num_servers": 60, "fleet": {"region": regions}, "layers": layers})
+    )
     for command in (["build", "--out", str(tmp_path / "data"), "--config"], ["config", "check"]):
         assert main([*command, str(file)]) == 2
         assert says in capsys.readouterr().err

@@ -35,10 +35,17 @@ def office_hours(region: str, zone: str, days: tuple[str, str]) -> pl.DataFrame:
 
 def test_asian_servers_are_busy_in_the_office_hours_of_tokyo() -> None:
     panel = sorted_scan(
-        web_config(20, ("2023-02-06", "2023-02-12"), "hourly", layers={"local_time": {"zones": {"Asia": "Asia/Tokyo"}}})
+        web_config(
+            20,
+            ("2023-02-06", "2023-02-12"),
+            "hourly",
+            layers={"local_time": {"zones": {"Asia": "Asia/Tokyo"}}},
+        )
     )
     local = pl.when(pl.col("region") == "Asia").then((HOURS + 9) % 24).otherwise(HOURS)
-    wednesday = panel.filter(pl.col("timestamp").dt.date() == date(2023, 2, 8)).with_columns(local=local)
+    wednesday = panel.filter(pl.col("timestamp").dt.date() == date(2023, 2, 8)).with_columns(
+        local=local
+    )
     assert set(wednesday["region"]) == set(ALL_REGIONS)
     busy = pl.col("cpu_p95_expected") == pl.col("cpu_p95_expected").max()
     assert set(wednesday.filter(busy)["local"]) == set(range(9, 18))
@@ -47,7 +54,9 @@ def test_asian_servers_are_busy_in_the_office_hours_of_tokyo() -> None:
 
 def test_office_hours_of_new_york_shift_when_clocks_change() -> None:
     found = office_hours("US-East", "America/New_York", ("2022-01-01", "2025-12-31"))
-    hours = found.group_by(pl.col("timestamp").dt.date().alias("day")).agg(HOURS.alias("hours").sort())
+    hours = found.group_by(pl.col("timestamp").dt.date().alias("day")).agg(
+        HOURS.alias("hours").sort()
+    )
     changes = {2022: (13, 6), 2023: (12, 5), 2024: (10, 3), 2025: (9, 2)}
     assert hours.height == 4 * 365 + 1
     for day, busy in hours.iter_rows():
@@ -56,11 +65,19 @@ def test_office_hours_of_new_york_shift_when_clocks_change() -> None:
         assert busy == list(range(13, 22) if is_summer else range(14, 23)), day
 
 
-@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Auckland", "Pacific/Chatham"])
+@pytest.mark.parametrize(
+    "zone", ["Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Auckland", "Pacific/Chatham"]
+)
 def test_office_hours_follow_any_zone(zone: str) -> None:
     found = office_hours("Asia", zone, ("2023-01-01", "2023-12-31"))["timestamp"].to_list()
-    steps = [datetime(2023, 1, 1, tzinfo=ZoneInfo("UTC")) + timedelta(hours=each) for each in range(8760)]
-    assert found == [each.replace(tzinfo=None) for each in steps if 9 <= each.astimezone(ZoneInfo(zone)).hour <= 17]
+    steps = [
+        datetime(2023, 1, 1, tzinfo=ZoneInfo("UTC")) + timedelta(hours=each) for each in range(8760)
+    ]
+    assert found == [
+        each.replace(tzinfo=None)
+        for each in steps
+        if 9 <= each.astimezone(ZoneInfo(zone)).hour <= 17
+    ]
 
 
 def test_profiles_and_scheduled_spikes_follow_local_time() -> None:
@@ -68,7 +85,12 @@ def test_profiles_and_scheduled_spikes_follow_local_time() -> None:
     spikes = {"scheduled_spikes": [{"hours": [2], "probability": 1, "magnitude": 3}]}
     archetypes = {"web": {**profile(HOUR_FACTORS, WEEKDAY_FACTORS)["web"], **spikes}}
     panel = web_panel(
-        1, ("2023-02-06", "2023-02-19"), "hourly", layers=layers, archetypes=archetypes, fleet=of_region("Asia")
+        1,
+        ("2023-02-06", "2023-02-19"),
+        "hourly",
+        layers=layers,
+        archetypes=archetypes,
+        fleet=of_region("Asia"),
     )
     local = [each + timedelta(hours=5, minutes=30) for each in panel["timestamp"]]
     means = [45 * HOUR_FACTORS[each.hour] * WEEKDAY_FACTORS[each.weekday()] for each in local]
@@ -79,7 +101,10 @@ def test_profiles_and_scheduled_spikes_follow_local_time() -> None:
 
 REGIONAL = {
     "zones": {"EU": "Europe/Berlin", "Asia": "Asia/Tokyo"},
-    "holidays": {"EU": {"country": "DE", "observed": True}, "Asia": {"country": "JP", "observed": True}},
+    "holidays": {
+        "EU": {"country": "DE", "observed": True},
+        "Asia": {"country": "JP", "observed": True},
+    },
 }
 
 
@@ -103,16 +128,26 @@ def test_holidays_follow_the_region(region: str, first: datetime) -> None:
     assert hours[0] == first
     assert hours[:24] == [first + timedelta(hours=each) for each in range(min(24, len(hours)))]
     for other in set(ALL_REGIONS) - {region}:
-        assert (first in flagged(panel, other, "is_holiday")) == ({region, other} == {"US-East", "US-West"})
+        assert (first in flagged(panel, other, "is_holiday")) == (
+            {region, other} == {"US-East", "US-West"}
+        )
 
 
 @pytest.mark.parametrize(
     ("region", "first"),
-    [("EU", datetime(2023, 9, 8, 22)), ("Asia", datetime(2023, 9, 8, 15)), ("US-West", datetime(2023, 9, 9))],
+    [
+        ("EU", datetime(2023, 9, 8, 22)),
+        ("Asia", datetime(2023, 9, 8, 15)),
+        ("US-West", datetime(2023, 9, 9)),
+    ],
 )
 def test_weekends_follow_the_region(region: str, first: datetime) -> None:
-    panel = sorted_scan(web_config(30, ("2023-09-06", "2023-09-13"), "hourly", layers={"local_time": REGIONAL}))
-    assert flagged(panel, region, "is_weekend") == [first + timedelta(hours=each) for each in range(48)]
+    panel = sorted_scan(
+        web_config(30, ("2023-09-06", "2023-09-13"), "hourly", layers={"local_time": REGIONAL})
+    )
+    assert flagged(panel, region, "is_weekend") == [
+        first + timedelta(hours=each) for each in range(48)
+    ]
     weekend = panel.filter(pl.col("region") == region, pl.col("is_weekend") == 1)
     assert set(weekend["cpu_p95_expected"].round(9)) == {22.5, 36.0}
 
@@ -123,7 +158,9 @@ def test_daily_steps_stand_for_their_own_date() -> None:
     assert ((panel["is_weekend"] == 1) == (panel["dayofweek"] >= 5)).all()
     assert datetime(2023, 10, 3) in flagged(panel, "EU", "is_holiday")
     assert datetime(2023, 11, 3) in flagged(panel, "Asia", "is_holiday")
-    assert flagged(panel, "US-East", "is_holiday") == [datetime(2023, *each) for each in ((10, 9), (11, 10), (11, 11))]
+    assert flagged(panel, "US-East", "is_holiday") == [
+        datetime(2023, *each) for each in ((10, 9), (11, 10), (11, 11))
+    ]
     assert set(panel.filter(pl.col("dayofweek") < 5)["cpu_p95_expected"].round(9)) == {45.0}
 
 
@@ -136,4 +173,6 @@ def test_shoulders_at_the_start_of_the_window_follow_the_local_date() -> None:
     }
     whole = web_panel(1, ("2023-07-01", "2023-07-14"), "hourly", **overrides)
     part = web_panel(1, ("2023-07-12", "2023-07-14"), "hourly", **overrides)
-    assert_frame_equal(part, whole.filter(pl.col("timestamp") >= datetime(2023, 7, 12)), check_exact=True)
+    assert_frame_equal(
+        part, whole.filter(pl.col("timestamp") >= datetime(2023, 7, 12)), check_exact=True
+    )

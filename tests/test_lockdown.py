@@ -175,14 +175,24 @@ def test_what_reads_the_panel_is_answered(statement: str, working_folder: Path) 
     assert capgen.query(statement, "data").height > 0
 
 
-def test_unsafe_lifts_it(working_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unsafe_lifts_it(
+    working_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert working_folder.is_dir()
     written = tmp_path / "written.csv"
-    assert main(["query", f"copy panel to '{written}'; from '{written}'", "--data", "data", "--unsafe"]) == 0
+    assert (
+        main(
+            ["query", f"copy panel to '{written}'; from '{written}'", "--data", "data", "--unsafe"]
+        )
+        == 0
+    )
     assert "server_000" in capsys.readouterr().out
     assert written.is_file()
     assert main(["query", "set threads = 1", "--data", "data", "--unsafe"]) == 0
-    assert capgen.query("from read_text('secret.txt')", "data", unsafe=True)["content"][0] == "hidden\n1\n"
+    assert (
+        capgen.query("from read_text('secret.txt')", "data", unsafe=True)["content"][0]
+        == "hidden\n1\n"
+    )
     rows = tmp_path / "rows.csv"
     condition = "exists (from 'secret.csv')"
     assert main(["export", "data", str(rows), "--where", condition, "--unsafe"]) == 0

@@ -70,7 +70,12 @@ def is_weekend(day: date) -> bool:
 
 
 def quarter_end(day: date) -> date:
-    ends = [date(day.year, 3, 31), date(day.year, 6, 30), date(day.year, 9, 30), date(day.year, 12, 31)]
+    ends = [
+        date(day.year, 3, 31),
+        date(day.year, 6, 30),
+        date(day.year, 9, 30),
+        date(day.year, 12, 31),
+    ]
     return next(end for end in ends if day <= end)
 
 
@@ -148,8 +153,13 @@ def test_macro_ignores_the_time_of_day(default_connection: Connection, macro: st
 
 @pytest.mark.parametrize(("first", "last"), [(9, 17), (0, 23), (0, 0), (23, 23), (8, 8), (13, 20)])
 def test_business_hours_include_both_ends(first: int, last: int) -> None:
-    got = answers_with("is_business_hour", MINUTES, business_hours={"first_hour": first, "last_hour": last})
-    assert differences(got, {minute: minute.hour in range(first, last + 1) for minute in MINUTES}) == []
+    got = answers_with(
+        "is_business_hour", MINUTES, business_hours={"first_hour": first, "last_hour": last}
+    )
+    assert (
+        differences(got, {minute: minute.hour in range(first, last + 1) for minute in MINUTES})
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -164,7 +174,9 @@ def test_business_hours_include_both_ends(first: int, last: int) -> None:
     ],
 )
 def test_eoq_ramp_follows_its_settings(months: list[int], window: int, peak: float) -> None:
-    got = answers_with("eoq_factor", DAYS, eoq={"months": months, "window_days": window, "peak": peak})
+    got = answers_with(
+        "eoq_factor", DAYS, eoq={"months": months, "window_days": window, "peak": peak}
+    )
     plain = eoq_factor(months, window, peak)
     assert differences(got, {day: plain(day) for day in DAYS}) == []
 
@@ -179,9 +191,18 @@ SHORT, LONG, OTHER = rule(12, 24, 26, 0.4), rule(12, 1, 31, 0.9), rule(2, 29, 29
 @pytest.mark.parametrize(
     ("rules", "expected"),
     [
-        ([SHORT, LONG, OTHER], {(12, 23): 0.9, (12, 24): 0.4, (12, 26): 0.4, (12, 27): 0.9, (2, 29): 0}),
-        ([LONG, SHORT, OTHER], {(12, 1): 0.9, (12, 24): 0.9, (12, 31): 0.9, (11, 30): 1, (2, 28): 1}),
-        ([OTHER, SHORT], {(12, 23): 1, (12, 24): 0.4, (12, 26): 0.4, (12, 27): 1, (2, 29): 0, (3, 1): 1}),
+        (
+            [SHORT, LONG, OTHER],
+            {(12, 23): 0.9, (12, 24): 0.4, (12, 26): 0.4, (12, 27): 0.9, (2, 29): 0},
+        ),
+        (
+            [LONG, SHORT, OTHER],
+            {(12, 1): 0.9, (12, 24): 0.9, (12, 31): 0.9, (11, 30): 1, (2, 28): 1},
+        ),
+        (
+            [OTHER, SHORT],
+            {(12, 23): 1, (12, 24): 0.4, (12, 26): 0.4, (12, 27): 1, (2, 29): 0, (3, 1): 1},
+        ),
         ([rule(7, 4, 4, 0.7), rule(7, 4, 4, 0.2)], {(7, 3): 1, (7, 4): 0.7, (7, 5): 1}),
     ],
 )
@@ -198,24 +219,43 @@ def test_no_holiday_factors_leave_every_day_at_1() -> None:
 
 @pytest.mark.parametrize(
     ("country", "subdivision", "observed"),
-    [("DE", "BY", False), ("DE", None, True), ("US", None, False), ("US", "CA", True), ("GB", "SCT", True)],
+    [
+        ("DE", "BY", False),
+        ("DE", None, True),
+        ("US", None, False),
+        ("US", "CA", True),
+        ("GB", "SCT", True),
+    ],
 )
-def test_holidays_follow_their_settings(country: str, subdivision: str | None, observed: bool) -> None:
+def test_holidays_follow_their_settings(
+    country: str, subdivision: str | None, observed: bool
+) -> None:
     chosen = {"country": country, "subdivision": subdivision, "observed": observed}
     plain = is_in(holidays.country_holidays(country, subdiv=subdivision, observed=observed))
-    assert differences(answers_with("is_holiday", DAYS, holidays=chosen), {day: plain(day) for day in DAYS}) == []
+    assert (
+        differences(
+            answers_with("is_holiday", DAYS, holidays=chosen), {day: plain(day) for day in DAYS}
+        )
+        == []
+    )
 
 
 def test_epiphany_is_a_holiday_in_bavaria_only() -> None:
     epiphany = date(2024, 1, 6)
     german = {"country": "DE", "observed": False}
-    assert answers_with("is_holiday", [epiphany], holidays={**german, "subdivision": "BY"}) == {epiphany: True}
+    assert answers_with("is_holiday", [epiphany], holidays={**german, "subdivision": "BY"}) == {
+        epiphany: True
+    }
     assert answers_with("is_holiday", [epiphany], holidays=german) == {epiphany: False}
 
 
 @pytest.mark.parametrize("outside", [FIRST_DAY - timedelta(days=1), LAST_DAY + timedelta(days=1)])
-def test_day_outside_the_loaded_holidays_is_an_error(default_connection: Connection, outside: date) -> None:
-    with pytest.raises(duckdb.Error, match=f"is_holiday: {outside} lies outside the loaded holidays"):
+def test_day_outside_the_loaded_holidays_is_an_error(
+    default_connection: Connection, outside: date
+) -> None:
+    with pytest.raises(
+        duckdb.Error, match=f"is_holiday: {outside} lies outside the loaded holidays"
+    ):
         answers(default_connection, "is_holiday", [FIRST_DAY, outside, LAST_DAY])
 
 
@@ -260,8 +300,15 @@ scripted_settings = pytest.mark.parametrize(
     "settings",
     [
         {},
-        {"eoq": {"months": [1, 4, 7, 10], "window_days": 10, "peak": -0.123456789}, "holiday_factors": [LONG, SHORT]},
-        {"eoq": {"months": []}, "holiday_factors": [], "business_hours": {"first_hour": 0, "last_hour": 23}},
+        {
+            "eoq": {"months": [1, 4, 7, 10], "window_days": 10, "peak": -0.123456789},
+            "holiday_factors": [LONG, SHORT],
+        },
+        {
+            "eoq": {"months": []},
+            "holiday_factors": [],
+            "business_hours": {"first_hour": 0, "last_hour": 23},
+        },
     ],
     ids=["default", "other", "empty"],
 )
@@ -277,7 +324,9 @@ def in_process_replies(config: Config) -> list[tuple[str, ...]]:
 
 
 def command_line_replies(script: Path) -> list[tuple[str, ...]]:
-    environment_first = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    environment_first = (
+        f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    )
     executable = shutil.which("duckdb", path=environment_first)
     assert executable, "expected the duckdb command line; pip install duckdb-cli"
     command = [executable, "-init", str(script), "-csv", "-noheader", "-c", QUESTION]
@@ -311,5 +360,7 @@ def test_script_can_be_read_again_with_other_settings() -> None:
 
 def test_slow_queries_draw_no_bar_on_standard_output() -> None:
     ask = "from capgen import sql; print(sql.connect_empty().sql(\"select current_setting('enable_progress_bar')\"))"
-    shown = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(
+        [sys.executable, "-c", ask], capture_output=True, text=True, check=True
+    ).stdout
     assert "false" in shown

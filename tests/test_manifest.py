@@ -44,10 +44,18 @@ def said(verb: str, data: Path, capsys: pytest.CaptureFixture[str]) -> str:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        pytest.param(lambda text: text.update(seed="x"), "seed: expected a valid integer", id="type"),
-        pytest.param(lambda text: text["files"][0].pop("rows"), "files.0.rows: expected, got none", id="missing"),
         pytest.param(
-            lambda text: text["files"][0].update(path=3), "files.0.path: expected a valid string, got 3", id="deep"
+            lambda text: text.update(seed="x"), "seed: expected a valid integer", id="type"
+        ),
+        pytest.param(
+            lambda text: text["files"][0].pop("rows"),
+            "files.0.rows: expected, got none",
+            id="missing",
+        ),
+        pytest.param(
+            lambda text: text["files"][0].update(path=3),
+            "files.0.path: expected a valid string, got 3",
+            id="deep",
         ),
         pytest.param(lambda text: text.update(more=1), "more: unknown key", id="unknown"),
     ],
@@ -74,7 +82,9 @@ def test_a_key_that_is_wrong_is_named(
         (b"\xff\xfe", "can't decode byte"),
     ],
 )
-def test_what_is_no_manifest(text: bytes, expected: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_manifest(
+    text: bytes, expected: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (data / MANIFEST).write_bytes(text)
     assert expected in said("verify", data, capsys)
 
@@ -82,12 +92,16 @@ def test_what_is_no_manifest(text: bytes, expected: str, data: Path, capsys: pyt
 def test_a_configuration_that_is_not_understood(good: Path) -> None:
     manifest = read_manifest(good)
     config = {**manifest.config, "num_servers": "many", "invented": 1}
-    with pytest.raises(CapgenError, match=r"num_servers: expected a valid integer.*invented: unknown key"):
+    with pytest.raises(
+        CapgenError, match=r"num_servers: expected a valid integer.*invented: unknown key"
+    ):
         manifest.model_copy(update={"config": config}).load_config()
 
 
 def test_a_rollup_s_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    build(make_config(num_servers=2, end_date="2022-01-02", granularity="hourly"), tmp_path / "hours")
+    build(
+        make_config(num_servers=2, end_date="2022-01-02", granularity="hourly"), tmp_path / "hours"
+    )
     rollup = tmp_path / "daily"
     assert main(["rollup", str(tmp_path / "hours"), "--to", "daily", "--out", str(rollup)]) == 0
     capsys.readouterr()

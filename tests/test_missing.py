@@ -22,7 +22,13 @@ def test_missing_values_have_their_shares() -> None:
     check_share(cpu.sum(), panel.height, 0.02)
     check_share(outward.sum(), panel.height, 0.05)
     check_share((cpu & outward).sum(), panel.height, 0.001)
-    assert panel.select("mem_p95", "disk_p95", "net_in_p95", *TRUTH[:5]).null_count().sum_horizontal().item() == 0
+    assert (
+        panel.select("mem_p95", "disk_p95", "net_in_p95", *TRUTH[:5])
+        .null_count()
+        .sum_horizontal()
+        .item()
+        == 0
+    )
 
 
 def test_server_outages_come_as_often_and_last_as_long_as_configured() -> None:
@@ -49,7 +55,9 @@ def test_gaps_of_an_hour_on_average_last_an_hour(kind: str) -> None:
 def test_gaps_have_a_geometric_length_of_whole_hours(mean_hours: float) -> None:
     chance = geometric(1000, mean_hours * 60, 60)
     years = minutes_of(make_config().axis, Span(-365 * 30, 365 * 30))
-    found = [(each.stop - each.start) / 60 for each in intervals(1, "server_000", "gap", chance, years)]
+    found = [
+        (each.stop - each.start) / 60 for each in intervals(1, "server_000", "gap", chance, years)
+    ]
     lengths = np.array(found)
     assert lengths.size > 50_000
     assert set(lengths % 1) == {0}

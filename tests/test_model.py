@@ -52,7 +52,10 @@ class Views:
     def spikes(self, archetype: str) -> NDArray[np.bool_]:
         """Tell which cells a spike fell on: those where any metric moved (a metric at zero does not)."""
         columns = [self.config.metrics[key].column for key in self.config.drawn_metrics]
-        moved = [self.cells(archetype, self.raw, each) != self.cells(archetype, self.spiked, each) for each in columns]
+        moved = [
+            self.cells(archetype, self.raw, each) != self.cells(archetype, self.spiked, each)
+            for each in columns
+        ]
         return np.logical_or.reduce(moved)  # type: ignore[no-any-return]
 
 
@@ -63,8 +66,14 @@ def views(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     window = {"granularity": "hourly", "start_date": "2024-01-01", "end_date": "2024-12-31"}
     config = load_config(file, overrides=window, environment={})
     wide = {**window, "metrics": {key: {"clip": WIDE} for key in config.metrics}}
-    calm = {**wide, "archetypes": {name: {"spike": {"probability": 0}} for name in config.archetypes}}
-    frames = [scan(load_config(file, overrides=each, environment={})).collect() for each in (calm, wide, window)]
+    calm = {
+        **wide,
+        "archetypes": {name: {"spike": {"probability": 0}} for name in config.archetypes},
+    }
+    frames = [
+        scan(load_config(file, overrides=each, environment={})).collect()
+        for each in (calm, wide, window)
+    ]
     return Views(config, *frames)
 
 
@@ -83,7 +92,9 @@ def eoq_factor(day: date) -> float:
 
 def holiday_factor(day: date) -> float:
     table = {(1, 1): 0.5, (7, 4): 0.7, (12, 24): 0.7}
-    table |= {(11, each): 0.7 for each in range(22, 29)} | {(12, each): 0.6 for each in range(25, 32)}
+    table |= {(11, each): 0.7 for each in range(22, 29)} | {
+        (12, each): 0.6 for each in range(25, 32)
+    }
     return table.get((day.month, day.day), 1.0)
 
 
@@ -101,7 +112,9 @@ def expected_means(config: Config, archetype: str, key: str) -> Floats:
             (response.holiday, holiday_factor(day)),
         ]
         mean = model.base[key] * math.prod(1 + weight * (factor - 1) for weight, factor in factors)
-        means.append(mean * (1 + response.growth * model.growth_percent_per_month / 100 * hour / hours))
+        means.append(
+            mean * (1 + response.growth * model.growth_percent_per_month / 100 * hour / hours)
+        )
     return np.array(means)
 
 
@@ -152,7 +165,9 @@ def test_mean_and_sd_of_cells_neither_clipped_nor_spiked(views: Views) -> None:
         low, high = views.config.metrics[key].clip
         final = views.cells(archetype, views.final, column)
         kept = ~views.spikes(archetype) & (final > low) & (final < high)
-        expected, variance = truncated_moments(means, views.config.archetypes[archetype].sd[key], low, high)
+        expected, variance = truncated_moments(
+            means, views.config.archetypes[archetype].sd[key], low, high
+        )
         residuals = final[kept] - expected[kept]
         assert off_by(residuals) < STANDARD_ERRORS, (archetype, key)
         assert off_by(residuals**2 - variance[kept]) < STANDARD_ERRORS, (archetype, key)
@@ -177,7 +192,8 @@ def test_spikes_have_their_rate_and_fall_on_all_metrics_at_once(views: Views) ->
         for metric in views.config.metrics.values():
             if metric.spike_share is not None:
                 raw, spiked = (
-                    views.cells(archetype, each, metric.column)[spikes] for each in (views.raw, views.spiked)
+                    views.cells(archetype, each, metric.column)[spikes]
+                    for each in (views.raw, views.spiked)
                 )
                 factor = model.spike.magnitude * metric.spike_share
                 tolerance = HALF_A_UNIT * (1 + factor) + 1e-9
@@ -201,7 +217,10 @@ def test_net_out_is_derived_from_net_in_before_its_clip(views: Views) -> None:
 
 def test_repaired_correlation_is_what_comes_out(tmp_path: Path) -> None:
     file = tmp_path / "impossible.yaml"
-    file.write_text("repair_correlation: true\narchetypes: {web: {correlation: {mem~disk: 0.7}}}\n", encoding="utf-8")
+    file.write_text(
+        "repair_correlation: true\narchetypes: {web: {correlation: {mem~disk: 0.7}}}\n",
+        encoding="utf-8",
+    )
     calm = {
         "metrics": {key: {"clip": WIDE} for key in ("cpu", "mem", "disk", "net_in")},
         "archetypes": {"web": {"spike": {"probability": 0}}},

@@ -19,21 +19,27 @@ GOLDEN_DRAWS = [1.406685898481699, 0.03757018843136086, 0.8169611415116148]
 
 def test_cholesky_of_web_has_the_documented_last_row() -> None:
     config = make_config()
-    matrix = correlation_matrix(config.archetypes["web"].correlation, config.drawn_metrics, repair=False)
+    matrix = correlation_matrix(
+        config.archetypes["web"].correlation, config.drawn_metrics, repair=False
+    )
     np.testing.assert_allclose(cholesky(matrix)[3], [0.8, -0.231, 0.265, 0.486], atol=5e-4)
 
 
 @pytest.mark.parametrize("name", ["web", "application", "database", "batch"])
 def test_cholesky_factor_gives_the_matrix_back(name: str) -> None:
     config = make_config()
-    matrix = correlation_matrix(config.archetypes[name].correlation, config.drawn_metrics, repair=False)
+    matrix = correlation_matrix(
+        config.archetypes[name].correlation, config.drawn_metrics, repair=False
+    )
     factor = cholesky(matrix)
     assert (np.triu(factor, 1) == 0).all()
     np.testing.assert_allclose(factor @ factor.T, matrix, atol=1e-15)
 
 
 @given(st.integers(1, 50), st.integers(1, 50), st.integers(0, 2**32))
-def test_correlate_does_not_depend_on_how_cells_are_grouped(servers: int, steps: int, seed: int) -> None:
+def test_correlate_does_not_depend_on_how_cells_are_grouped(
+    servers: int, steps: int, seed: int
+) -> None:
     factor = cholesky(np.array([[1, 0.5, 0.1], [0.5, 1, 0.3], [0.1, 0.3, 1]]))
     normals = np.random.default_rng(seed).standard_normal((3, servers, steps))
     one_by_one = [normals[:, [server]].copy() for server in range(servers)]
@@ -69,7 +75,8 @@ def test_net_out_can_be_a_metric_of_its_own() -> None:
     own = {**OWN_NET_OUT, "archetypes": {"web": OWN_NET_OUT["archetypes"]["web"]}}
     panel = web_panel(50, ("2023-02-06", "2023-03-05"), "hourly", **own)
     noise = {
-        key: (panel[f"{key}_p95"] - panel[f"{key}_p95_expected"]).to_numpy() for key in ("cpu", "net_in", "net_out")
+        key: (panel[f"{key}_p95"] - panel[f"{key}_p95_expected"]).to_numpy()
+        for key in ("cpu", "net_in", "net_out")
     }
     check_mean(noise["net_out"], 0)
     check_sd(noise["net_out"], 12)

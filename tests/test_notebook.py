@@ -39,7 +39,11 @@ def test_completion_shows_what_there_is() -> None:
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_verb_has_the_command_lines_names(verb: str) -> None:
     command = typer.main.get_command(app).commands[verb]  # type: ignore[attr-defined]
-    options = {each.lstrip("-").replace("-", "_") for param in command.params for each in (param.name, *param.opts)}
+    options = {
+        each.lstrip("-").replace("-", "_")
+        for param in command.params
+        for each in (param.name, *param.opts)
+    }
     if verb == "query":
         options.add("sql")
     function = getattr(capgen, verb)
@@ -59,7 +63,10 @@ def test_a_query_returns_a_frame(folder: Path) -> None:
 
 def test_a_scan_of_files_is_that_of_their_configuration(folder: Path) -> None:
     key = ["server_id", "timestamp"]
-    made, *read = (capgen.scan(source).sort(key).collect() for source in (make_config(**SMALL), folder, str(folder)))
+    made, *read = (
+        capgen.scan(source).sort(key).collect()
+        for source in (make_config(**SMALL), folder, str(folder))
+    )
     assert all(made.equals(each) for each in read)
     with pytest.raises(RequestError, match="nowhere"):
         capgen.scan("nowhere")
@@ -76,7 +83,9 @@ def test_a_plan_is_the_command_lines(capsys: pytest.CaptureFixture[str]) -> None
         capgen.plan(make_config(**SMALL), workers=0)
 
 
-def test_a_verification_is_the_command_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_verification_is_the_command_lines(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert capgen.verify(folder).passed
     assert "all as built; cite: capgen" in repr(capgen.verify(folder))
     extra = folder / "extra.txt"
@@ -89,15 +98,22 @@ def test_a_verification_is_the_command_lines(folder: Path, capsys: pytest.Captur
     assert repr(verification).endswith("4 files, extra extra.txt")
 
 
-def test_an_export_and_a_rollup_are_the_command_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_and_a_rollup_are_the_command_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hourly = tmp_path / "hourly"
     capgen.build(make_config(num_servers=3, end_date="2022-01-02", granularity="hourly"), hourly)
     assert capgen.rollup(str(hourly), to="daily", out=tmp_path / "daily").rows == 6
     assert capgen.verify(tmp_path / "daily").is_rollup
     monkeypatch.chdir(tmp_path)
-    result = capgen.export("hourly", "web.parquet", columns=["server_id", "month"], where="server_type = 'web'")
+    result = capgen.export(
+        "hourly", "web.parquet", columns=["server_id", "month"], where="server_type = 'web'"
+    )
     assert pl.read_parquet(result.path).shape == (48, 2)
-    assert capgen.export("hourly", format="parquet").path.name == "raw_server_metrics_20220101_to_20220102.parquet"
+    assert (
+        capgen.export("hourly", format="parquet").path.name
+        == "raw_server_metrics_20220101_to_20220102.parquet"
+    )
     with pytest.raises(RequestError, match="--unsafe"):
         capgen.export("hourly", "a.csv", where="exists (from glob('*'))")
 
@@ -105,7 +121,9 @@ def test_an_export_and_a_rollup_are_the_command_lines(tmp_path: Path, monkeypatc
 def many_rules(failed: int, not_testable: int) -> Report:
     verdicts = [Verdict.NOT_TESTABLE] * not_testable + [Verdict.FAIL] * failed + [Verdict.PASS] * 19
     findings = [
-        Finding(f"rule_{number}", "server_<017>", verdict, note="far\nfrom " + 30 * "what is expected ")
+        Finding(
+            f"rule_{number}", "server_<017>", verdict, note="far\nfrom " + 30 * "what is expected "
+        )
         for number, verdict in enumerate(verdicts)
     ]
     return report_of("data", findings, None)

@@ -32,7 +32,14 @@ def test_it_reads_back_what_was_built(folder: Path) -> None:
 
 def test_it_says_what_it_is(folder: Path) -> None:
     text, page = repr(capgen.open(folder)), capgen.open(folder)._repr_html_()
-    for fact in ("708", "12: 4 web, 6 application, 1 database, 1 batch", "2022-02-28", "daily", "cpu_p95", "seed 42"):
+    for fact in (
+        "708",
+        "12: 4 web, 6 application, 1 database, 1 batch",
+        "2022-02-28",
+        "daily",
+        "cpu_p95",
+        "seed 42",
+    ):
         assert fact in text
         assert fact in page
     assert ".sql(" in text

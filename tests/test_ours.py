@@ -139,7 +139,9 @@ def test_what_is_not_ours_is_named_and_kept(
 ) -> None:
     extra = put(data)
     before = contents(data.parent)
-    assert {path: kind for path, kind in found(data).items() if kind == "extra"} == dict.fromkeys(extra, "extra")
+    assert {path: kind for path, kind in found(data).items() if kind == "extra"} == dict.fromkeys(
+        extra, "extra"
+    )
     assert main(["verify", str(data)]) == 1
     with pytest.raises(RequestError, match="capgen did not write"):
         build(make_config(**SMALL, seed=7), data, overwrite=True)
@@ -159,7 +161,9 @@ def test_a_file_that_comes_while_a_dataset_is_replaced_is_kept(data: Path) -> No
     assert digests(data)
 
 
-def test_what_is_published_file_by_file_deletes_only_parts(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_published_file_by_file_deletes_only_parts(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(data)  # which then is not replaced as a whole
     build(make_config(**SMALL, seed=7), data, overwrite=True)
     (data / "_capgen/manifest.json").unlink()  # as if killed in the midst of it
@@ -170,7 +174,9 @@ def test_what_is_published_file_by_file_deletes_only_parts(data: Path, monkeypat
     assert (data / "mine.parquet").read_text() == "mine"
 
 
-@pytest.mark.parametrize("name", [".data.capgen-lock", ".data.capgen-staging", ".data.capgen-replaced"])
+@pytest.mark.parametrize(
+    "name", [".data.capgen-lock", ".data.capgen-staging", ".data.capgen-replaced"]
+)
 def test_what_a_link_in_place_of_ours_leads_to_is_kept(name: str, data: Path) -> None:
     elsewhere = data.parent / "elsewhere"
     elsewhere.mkdir()
@@ -184,7 +190,9 @@ def test_what_a_link_in_place_of_ours_leads_to_is_kept(name: str, data: Path) ->
     assert digests(data)
 
 
-def test_repair_does_not_write_through_a_link(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_repair_does_not_write_through_a_link(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     a_linked_year(data)
     (data / PART).write_bytes(b"damaged")
     assert main(["repair", str(data)]) == 1
@@ -251,7 +259,9 @@ def test_a_manifest_names_nothing_outside_of_its_dataset(
     assert list(tmp_path.iterdir()) == [data]
 
 
-@pytest.mark.parametrize("path", ["_capgen/../notes", "notes.txt", "/etc/passwd", "_capgen/a.parquet", "_capgen/a/b"])
+@pytest.mark.parametrize(
+    "path", ["_capgen/../notes", "notes.txt", "/etc/passwd", "_capgen/a.parquet", "_capgen/a/b"]
+)
 def test_nor_a_side_file_elsewhere(path: str, data: Path) -> None:
     (first, *others) = json.loads((data / "_capgen/manifest.json").read_text())["side_files"]
     forge(data, side_files=[{**first, "path": path}, *others])
@@ -277,7 +287,11 @@ def test_rows_that_cannot_be(rows: int, data: Path) -> None:
 
 def test_rows_that_are_not_those_of_the_file(data: Path) -> None:
     first, others = first_file(data)
-    files = [{**first, "rows": first["rows"] - 1}, {**others[0], "rows": others[0]["rows"] + 1}, *others[1:]]
+    files = [
+        {**first, "rows": first["rows"] - 1},
+        {**others[0], "rows": others[0]["rows"] + 1},
+        *others[1:],
+    ]
     forge(data, files=files)
     assert found(data) == {first["path"]: "altered", others[0]["path"]: "altered"}
 
@@ -331,7 +345,10 @@ def other_bytes(staging: Path) -> None:
     theirs = {line["path"]: line for line in receipts(foreign)}
     path = next(line["path"] for line in receipts(staging) if line["path"] in theirs)
     shutil.copy(foreign / path, staging / path)
-    write_receipts(staging, (theirs[path] if line["path"] == path else line for line in list(receipts(staging))))
+    write_receipts(
+        staging,
+        (theirs[path] if line["path"] == path else line for line in list(receipts(staging))),
+    )
 
 
 def other_cells(staging: Path) -> None:
@@ -342,7 +359,9 @@ def other_cells(staging: Path) -> None:
     path = staging / line["path"]
     frame = pl.read_parquet(path, hive_partitioning=False)
     first = pl.int_range(pl.len()) == 0
-    frame.with_columns(pl.when(first).then(1.0).otherwise("cpu_p95").alias("cpu_p95")).write_parquet(path)
+    frame.with_columns(
+        pl.when(first).then(1.0).otherwise("cpu_p95").alias("cpu_p95")
+    ).write_parquet(path)
     line |= {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     write_receipts(staging, iter([line, *others]))
 

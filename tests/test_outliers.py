@@ -19,7 +19,9 @@ def test_outliers_and_dips_have_their_shares_and_magnitudes() -> None:
 
 def test_outliers_of_two_metrics_are_independent_and_stay_in_one_metric() -> None:
     chance = {"probability": 0.2, "magnitude": 2}
-    config = web_config(50, ("2023-01-01", "2023-12-31"), layers={"outliers": {"net_in": chance, "net_out": chance}})
+    config = web_config(
+        50, ("2023-01-01", "2023-12-31"), layers={"outliers": {"net_in": chance, "net_out": chance}}
+    )
     panel, clean = sorted_scan(config), sorted_scan(config.clean_twin())
     inward, outward = (panel[each] != clean[each] for each in ("net_in_p95", "net_out_p95"))
     check_share((inward & outward).sum(), panel.height, 0.04)

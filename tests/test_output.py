@@ -56,7 +56,9 @@ def content(command: list[str], tmp_path: Path) -> bytes:
     return content
 
 
-def test_a_file_is_replaced_only_when_asked(command: list[str], content: bytes, tmp_path: Path) -> None:
+def test_a_file_is_replaced_only_when_asked(
+    command: list[str], content: bytes, tmp_path: Path
+) -> None:
     path = tmp_path / "it's [1] *.csv"
     path.write_text("mine")
     assert main([*command, str(path)]) == 2
@@ -66,7 +68,9 @@ def test_a_file_is_replaced_only_when_asked(command: list[str], content: bytes, 
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_link_stays_and_leads_to_what_is_written(command: list[str], content: bytes, tmp_path: Path) -> None:
+def test_a_link_stays_and_leads_to_what_is_written(
+    command: list[str], content: bytes, tmp_path: Path
+) -> None:
     for name in ("there", "not there"):
         link = tmp_path / f"link to what is {name}"
         link.symlink_to(tmp_path / name)
@@ -88,7 +92,9 @@ def test_other_names_of_a_file_keep_what_they_have(command: list[str], tmp_path:
 
 
 @pytest.mark.parametrize("overwrite", [[], ["--overwrite"]])
-def test_a_pipe_is_written_into(command: list[str], content: bytes, overwrite: list[str], tmp_path: Path) -> None:
+def test_a_pipe_is_written_into(
+    command: list[str], content: bytes, overwrite: list[str], tmp_path: Path
+) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
     read: list[bytes] = []
@@ -142,13 +148,17 @@ def test_what_cannot_be_written_is_refused(
     assert Path("there").lstat().st_ino == before
 
 
-def test_below_a_file(command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_below_a_file(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("mine")
     assert main([*command, str(tmp_path / "file/below.csv")]) == 2
     assert "got a file there" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["a.csv", "_capgen/manifest.json", "_capgen/a.csv", "year=2022/server_type=web/a.csv"])
+@pytest.mark.parametrize(
+    "name", ["a.csv", "_capgen/manifest.json", "_capgen/a.csv", "year=2022/server_type=web/a.csv"]
+)
 def test_nothing_is_written_inside_a_dataset(
     name: str, command: list[str], dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -160,8 +170,12 @@ def test_nothing_is_written_inside_a_dataset(
     assert {path: path.stat().st_mtime_ns for path in dataset.rglob("*")} == before
 
 
-@pytest.mark.parametrize("made", ["manifest.json", "manifest.schema.json", "staging/_capgen/build.json"])
-def test_nor_inside_a_damaged_one_or_one_that_was_begun(made: str, command: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "made", ["manifest.json", "manifest.schema.json", "staging/_capgen/build.json"]
+)
+def test_nor_inside_a_damaged_one_or_one_that_was_begun(
+    made: str, command: list[str], tmp_path: Path
+) -> None:
     mark = tmp_path / "data/_capgen" / made
     mark.parent.mkdir(parents=True)
     mark.write_text("{}")
@@ -171,7 +185,11 @@ def test_nor_inside_a_damaged_one_or_one_that_was_begun(made: str, command: list
 
 @pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1"])
 def test_standard_output(
-    name: str, command: list[str], content: bytes, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+    name: str,
+    command: list[str],
+    content: bytes,
+    tmp_path: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
 ) -> None:
     capfdbinary.readouterr()
     assert main([*command, name]) == 0
@@ -194,19 +212,25 @@ def test_a_reader_that_has_seen_enough(name: str, dataset: Path) -> None:
     script = f"import os, sys; from capgen.cli.app import main; sys.exit(main({words!r}))"
     reader, writer = os.pipe()
     os.close(reader)
-    outcome = subprocess.run([sys.executable, "-c", script], stdout=writer, stderr=subprocess.PIPE, check=False)
+    outcome = subprocess.run(
+        [sys.executable, "-c", script], stdout=writer, stderr=subprocess.PIPE, check=False
+    )
     os.close(writer)
     assert (outcome.returncode, outcome.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize("kind", ["duckdb", "delta"])
-def test_what_is_no_stream_is_refused(kind: str, dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_stream_is_refused(
+    kind: str, dataset: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     words = {"duckdb": ["-", "--format=duckdb"], "delta": ["-", "--format=delta"]}[kind]
     assert main(["export", str(dataset), *words]) == 2
     assert kind in capsys.readouterr().err
 
 
-def test_parquet_on_standard_output(dataset: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_parquet_on_standard_output(
+    dataset: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     assert main(["export", str(dataset), "-", "--format=parquet"]) == 0
     shown = capfdbinary.readouterr()
     assert pl.read_parquet(shown.out).height == 20
@@ -222,7 +246,9 @@ def test_an_answer_of_any_type_is_written(ending: str, tmp_path: Path) -> None:
     assert read.columns == ["a", "a_1", "b", "c", "d", "e", "f"]
 
 
-def test_a_report_is_replaced_only_when_asked_and_never_lies_in_a_dataset(dataset: Path, tmp_path: Path) -> None:
+def test_a_report_is_replaced_only_when_asked_and_never_lies_in_a_dataset(
+    dataset: Path, tmp_path: Path
+) -> None:
     with pytest.raises(RequestError, match="outside of the dataset"):
         write_report(dataset, dataset / "report", overwrite=True)
     (tmp_path / "dashboard.png").write_text("mine")

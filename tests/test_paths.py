@@ -54,7 +54,9 @@ def answers(folder: str, room: Path) -> Iterator[tuple[str, pl.DataFrame]]:
     opened = capgen.open(folder)
     yield "open", opened.sql(QUERY)
     yield "scan", opened.scan().select(COLUMNS).sort("server_id", "timestamp").collect()
-    assert main(["query", QUERY, f"--data={folder}", f"--output={files['query']}", "--overwrite"]) == 0
+    assert (
+        main(["query", QUERY, f"--data={folder}", f"--output={files['query']}", "--overwrite"]) == 0
+    )
     columns = f"--columns={','.join(COLUMNS)}"
     assert main(["export", "--overwrite", columns, "--", folder, str(files["export"])]) == 0
     yield from ((name, pl.read_csv(file, try_parse_dates=True)) for name, file in files.items())
@@ -98,7 +100,8 @@ def test_a_folder_above_is_no_column(dataset: Path, expected: Answers, tmp_path:
 
 
 @pytest.mark.parametrize(
-    "name", ["a'b", 'a"b', "x$(y)", "run[1]", "ü b", "-x", "./~x", "a\nb", "!!", "\\", "server_type=x"]
+    "name",
+    ["a'b", 'a"b', "x$(y)", "run[1]", "ü b", "-x", "./~x", "a\nb", "!!", "\\", "server_type=x"],
 )
 def test_the_command_that_build_suggests_works(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -119,7 +122,11 @@ def test_the_command_that_build_suggests_works(
 
 
 def test_a_name_that_is_not_text_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (["build", "--out=\udcff"], ["check", "\udcff"], ["query", "from panel", "--data=\udcff"]):
+    for words in (
+        ["build", "--out=\udcff"],
+        ["check", "\udcff"],
+        ["query", "from panel", "--data=\udcff"],
+    ):
         assert main(words) == 2
         error = capsys.readouterr().err
         assert error.count("\n") == 1

@@ -30,7 +30,9 @@ from tests.pinned_panels import LAST_BIT, PANELS, PINNED_PANELS, pinned_config
 
 PINNED = Path(__file__).with_name("pinned.json")
 _DIGITS = 12  # hexadecimal, of a digest
-_CALENDARS = [each for each in PINNED_PANELS if "hourly" in each[1] or each == ("profiled", "daily")]
+_CALENDARS = [
+    each for each in PINNED_PANELS if "hourly" in each[1] or each == ("profiled", "daily")
+]
 Pins = dict[str, str]
 
 
@@ -149,5 +151,10 @@ def test_it_stays_the_same(what: str, panel: str, window: str) -> None:
 
 
 if __name__ == "__main__":
-    made = {f"{what}: {panel}, {window}": pins_of(what, panel, window) for what, panel, window in every_case()}
-    PINNED.write_text(json.dumps({"numpy": {"exp": exp_pin()}, **made}, indent=0) + "\n", encoding="utf-8")
+    made = {
+        f"{what}: {panel}, {window}": pins_of(what, panel, window)
+        for what, panel, window in every_case()
+    }
+    PINNED.write_text(
+        json.dumps({"numpy": {"exp": exp_pin()}, **made}, indent=0) + "\n", encoding="utf-8"
+    )

@@ -35,7 +35,12 @@ CHECKED = {
     "moving": "daily",
     "spread out": "hourly",
 }
-PLANNED = [("default", "daily"), ("default", "hourly"), ("realistic", "hourly"), ("moving", "daily")]
+PLANNED = [
+    ("default", "daily"),
+    ("default", "hourly"),
+    ("realistic", "hourly"),
+    ("moving", "daily"),
+]
 _NEAR = 1e-8  # sums of floats differ in their last digits with the number of threads
 _INFINITE = 1e300
 _GOLDEN = (math.sqrt(5) - 1) / 2
@@ -65,7 +70,9 @@ def weighted_sums(numbers: Iterable[tuple[str, float]]) -> dict[str, list[float]
         by_name.setdefault(name, []).append(number)
     return {
         name: [
-            float(f"{math.fsum((1 + position * _GOLDEN % 1) * each for position, each in enumerate(every)):.10g}"),
+            float(
+                f"{math.fsum((1 + position * _GOLDEN % 1) * each for position, each in enumerate(every)):.10g}"
+            ),
             float(f"{2 * math.fsum(map(abs, every)):.3g}"),
         ]
         for name, every in by_name.items()
@@ -74,9 +81,16 @@ def weighted_sums(numbers: Iterable[tuple[str, float]]) -> dict[str, list[float]
 
 def rule_pins(rule: Mapping[str, Any]) -> dict[str, Any]:
     findings = rule["findings"]
-    words = [{key: value for key, value in each.items() if not isinstance(value, float | dict)} for each in findings]
+    words = [
+        {key: value for key, value in each.items() if not isinstance(value, float | dict)}
+        for each in findings
+    ]
     numbers = weighted_sums(numbers_of(findings))
-    return {"verdict": rule["verdict"], "words": f"{len(findings)} {text_digest(words)}", "numbers": numbers}
+    return {
+        "verdict": rule["verdict"],
+        "words": f"{len(findings)} {text_digest(words)}",
+        "numbers": numbers,
+    }
 
 
 def check_pins(panel: str) -> dict[str, Any]:
@@ -126,7 +140,9 @@ def test_check_says_the_same(panel: str) -> None:
         numbers = {each: list(sums) for each, sums in expected[name]["numbers"].items()}
         assert rule["numbers"].keys() == numbers.keys(), name
         for each, (total, most) in numbers.items():
-            assert rule["numbers"][each][0] == pytest.approx(total, abs=_NEAR * most), f"{name}: {each}"
+            assert rule["numbers"][each][0] == pytest.approx(total, abs=_NEAR * most), (
+                f"{name}: {each}"
+            )
         assert rule == {**expected[name], "numbers": rule["numbers"]}, name
 
 

@@ -46,7 +46,11 @@ os.remove("{target}/year=2022/server_type=web/part-00000.parquet")
 print(repair("{target}"))
 """
     ended = subprocess.run(
-        [*AS_NOBODY_KNOWN, sys.executable, "-c", script], cwd="/", capture_output=True, text=True, check=False
+        [*AS_NOBODY_KNOWN, sys.executable, "-c", script],
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ended.returncode == 0, ended.stderr
     assert is_whole(target)
@@ -97,7 +101,9 @@ def test_a_complete_dataset_on_a_read_only_disk(
 
 
 @needs_root
-def test_an_answer_on_a_full_disk(mount: Callable[[str], Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_answer_on_a_full_disk(
+    mount: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     disk = mount("size=64k")
     query = ["query", "from panel", *BUILD[1:], "--output", str(disk / "answer.csv")]
     assert main(query) == 1
@@ -119,7 +125,9 @@ def test_names_as_long_as_they_may_be(name: str, tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 3
 
 
-def test_a_name_that_is_too_long_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_name_that_is_too_long_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([*BUILD, f"--out={tmp_path / ('n' * 256)}"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "name too long" in line
@@ -164,7 +172,10 @@ def test_tilde_means_the_same_everywhere(
     ],
 )
 def test_names_of_nothing(
-    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
@@ -173,7 +184,9 @@ def test_names_of_nothing(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_that_is_named_like_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_is_named_like_a_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     build(make_config(**SMALL), "./~no-such-user")
     assert is_whole(locate("./~no-such-user"))
@@ -218,7 +231,9 @@ def test_one_writer_on_a_file_system_without_locks(tmp_path: Path) -> None:
 
     def build_again(_rows: int) -> None:
         if not refused:
-            with pytest.raises(CapgenError, match=rf"process {os.getpid()} on .* is writing it") as error:
+            with pytest.raises(
+                CapgenError, match=rf"process {os.getpid()} on .* is writing it"
+            ) as error:
                 build(make_config(**SMALL, seed=3), target, overwrite=True)
             refused.append(str(error.value))
 
@@ -230,11 +245,15 @@ def test_one_writer_on_a_file_system_without_locks(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("no_locks")
 def test_without_locks_a_process_that_has_ended_holds_nothing(tmp_path: Path) -> None:
-    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
     held = tmp_path / ".data.capgen-held"
     held.write_text(f"process {int(ended.stdout)} on {socket.gethostname()}")
     build(make_config(**SMALL), tmp_path / "data")
     assert not held.exists()
     held.write_text(f"process {int(ended.stdout)} on another machine")
-    with pytest.raises(CapgenError, match=r"on another machine is writing it.*or remove .*capgen-held"):
+    with pytest.raises(
+        CapgenError, match=r"on another machine is writing it.*or remove .*capgen-held"
+    ):
         build(make_config(**SMALL, seed=3), tmp_path / "data", overwrite=True)

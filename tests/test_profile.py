@@ -18,7 +18,11 @@ def test_profile_shows_in_hours_and_weekdays() -> None:
         (HOURS, HOUR_FACTORS, sum(WEEKDAY_FACTORS) / 7),
         (pl.col("dayofweek"), WEEKDAY_FACTORS, sum(HOUR_FACTORS) / 24),
     ):
-        means = panel.group_by(group.alias("place")).agg(pl.col("cpu_p95").mean(), pl.len()).sort("place")
+        means = (
+            panel.group_by(group.alias("place"))
+            .agg(pl.col("cpu_p95").mean(), pl.len())
+            .sort("place")
+        )
         for mean, cells, factor in zip(means["cpu_p95"], means["len"], factors, strict=True):
             check_close(mean, 45 * factor * other, 15 / math.sqrt(cells))
 
@@ -27,7 +31,9 @@ def test_profile_spreads_over_flat_night_and_other_servers() -> None:
     spread = {"flat_share": 0.2, "night_share": 0.1, "strength_sd": 0.3}
     archetypes = profile([1.0] * 12 + [1.5] * 12, [1.0] * 7, **spread)
     panel = web_panel(2000, ("2023-02-06", "2023-02-06"), "hourly", archetypes=archetypes)
-    morning, evening = (panel.filter(hour == HOURS)["cpu_p95_expected"].to_numpy() / 45 for hour in (6, 18))
+    morning, evening = (
+        panel.filter(hour == HOURS)["cpu_p95_expected"].to_numpy() / 45 for hour in (6, 18)
+    )
     is_flat, is_night = (morning == 1) & (evening == 1), morning > 1
     check_share(is_flat.sum(), 2000, 0.2)
     check_share(is_night.sum(), 2000, 0.1)
@@ -39,8 +45,15 @@ def test_profile_spreads_over_flat_night_and_other_servers() -> None:
 
 def test_those_of_the_night_live_twelve_hours_later() -> None:
     day, night = (
-        web_panel(2, ("2023-02-06", "2023-02-12"), "hourly", archetypes=profile(HOUR_FACTORS, [1.0] * 7, **spread))
+        web_panel(
+            2,
+            ("2023-02-06", "2023-02-12"),
+            "hourly",
+            archetypes=profile(HOUR_FACTORS, [1.0] * 7, **spread),
+        )
         for spread in ({}, {"night_share": 1.0})
     )
-    days, nights = (frame["cpu_p95_expected"].to_numpy().reshape(2, -1, 24) for frame in (day, night))
+    days, nights = (
+        frame["cpu_p95_expected"].to_numpy().reshape(2, -1, 24) for frame in (day, night)
+    )
     np.testing.assert_allclose(nights, np.roll(days, 12, axis=2))

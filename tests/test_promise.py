@@ -75,7 +75,10 @@ def whole(granularity: str) -> pl.DataFrame:
 def digests(folder: Path) -> dict[str, str]:
     files = sorted(folder.rglob("*.parquet"))
     assert files
-    return {str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in files
+    }
 
 
 @given(granularity=granularities, data=st.data())
@@ -90,19 +93,30 @@ def test_any_window_inside_a_larger_one(granularity: str, data: st.DataObject) -
     assert_frame_equal(part, whole(granularity).filter(inside), check_exact=True)
 
 
-@given(granularity=granularities, servers=st.integers(2, 12), archetype=st.sampled_from(["web", "batch"]))
+@given(
+    granularity=granularities,
+    servers=st.integers(2, 12),
+    archetype=st.sampled_from(["web", "batch"]),
+)
 @settings(max_examples=10, deadline=None)
 def test_any_number_of_other_servers(granularity: str, servers: int, archetype: str) -> None:
-    all_of_one = {name: {"share": float(name == archetype)} for name in ("web", "application", "database", "batch")}
+    all_of_one = {
+        name: {"share": float(name == archetype)}
+        for name in ("web", "application", "database", "batch")
+    }
     alone = sorted_scan(config_for(granularity, num_servers=1, archetypes=all_of_one))
     among_others = sorted_scan(config_for(granularity, num_servers=servers, archetypes=all_of_one))
     assert alone["server_id"].unique().to_list() == ["server_000"]
-    assert_frame_equal(alone, among_others.filter(pl.col("server_id") == "server_000"), check_exact=True)
+    assert_frame_equal(
+        alone, among_others.filter(pl.col("server_id") == "server_000"), check_exact=True
+    )
 
 
 def test_more_servers_than_the_id_has_digits_for() -> None:
     window = {"start_date": "2024-01-01", "end_date": "2024-01-01"}
-    few, many = (sorted_scan(config_for("daily", num_servers=count, **window)) for count in (900, 1100))
+    few, many = (
+        sorted_scan(config_for("daily", num_servers=count, **window)) for count in (900, 1100)
+    )
     keys = ["server_id", "server_type"]
     shared = many.join(few, on=keys, how="semi")
     assert "server_1099" in many["server_id"]
@@ -117,17 +131,24 @@ def test_any_chunk_size_gives_the_same_cells(granularity: str, rows: int, positi
         partition = list(partitions(panel.axis, archetype_counts(panel.config)))[position]
         of_any_size = list(cut(panel.axis, partition.whole, max(rows, partition.rows // 50)))
         together = pl.concat([panel.cells(chunk, panel.servers(chunk)) for chunk in of_any_size])
-        assert_frame_equal(together, panel.cells(partition.whole, panel.servers(partition.whole)), check_exact=True)
+        assert_frame_equal(
+            together, panel.cells(partition.whole, panel.servers(partition.whole)), check_exact=True
+        )
 
 
 @given(granularity=granularities, data=st.data())
 @settings(max_examples=14, deadline=None)
 def test_any_columns_and_any_head(granularity: str, data: st.DataObject) -> None:
     config = config_for(granularity)
-    names = data.draw(st.lists(st.sampled_from(whole(granularity).columns), min_size=1, unique=True), label="columns")
+    names = data.draw(
+        st.lists(st.sampled_from(whole(granularity).columns), min_size=1, unique=True),
+        label="columns",
+    )
     rows = data.draw(st.integers(0, 3000), label="rows")
     everything = scan(config).collect()
-    assert_frame_equal(scan(config).select(names).head(rows).collect(), everything.select(names).head(rows))
+    assert_frame_equal(
+        scan(config).select(names).head(rows).collect(), everything.select(names).head(rows)
+    )
 
 
 CONDITIONS = {
@@ -141,7 +162,9 @@ CONDITIONS = {
     "a quarter's end": pl.col("is_eoq") == 1,
     "a year": pl.col("year") == 2024,
     "no year": pl.col("year") == 1999,
-    "a time range": pl.col("timestamp").is_between(datetime(2023, 12, 27, 7), datetime(2024, 3, 1, 12)),
+    "a time range": pl.col("timestamp").is_between(
+        datetime(2023, 12, 27, 7), datetime(2024, 3, 1, 12)
+    ),
     "busy": pl.col("cpu_p95") > 70,
     "either": (pl.col("server_type") == "batch") | (pl.col("net_out_p95") < 40),
     "across": (pl.col("server_type") == "batch") | (pl.col("month") == 2),
@@ -155,8 +178,14 @@ def written(granularity: str) -> pl.DataFrame:
     with tempfile.TemporaryDirectory() as folder:
         build(config_for(granularity), f"{folder}/data")
         files = pl.scan_parquet(f"{folder}/data/**/*.parquet", hive_partitioning=True)
-        archetypes = pl.col("server_type").cast(pl.Enum(["web", "application", "database", "batch"]))
-        return files.sort("year", archetypes, "server_id", "timestamp").select(whole(granularity).columns).collect()
+        archetypes = pl.col("server_type").cast(
+            pl.Enum(["web", "application", "database", "batch"])
+        )
+        return (
+            files.sort("year", archetypes, "server_id", "timestamp")
+            .select(whole(granularity).columns)
+            .collect()
+        )
 
 
 @given(granularity=granularities, data=st.data())
@@ -164,8 +193,12 @@ def written(granularity: str) -> pl.DataFrame:
 def test_any_filter_columns_and_slice_over_scan_equal_the_same_over_the_files(
     granularity: str, data: st.DataObject
 ) -> None:
-    names = data.draw(st.lists(st.sampled_from(sorted(CONDITIONS)), max_size=3, unique=True), label="conditions")
-    columns = data.draw(st.lists(st.sampled_from(written(granularity).columns), min_size=1, unique=True))
+    names = data.draw(
+        st.lists(st.sampled_from(sorted(CONDITIONS)), max_size=3, unique=True), label="conditions"
+    )
+    columns = data.draw(
+        st.lists(st.sampled_from(written(granularity).columns), min_size=1, unique=True)
+    )
     offset, length = data.draw(st.integers(0, 3000)), data.draw(st.none() | st.integers(0, 3000))
 
     def ask(frame: pl.LazyFrame) -> pl.DataFrame:
@@ -181,7 +214,9 @@ def test_what_is_not_asked_for_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> 
     drawn: list[tuple[int, int]] = []
     draw = by_block.draw_normals
 
-    def counting(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: Floats, purpose: str) -> None:
+    def counting(
+        seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: Floats, purpose: str
+    ) -> None:
         drawn.append((len(out), len(server_ids) * span.size))
         draw(seed, server_ids, axis, span, out, purpose)
 
@@ -205,7 +240,9 @@ def test_what_is_not_asked_for_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("workers", [2, 5])
 @pytest.mark.parametrize("granularity", ["hourly", "hourly with layers"])
-def test_any_number_of_workers_gives_the_same_files(granularity: str, workers: int, tmp_path: Path) -> None:
+def test_any_number_of_workers_gives_the_same_files(
+    granularity: str, workers: int, tmp_path: Path
+) -> None:
     build(config_for(granularity), tmp_path / "one", workers=1)
     build(config_for(granularity), tmp_path / "many", workers=workers)
     assert digests(tmp_path / "many") == digests(tmp_path / "one")
@@ -213,7 +250,9 @@ def test_any_number_of_workers_gives_the_same_files(granularity: str, workers: i
 
 def test_any_process_gives_the_same_files(run: Run, tmp_path: Path) -> None:
     for hash_seed in ("1", "2"):
-        result = run("build", "--servers", "5", "--years", "1", "--out", hash_seed, PYTHONHASHSEED=hash_seed)
+        result = run(
+            "build", "--servers", "5", "--years", "1", "--out", hash_seed, PYTHONHASHSEED=hash_seed
+        )
         assert result.returncode == 0, result.stderr
     assert digests(tmp_path / "1") == digests(tmp_path / "2")
 
@@ -241,9 +280,13 @@ def test_seeds_differ_and_zero_is_one_of_them() -> None:
         ("business_hours_factor", 1.0, ["disk_p95"]),
     ],
 )
-def test_changing_one_part_leaves_the_other_draws(key: str, value: Any, unchanged: list[str]) -> None:
+def test_changing_one_part_leaves_the_other_draws(
+    key: str, value: Any, unchanged: list[str]
+) -> None:
     changed = sorted_scan(config_for("hourly", archetypes={"web": {key: value}}))
-    assert_frame_equal(changed.select(unchanged), whole("hourly").select(unchanged), check_exact=True)
+    assert_frame_equal(
+        changed.select(unchanged), whole("hourly").select(unchanged), check_exact=True
+    )
     web, others = pl.col("server_type") == "web", pl.col("server_type") != "web"
     assert_frame_equal(changed.filter(others), whole("hourly").filter(others), check_exact=True)
     assert not changed.filter(web)["cpu_p95"].equals(whole("hourly").filter(web)["cpu_p95"])

@@ -123,7 +123,9 @@ def test_two_builds_at_once(target: Path) -> None:
         inside.set()
         let_go.wait(20)
 
-    first = threading.Thread(target=build, args=(make_config(**SMALL), target), kwargs={"on_rows": wait})
+    first = threading.Thread(
+        target=build, args=(make_config(**SMALL), target), kwargs={"on_rows": wait}
+    )
     first.start()
     assert inside.wait(20)
     with pytest.raises(CapgenError, match=rf"process {os.getpid()} on .* is writing it"):
@@ -149,7 +151,12 @@ def test_a_reader_never_sees_a_part(target: Path) -> None:
         while not done.is_set():
             with duckdb.connect() as connection:
                 try:
-                    counts.extend(connection.execute(f"select count(*) from '{target}/**/*.parquet'").fetchone() or ())
+                    counts.extend(
+                        connection.execute(
+                            f"select count(*) from '{target}/**/*.parquet'"
+                        ).fetchone()
+                        or ()
+                    )
                 except duckdb.IOException as error:
                     assert "No files found" in str(error)  # noqa: PT017 - the only failure a reader may meet
 
@@ -171,7 +178,9 @@ def test_a_foreign_folder_is_neither_written_nor_deleted(target: Path) -> None:
     assert [entry.name for entry in target.iterdir()] == ["precious.txt"]
 
 
-@pytest.mark.parametrize("changed", [{"seed": 7}, {"end_date": "2024-03-31"}], ids=["replaced", "extended"])
+@pytest.mark.parametrize(
+    "changed", [{"seed": 7}, {"end_date": "2024-03-31"}], ids=["replaced", "extended"]
+)
 def test_a_file_put_into_a_dataset_is_not_lost(target: Path, changed: dict[str, Any]) -> None:
     build(make_config(**SMALL), target)
     before = digests(target)
@@ -208,7 +217,9 @@ def test_a_mount_point(mount: Callable[[str], Path]) -> None:
 
 
 @pytest.mark.parametrize("moment", [75, 100])
-def test_killed_in_the_working_folder(tmp_path: Path, moment: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_in_the_working_folder(
+    tmp_path: Path, moment: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     overrides = {**SMALL, "seed": 1}
     folder = tmp_path / "here"
     folder.mkdir()
@@ -243,7 +254,15 @@ def test_a_full_disk(mount: Callable[[str], Path], capfd: pytest.CaptureFixture[
 def test_a_limit_on_the_size_of_files(target: Path) -> None:
     limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)); "
     script = f"{limited} from capgen.cli.app import main; raise SystemExit(main())"
-    command = [sys.executable, "-c", script, "build", "--servers=60", "--years=1", f"--out={target}"]
+    command = [
+        sys.executable,
+        "-c",
+        script,
+        "build",
+        "--servers=60",
+        "--years=1",
+        f"--out={target}",
+    ]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert len(result.stderr.splitlines()) == 1
@@ -265,7 +284,9 @@ def unwritable(tmp_path: Path, mount: Callable[[str], Path]) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("name", ["", "data", "deeper/data"])
-def test_an_unwritable_place(unwritable: Path, name: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_unwritable_place(
+    unwritable: Path, name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     assert main(["build", "--servers=10", "--years=1", f"--out={unwritable / name}"]) == 1
     (line,) = capfd.readouterr().err.splitlines()
     assert line.startswith("error: ")
@@ -292,7 +313,15 @@ def test_a_folder_removed_during_the_build(target: Path, what: str) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_is_quick_and_says_how_to_go_on(target: Path, number: signal.Signals) -> None:
-    command = [sys.executable, "-m", "capgen", "build", "--granularity=hourly", "--servers=300", f"--out={target}"]
+    command = [
+        sys.executable,
+        "-m",
+        "capgen",
+        "build",
+        "--granularity=hourly",
+        "--servers=300",
+        f"--out={target}",
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     staging = target.with_name(".data.capgen-staging")
     while not any(staging.rglob("*.unfinished")):
@@ -367,7 +396,9 @@ def swap(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("damage", [truncate, remove, swap])
-def test_verify_names_damage_and_repair_mends_it(copy: Path, damage: Callable[[Path], dict[str, str]]) -> None:
+def test_verify_names_damage_and_repair_mends_it(
+    copy: Path, damage: Callable[[Path], dict[str, str]]
+) -> None:
     good = digests(copy)
     expected = damage(copy)
     assert found(copy) == expected
@@ -377,7 +408,9 @@ def test_verify_names_damage_and_repair_mends_it(copy: Path, damage: Callable[[P
     assert digests(copy) == good
 
 
-def test_verify_names_an_extra_file_and_repair_leaves_it(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verify_names_an_extra_file_and_repair_leaves_it(
+    copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     extra = copy / "year=2022/server_type=web/part-00009.parquet"
     extra.write_bytes(b"not ours")
     assert found(copy) == {str(extra.relative_to(copy)): "extra"}
@@ -394,9 +427,13 @@ def test_a_build_does_not_take_a_damaged_dataset_for_complete(copy: Path) -> Non
 
 
 @pytest.mark.parametrize("text", ["", "{}", "not json", None])
-def test_a_damaged_manifest_is_one_line(copy: Path, text: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_manifest_is_one_line(
+    copy: Path, text: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
     manifest = copy / "_capgen/manifest.json"
-    manifest.write_text(manifest.read_text().replace('"seed": 42', '"seed": 43') if text is None else text)
+    manifest.write_text(
+        manifest.read_text().replace('"seed": 42', '"seed": 43') if text is None else text
+    )
     assert main(["verify", str(copy)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "manifest.json" in line
@@ -411,7 +448,9 @@ def test_no_dataset_is_a_wrong_request(tmp_path: Path, capsys: pytest.CaptureFix
 def test_the_manifest_says_what_the_dataset_is(dataset: Path) -> None:
     manifest = read_manifest(dataset)
     schema = json.loads((dataset / "_capgen/manifest.schema.json").read_text())
-    assert set(json.loads((dataset / "_capgen/manifest.json").read_text())) == set(schema["properties"])
+    assert set(json.loads((dataset / "_capgen/manifest.json").read_text())) == set(
+        schema["properties"]
+    )
     assert manifest.load_config() == with_days(make_config(**SMALL))
     assert manifest.servers == {"web": 2, "application": 5, "database": 1, "batch": 0}
     assert str(manifest.first_timestamp) == "2022-01-01 00:00:00"
@@ -419,7 +458,9 @@ def test_the_manifest_says_what_the_dataset_is(dataset: Path) -> None:
 
 
 def test_what_was_taken_away_stays_away(target: Path) -> None:
-    less = {"archetypes": {"batch": None, "web": {"share": 0.45, "correlation": {"cpu~disk": None}}}}
+    less = {
+        "archetypes": {"batch": None, "web": {"share": 0.45, "correlation": {"cpu~disk": None}}}
+    }
     build(make_config(**SMALL, **less), target)
     assert read_manifest(target).load_config() == with_days(make_config(**SMALL, **less))
     good = digests(target)

@@ -17,7 +17,12 @@ from capgen.draws.arrays import Floats
 from capgen.timeline.time_axis import Span, TimeAxis
 from tests.conftest import Run, make_config
 
-SMALL = {"num_servers": 9, "granularity": "hourly", "start_date": "2023-12-20", "end_date": "2024-01-10"}
+SMALL = {
+    "num_servers": 9,
+    "granularity": "hourly",
+    "start_date": "2023-12-20",
+    "end_date": "2024-01-10",
+}
 FLAGS = [f"--set={key}={value}" for key, value in SMALL.items()]
 QUERIES = [
     "select count(*) as rows from panel",
@@ -48,7 +53,10 @@ def test_the_virtual_panel_answers_like_the_files(dataset: Path, query: str) -> 
 
 def test_both_panels_have_the_same_columns(dataset: Path) -> None:
     with capgen.connect(make_config(**SMALL)) as virtual, capgen.connect(dataset) as written:
-        answers = [each.sql("select column_name, column_type from (describe panel)") for each in (virtual, written)]
+        answers = [
+            each.sql("select column_name, column_type from (describe panel)")
+            for each in (virtual, written)
+        ]
         assert answers[0].fetchall() == answers[1].fetchall()
 
 
@@ -63,20 +71,26 @@ def test_a_condition_on_servers_and_days_draws_only_these(monkeypatch: pytest.Mo
     servers: list[str] = []
     draw = by_block.draw_normals
 
-    def noting(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: Floats, purpose: str) -> None:
+    def noting(
+        seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: Floats, purpose: str
+    ) -> None:
         servers.extend(server_ids)
         draw(seed, server_ids, axis, span, out, purpose)
 
     monkeypatch.setattr(by_block, "draw_normals", noting)
     with capgen.connect(make_config(**SMALL)) as connection:
-        connection.sql("select avg(cpu_p95) from panel where server_id = 'server_003' and month = 1").fetchall()
+        connection.sql(
+            "select avg(cpu_p95) from panel where server_id = 'server_003' and month = 1"
+        ).fetchall()
         assert servers == ["server_003"]
         connection.sql("select count(*) from panel").fetchall()
         assert servers == ["server_003"]
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
-def test_output_files_read_back(ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_output_files_read_back(
+    ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / f"answer.{ending}"
     query = "select server_id, cpu_p95, month from panel order by timestamp, server_id limit 100"
     assert main(["query", query, *FLAGS, "--output", str(file)]) == 0
@@ -93,7 +107,10 @@ def test_csv_and_json_on_standard_output(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["query", query, *FLAGS, "--format", "csv"]) == 0
     assert capsys.readouterr().out == "month,rows\n1,2160\n12,2592\n"
     assert main(["query", query, *FLAGS, "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out) == [{"month": 1, "rows": 2160}, {"month": 12, "rows": 2592}]
+    assert json.loads(capsys.readouterr().out) == [
+        {"month": 1, "rows": 2160},
+        {"month": 12, "rows": 2592},
+    ]
     assert main(["query", f"from ({query}) where rows < 0", *FLAGS, "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
 
@@ -107,14 +124,30 @@ def test_a_table_says_that_there_is_more(dataset: Path, capsys: pytest.CaptureFi
 
 def test_a_query_without_data_says_which_panel_it_asks(run: Run) -> None:
     flag = "--set=num_servers=10"
-    result = run("query", "-", flag, "--preset=telemetry", stdin="select count(*) as rows from panel", CF_DATA_SEED="7")
+    result = run(
+        "query",
+        "-",
+        flag,
+        "--preset=telemetry",
+        stdin="select count(*) as rows from panel",
+        CF_DATA_SEED="7",
+    )
     assert result.stdout.split() == ["rows", "14610"]
     assert result.stderr.count("\n") == 1
-    for fact in ("preset telemetry", "CF_DATA_SEED", "--set num_servers", "10 servers", "2022-01-01 to", "--data"):
+    for fact in (
+        "preset telemetry",
+        "CF_DATA_SEED",
+        "--set num_servers",
+        "10 servers",
+        "2022-01-01 to",
+        "--data",
+    ):
         assert fact in result.stderr
 
 
-def test_a_query_of_a_dataset_leaves_stderr_clean(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_query_of_a_dataset_leaves_stderr_clean(
+    dataset: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["query", "select count(*) as rows from panel", "--data", str(dataset)]) == 0
     shown = capsys.readouterr()
     assert (shown.out.split(), shown.err) == (["rows", "4752"], "")
@@ -143,7 +176,9 @@ def test_wrong_requests_are_one_line(
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
-def test_a_query_that_fails_leaves_no_file(ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_query_that_fails_leaves_no_file(
+    ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     query = "select error('stop') as never from panel"
     assert main(["query", query, *FLAGS, "--output", str(tmp_path / f"answer.{ending}")]) == 2
     assert "stop" in capsys.readouterr().err

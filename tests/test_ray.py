@@ -39,7 +39,10 @@ pytestmark = [
 ]
 
 PANEL = {"num_servers": 160, "granularity": "hourly", "end_date": "2022-12-31"}
-SMALL_FILES = ("--memory=252MB", "--file-size=100KB")  # 80 of them: long enough to be caught in the middle
+SMALL_FILES = (
+    "--memory=252MB",
+    "--file-size=100KB",
+)  # 80 of them: long enough to be caught in the middle
 EARLY = 10  # files
 LOOPBACK = "127.0.0.1"
 
@@ -58,12 +61,19 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> str:
 def cluster() -> Iterator[Any]:
     """Two nodes of one processor each, which nobody else can reach."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # read when Ray is imported: it would listen to all
+        patch.setenv(
+            "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0"
+        )  # read when Ray is imported: it would listen to all
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         from ray.cluster_utils import Cluster
 
         quick = {"health_check_period_ms": 500, "health_check_failure_threshold": 4}
-        head = {"num_cpus": 1, "node_ip_address": LOOPBACK, "include_dashboard": False, "_system_config": quick}
+        head = {
+            "num_cpus": 1,
+            "node_ip_address": LOOPBACK,
+            "include_dashboard": False,
+            "_system_config": quick,
+        }
         nodes = Cluster(initialize_head=True, head_node_args=head)
         nodes.add_node(num_cpus=1, node_ip_address=LOOPBACK)
         patch.setenv("RAY_ADDRESS", nodes.address)
@@ -81,10 +91,21 @@ def start() -> Iterator[Start]:
 
     def start_build(out: Path, **variables: str) -> subprocess.Popen[str]:
         panel = [f"--set={key}={value}" for key, value in PANEL.items()]
-        command = [sys.executable, "-m", "capgen", "build", "--engine=ray", *panel, *SMALL_FILES, f"--out={out}"]
+        command = [
+            sys.executable,
+            "-m",
+            "capgen",
+            "build",
+            "--engine=ray",
+            *panel,
+            *SMALL_FILES,
+            f"--out={out}",
+        ]
         environment = {**os.environ, **variables}
         pipe = subprocess.PIPE
-        process = subprocess.Popen([*command, "--json"], env=environment, stdout=pipe, stderr=pipe, text=True)
+        process = subprocess.Popen(
+            [*command, "--json"], env=environment, stdout=pipe, stderr=pipe, text=True
+        )
         running.append(process)
         receipts = out.with_name(f".{out.name}.capgen-staging") / "_capgen/receipts.ndjson"
         while not receipts.exists() or receipts.read_text().count("\n") < EARLY:
@@ -140,7 +161,9 @@ def test_a_killed_node(cluster: Any, start: Start, expected: str, tmp_path: Path
 
 
 @needs_ray
-def test_a_killed_driver_and_then_a_killed_worker(cluster: Any, start: Start, expected: str, tmp_path: Path) -> None:
+def test_a_killed_driver_and_then_a_killed_worker(
+    cluster: Any, start: Start, expected: str, tmp_path: Path
+) -> None:
     start(tmp_path / "data").kill()
     assert not (tmp_path / "data").exists()
     process = start(tmp_path / "data")
@@ -152,7 +175,9 @@ def test_a_killed_driver_and_then_a_killed_worker(cluster: Any, start: Start, ex
 
 
 @needs_ray
-def test_without_a_cluster_one_is_started_that_nobody_else_can_reach(start: Start, tmp_path: Path) -> None:
+def test_without_a_cluster_one_is_started_that_nobody_else_can_reach(
+    start: Start, tmp_path: Path
+) -> None:
     process = start(tmp_path / "data", RAY_ADDRESS="")
     own = {process.pid, *descendants(process.pid)}
     assert set(listening(own)) == {LOOPBACK}
@@ -163,7 +188,9 @@ def test_without_a_cluster_one_is_started_that_nobody_else_can_reach(start: Star
     assert errors.splitlines()[-1] == (
         "error: interrupted; what is whole is kept, run the same capgen build again to go on"
     )
-    assert not [each for each in own if Path(f"/proc/{each}/cmdline").exists() and "ray" in title(each)]
+    assert not [
+        each for each in own if Path(f"/proc/{each}/cmdline").exists() and "ray" in title(each)
+    ]
 
 
 def listening(processes: set[int]) -> Iterator[str]:
@@ -200,7 +227,9 @@ def planned(config: Config) -> list[FilePlan]:
 
 
 def test_a_worker_writes_what_the_local_engine_writes(tmp_path: Path) -> None:
-    config = make_config(num_servers=8, start_date="2023-07-01", end_date="2024-06-30", **EVERYTHING)
+    config = make_config(
+        num_servers=8, start_date="2023-07-01", end_date="2024-06-30", **EVERYTHING
+    )
     text = config.model_dump_json(exclude_none=True)
     local = read_manifest(build(config, tmp_path).out)
     for file in planned(config):
@@ -213,15 +242,21 @@ def test_a_worker_writes_what_the_local_engine_writes(tmp_path: Path) -> None:
 def test_a_worker_that_does_not_see_the_folder_writes_nowhere(tmp_path: Path) -> None:
     config = make_config()
     file = planned(config)[0]
-    with pytest.raises(CapgenError, match=r"data: expected on every node.*shared file system or a store"):
-        write_remotely(__version__, config.model_dump_json(), file, str(tmp_path / "data" / file.path))
+    with pytest.raises(
+        CapgenError, match=r"data: expected on every node.*shared file system or a store"
+    ):
+        write_remotely(
+            __version__, config.model_dump_json(), file, str(tmp_path / "data" / file.path)
+        )
     assert not list(tmp_path.iterdir())
 
 
 def test_a_worker_of_another_version_does_nothing(tmp_path: Path) -> None:
     config = make_config()
     with pytest.raises(CapgenError, match=r"expected capgen 0\.0\.0 on every node"):
-        write_remotely("0.0.0", config.model_dump_json(), planned(config)[0], str(tmp_path / "file"))
+        write_remotely(
+            "0.0.0", config.model_dump_json(), planned(config)[0], str(tmp_path / "file")
+        )
 
 
 def test_the_driver_takes_as_much_memory_for_many_chunks_as_for_few() -> None:
@@ -254,7 +289,9 @@ def test_the_driver_takes_as_much_memory_for_many_chunks_as_for_few() -> None:
 
 
 def test_what_cannot_be_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(RequestError, match=r"--engine: expected local, ray or ray://HOST:PORT, got 'spark'"):
+    with pytest.raises(
+        RequestError, match=r"--engine: expected local, ray or ray://HOST:PORT, got 'spark'"
+    ):
         build(make_config(), tmp_path / "data", engine="spark")
     monkeypatch.setitem(sys.modules, "ray", None)  # as if it were not installed
     for engine in ("ray", "ray://somewhere:10001"):

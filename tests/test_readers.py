@@ -35,7 +35,9 @@ def test_it_reads_all_columns(reader: str, tmp_path: Path, monkeypatch: pytest.M
     capgen.build(config, tmp_path / "data")
     monkeypatch.chdir(tmp_path)
     code = dict(LINE.findall(TABLE))[reader]
-    known = {name: importlib.import_module(MODULES.get(name, name)) for name in re.findall(r"^\w+", code)}
+    known = {
+        name: importlib.import_module(MODULES.get(name, name)) for name in re.findall(r"^\w+", code)
+    }
     if reader == "pyarrow":
         importlib.import_module("pyarrow.dataset")
     found = eval(code, known)  # noqa: S307 - the README is ours
@@ -43,4 +45,11 @@ def test_it_reads_all_columns(reader: str, tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_spark_and_all_others_are_in_the_table() -> None:
-    assert list(dict(LINE.findall(TABLE))) == ["DuckDB", "Polars", "pandas", "pyarrow", "Spark", "capgen"]
+    assert list(dict(LINE.findall(TABLE))) == [
+        "DuckDB",
+        "Polars",
+        "pandas",
+        "pyarrow",
+        "Spark",
+        "capgen",
+    ]

@@ -12,11 +12,15 @@ import pytest
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 CODE = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
-INSTALL = re.compile(r"python -m pip install (\.|(-e )?\"\.\[\w+\]\") && ")  # the wheel's test does that
+INSTALL = re.compile(
+    r"python -m pip install (\.|(-e )?\"\.\[\w+\]\") && "
+)  # the wheel's test does that
 
 
 def blocks(language: str) -> list[str]:
-    return [text for name, text in CODE.findall(README.read_text(encoding="utf-8")) if name == language]
+    return [
+        text for name, text in CODE.findall(README.read_text(encoding="utf-8")) if name == language
+    ]
 
 
 def commands() -> list[str]:
@@ -35,7 +39,9 @@ def test_every_command(folder: Path) -> None:
     outputs = []
     for command in commands():
         shell = ["bash", "-c", command]
-        result = subprocess.run(shell, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            shell, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
         assert result.returncode == 0, f"{command}\n{result.stderr}"
         assert "Error" not in result.stderr, f"{command}\n{result.stderr}"
         outputs.append(result.stdout)
@@ -61,7 +67,8 @@ def test_yaml_that_adds_a_metric(tmp_path: Path) -> None:
 
 def test_pictures_are_there_and_small() -> None:
     pictures = [
-        README.parent / path for path in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README.read_text(encoding="utf-8"))
+        README.parent / path
+        for path in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README.read_text(encoding="utf-8"))
     ]
     assert len(pictures) == 1
     for picture in pictures:

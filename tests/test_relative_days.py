@@ -64,5 +64,7 @@ def test_years_count_from_such_a_day(capsys: pytest.CaptureFixture[str]) -> None
 
 @pytest.mark.parametrize("text", ["soon", "-90", "90d", "-3m", "-999999w", "Today", "- 3d"])
 def test_other_words_are_refused(text: str) -> None:
-    with pytest.raises(ConfigError, match="start_date: expected a date as YYYY-MM-DD, today, or days or weeks"):
+    with pytest.raises(
+        ConfigError, match="start_date: expected a date as YYYY-MM-DD, today, or days or weeks"
+    ):
         make_config(start_date=text)

@@ -36,7 +36,9 @@ QUICK = [
 ]  # `tests/bench/check_faults.py` puts in all
 
 
-def findings_of(folder: Path, config_file: Path | None = None, most_rows: int | None = None) -> list[Finding]:
+def findings_of(
+    folder: Path, config_file: Path | None = None, most_rows: int | None = None
+) -> list[Finding]:
     with open_source(folder, config_file) as source:
         evidence = Evidence(source, most_rows)
         return [*order_finding(evidence), *metadata_finding(evidence), *remade_findings(evidence)]
@@ -49,7 +51,9 @@ def failures_of(folder: Path) -> str:
 
 def remade(folder: Path, config_file: Path | None = None, most_rows: int | None = None) -> Finding:
     """Return the finding that sums the rule up."""
-    return next(each for each in findings_of(folder, config_file, most_rows) if each.rule == "remade")
+    return next(
+        each for each in findings_of(folder, config_file, most_rows) if each.rule == "remade"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +73,12 @@ def test_good_data_passes(good: Path) -> None:
 
 
 def test_good_data_with_dynamics_passes(tmp_path: Path) -> None:
-    window = {"granularity": "hourly", "num_servers": 12, "start_date": "2023-12-30", "end_date": "2024-01-03"}
+    window = {
+        "granularity": "hourly",
+        "num_servers": 12,
+        "start_date": "2023-12-30",
+        "end_date": "2024-01-03",
+    }
     assert failures_of(built(make_config(**WITH_DYNAMICS | window), tmp_path / "data")) == ""
 
 
@@ -80,8 +89,12 @@ def test_a_fault_is_named(name: str, good: Path, panel: pl.DataFrame, tmp_path: 
     assert [words for words in FAULTS[name].said if words not in said] == []
 
 
-def test_other_files_and_another_order_of_rows_change_nothing(good: Path, panel: pl.DataFrame, tmp_path: Path) -> None:
-    folder = write(panel.sample(fraction=1, shuffle=True, seed=3), tmp_path / "data", good, row_group_size=777)
+def test_other_files_and_another_order_of_rows_change_nothing(
+    good: Path, panel: pl.DataFrame, tmp_path: Path
+) -> None:
+    folder = write(
+        panel.sample(fraction=1, shuffle=True, seed=3), tmp_path / "data", good, row_group_size=777
+    )
     for file in list(folder.rglob("*.parquet")):
         rows = pl.read_parquet(file, hive_partitioning=False)
         rows[: rows.height // 3].write_parquet(file.with_name("other.parquet"))
@@ -95,7 +108,9 @@ def test_other_files_and_another_order_of_rows_change_nothing(good: Path, panel:
 def test_a_sample_of_whole_servers_by_the_hash_of_their_ids(good: Path) -> None:
     ids = ids_to_remake(CONFIG, 1)
     assert ids_to_remake(CONFIG, None) != ids
-    kinds = pl.DataFrame({"server_id": ids}).join(read(good).unique("server_id"), on="server_id")["server_type"]
+    kinds = pl.DataFrame({"server_id": ids}).join(read(good).unique("server_id"), on="server_id")[
+        "server_type"
+    ]
     assert set(kinds) == set(CONFIG.archetypes)
     note = remade(good, most_rows=1).note
     assert f"remade {len(ids)} of 20 servers, {len(ids) * 672:,} rows" in note
@@ -106,7 +121,9 @@ def test_a_sample_of_whole_servers_by_the_hash_of_their_ids(good: Path) -> None:
 # Whether it can be told.
 
 
-def test_data_of_another_version_is_not_testable(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_of_another_version_is_not_testable(
+    good: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("capgen.quality.source.__version__", "99.0")
     found = remade(good)
     assert found.verdict is Verdict.NOT_TESTABLE
@@ -122,13 +139,17 @@ def test_data_without_a_manifest_is_not_testable(good: Path, tmp_path: Path) -> 
     assert "no manifest" in found.note
 
 
-def test_a_configuration_says_what_to_expect_and_the_manifest_what_was_made(good: Path, tmp_path: Path) -> None:
+def test_a_configuration_says_what_to_expect_and_the_manifest_what_was_made(
+    good: Path, tmp_path: Path
+) -> None:
     expected = tmp_path / "expected.json"
     expected.write_text(json.dumps({**read_manifest(good).config, "seed": 5}))
     assert remade(good, expected).verdict is Verdict.PASS
 
 
-def test_a_damaged_manifest_beside_a_configuration_is_the_reason(good: Path, tmp_path: Path) -> None:
+def test_a_damaged_manifest_beside_a_configuration_is_the_reason(
+    good: Path, tmp_path: Path
+) -> None:
     folder = shutil.copytree(good, tmp_path / "data")
     expected = tmp_path / "expected.json"
     expected.write_text(json.dumps(read_manifest(good).config))
@@ -138,6 +159,8 @@ def test_a_damaged_manifest_beside_a_configuration_is_the_reason(good: Path, tmp
     assert "manifest_version: expected, got none" in found.note
 
 
-def test_columns_that_another_rule_finds_wrong_are_left_out(good: Path, panel: pl.DataFrame, tmp_path: Path) -> None:
+def test_columns_that_another_rule_finds_wrong_are_left_out(
+    good: Path, panel: pl.DataFrame, tmp_path: Path
+) -> None:
     folder = write(panel.cast(dict.fromkeys(METRICS, pl.Float32)), tmp_path / "data", good)
     assert remade(folder).verdict is Verdict.PASS

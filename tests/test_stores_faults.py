@@ -58,7 +58,10 @@ def proxy(running: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
-    quick = {"default_block_size": 5 * 2**20, "config_kwargs": {"connect_timeout": 1, "read_timeout": 0.7}}
+    quick = {
+        "default_block_size": 5 * 2**20,
+        "config_kwargs": {"connect_timeout": 1, "read_timeout": 0.7},
+    }
     monkeypatch.setitem(_options(), "s3", quick)
     forget_connections()
     running.fail("", lambda _: None, 0)
@@ -99,7 +102,11 @@ def address_of(request: pytest.FixtureRequest) -> str:
     ],
 )
 def test_what_passes_is_tried_again(
-    proxy: Proxy, fault: Fault, match: str, request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str]
+    proxy: Proxy,
+    fault: Fault,
+    match: str,
+    request: pytest.FixtureRequest,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     proxy.fail(match, fault, 1)
     assert outcome(capfd, "build", *FLAGS, f"--out={address_of(request)}")[0] == 0
@@ -115,7 +122,9 @@ def test_what_passes_is_tried_again(
         pytest.param("manifest.json", answer(403, "AccessDenied"), "access denied", id="denied"),
         pytest.param("", answer(400, "ExpiredToken"), "credentials have expired", id="expired"),
         pytest.param("lock", answer(404, "NoSuchBucket"), "no such bucket", id="bucket"),
-        pytest.param("lock", answer(400, "SomethingNew"), "the store refused (SomethingNew)", id="unknown"),
+        pytest.param(
+            "lock", answer(400, "SomethingNew"), "the store refused (SomethingNew)", id="unknown"
+        ),
     ],
 )
 def test_what_stays_is_one_line(
@@ -164,7 +173,9 @@ def test_readers_say_it_too(
 
 @pytest.mark.usefixtures("proxy")
 def test_other_keys_are_refused_without_a_word_of_them(
-    capfd: pytest.CaptureFixture[str], request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    capfd: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", TOKEN)
     code, line = outcome(capfd, "build", *FLAGS, f"--out={address_of(request)}")
@@ -183,5 +194,13 @@ def test_resuming_reads_no_file_that_is_whole(proxy: Proxy, request: pytest.Fixt
         build(config, address, workers=1, on_rows=stop)
     proxy.requests.clear()
     assert build(config, address, workers=1).kept_files > 0
-    first_write = next(place for place, each in enumerate(proxy.requests) if each.startswith("PUT") and "part-" in each)
-    assert not [each for each in proxy.requests[:first_write] if each.startswith("GET") and each.endswith(".parquet")]
+    first_write = next(
+        place
+        for place, each in enumerate(proxy.requests)
+        if each.startswith("PUT") and "part-" in each
+    )
+    assert not [
+        each
+        for each in proxy.requests[:first_write]
+        if each.startswith("GET") and each.endswith(".parquet")
+    ]

@@ -21,11 +21,15 @@ needs_s3 = pytest.mark.skipif(importlib.util.find_spec("s3fs") is None, reason="
 
 
 @needs_s3
-@pytest.mark.parametrize("text", ["s3://acme/panels/daily", "s3://acme/panels/daily/", Path("s3://acme/panels/daily")])
+@pytest.mark.parametrize(
+    "text", ["s3://acme/panels/daily", "s3://acme/panels/daily/", Path("s3://acme/panels/daily")]
+)
 def test_an_address_behaves_as_a_path(text: str | Path) -> None:
     place = locate(text)
     assert is_store(place)
-    assert str(place / "_capgen" / "manifest.json") == "s3://acme/panels/daily/_capgen/manifest.json"
+    assert (
+        str(place / "_capgen" / "manifest.json") == "s3://acme/panels/daily/_capgen/manifest.json"
+    )
     assert place.name == "daily"
     assert locate(place) is place
 
@@ -52,8 +56,15 @@ def test_other_names_are_folders(text: str) -> None:
         "ftp://acme/panels",
     ],
 )
-def test_a_malformed_address_is_refused_and_not_repeated(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    commands = (["build", f"--out={text}"], ["verify", text], ["query", "select 1", f"--data={text}"], ["export", text])
+def test_a_malformed_address_is_refused_and_not_repeated(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands = (
+        ["build", f"--out={text}"],
+        ["verify", text],
+        ["query", "select 1", f"--data={text}"],
+        ["export", text],
+    )
     for words in commands:
         assert main(words) == 2
         output, errors = capsys.readouterr()

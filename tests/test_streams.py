@@ -93,7 +93,9 @@ def outcomes(folder: Path) -> dict[Case, tuple[int, str]]:
 
 
 @pytest.mark.parametrize("listeners", LISTENERS, ids=", ".join)
-def test_a_verdict_stands(listeners: tuple[str, str, str], outcomes: dict[Case, tuple[int, str]]) -> None:
+def test_a_verdict_stands(
+    listeners: tuple[str, str, str], outcomes: dict[Case, tuple[int, str]]
+) -> None:
     for command, expected in VERDICTS.items():
         code, errors = outcomes[command, listeners]
         assert code == expected
@@ -110,7 +112,9 @@ def test_a_build_builds(folder: Path, outcomes: dict[Case, tuple[int, str]]) -> 
 
 
 @pytest.mark.parametrize("command", ANSWERS)
-def test_an_answer_that_is_lost_is_a_failure(command: str, outcomes: dict[Case, tuple[int, str]]) -> None:
+def test_an_answer_that_is_lost_is_a_failure(
+    command: str, outcomes: dict[Case, tuple[int, str]]
+) -> None:
     assert outcomes[command, FULL] == (1, "error: standard output: No space left on device\n")
 
 
@@ -141,9 +145,18 @@ def test_a_signal_stops_unless_the_parent_has_it_ignored(number: signal.Signals)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stopped_query_leaves_nothing_half_written(number: signal.Signals, folder: Path, tmp_path: Path) -> None:
-    command = ["query", "from panel, range(1000)", f"--data={folder / 'good'}", "--output=answer.csv"]
-    ended = subprocess.Popen([sys.executable, "-m", "capgen", *command], cwd=tmp_path, stderr=subprocess.PIPE)
+def test_a_stopped_query_leaves_nothing_half_written(
+    number: signal.Signals, folder: Path, tmp_path: Path
+) -> None:
+    command = [
+        "query",
+        "from panel, range(1000)",
+        f"--data={folder / 'good'}",
+        "--output=answer.csv",
+    ]
+    ended = subprocess.Popen(
+        [sys.executable, "-m", "capgen", *command], cwd=tmp_path, stderr=subprocess.PIPE
+    )
     while not list(tmp_path.iterdir()) and ended.poll() is None:
         time.sleep(0.01)
     ended.send_signal(number)

@@ -15,7 +15,11 @@ from capgen.storage.inspection import problems
 from capgen.storage.layout import SAMPLE, SUMMARY
 from tests.conftest import make_config
 
-SMALL = {"num_servers": 12, "end_date": "2022-06-30", "layers": {"missing": {"share": {"cpu": 0.1}}}}
+SMALL = {
+    "num_servers": 12,
+    "end_date": "2022-06-30",
+    "layers": {"missing": {"share": {"cpu": 0.1}}},
+}
 
 
 @pytest.fixture
@@ -31,8 +35,15 @@ def summary_of(folder: Path) -> dict[str, Any]:
 
 def test_the_summary_is_that_of_the_rows(folder: Path) -> None:
     panel, summary = scan(make_config(**SMALL)).collect(), summary_of(folder)
-    assert (summary["rows"], summary["rows_looked_at"], summary["servers"]) == (panel.height, panel.height, 12)
-    assert (summary["first_timestamp"], summary["last_timestamp"]) == ("2022-01-01T00:00:00", "2022-06-30T00:00:00")
+    assert (summary["rows"], summary["rows_looked_at"], summary["servers"]) == (
+        panel.height,
+        panel.height,
+        12,
+    )
+    assert (summary["first_timestamp"], summary["last_timestamp"]) == (
+        "2022-01-01T00:00:00",
+        "2022-06-30T00:00:00",
+    )
     for name, found in summary["metrics"].items():
         values = panel[name].drop_nulls()
         expected = {
@@ -54,7 +65,9 @@ def test_the_summary_is_that_of_the_rows(folder: Path) -> None:
 
 
 def test_of_a_large_dataset_a_part_is_looked_at(tmp_path: Path) -> None:
-    build(make_config(granularity="hourly", num_servers=40, end_date="2022-12-31"), tmp_path / "data")
+    build(
+        make_config(granularity="hourly", num_servers=40, end_date="2022-12-31"), tmp_path / "data"
+    )
     summary = summary_of(tmp_path / "data")
     assert summary["rows"] == 40 * 8760
     assert 100_000 < summary["rows_looked_at"] <= 200_000

@@ -94,7 +94,9 @@ def test_what_a_dataset_goes_through(taken_away: str, without: RunWithout) -> No
 
 def test_windows_reads_and_says_that_it_does_not_write(without: RunWithout, tmp_path: Path) -> None:
     build(make_config(num_servers=10, end_date="2022-01-31"), tmp_path / "data")
-    assert not without(WINDOWS, "verify data", "check data", "query 'from panel limit 1' --data=data")
+    assert not without(
+        WINDOWS, "verify data", "check data", "query 'from panel limit 1' --data=data"
+    )
     said = without(WINDOWS, "build --out other", "repair data", "export data", expected=2)
     assert len(said) == 3
     assert all("WSL" in line for line in said)
@@ -104,7 +106,9 @@ def test_windows_reads_and_says_that_it_does_not_write(without: RunWithout, tmp_
 def test_capgen_from_a_zip_file(tmp_path: Path) -> None:
     zipped = tmp_path / "capgen.zip"
     with zipfile.ZipFile(zipped, "w") as archive:
-        for file in (each for folder in ("capgen", "config", "sql") for each in (ROOT / folder).rglob("*.*")):
+        for file in (
+            each for folder in ("capgen", "config", "sql") for each in (ROOT / folder).rglob("*.*")
+        ):
             if "__pycache__" not in file.parts:
                 archive.write(file, file.relative_to(ROOT))
     script = f"""
@@ -162,7 +166,10 @@ assert "<h1>homeless" in page_of(Path("data"), "homeless")
         ("0::/", {"cpu.max": "damaged"}, 8),
         (
             "3:cpu,cpuacct:/a",
-            {"cpu,cpuacct/a/cpu.cfs_quota_us": "300000", "cpu,cpuacct/a/cpu.cfs_period_us": "100000"},
+            {
+                "cpu,cpuacct/a/cpu.cfs_quota_us": "300000",
+                "cpu,cpuacct/a/cpu.cfs_period_us": "100000",
+            },
             3,
         ),
         ("3:cpu:/", {"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}, 8),
@@ -170,7 +177,11 @@ assert "<h1>homeless" in page_of(Path("data"), "homeless")
     ],
 )
 def test_a_container_has_the_processors_of_its_quota(
-    groups: str | None, files: dict[str, str], expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    groups: str | None,
+    files: dict[str, str],
+    expected: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(8)))
     monkeypatch.delattr("os.process_cpu_count", raising=False)
@@ -186,7 +197,9 @@ def test_a_container_has_the_processors_of_its_quota(
 
 def test_too_few_addresses_are_one_line(tmp_path: Path) -> None:
     command = f"ulimit -v 1000000; exec {sys.executable} -m capgen build --servers=10 --years=1"
-    ended = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        ["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert ended.returncode == 1
     (line,) = ended.stderr.splitlines()
     assert line.startswith("error: ulimit -v: expected at least ")

@@ -75,7 +75,12 @@ def test_every_flagged_cell_is_in_the_ledger_and_most_cells_of_the_ledger_are_fl
     config: Config, folder: Path
 ) -> None:
     flagged: dict[str, set[tuple[str, datetime]]] = defaultdict(set)
-    cells = scan(config).filter(pl.col("event_id").is_not_null()).select("event_id", "server_id", "timestamp").collect()
+    cells = (
+        scan(config)
+        .filter(pl.col("event_id").is_not_null())
+        .select("event_id", "server_id", "timestamp")
+        .collect()
+    )
     for ids, server, timestamp in cells.iter_rows():
         for event_id in ids.split("+"):
             flagged[event_id].add((server, timestamp))
@@ -99,17 +104,25 @@ def test_every_flagged_cell_is_in_the_ledger_and_most_cells_of_the_ledger_are_fl
 
 
 def test_the_ledger_tells_who_what_and_why(folder: Path) -> None:
-    events = {line["id"]: line for line in map(json.loads, (folder / EVENTS).read_text().splitlines())}
+    events = {
+        line["id"]: line for line in map(json.loads, (folder / EVENTS).read_text().splitlines())
+    }
     launch = events["launch"]
     assert (launch["type"], launch["scope"], launch["subject"]) == ("surge", "region", "EU")
     assert (launch["start"], launch["end"]) == ("2023-12-30T00:00:00", "2024-01-03T12:00:00")
-    assert (launch["magnitude"], launch["metrics"], launch["cause"]) == (1.4, ["cpu_p95"], "product launch")
+    assert (launch["magnitude"], launch["metrics"], launch["cause"]) == (
+        1.4,
+        ["cpu_p95"],
+        "product launch",
+    )
     rush = next(event for name, event in events.items() if name.startswith("rush:"))
     assert rush["metrics"] == ["cpu_p95", "net_in_p95", "net_out_p95"]
     assert rush["scope"] == "app"
 
 
-def test_a_damaged_ledger_is_found_and_repaired(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_ledger_is_found_and_repaired(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = (folder / EVENTS).read_bytes()
     (folder / EVENTS).write_bytes(before[:-10])
     assert main(["verify", str(folder)]) == 1
@@ -120,20 +133,33 @@ def test_a_damaged_ledger_is_found_and_repaired(folder: Path, capsys: pytest.Cap
 
 
 def test_without_the_truth_nothing_tells_of_events(tmp_path: Path) -> None:
-    build(make_config(**{**HOURLY, "truth": False, "num_servers": 24, "end_date": "2023-12-31"}), tmp_path / "data")
+    build(
+        make_config(**{**HOURLY, "truth": False, "num_servers": 24, "end_date": "2023-12-31"}),
+        tmp_path / "data",
+    )
     assert not (tmp_path / "data" / EVENTS).exists()
     names = pl.scan_parquet(tmp_path / "data/**/*.parquet").collect_schema().names()
-    assert not [name for name in names if name.endswith("_expected") or name in {"is_spike", "is_outlier", "event_id"}]
+    assert not [
+        name
+        for name in names
+        if name.endswith("_expected") or name in {"is_spike", "is_outlier", "event_id"}
+    ]
 
 
 def test_build_writes_the_clean_twin_beside_it(tmp_path: Path) -> None:
     request = ["build", "--preset", "telemetry", "--truth", "--servers", "9", "--years", "1"]
-    assert main([*request, "--out", str(tmp_path / "data"), "--clean-twin", str(tmp_path / "twin")]) == 0
+    assert (
+        main([*request, "--out", str(tmp_path / "data"), "--clean-twin", str(tmp_path / "twin")])
+        == 0
+    )
     real, clean = (
-        pl.read_parquet(tmp_path / name / "**/*.parquet").sort("server_id", "timestamp") for name in ("data", "twin")
+        pl.read_parquet(tmp_path / name / "**/*.parquet").sort("server_id", "timestamp")
+        for name in ("data", "twin")
     )
     assert clean.null_count().select(METRICS).sum_horizontal().item() == 0
-    differs = pl.any_horizontal(pl.col(each).ne_missing(pl.col(f"{each}_clean")) for each in METRICS)
+    differs = pl.any_horizontal(
+        pl.col(each).ne_missing(pl.col(f"{each}_clean")) for each in METRICS
+    )
     joined = real.join(clean, on=["server_id", "timestamp"], suffix="_clean")
     marked = (pl.col("is_outlier") == 1) | pl.any_horizontal(pl.col(METRICS).is_null())
     assert joined.filter(differs & ~marked).is_empty()
@@ -141,7 +167,11 @@ def test_build_writes_the_clean_twin_beside_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("twin", ["data", "data/inside", "."])
-def test_a_twin_in_the_same_place_is_refused(twin: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["build", "--out", str(tmp_path / "data"), "--clean-twin", str(tmp_path / twin)]) == 2
+def test_a_twin_in_the_same_place_is_refused(
+    twin: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        main(["build", "--out", str(tmp_path / "data"), "--clean-twin", str(tmp_path / twin)]) == 2
+    )
     assert "--clean-twin: expected a folder apart from" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

@@ -35,7 +35,11 @@ def test_blocks_are_laid_out_from_their_first_step_whatever_the_window(
     assert only.span == axis.days(first, stop)
 
 
-@given(st.dates(date(1990, 1, 1), date(2035, 1, 1)), st.integers(0, 40), st.sampled_from([1440, 60, 30, 15, 5, 2, 1]))
+@given(
+    st.dates(date(1990, 1, 1), date(2035, 1, 1)),
+    st.integers(0, 40),
+    st.sampled_from([1440, 60, 30, 15, 5, 2, 1]),
+)
 def test_blocks_cover_a_window_without_gap_or_overlap(first: date, days: int, minutes: int) -> None:
     axis = TimeAxis(first, date.fromordinal(first.toordinal() + days), minutes)
     blocks = [block.span for block in axis.blocks(axis.span)]

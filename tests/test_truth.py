@@ -39,10 +39,14 @@ def everything() -> pl.DataFrame:
 @functools.cache
 def undisturbed() -> dict[str, Floats]:
     """Return expected + sd × noise of each drawn metric; the noise is that of a panel without any layer."""
-    calm = {name: {"spike": {"probability": 0}} for name in ("web", "application", "database", "batch")}
+    calm = {
+        name: {"spike": {"probability": 0}} for name in ("web", "application", "database", "batch")
+    }
     plain = sorted_scan(make_config(**EXACT, archetypes=calm))
     return {
-        key: (plain[f"{key}_p95"] - plain[f"{key}_p95_expected"] + everything()[f"{key}_p95_expected"]).to_numpy()
+        key: (
+            plain[f"{key}_p95"] - plain[f"{key}_p95_expected"] + everything()[f"{key}_p95_expected"]
+        ).to_numpy()
         for key in KEYS
     }
 
@@ -55,7 +59,11 @@ def event_factors(key: str) -> Floats:
     """Return what events multiply the cells of a metric by, leaks left out."""
 
     def factor(names: list[str]) -> float:
-        touching = [EVENTS[each] for each in names if key in EVENTS[each].get("metrics", KEYS) and each != "leak"]
+        touching = [
+            EVENTS[each]
+            for each in names
+            if key in EVENTS[each].get("metrics", KEYS) and each != "leak"
+        ]
         return math.prod(float(each.get("magnitude", 0)) for each in touching)
 
     return np.array([factor(names_of(each)) for each in everything()["event_id"]])
@@ -71,11 +79,16 @@ def spike_factors(key: str) -> Floats:
     share = config.metrics[key].spike_share
     if share is None:
         return np.ones((everything().height, 3))
-    by_chance = np.array([config.archetypes[each].spike.magnitude * share for each in everything()["server_type"]])
+    by_chance = np.array(
+        [config.archetypes[each].spike.magnitude * share for each in everything()["server_type"]]
+    )
     scheduled_share = 1.5 * share
     is_scheduled = everything()["server_type"].is_in(["web", "batch"]).to_numpy()
     of_schedule = np.where(is_scheduled, scheduled_share, by_chance)
-    return np.stack([by_chance, of_schedule, np.where(is_scheduled, by_chance * scheduled_share, by_chance)], axis=1)
+    return np.stack(
+        [by_chance, of_schedule, np.where(is_scheduled, by_chance * scheduled_share, by_chance)],
+        axis=1,
+    )
 
 
 def check_cells(where: NDArray[np.bool_], key: str, factors: Floats | float) -> None:
@@ -120,9 +133,10 @@ def test_a_leak_multiplies_by_at_most_its_magnitude() -> None:
 def test_a_spike_multiplies_by_its_magnitude_and_the_share_of_the_metric(key: str) -> None:
     is_spike, is_outlier, is_event = truth_flags()
     where = is_spike & ~is_outlier & ~is_event & everything()["net_in_p95"].is_not_null().to_numpy()
-    off = (undisturbed()["net_in"][:, None] * spike_factors("net_in") - everything()["net_in_p95"].to_numpy()[:, None])[
-        where
-    ]
+    off = (
+        undisturbed()["net_in"][:, None] * spike_factors("net_in")
+        - everything()["net_in_p95"].to_numpy()[:, None]
+    )[where]
     kinds = np.argmin(np.abs(off), axis=1)
     assert np.abs(off).min(axis=1).max() < TOLERANCE
     factors = np.ones(where.size)
@@ -135,7 +149,9 @@ def test_an_outlier_is_too_high_or_low_by_its_magnitude() -> None:
     is_spike, is_outlier, is_event = truth_flags()
     panel = everything()
     present_cells = (
-        panel["cpu_p95"].is_not_null() & panel["net_out_p95"].is_not_null() & panel["net_in_p95"].is_not_null()
+        panel["cpu_p95"].is_not_null()
+        & panel["net_out_p95"].is_not_null()
+        & panel["net_in_p95"].is_not_null()
     )
     where = ~is_spike & ~is_event & present_cells.to_numpy()
     cpu = (panel["cpu_p95"].to_numpy() / undisturbed()["cpu"])[where].round(6)
@@ -152,7 +168,9 @@ def test_values_are_clipped_and_rounded_at_the_end() -> None:
     config = make_config()
     for metric in config.metrics.values():
         whole = present(everything()[metric.column])
-        np.testing.assert_allclose(present(panel[metric.column]), np.clip(whole, *metric.clip).round(2), atol=1e-9)
+        np.testing.assert_allclose(
+            present(panel[metric.column]), np.clip(whole, *metric.clip).round(2), atol=1e-9
+        )
         assert (panel[metric.column].is_null() == everything()[metric.column].is_null()).all()
     means = TRUTH[: len(METRICS)]
     assert_frame_equal(panel.select(means), everything().select(means), check_exact=True)
@@ -160,7 +178,9 @@ def test_values_are_clipped_and_rounded_at_the_end() -> None:
 
 def test_the_mean_of_a_derived_metric_follows_its_source() -> None:
     np.testing.assert_allclose(
-        everything()["net_out_p95_expected"], everything()["net_in_p95_expected"].to_numpy() * 0.6, rtol=1e-12
+        everything()["net_out_p95_expected"],
+        everything()["net_in_p95_expected"].to_numpy() * 0.6,
+        rtol=1e-12,
     )
 
 
@@ -172,7 +192,9 @@ def twin() -> pl.DataFrame:
 def test_the_clean_twin_differs_only_where_the_truth_says_so() -> None:
     panel = everything()
     _, is_outlier, is_event = truth_flags()
-    changed = np.logical_or.reduce([panel[each].ne_missing(twin()[each]).to_numpy() for each in METRICS])
+    changed = np.logical_or.reduce(
+        [panel[each].ne_missing(twin()[each]).to_numpy() for each in METRICS]
+    )
     missing = panel.select(pl.any_horizontal(pl.col(METRICS).is_null())).to_series().to_numpy()
     dead = twin()["cpu_p95"].is_null().to_numpy()
     assert not (changed & ~(is_outlier | is_event | missing)).any()
@@ -186,5 +208,7 @@ def test_the_clean_twin_keeps_everything_else() -> None:
     assert everything().filter(whole)["is_spike"].equals(twin().filter(whole)["is_spike"])
     assert twin()["event_id"].null_count() == twin().height
     assert twin()["is_outlier"].sum() == 0
-    dead = twin().select(pl.any_horizontal(pl.col(METRICS).is_null()) != pl.all_horizontal(pl.col(METRICS).is_null()))
+    dead = twin().select(
+        pl.any_horizontal(pl.col(METRICS).is_null()) != pl.all_horizontal(pl.col(METRICS).is_null())
+    )
     assert dead.to_series().sum() == 0

@@ -45,7 +45,10 @@ def events(draw: st.DrawFn) -> dict[str, Any]:
 
     where = {"where": {"region": ["EU", "Asia"], "criticality": "High"}}
     listed = {"type": "outage", "start": "2024-01-02 05:00", "metrics": ["cpu"], **where}
-    return {"random": {name: event() for name in ("one", "two", "three")}, "listed": {"four": listed}}
+    return {
+        "random": {name: event() for name in ("one", "two", "three")},
+        "listed": {"four": listed},
+    }
 
 
 @st.composite
@@ -73,7 +76,10 @@ def configs(draw: st.DrawFn) -> Config:
         "net_out": {"clip": [-90, 90], "derived": {"source": "net_in", "factor": factor}},
     }
     base = dict.fromkeys(("cpu", "mem", "disk"), lowest + 0.6 * (highest - lowest))
-    of_archetypes = draw(spikes()) | {"base": base, "weekend_factor": draw(st.sampled_from([0.0, 0.7]))}
+    of_archetypes = draw(spikes()) | {
+        "base": base,
+        "weekend_factor": draw(st.sampled_from([0.0, 0.7])),
+    }
     layers = {"events": draw(events()), "outliers": draw(outliers()), "missing": missing}
     return make_config(
         **WINDOW,
@@ -108,7 +114,9 @@ def without_spikes(config: Config) -> Config:
 
 def differing(first: pl.DataFrame, second: pl.DataFrame) -> dict[str, Flags]:
     """Return where two panels differ, by metric."""
-    return {key: first[column].ne_missing(second[column]).to_numpy() for key, column in METRICS.items()}
+    return {
+        key: first[column].ne_missing(second[column]).to_numpy() for key, column in METRICS.items()
+    }
 
 
 def named(panel: pl.DataFrame, label: str) -> list[list[str]]:
@@ -194,7 +202,9 @@ def test_a_csv_holds_no_negative_zero() -> None:
     clip = {"clip": [-5, 5]}
     metrics = {"cpu": clip, "net_out": {**clip, "derived": {"source": "net_in", "factor": -0.6}}}
     base = {"base": {"cpu": 0, "net_in": 0}, "sd": {"cpu": 0.01, "net_in": 0.01}}
-    config = make_config(**WINDOW, num_servers=9, metrics=metrics, archetypes=dict.fromkeys(ARCHETYPES, base))
+    config = make_config(
+        **WINDOW, num_servers=9, metrics=metrics, archetypes=dict.fromkeys(ARCHETYPES, base)
+    )
     text = scan(config).collect().write_csv()
     assert "-0.0," not in text
     assert ",0.0," in text
@@ -204,7 +214,10 @@ def test_an_outlier_beyond_the_clip_is_none() -> None:
     layers = {"outliers": {"cpu": {"probability": 1, "magnitude": 2}}}
     level = {"base": {"cpu": 100}, "sd": {"cpu": 0}, "spike": {"probability": 0}}
     steady = dict.fromkeys(["business_hours", "weekend", "eoq", "holiday", "growth"], 0)
-    of_all = {"archetypes": dict.fromkeys(ARCHETYPES, level), "metrics": {"cpu": {"response": steady}}}
+    of_all = {
+        "archetypes": dict.fromkeys(ARCHETYPES, level),
+        "metrics": {"cpu": {"response": steady}},
+    }
     panel = sorted_scan(make_config(**WINDOW, num_servers=4, truth=True, layers=layers, **of_all))
     assert set(panel["cpu_p95"]) == {100.0}
     assert panel["is_outlier"].sum() == 0

@@ -16,8 +16,14 @@ UV = (sys.executable, "-m", "uv")
 
 def call(*command: str | Path, folder: Path) -> str:
     """Run a command with nothing of this project in reach but what is installed."""
-    environment = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
-    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"PYTHONPATH", "VIRTUAL_ENV"}
+    }
+    result = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -33,7 +39,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_holds_the_package_with_sql_and_config_and_nothing_else(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {name.split("/")[0].split("-")[0] for name in names} == {"capgen"}
-    assert {"capgen/py.typed", "capgen/_shipped/config/default.yaml", "capgen/_shipped/sql/calendar.sql"} <= names
+    assert {
+        "capgen/py.typed",
+        "capgen/_shipped/config/default.yaml",
+        "capgen/_shipped/sql/calendar.sql",
+    } <= names
     assert any(name.startswith("capgen/_shipped/sql/macros/") for name in names)
     assert not any("test" in name for name in names)
 
@@ -47,5 +57,8 @@ def test_wheel_works_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None
     assert str(tmp_path) in home
     call(python.with_name("capgen"), "build", "--servers", "120", "--out", "data/", folder=folder)
     query = "select count(*) from 'data/**/*.parquet'"
-    assert call(python.with_name("duckdb"), "-csv", "-noheader", "-c", query, folder=folder).strip() == "175320"
+    assert (
+        call(python.with_name("duckdb"), "-csv", "-noheader", "-c", query, folder=folder).strip()
+        == "175320"
+    )
     assert "eoq_factor" in call(python.with_name("capgen"), "sql", folder=folder)

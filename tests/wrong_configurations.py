@@ -180,10 +180,20 @@ WRONG = [
         "granularity: daily",
     ),
     Wrong(
-        "text for a number", "num_servers: many", "num_servers: expected a valid integer, got 'many'", "num_servers: 50"
+        "text for a number",
+        "num_servers: many",
+        "num_servers: expected a valid integer, got 'many'",
+        "num_servers: 50",
     ),
-    Wrong("a fraction of a server", "num_servers: 12.5", "num_servers: expected a valid integer", "num_servers: 12"),
-    Wrong("no servers", "num_servers: 0", "num_servers: expected at least 1, got 0", "num_servers: 1"),
+    Wrong(
+        "a fraction of a server",
+        "num_servers: 12.5",
+        "num_servers: expected a valid integer",
+        "num_servers: 12",
+    ),
+    Wrong(
+        "no servers", "num_servers: 0", "num_servers: expected at least 1, got 0", "num_servers: 1"
+    ),
     Wrong(
         "number for a section",
         "growth: 2",
@@ -214,7 +224,8 @@ WRONG = [
         "archetypes.web.base: expected a value for metric 'gpu', got none",
         "metrics: {gpu: {column: gpu_p95, clip: [0, 100]}}\narchetypes: {"
         + ", ".join(
-            f"{name}: {{base: {{gpu: 10}}, sd: {{gpu: 2}}}}" for name in ("web", "application", "database", "batch")
+            f"{name}: {{base: {{gpu: 10}}, sd: {{gpu: 2}}}}"
+            for name in ("web", "application", "database", "batch")
         )
         + "}",
     ),
@@ -260,6 +271,13 @@ WRONG = [
         "layers.events.listed.launch.region: expected one of US-East, US-West, EU, Asia, got 'Europe'",
         f"layers: {{events: {{listed: {{launch: {{{EVENT}, region: EU}}}}}}}}",
     ),
-    Wrong("key given twice", "seed: 1\nseed: 2", "expected each key once, got 'seed' twice (line 2)", "seed: 2"),
-    Wrong("broken YAML", "fleet: {region: {EU: 1}", "not readable as YAML", "fleet: {region: {EU: 1}}"),
+    Wrong(
+        "key given twice",
+        "seed: 1\nseed: 2",
+        "expected each key once, got 'seed' twice (line 2)",
+        "seed: 2",
+    ),
+    Wrong(
+        "broken YAML", "fleet: {region: {EU: 1}", "not readable as YAML", "fleet: {region: {EU: 1}}"
+    ),
 ]

@@ -10,7 +10,20 @@ from typing import Annotated
 
 import typer
 
-from capgen.cli import build, check, config, export, extend, plan, query, repair, report, rollup, sql, verify
+from capgen.cli import (
+    build,
+    check,
+    config,
+    export,
+    extend,
+    plan,
+    query,
+    repair,
+    report,
+    rollup,
+    sql,
+    verify,
+)
 from capgen.errors import CapgenError, StoppedError
 from capgen.system.process import address_space_limit
 from capgen.system.processors import processors
@@ -56,7 +69,10 @@ def _print_version(wanted: bool) -> None:
 def _root(
     context: typer.Context,
     _version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     if context.invoked_subcommand is None:
@@ -96,7 +112,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error), error.exit_code)
     except typer.TyperException as error:
         message = error.format_message()
-        return _fail(f"{message} Try --help.", error.exit_code) if message else 0  # without one, help was shown
+        return (
+            _fail(f"{message} Try --help.", error.exit_code) if message else 0
+        )  # without one, help was shown
     except SystemExit:  # how Typer ends where the reader of a pipe, such as head, has seen enough
         return 0
     except OSError as error:
@@ -107,7 +125,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fail(message: str, exit_code: int) -> int:
-    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    colour = (
+        sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
     label = typer.style("error:", fg="red", bold=True) if colour else "error:"
     print(label, " ".join(message.split()), file=sys.stderr)
     return exit_code

@@ -50,7 +50,9 @@ def command(
             show_default=False,
         ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a dataset of another configuration.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a dataset of another configuration.")
+    ] = False,
     rewrite_past: Annotated[bool, REWRITE_PAST] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
@@ -136,4 +138,8 @@ def _query_of(folder: str, column: str) -> str:
     table = f"'{folder}/**/*.parquet' as panel" if is_plain else "panel"
     # After a dot any word is a column's name, `order` too.
     query = f"from {table} select server_type, count(*), round(avg(panel.{column}), 1) group by all"
-    return f'duckdb -c "{query}"' if is_plain else f'capgen query "{query}" --data {shlex.quote(folder)}'
+    return (
+        f'duckdb -c "{query}"'
+        if is_plain
+        else f'capgen query "{query}" --data {shlex.quote(folder)}'
+    )

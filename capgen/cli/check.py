@@ -26,7 +26,10 @@ _WIDE, _WIDTH_OF_FILES = 140, 300  # characters
 
 def command(
     data: Annotated[
-        Path | None, typer.Argument(metavar="DATA", help="Folder of a dataset.", show_default=False, parser=locate)
+        Path | None,
+        typer.Argument(
+            metavar="DATA", help="Folder of a dataset.", show_default=False, parser=locate
+        ),
     ] = None,
     config_file: Annotated[
         Path | None,
@@ -39,13 +42,22 @@ def command(
         ),
     ] = None,
     every_row: Annotated[
-        bool, typer.Option("--all", help="Let the statistical rules look at all servers of a large panel, too.")
+        bool,
+        typer.Option(
+            "--all", help="Let the statistical rules look at all servers of a large panel, too."
+        ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print every measurement as JSON.")] = False,
-    listed: Annotated[bool, typer.Option("--list", help="List the rules and what each proves.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print every measurement as JSON.")
+    ] = False,
+    listed: Annotated[
+        bool, typer.Option("--list", help="List the rules and what each proves.")
+    ] = False,
     explained: Annotated[
         str | None,
-        typer.Option("--explain", metavar="RULE", help="Say what a rule proves, and how.", show_default=False),
+        typer.Option(
+            "--explain", metavar="RULE", help="Say what a rule proves, and how.", show_default=False
+        ),
     ] = None,
 ) -> None:
     """Check that what was configured is really in the data.
@@ -95,14 +107,20 @@ def _print_table(report: "Report") -> None:
     if report.altered:
         typer.echo(f"{_altered(report)}\n")
     table = Table(box=None, pad_edge=False)
-    for heading, side in (("rule", "left"), ("verdict", "left"), *((each, "right") for each in _NUMBERS)):
+    for heading, side in (
+        ("rule", "left"),
+        ("verdict", "left"),
+        *((each, "right") for each in _NUMBERS),
+    ):
         table.add_column(heading, justify=side, no_wrap=True)  # type: ignore[arg-type]
     if is_wide:
         table.add_column("what, where and why", overflow="fold")
     for rule in report.rules:
         worst = rule.worst
         verdict = Text(worst.verdict, style=_COLOURS[worst.verdict])
-        table.add_row(rule.name, verdict, *_cells(worst), *([Text(_remark(rule))] if is_wide else []))
+        table.add_row(
+            rule.name, verdict, *_cells(worst), *([Text(_remark(rule))] if is_wide else [])
+        )
     console.print(table)
     if not is_wide:
         _print_reasons(report)
@@ -122,8 +140,14 @@ def _print_reasons(report: "Report") -> None:
 
 def _altered(report: "Report") -> str:
     named = ", ".join(report.altered[:_MOST_NAMED])
-    more = f" and {len(report.altered) - _MOST_NAMED:,} more" if len(report.altered) > _MOST_NAMED else ""
-    return f"Not the files that the manifest names: {named}{more}; capgen verify says how they differ."
+    more = (
+        f" and {len(report.altered) - _MOST_NAMED:,} more"
+        if len(report.altered) > _MOST_NAMED
+        else ""
+    )
+    return (
+        f"Not the files that the manifest names: {named}{more}; capgen verify says how they differ."
+    )
 
 
 def _print_causes(report: "Report") -> None:
@@ -133,13 +157,19 @@ def _print_causes(report: "Report") -> None:
     if len(report.causes) > _MOST_CAUSES:
         typer.echo(f"\nand {len(report.causes) - _MOST_CAUSES:,} more causes; --json has all")
     explained = {rule for cause in report.causes for rule in cause.rules}
-    rest = [rule.name for rule in report.rules if rule.verdict == "fail" and rule.name not in explained]
+    rest = [
+        rule.name for rule in report.rules if rule.verdict == "fail" and rule.name not in explained
+    ]
     if report.causes and rest:
         typer.echo(f"\nFailed beside these: {', '.join(rest)}")
 
 
 def _cells(finding: "Finding") -> list[str]:
-    off = "" if finding.off is None or finding.limit is None or not finding.limit else _off_by(finding)
+    off = (
+        ""
+        if finding.off is None or finding.limit is None or not finding.limit
+        else _off_by(finding)
+    )
     return [_shown(finding.measured), _shown(finding.expected), off]
 
 
@@ -168,7 +198,9 @@ def _as_json(report: "Report") -> dict[str, Any]:
 
     rules = []
     for rule in report.rules:
-        findings = [{key: _finite(value) for key, value in asdict(each).items()} for each in rule.findings]
+        findings = [
+            {key: _finite(value) for key, value in asdict(each).items()} for each in rule.findings
+        ]
         rules.append({"rule": rule.name, "verdict": rule.verdict, "findings": findings})
     sample = report.sample and asdict(report.sample)
     causes = [asdict(each) for each in report.causes]
@@ -178,4 +210,6 @@ def _as_json(report: "Report") -> dict[str, Any]:
 
 def _finite(value: Any) -> Any:
     """JSON has no infinity: the largest float stands for it."""
-    return math.copysign(1.7e308, value) if isinstance(value, float) and math.isinf(value) else value
+    return (
+        math.copysign(1.7e308, value) if isinstance(value, float) and math.isinf(value) else value
+    )

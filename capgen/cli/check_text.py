@@ -48,7 +48,9 @@ def expectation_text(file: Path) -> str:
     keys: dict[str, list[str]] = {}
     for path, (_, source) in leaves.items():
         keys.setdefault(source, []).append(".".join(path))
-    return "Expected: " + "; ".join(_said(source, names) for source, names in reversed(keys.items()))
+    return "Expected: " + "; ".join(
+        _said(source, names) for source, names in reversed(keys.items())
+    )
 
 
 def _said(source: str, keys: list[str]) -> str:

@@ -20,7 +20,9 @@ app = typer.Typer(help="Show, check and start configurations.", no_args_is_help=
 @takes_config
 def show(
     resolved: "Resolved",
-    json_wanted: Annotated[bool, typer.Option("--json", help="Print values and sources as JSON.")] = False,
+    json_wanted: Annotated[
+        bool, typer.Option("--json", help="Print values and sources as JSON.")
+    ] = False,
 ) -> None:
     """Print the resolved configuration and where each value came from.
 
@@ -38,7 +40,9 @@ def show(
 
 _FILE = Annotated[
     Path | None,
-    typer.Argument(metavar="FILE", help="YAML file to check.", show_default=False, parser=local_path),
+    typer.Argument(
+        metavar="FILE", help="YAML file to check.", show_default=False, parser=local_path
+    ),
 ]
 
 
@@ -64,15 +68,23 @@ app.command("check")(takes_config(_check, _FILE))
 
 @app.command("init")
 def init(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="File to write; - is standard output.")] = "capgen.yaml",
-    preset: Annotated[str, typer.Option(metavar="NAME", help="Shipped preset to start from.")] = "default",
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="File to write; - is standard output.")
+    ] = "capgen.yaml",
+    preset: Annotated[
+        str, typer.Option(metavar="NAME", help="Shipped preset to start from.")
+    ] = "default",
     archetype: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Only a new archetype, whole, and shares that make room.", show_default=False
+            metavar="NAME",
+            help="Only a new archetype, whole, and shares that make room.",
+            show_default=False,
         ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file that is there.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the file that is there.")
+    ] = False,
 ) -> None:
     """Write a commented configuration file to start from.
 

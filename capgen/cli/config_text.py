@@ -39,7 +39,11 @@ def as_json(resolved: Resolved) -> dict[str, dict[str, Any]]:
     for key in in_use.keys() - given.keys():
         given[key] = (None, "")
     return {
-        key: {"value": value, "source": source, **({"in_use": in_use[key]} if key in in_use else {})}
+        key: {
+            "value": value,
+            "source": source,
+            **({"in_use": in_use[key]} if key in in_use else {}),
+        }
         for key, (value, source) in given.items()
     }
 
@@ -58,7 +62,9 @@ def _lines(resolved: Resolved) -> Iterator[str]:
         for depth in range(shared, len(path) - 1):
             yield f"{_INDENT * depth}{_word(path[depth])}:"
         open_sections = path[:-1]
-        text = f"{_INDENT * len(open_sections)}{_word(path[-1])}: {json.dumps(value)}"  # JSON is YAML
+        text = (
+            f"{_INDENT * len(open_sections)}{_word(path[-1])}: {json.dumps(value)}"  # JSON is YAML
+        )
         repaired = in_use.pop(".".join(path), None)
         mark = "" if repaired is None else f"; in use: {repaired:g}, of the nearest possible matrix"
         yield f"{text:<{_COMMENT_COLUMN}}  # {source}{mark}"
@@ -72,7 +78,10 @@ def _grouped(leaves: Mapping[Path, _Leaf]) -> list[tuple[Path, _Leaf]]:
     for path in leaves:
         for length in range(1, len(path) + 1):
             order.setdefault(path[:length], len(order))
-    return sorted(leaves.items(), key=lambda leaf: [order[leaf[0][:length]] for length in range(1, len(leaf[0]) + 1)])
+    return sorted(
+        leaves.items(),
+        key=lambda leaf: [order[leaf[0][:length]] for length in range(1, len(leaf[0]) + 1)],
+    )
 
 
 def _word(key: str) -> str:

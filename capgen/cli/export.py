@@ -41,11 +41,20 @@ def command(
     ] = None,
     form: Annotated[
         Format | None,
-        typer.Option("--format", help="By the ending of FILE without it; csv.gz without FILE.", show_default=False),
+        typer.Option(
+            "--format",
+            help="By the ending of FILE without it; csv.gz without FILE.",
+            show_default=False,
+        ),
     ] = None,
     columns: Annotated[
         str | None,
-        typer.Option("--columns", metavar="A,B,C", help="Which, in this order; all without it.", show_default=False),
+        typer.Option(
+            "--columns",
+            metavar="A,B,C",
+            help="Which, in this order; all without it.",
+            show_default=False,
+        ),
     ] = None,
     where: Annotated[
         str | None,
@@ -56,7 +65,9 @@ def command(
             show_default=False,
         ),
     ] = None,
-    unsafe: Annotated[bool, typer.Option("--unsafe", help="Let the condition read other files.")] = False,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Let the condition read other files.")
+    ] = False,
     citation: Annotated[
         bool,
         typer.Option(

@@ -20,7 +20,9 @@ def command(
     data: Annotated[Path, DATASET],
     end_date: Annotated[
         str,
-        typer.Option("--end-date", metavar="DAY", help="New last day, inclusive.", show_default=False),
+        typer.Option(
+            "--end-date", metavar="DAY", help="New last day, inclusive.", show_default=False
+        ),
     ],
     rewrite_past: Annotated[bool, REWRITE_PAST] = False,
     engine: Annotated[str, ENGINE] = "local",

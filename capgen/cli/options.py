@@ -44,7 +44,10 @@ _KEY_FLAGS = {
 
 def _config_options(
     config_file: Annotated[
-        Path | None, _option("--config", metavar="FILE", help="YAML file with the keys to change.", parser=local_path)
+        Path | None,
+        _option(
+            "--config", metavar="FILE", help="YAML file with the keys to change.", parser=local_path
+        ),
     ] = None,
     preset: Annotated[str | None, _option("--preset", metavar="NAME", help=_PRESETS)] = None,
     origin: Annotated[
@@ -56,27 +59,51 @@ def _config_options(
             "CF_DATA_… variables.",
         ),
     ] = None,
-    num_servers: Annotated[str | None, _option("--servers", metavar="N", help="Servers in the fleet.")] = None,
+    num_servers: Annotated[
+        str | None, _option("--servers", metavar="N", help="Servers in the fleet.")
+    ] = None,
     start_date: Annotated[
-        str | None, _option("--start-date", metavar="DAY", help="First day: YYYY-MM-DD, or from today, such as -90d.")
+        str | None,
+        _option(
+            "--start-date",
+            metavar="DAY",
+            help="First day: YYYY-MM-DD, or from today, such as -90d.",
+        ),
     ] = None,
     end_date: Annotated[
-        str | None, _option("--end-date", metavar="DAY", help="Last day, inclusive; also today, yesterday.")
+        str | None,
+        _option("--end-date", metavar="DAY", help="Last day, inclusive; also today, yesterday."),
     ] = None,
     years: Annotated[
         int | None,
-        _option("--years", metavar="N", help="Whole years, in place of --end-date.", parser=positive_whole_number),
+        _option(
+            "--years",
+            metavar="N",
+            help="Whole years, in place of --end-date.",
+            parser=positive_whole_number,
+        ),
     ] = None,
     granularity: Annotated[
-        str | None, _option("--granularity", metavar="STEP", help="daily, hourly, 15min, 5min, 1min …")
+        str | None,
+        _option("--granularity", metavar="STEP", help="daily, hourly, 15min, 5min, 1min …"),
     ] = None,
-    seed: Annotated[str | None, _option("--seed", metavar="N", help="Same seed, same bits.")] = None,
+    seed: Annotated[
+        str | None, _option("--seed", metavar="N", help="Same seed, same bits.")
+    ] = None,
     truth: Annotated[
-        bool, _option("--truth", help="Add what each cell should be: expected values, spikes, outliers, events.")
+        bool,
+        _option(
+            "--truth",
+            help="Add what each cell should be: expected values, spikes, outliers, events.",
+        ),
     ] = False,
     assignments: Annotated[
         list[str] | None,
-        _option("--set", metavar="KEY=VALUE", help="Any other key, such as calendar.eoq.peak=0.4; may be repeated."),
+        _option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Any other key, such as calendar.eoq.peak=0.4; may be repeated.",
+        ),
     ] = None,
 ) -> "Resolved":
     """Load the configuration that the options describe."""
@@ -99,13 +126,17 @@ def _config_options(
     return resolve(file=config_file, preset=preset, flags=flags, years=years)
 
 
-def _from_origin(origin: str, flags: "list[Layer]", years: int | None, others: dict[str, object]) -> "Resolved":
+def _from_origin(
+    origin: str, flags: "list[Layer]", years: int | None, others: dict[str, object]
+) -> "Resolved":
     from capgen.dataset.manifest import read_origin
     from capgen.storage.location import locate
 
     beside = [name for name, value in others.items() if value is not None]
     if beside:
-        raise RequestError(f"--from: expected no {beside[0]} beside it; --set and the flags change single keys")
+        raise RequestError(
+            f"--from: expected no {beside[0]} beside it; --set and the flags change single keys"
+        )
     resolved = read_origin(locate(origin)).resolve(flags, years)
     return replace(resolved, origin=origin)
 
@@ -127,7 +158,11 @@ def given_options(context: typer.Context) -> list[str]:
         context: of the running command, which takes a configuration.
     """
     names = inspect.signature(_config_options).parameters
-    return [each.opts[0] for each in context.command.params if each.name in names and context.params.get(each.name)]
+    return [
+        each.opts[0]
+        for each in context.command.params
+        if each.name in names and context.params.get(each.name)
+    ]
 
 
 def takes_config(command: Callable[..., None], config_file: Any = None) -> Callable[..., None]:
@@ -154,7 +189,9 @@ def takes_config(command: Callable[..., None], config_file: Any = None) -> Calla
             note(line)
         command(resolved, **options)
 
-    parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in [*own, *shared.values()]]
+    parameters = [
+        each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in [*own, *shared.values()]
+    ]
     with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     with_options.__annotations__ = {each.name: each.annotation for each in parameters}
     return with_options

@@ -53,5 +53,10 @@ def _print_table(estimates: Sequence["PartitionEstimate"]) -> None:
         table.add_column(heading, justify="right")
     for each in estimates:
         numbers = (each.servers, each.timestamps, each.rows, each.files)
-        table.add_row(str(each.year), each.archetype, *(f"{number:,}" for number in numbers), byte_size(each.bytes))
+        table.add_row(
+            str(each.year),
+            each.archetype,
+            *(f"{number:,}" for number in numbers),
+            byte_size(each.bytes),
+        )
     Console(soft_wrap=True).print(table)

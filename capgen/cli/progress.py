@@ -30,7 +30,13 @@ def row_progress(total: int) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def _bar(total: int) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("building"),
@@ -66,6 +72,10 @@ def _lines(total: int) -> Iterator[Callable[[int], None]]:
             said = now
             left = (now - started) * (total - done) / done
             speed = rate(done, now - started)
-            print(f"{done:,} of {counted(total, 'row')}, {speed}, {left:.0f} s left", file=sys.stderr, flush=True)
+            print(
+                f"{done:,} of {counted(total, 'row')}, {speed}, {left:.0f} s left",
+                file=sys.stderr,
+                flush=True,
+            )
 
     yield on_rows

@@ -34,7 +34,10 @@ def command(
     resolved: "Resolved",
     context: typer.Context,
     query: Annotated[
-        str, typer.Argument(metavar="SQL", help="One statement over `panel`; - reads it from standard input.")
+        str,
+        typer.Argument(
+            metavar="SQL", help="One statement over `panel`; - reads it from standard input."
+        ),
     ],
     data: Annotated[
         Path | None,
@@ -48,7 +51,11 @@ def command(
     ] = None,
     form: Annotated[
         Format | None,
-        typer.Option("--format", help="By the ending of --output without it, else a table.", show_default=False),
+        typer.Option(
+            "--format",
+            help="By the ending of --output without it, else a table.",
+            show_default=False,
+        ),
     ] = None,
     output: Annotated[
         Path | None,
@@ -61,10 +68,15 @@ def command(
             parser=locate,
         ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file that is there.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the file that is there.")
+    ] = False,
     unsafe: Annotated[
         bool,
-        typer.Option("--unsafe", help="Run any SQL: it may read and write files, change settings, load extensions."),
+        typer.Option(
+            "--unsafe",
+            help="Run any SQL: it may read and write files, change settings, load extensions.",
+        ),
     ] = False,
 ) -> None:
     """Ask a panel in SQL. Without --data nothing is ever written: rows are made as the query needs them.
@@ -86,7 +98,9 @@ def command(
 
     given = given_options(context)
     if data and given:
-        raise RequestError(f"--data: a dataset has its own configuration; leave out {', '.join(given)}")
+        raise RequestError(
+            f"--data: a dataset has its own configuration; leave out {', '.join(given)}"
+        )
     chosen = _format(form, output)
     place = place_of(output or STANDARD_OUTPUT, overwrite=overwrite)
     text = sys.stdin.read() if query == "-" else query
@@ -112,7 +126,9 @@ def _say_which(resolved: "Resolved") -> None:
 def _format(form: Format | None, output: Path | None) -> Format:
     endings = {f".{each}": each for each in (Format.csv, Format.json, Format.parquet)}
     if output and form is None and output.suffix not in endings:
-        raise RequestError(f"--output: expected a name that ends in {', '.join(endings)}, or --format; got {output}")
+        raise RequestError(
+            f"--output: expected a name that ends in {', '.join(endings)}, or --format; got {output}"
+        )
     chosen = form or (endings[output.suffix] if output else Format.table)
     if chosen is Format.parquet and not output:
         raise RequestError("--format parquet: expected a file to write to; add --output FILE")
@@ -137,7 +153,11 @@ def _print_table(relation: Any) -> None:
     table = Table(box=None, pad_edge=False)
     rows = relation.limit(_MOST_ROWS_SHOWN + 1).fetchall()
     for name, kind in zip(relation.columns, map(str, relation.types), strict=True):
-        is_number = kind in {"DOUBLE", "FLOAT", "HUGEINT"} or kind.endswith("INT") or kind.startswith("DECIMAL")
+        is_number = (
+            kind in {"DOUBLE", "FLOAT", "HUGEINT"}
+            or kind.endswith("INT")
+            or kind.startswith("DECIMAL")
+        )
         table.add_column(name, justify="right" if is_number else "left")
     for row in rows[:_MOST_ROWS_SHOWN]:
         table.add_row(*("" if value is None else str(value) for value in row))

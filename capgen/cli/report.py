@@ -13,10 +13,12 @@ from capgen.storage.location import locate
 
 def command(
     data: Annotated[Path, DATASET],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write into.", parser=locate)] = Path(
-        "report"
-    ),
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a report that is there.")] = False,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder to write into.", parser=locate)
+    ] = Path("report"),
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a report that is there.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the paths as JSON.")] = False,
 ) -> None:
     r"""Draw a dashboard of a dataset: one page that needs no network, and one picture.

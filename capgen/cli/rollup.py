@@ -27,10 +27,19 @@ class Step(StrEnum):
 
 def command(
     data: Annotated[Path, DATASET],
-    step: Annotated[Step, typer.Option("--to", metavar="STEP", help="daily or hourly.", show_default=False)],
+    step: Annotated[
+        Step, typer.Option("--to", metavar="STEP", help="daily or hourly.", show_default=False)
+    ],
     out: Annotated[
         Path,
-        typer.Option("--out", "-o", metavar="FOLDER", help="A new or empty folder.", show_default=False, parser=locate),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FOLDER",
+            help="A new or empty folder.",
+            show_default=False,
+            parser=locate,
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
@@ -59,8 +68,13 @@ def _tell(result: "RollupResult", data: Path, *, as_json: bool) -> None:
         return
     if result.damaged_files:
         damaged = counted(len(result.damaged_files), "file")
-        typer.echo(f"note: {damaged} of {data} missing or altered; capgen verify {data} names them", err=True)
+        typer.echo(
+            f"note: {damaged} of {data} missing or altered; capgen verify {data} names them",
+            err=True,
+        )
     size = f"{counted(result.rows, 'row')} in {counted(result.files, 'file')}, {byte_size(result.bytes)}"
-    partial = f", {counted(result.partial_rows, 'row')} of partial periods" if result.partial_rows else ""
+    partial = (
+        f", {counted(result.partial_rows, 'row')} of partial periods" if result.partial_rows else ""
+    )
     speed = f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})"
     typer.echo(f"Rolled up {from_here(result.out)}: {size}{partial}, {speed}")

@@ -67,7 +67,10 @@ MEMORY = typer.Option(
     parser=number_of_bytes,
 )
 FILE_SIZE = typer.Option(
-    metavar="SIZE", help="Size of a file to aim at; 128MB without it.", show_default=False, parser=number_of_bytes
+    metavar="SIZE",
+    help="Size of a file to aim at; 128MB without it.",
+    show_default=False,
+    parser=number_of_bytes,
 )
 REWRITE_PAST = typer.Option(
     "--rewrite-past",

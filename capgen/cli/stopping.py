@@ -49,7 +49,9 @@ def nothing_left_when_stopped() -> Iterator[None]:
                 raise  # a reader that has seen enough
             except OSError as error:
                 place = f"{error.filename}: " if error.filename else ""
-                raise CapgenError(f"{place}{error.strerror or error}; no file was written") from None
+                raise CapgenError(
+                    f"{place}{error.strerror or error}; no file was written"
+                ) from None
     except StoppedError:
         raise StoppedError("interrupted; no file was written") from None
 

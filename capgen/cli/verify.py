@@ -13,7 +13,10 @@ from capgen.cli.text import counted
 from capgen.storage.location import locate
 
 FOLDER = typer.Argument(
-    metavar="DATA", help="Folder of a dataset, or of a rollup of one.", show_default=False, parser=locate
+    metavar="DATA",
+    help="Folder of a dataset, or of a rollup of one.",
+    show_default=False,
+    parser=locate,
 )
 
 
@@ -35,7 +38,11 @@ def command(
     with outcome(0 if found.passed else 1):
         if as_json:
             problems = [asdict(each) for each in found.problems]
-            typer.echo(json.dumps({"files": found.files, "cite": found.cite, "problems": problems}, indent=2))
+            typer.echo(
+                json.dumps(
+                    {"files": found.files, "cite": found.cite, "problems": problems}, indent=2
+                )
+            )
             return
         for each in found.problems:
             typer.echo(f"{each.kind:8} {each.path}: {each.detail}")

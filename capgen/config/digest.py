@@ -76,7 +76,11 @@ def model_values(config: Config) -> dict[str, Any]:
     """
     values = config.model_dump(mode="json", exclude=_NOT_THE_MODEL, exclude_none=True)
     if config.growth.trend == "window":
-        values["growth"] = {"trend": "window", "start_date": str(config.start_date), "end_date": str(config.end_date)}
+        values["growth"] = {
+            "trend": "window",
+            "start_date": str(config.start_date),
+            "end_date": str(config.end_date),
+        }
     else:
         values["growth"]["origin"] = str(config.growth_origin)
     return values

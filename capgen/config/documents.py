@@ -37,7 +37,9 @@ def read_document(model: type[Document], text: str) -> Document:
 def _lines(error: ValidationError) -> Iterator[str]:
     for detail in error.errors(include_url=False):
         if detail["type"] == "rules":
-            yield from filter(None, [share_problem(detail["ctx"]["shares"]), *detail["ctx"]["problems"]])
+            yield from filter(
+                None, [share_problem(detail["ctx"]["shares"]), *detail["ctx"]["problems"]]
+            )
         else:
             yield _line(detail)
 

@@ -19,7 +19,9 @@ _REGIONS = frozenset({("layers", "local_time", "zones"), ("layers", "local_time"
 _PAIRS = "correlation"
 
 
-def environment_layers(environment: Mapping[str, str], values: Mapping[str, Any]) -> Iterator[Layer]:
+def environment_layers(
+    environment: Mapping[str, str], values: Mapping[str, Any]
+) -> Iterator[Layer]:
     """Yield one layer for each `CF_DATA_…` variable, `__` between the keys of its path.
 
     A key is meant whatever its capitals, and `_` stands for any character that is no letter or digit.

@@ -47,7 +47,11 @@ def _problems(error: ValidationError, merged: Merged, defaults: Mapping[str, Any
 
 def _new_lines(details: list[ErrorDetails], mended: list[Path], merged: Merged) -> Iterator[str]:
     """Yield the problems that mending has not brought about."""
-    own = [detail for detail in details if detail["type"] != "rules" and not _touches(known_path(detail), mended)]
+    own = [
+        detail
+        for detail in details
+        if detail["type"] != "rules" and not _touches(known_path(detail), mended)
+    ]
     yield from problem_lines(own, merged, Config)
     for line in rule_lines(details, merged):
         if not _touches(tuple(line.partition(": ")[0].split(".")), mended):

@@ -54,4 +54,6 @@ def _spans(years: list[int]) -> str:
             spans[-1].append(year)
         else:
             spans.append([year])
-    return ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]} to {span[-1]}" for span in spans)
+    return ", ".join(
+        str(span[0]) if len(span) == 1 else f"{span[0]} to {span[-1]}" for span in spans
+    )

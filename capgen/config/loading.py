@@ -112,7 +112,9 @@ def resolve(
     return Resolved(config, merged)
 
 
-def _layers(file: str | os.PathLike[str] | None, preset: str | None, environment: Mapping[str, str]) -> Iterator[Layer]:
+def _layers(
+    file: str | os.PathLike[str] | None, preset: str | None, environment: Mapping[str, str]
+) -> Iterator[Layer]:
     yield from sources.preset_layers(preset or sources.DEFAULT_PRESET)
     chosen = file or environment.get(sources.FILE_VARIABLE)
     if chosen:

@@ -102,7 +102,9 @@ class _Pile:
         if value == {} and below not in ([], [path]):
             return  # an empty section changes nothing in it
         takes_away = value is None and bool(below)
-        above = [section for section in _prefixes(path) if section != path and section in self.leaves]
+        above = [
+            section for section in _prefixes(path) if section != path and section in self.leaves
+        ]
         for leaf in [*above, *(leaf for leaf in below if takes_away or leaf != path)]:
             self._drop(leaf)
         for section in _prefixes(path):
@@ -167,18 +169,24 @@ def _in_one_spelling(layer: Layer) -> Mapping[str, Any]:
     full_names = _renamed(archetypes, lambda name: _ARCHETYPE_ALIASES.get(name, name), layer.source)
     return {
         **layer.values,
-        "archetypes": {name: _sorted_pairs(value, layer.source) for name, value in full_names.items()},
+        "archetypes": {
+            name: _sorted_pairs(value, layer.source) for name, value in full_names.items()
+        },
     }
 
 
 def _sorted_pairs(archetype: Any, source: str) -> Any:
     if not isinstance(archetype, Mapping) or not isinstance(archetype.get("correlation"), Mapping):
         return archetype
-    pairs = _renamed(archetype["correlation"], lambda pair: "~".join(sorted(pair.split("~"))), source)
+    pairs = _renamed(
+        archetype["correlation"], lambda pair: "~".join(sorted(pair.split("~"))), source
+    )
     return {**archetype, "correlation": pairs}
 
 
-def _renamed(values: Mapping[str, Any], rename: Callable[[str], str], source: str) -> dict[str, Any]:
+def _renamed(
+    values: Mapping[str, Any], rename: Callable[[str], str], source: str
+) -> dict[str, Any]:
     renamed: dict[str, Any] = {}
     for name, value in values.items():
         if rename(name) in renamed:

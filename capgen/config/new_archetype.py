@@ -31,7 +31,9 @@ def archetype_text(name: str, preset: str) -> str:
     _check_name(name, list(config.archetypes))
     shares = {each: archetype.share for each, archetype in config.archetypes.items()}
     first, pattern = next(iter(config.archetypes.items()))
-    values = pattern.model_dump(mode="json", exclude_none=True, exclude_defaults=True, exclude=_LEFT_OUT)
+    values = pattern.model_dump(
+        mode="json", exclude_none=True, exclude_defaults=True, exclude=_LEFT_OUT
+    )
     others = in_proportion({**shares, name: _SHARE}, [name])
     return "\n".join(_lines(name, first, values, others)) + "\n"
 
@@ -47,7 +49,9 @@ def _check_name(name: str, taken: list[str]) -> None:
         raise ConfigError(f"--archetype: expected a name besides {', '.join(taken)}, got {name!r}")
 
 
-def _lines(name: str, first: str, values: dict[str, Any], others: dict[str, float]) -> Iterator[str]:
+def _lines(
+    name: str, first: str, values: dict[str, Any], others: dict[str, float]
+) -> Iterator[str]:
     yield f"# A new archetype with the values of {first}: change what makes it {name}."
     yield "archetypes:"
     yield f"  {name}:"

@@ -45,7 +45,9 @@ def shortened(lines: list[str]) -> list[str]:
     return [*lines[:_MOST_PROBLEMS], f"and {len(lines) - _MOST_PROBLEMS} more problems"]
 
 
-def problem_lines(details: list[ErrorDetails], merged: Merged, model: type[BaseModel]) -> Iterator[str]:
+def problem_lines(
+    details: list[ErrorDetails], merged: Merged, model: type[BaseModel]
+) -> Iterator[str]:
     """Yield one line for each thing wrong with the keys of a configuration.
 
     Args:
@@ -65,7 +67,9 @@ def problem_lines(details: list[ErrorDetails], merged: Merged, model: type[BaseM
             yield _with_source(_problem(detail, path, model), path, merged)
     for path, keys in missing.items():
         text = _lacking(path, keys, merged)
-        yield _with_source(text, (*path, keys[0]) if (*path, keys[0]) in merged.removed else path, merged)
+        yield _with_source(
+            text, (*path, keys[0]) if (*path, keys[0]) in merged.removed else path, merged
+        )
 
 
 def rule_lines(details: list[ErrorDetails], merged: Merged) -> Iterator[str]:
@@ -130,7 +134,11 @@ def _lacking(path: Path, keys: list[str], merged: Merged) -> str:
     if len(path) != 2 or path[0] not in _KINDS:
         return f"{section}: expected {wanted} as well{_sibling_hint(path, merged)}"
     hint = _sibling_hint(path, merged)
-    whole = f"; capgen config init - --archetype {path[1]} prints a whole one" if path[0] == "archetypes" else ""
+    whole = (
+        f"; capgen config init - --archetype {path[1]} prints a whole one"
+        if path[0] == "archetypes"
+        else ""
+    )
     return f"{section}: is new, so it needs {wanted}{whole}{hint}"
 
 
@@ -144,7 +152,9 @@ def _sibling_hint(path: Path, merged: Merged) -> str:
     siblings: Any = merged.values
     for key in path[:-1]:
         siblings = siblings[key] if isinstance(siblings, dict) else {}
-    return nearest(path[-1], set(siblings) - {path[-1]}) if path and isinstance(siblings, dict) else ""
+    return (
+        nearest(path[-1], set(siblings) - {path[-1]}) if path and isinstance(siblings, dict) else ""
+    )
 
 
 def expectation(detail: ErrorDetails) -> str:
@@ -181,7 +191,9 @@ def known_keys(model: type[BaseModel], path: Path) -> list[str]:
     """
     current: Any = model
     for key in path:
-        current = _inner(current.model_fields[key].annotation if _is_section(current) else _item_type(current))
+        current = _inner(
+            current.model_fields[key].annotation if _is_section(current) else _item_type(current)
+        )
     return list(current.model_fields) if _is_section(current) else []
 
 

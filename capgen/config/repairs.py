@@ -20,7 +20,9 @@ def repairs(config: Config) -> dict[str, float]:
     """
     if not config.repair_correlation:
         return {}
-    moved = {path: repair_distance(pairs, config.drawn_metrics) for path, pairs in _matrices(config)}
+    moved = {
+        path: repair_distance(pairs, config.drawn_metrics) for path, pairs in _matrices(config)
+    }
     return {path: distance for path, distance in moved.items() if distance > 0}
 
 
@@ -36,7 +38,11 @@ def repaired_values(config: Config) -> dict[str, float]:
     """
     moved = repairs(config)
     matrices = ((path, pairs) for path, pairs in _matrices(config) if path in moved)
-    return {f"{path}.{pair}": value for path, pairs in matrices for pair, value in _in_use(config, pairs)}
+    return {
+        f"{path}.{pair}": value
+        for path, pairs in matrices
+        for pair, value in _in_use(config, pairs)
+    }
 
 
 def _in_use(config: Config, pairs: Mapping[str, float]) -> Iterator[tuple[str, float]]:

@@ -114,7 +114,9 @@ def _shape_problems(section: str, archetype: Archetype, config: ConfigFields) ->
         base = archetype.base.get(key, 1.0)
         sd = archetype.sd.get(key, 0.0)
         if shape != "normal" and base <= 0:
-            yield (f"{section}.base.{key}: expected more than 0 for a metric with shape {shape}, got {base:g}")
+            yield (
+                f"{section}.base.{key}: expected more than 0 for a metric with shape {shape}, got {base:g}"
+            )
         elif shape != "normal" and sd > _MOST_SD * base:
             yield (
                 f"{section}.sd.{key}: expected at most {_MOST_SD} × base for a metric with shape {shape}, got {sd:g}"

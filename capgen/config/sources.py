@@ -36,7 +36,9 @@ def preset_text(name: str) -> str:
     """
     names = preset_names()
     if name not in names:
-        raise ConfigError(f"preset: expected one of {', '.join(names)}, got {name[:60]!r}{nearest(name, names)}")
+        raise ConfigError(
+            f"preset: expected one of {', '.join(names)}, got {name[:60]!r}{nearest(name, names)}"
+        )
     return (resource_folder("config") / f"{name}.yaml").read_text(encoding="utf-8")
 
 
@@ -65,7 +67,9 @@ def file_layer(path: Path) -> Layer:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not UTF-8 text"
+        reason = (
+            error.strerror if isinstance(error, OSError) and error.strerror else "not UTF-8 text"
+        )
         raise ConfigError(f"{path}: expected a readable YAML file, got: {reason}") from None
     return Layer(str(path), _mapping(text, str(path)))
 
@@ -83,7 +87,9 @@ def assignment_layers(assignments: Iterable[str]) -> Iterator[Layer]:
         key, equals, value = text.partition("=")
         path = tuple(key.strip().split("."))
         if not equals or not all(path):
-            raise ConfigError(f"--set: expected key.path=value such as calendar.eoq.peak=0.4, got {text[:60]!r}")
+            raise ConfigError(
+                f"--set: expected key.path=value such as calendar.eoq.peak=0.4, got {text[:60]!r}"
+            )
         yield Layer(f"--set {key}", nested(path, parse_yaml(value, f"--set {key}")))
 
 
@@ -92,5 +98,7 @@ def _mapping(text: str, source: str) -> Mapping[str, Any]:
     if values is None:
         return {}
     if not isinstance(values, dict):
-        raise ConfigError(f"{source}: expected a mapping of keys to values, got {type(values).__name__}")
+        raise ConfigError(
+            f"{source}: expected a mapping of keys to values, got {type(values).__name__}"
+        )
     return values

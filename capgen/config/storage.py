@@ -14,7 +14,11 @@ from capgen.settings.types import Section
 
 Env = Literal["local", "sagemaker", "lambda"]
 
-_BASE_PATHS: dict[Env, str] = {"local": ".", "sagemaker": "/opt/ml/processing/output", "lambda": "/tmp"}  # noqa: S108
+_BASE_PATHS: dict[Env, str] = {
+    "local": ".",
+    "sagemaker": "/opt/ml/processing/output",
+    "lambda": "/tmp",
+}
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 
 
@@ -22,8 +26,12 @@ class Storage(Section):
     """Where a folder lies that is given without the whole of its place."""
 
     use_s3: bool = False
-    bucket: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None = None
-    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!_.'()=+,:@~ /-]{1,500}$")] | None = None
+    bucket: (
+        Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None
+    ) = None
+    prefix: (
+        Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!_.'()=+,:@~ /-]{1,500}$")] | None
+    ) = None
     local_base_path: Annotated[str, Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
@@ -59,7 +67,13 @@ def full_name(config: Destination, out: str | os.PathLike[str] | None = None) ->
         return name
     storage = config.storage
     if storage.use_s3:
-        return "/".join(["s3:/", *filter(None, [storage.bucket, (storage.prefix or "").strip("/")]), *_parts(name)])
+        return "/".join(
+            [
+                "s3:/",
+                *filter(None, [storage.bucket, (storage.prefix or "").strip("/")]),
+                *_parts(name),
+            ]
+        )
     return f"{storage.local_base_path or _BASE_PATHS[config.env]}/{name}"
 
 

@@ -26,7 +26,9 @@ class _PlainLoader(yaml.SafeLoader):
             raise yaml.MarkedYAMLError(problem="expected plain values, got an alias (*name)")
         self._depth += 1
         if self._depth > _DEEPEST_NESTING:
-            raise yaml.MarkedYAMLError(problem=f"expected at most {_DEEPEST_NESTING} levels, got deeper nesting")
+            raise yaml.MarkedYAMLError(
+                problem=f"expected at most {_DEEPEST_NESTING} levels, got deeper nesting"
+            )
         node = super().compose_node(parent, index)
         self._depth -= 1
         assert node is None or isinstance(node, yaml.Node)
@@ -35,7 +37,9 @@ class _PlainLoader(yaml.SafeLoader):
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
         text = str(super().construct_scalar(node))
         if not text.isprintable() and any("\ud800" <= character <= "\udfff" for character in text):
-            raise yaml.MarkedYAMLError(problem="expected text, got half a character (a lone surrogate)")
+            raise yaml.MarkedYAMLError(
+                problem="expected text, got half a character (a lone surrogate)"
+            )
         return text
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: ARG002 - the base class's signature
@@ -46,7 +50,8 @@ class _PlainLoader(yaml.SafeLoader):
                 raise yaml.MarkedYAMLError(problem=f"expected text as a key, got {key!r:.60}")
             if key in mapping:
                 raise yaml.MarkedYAMLError(
-                    problem=f"expected each key once, got {key[:60]!r} twice", problem_mark=key_node.start_mark
+                    problem=f"expected each key once, got {key[:60]!r} twice",
+                    problem_mark=key_node.start_mark,
                 )
             mapping[key] = self.construct_object(value_node, deep=True)
         return mapping
@@ -64,8 +69,12 @@ _SCALARS = {
 }
 _PlainLoader.yaml_implicit_resolvers = {}
 for _name, (_pattern, _first) in _SCALARS.items():
-    _PlainLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(rf"^(?:{_pattern})$"), _first)
-_PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool", "null")}
+    _PlainLoader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_name}", re.compile(rf"^(?:{_pattern})$"), _first
+    )
+_PLAIN_TAGS = {
+    f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool", "null")
+}
 _PlainLoader.yaml_constructors = {
     tag: constructor
     for tag, constructor in yaml.SafeLoader.yaml_constructors.items()
@@ -87,7 +96,9 @@ def parse_yaml(text: str, source: str) -> Any:
         ConfigError: the text is no YAML, too long, too deep, or uses tags, aliases or repeated keys.
     """
     if len(text) > _LONGEST_TEXT:
-        raise ConfigError(f"{source}: expected at most {_LONGEST_TEXT:,} characters of YAML, got {len(text):,}")
+        raise ConfigError(
+            f"{source}: expected at most {_LONGEST_TEXT:,} characters of YAML, got {len(text):,}"
+        )
     try:
         return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - the loader builds plain data only
     except (yaml.YAMLError, ValueError) as error:

@@ -38,7 +38,9 @@ def chunk_digest(frame: pl.DataFrame, chunk: Chunk, panel: Panel) -> int:
     steps = chunk.span.size
     dates = _numbers(frame[:steps][of_all])
     servers = frame[strings][range(0, chunk.rows, steps)]
-    blocks = [block.span.overlap(chunk.span).within(chunk.span) for block in panel.axis.blocks(chunk.span)]
+    blocks = [
+        block.span.overlap(chunk.span).within(chunk.span) for block in panel.axis.blocks(chunk.span)
+    ]
     of_dates = [_digest(b"", dates, rows).digest() for rows in blocks]
     values = _numbers(frame[of_cells])
     total = 0
@@ -82,7 +84,9 @@ def _bits(column: pl.Series) -> NDArray[Any]:
     """Return a column as numbers; NaN stands for a missing metric, 0 for no event."""
     if column.dtype == pl.Enum:
         texts = column.dtype.categories.to_list()  # type: ignore[attr-defined]
-        hashes = np.array([0, *(xxhash.xxh3_64_intdigest(text.encode()) for text in texts)], np.uint64)
+        hashes = np.array(
+            [0, *(xxhash.xxh3_64_intdigest(text.encode()) for text in texts)], np.uint64
+        )
         codes = column.to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
         of_cells: NDArray[np.uint64] = hashes[codes + 1]
         return of_cells

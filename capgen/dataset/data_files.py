@@ -22,7 +22,10 @@ _KEY_TYPES = {"year": pl.Int64, "server_type": pl.String}
 
 
 def view_files(
-    connection: sql.Connection, name: str, files: Sequence[Path], columns: Sequence[str] | None = None
+    connection: sql.Connection,
+    name: str,
+    files: Sequence[Path],
+    columns: Sequence[str] | None = None,
 ) -> None:
     """Give a name to the rows of some data files, to be read when a query asks for them.
 
@@ -64,7 +67,10 @@ def scan_files(folder: Path, paths: Sequence[str], schema: pl.Schema) -> pl.Lazy
     whole = folder.absolute()
 
     def source(
-        columns: list[str] | None, predicate: pl.Expr | None, row_limit: int | None, _batch_size: int | None
+        columns: list[str] | None,
+        predicate: pl.Expr | None,
+        row_limit: int | None,
+        _batch_size: int | None,
     ) -> Iterator[pl.DataFrame]:
         wanted = schema.names() if columns is None else columns
         yield pl.DataFrame(schema=schema).select(wanted)
@@ -83,7 +89,11 @@ def _possible(paths: Sequence[str], predicate: pl.Expr | None) -> list[str]:
     """Return the files in which a predicate may hold, by what their partitions are."""
     of_partition = [each for each in conditions(predicate) if uses_only(each, PARTITION_KEYS)]
     known = pl.DataFrame([partition_of(path) for path in paths], schema=_KEY_TYPES, orient="row")
-    return known.with_columns(path=pl.Series(paths)).filter(pl.lit(True), *of_partition)["path"].to_list()
+    return (
+        known.with_columns(path=pl.Series(paths))
+        .filter(pl.lit(True), *of_partition)["path"]
+        .to_list()
+    )
 
 
 def _partitions(folder: Path, paths: Sequence[str], names: Sequence[str]) -> Iterator[pl.LazyFrame]:

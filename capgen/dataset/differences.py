@@ -8,7 +8,9 @@ from typing import Any
 _MOST_KEYS = 5
 
 
-def differences(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any, Any]]:
+def differences(
+    old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = ""
+) -> Iterator[tuple[str, Any, Any]]:
     """Yield the dotted keys whose values differ, with both values; None where a side has none.
 
     Args:

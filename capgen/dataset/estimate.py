@@ -57,8 +57,12 @@ def estimate_partitions(config: Config, sizes: Sizes) -> Iterator[PartitionEstim
     with open_panel(config) as panel:
         every = list(partitions(panel.axis, archetype_counts(config)))
         files = {partition: list(files_of(panel.axis, partition, sizes)) for partition in every}
-        of_archetype = {each.archetype: files[each][0] for each in sorted(every, key=lambda each: each.rows)}
-        _cost(panel, next(iter(of_archetype.values())))  # what comes first also pays for loading and the calendar
+        of_archetype = {
+            each.archetype: files[each][0] for each in sorted(every, key=lambda each: each.rows)
+        }
+        _cost(
+            panel, next(iter(of_archetype.values()))
+        )  # what comes first also pays for loading and the calendar
         costs = {archetype: _cost(panel, file) for archetype, file in of_archetype.items()}
     for partition in every:
         cost = costs[partition.archetype]

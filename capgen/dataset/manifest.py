@@ -35,13 +35,18 @@ class Manifest(ManifestBase):
 
     manifest_version: int = Field(description="Version of this layout.")
     capgen_version: str = Field(description="Version of capgen that built it.")
-    library_versions: dict[str, str] = Field(description="Versions of Python and the libraries that matter.")
+    library_versions: dict[str, str] = Field(
+        description="Versions of Python and the libraries that matter."
+    )
     seed: int = Field(description="The seed, as in config.")
     config_digest: str = Field(description="Digest of what was configured of the model.")
-    model_digest: str = Field(default="", description="Digest of the model: with version and seed, what to cite.")
+    model_digest: str = Field(
+        default="", description="Digest of the model: with version and seed, what to cite."
+    )
     config: dict[str, Any] = Field(description="The whole configuration but where it goes.")
     holiday_days: HolidayDays | None = Field(
-        default=None, description="Holidays of the calendars in config, for the days that decide cells."
+        default=None,
+        description="Holidays of the calendars in config, for the days that decide cells.",
     )
     granularity: str = Field(description="Time step, as in config.")
     first_timestamp: datetime = Field(description="Start of the time axis.")
@@ -49,15 +54,23 @@ class Manifest(ManifestBase):
     sizes: Sizes = Field(description="How large the files and row groups may be.")
     servers: dict[str, int] = Field(description="Number of servers, by server type.")
     rows: int = Field(description="Number of rows.")
-    content_digest: str = Field(description="Digest of all cells; does not depend on how they are laid out in files.")
+    content_digest: str = Field(
+        description="Digest of all cells; does not depend on how they are laid out in files."
+    )
     files: list[FileEntry] = Field(description="The data files, by path.")
-    side_files: list[SideEntry] = Field(description="Files beside the data, such as the ledger of events.")
-    manifest_digest: str = Field(default="", description="SHA-256 of this document without this key.")
+    side_files: list[SideEntry] = Field(
+        description="Files beside the data, such as the ledger of events."
+    )
+    manifest_digest: str = Field(
+        default="", description="SHA-256 of this document without this key."
+    )
 
     @property
     def citation(self) -> str:
         """What to cite the dataset by: a line that names it and no other."""
-        window = f"{self.first_timestamp.date()} to {self.last_timestamp.date()}, {self.granularity}"
+        window = (
+            f"{self.first_timestamp.date()} to {self.last_timestamp.date()}, {self.granularity}"
+        )
         return (
             f"capgen {self.capgen_version}, seed {self.seed}, model {(self.model_digest or self.config_digest)[:16]}, "
             f"{sum(self.servers.values())} servers, {window}, content {self.content_digest}"
@@ -113,7 +126,9 @@ def config_values(config: Config) -> dict[str, Any]:
     Args:
         config: a valid configuration.
     """
-    return config.model_dump(mode="json", exclude={"out", "env", "storage", "holiday_days"}, exclude_none=True)
+    return config.model_dump(
+        mode="json", exclude={"out", "env", "storage", "holiday_days"}, exclude_none=True
+    )
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -132,7 +147,9 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         return _read(folder / MANIFEST)
     except (FileNotFoundError, NotADirectoryError):
-        raise RequestError(f"{folder}: expected a dataset built by capgen, found no {MANIFEST}") from None
+        raise RequestError(
+            f"{folder}: expected a dataset built by capgen, found no {MANIFEST}"
+        ) from None
 
 
 def read_origin(place: Path) -> Manifest:

@@ -48,7 +48,9 @@ def manifest_of(
         sizes=sizes,
         servers=archetype_counts(config),
         rows=sum(entry.rows for entry in entries),
-        content_digest=content.as_text(content.combined(int(entry.content_digest, 16) for entry in entries)),
+        content_digest=content.as_text(
+            content.combined(int(entry.content_digest, 16) for entry in entries)
+        ),
         files=entries,
         side_files=list(side_files),
     )

@@ -29,7 +29,9 @@ class RollupSource(BaseModel):
     manifest_digest: str = Field(description="Digest of its manifest.")
     granularity: str = Field(description="Its time step.")
     rows: int = Field(description="Number of rows, as its manifest says.")
-    damaged_files: list[str] = Field(description="Its files that were missing or altered; what was left was used.")
+    damaged_files: list[str] = Field(
+        description="Its files that were missing or altered; what was left was used."
+    )
 
 
 class RollupManifest(ManifestBase):
@@ -39,7 +41,9 @@ class RollupManifest(ManifestBase):
     unaltered: ClassVar[str] = expected
     way_out: ClassVar[str] = "roll its source up anew"
 
-    kind: Literal["rollup"] = Field(default="rollup", description="Tells a rollup from a dataset that was built.")
+    kind: Literal["rollup"] = Field(
+        default="rollup", description="Tells a rollup from a dataset that was built."
+    )
     rollup_version: int = Field(description="Version of this layout.")
     capgen_version: str = Field(description="Version of capgen that wrote it.")
     source: RollupSource = Field(description="What it was worked out from.")
@@ -48,9 +52,13 @@ class RollupManifest(ManifestBase):
     first_timestamp: datetime = Field(description="Start of the first period.")
     last_timestamp: datetime = Field(description="Start of the last period.")
     rows: int = Field(description="Number of rows.")
-    partial_rows: int = Field(description="Number of rows whose period has fewer steps than a whole one.")
+    partial_rows: int = Field(
+        description="Number of rows whose period has fewer steps than a whole one."
+    )
     files: list[DataEntry] = Field(description="The data files, by path.")
-    manifest_digest: str = Field(default="", description="SHA-256 of this document without this key.")
+    manifest_digest: str = Field(
+        default="", description="SHA-256 of this document without this key."
+    )
 
     @property
     def side_files(self) -> list[SideEntry]:

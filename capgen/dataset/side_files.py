@@ -46,7 +46,9 @@ def write_side_files(
     return entries
 
 
-def _contents(config: Config, entries: Sequence[FileEntry], find: Find) -> Iterator[tuple[str, Iterator[str]]]:
+def _contents(
+    config: Config, entries: Sequence[FileEntry], find: Find
+) -> Iterator[tuple[str, Iterator[str]]]:
     """Yield each path with its lines, which are made as they are asked for."""
     yield SUMMARY, _once(lambda: _as_json(summarise(config, entries, find)))
     yield SAMPLE, _once(lambda: sample_text(config, entries, find))

@@ -14,7 +14,9 @@ from capgen.timeline.epoch import MINUTES_PER_DAY
 _ROW_GROUP_ROWS = 33 * 2**14
 _STEPS_PER_YEAR_OF_MINUTES = 366 * MINUTES_PER_DAY
 _FEWEST_ROW_GROUP_ROWS = 2**14
-_FILE_BYTES = 128_000_000  # few files for a billion rows, small enough to spread over workers and to lose one
+_FILE_BYTES = (
+    128_000_000  # few files for a billion rows, small enough to spread over workers and to lose one
+)
 _BYTES_PER_VALUE = 2  # of a metric in a file; other columns take next to nothing
 
 # Measured by `python -m tests.bench.build_cost`.
@@ -32,7 +34,9 @@ class Sizes(BaseModel):
     file_rows: int = Field(description="Most rows in a file.")
 
 
-def choose_sizes(config: Config, memory: int | None, file_bytes: int | None, present: Sizes | None) -> Sizes:
+def choose_sizes(
+    config: Config, memory: int | None, file_bytes: int | None, present: Sizes | None
+) -> Sizes:
     """Return the sizes for a build.
 
     Args:
@@ -44,7 +48,9 @@ def choose_sizes(config: Config, memory: int | None, file_bytes: int | None, pre
     Raises:
         RequestError: the memory is too little for the smallest row groups.
     """
-    usual = present or Sizes(row_group_rows=_usual_rows(config), file_rows=_file_rows(config, _FILE_BYTES))
+    usual = present or Sizes(
+        row_group_rows=_usual_rows(config), file_rows=_file_rows(config, _FILE_BYTES)
+    )
     row_group_rows = usual.row_group_rows if memory is None else _row_group_rows(config, memory)
     file_rows = usual.file_rows if file_bytes is None else _file_rows(config, file_bytes)
     return Sizes(row_group_rows=row_group_rows, file_rows=max(file_rows, row_group_rows))
@@ -65,7 +71,9 @@ def _row_group_rows(config: Config, memory: int) -> int:
     affordable = (memory - _BASE_BYTES) // _bytes_per_row(config)
     if affordable < _FEWEST_ROW_GROUP_ROWS:
         least = _BASE_BYTES + _FEWEST_ROW_GROUP_ROWS * _bytes_per_row(config)
-        raise RequestError(f"memory: expected at least {least / 1e6:.0f} MB, got {memory / 1e6:.0f} MB")
+        raise RequestError(
+            f"memory: expected at least {least / 1e6:.0f} MB, got {memory / 1e6:.0f} MB"
+        )
     return min(affordable, _usual_rows(config))
 
 

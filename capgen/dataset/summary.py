@@ -67,7 +67,11 @@ def sample_text(config: Config, entries: Sequence[FileEntry], find: Find) -> str
 
 def _values(config: Config, entries: Sequence[FileEntry], find: Find) -> pl.DataFrame:
     columns = [metric.column for metric in config.metrics.values()]
-    chosen = entries if sum(entry.rows for entry in entries) <= _ROWS_LOOKED_AT else _one_an_archetype(entries)
+    chosen = (
+        entries
+        if sum(entry.rows for entry in entries) <= _ROWS_LOOKED_AT
+        else _one_an_archetype(entries)
+    )
     most = _ROWS_LOOKED_AT if chosen is entries else _ROWS_LOOKED_AT // len(chosen)
     return pl.concat(_first_rows(entry, find(entry.path), columns, most) for entry in chosen)
 

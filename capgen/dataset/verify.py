@@ -39,7 +39,11 @@ class Verification:
     def __repr__(self) -> str:
         shown = ", ".join(f"{each.kind} {each.path}" for each in self.problems[:_MOST_SHOWN])
         more = len(self.problems) - _MOST_SHOWN
-        found = f"{shown}, and {more:,} more" if more > 0 else shown or f"all as built; cite: {self.cite}"
+        found = (
+            f"{shown}, and {more:,} more"
+            if more > 0
+            else shown or f"all as built; cite: {self.cite}"
+        )
         return f"capgen verify of {self.folder}: {self.files:,} files, {found}"
 
 

@@ -40,17 +40,27 @@ def file_schema(config: Config, codes: pl.DataType) -> pa.Schema:
     Returns:
         Strings as dictionaries, so that Parquet does not have to find them again. Only metrics and labels may be null.
     """
-    columns = {name: kind for name, kind in panel_schema(config).items() if name not in PARTITION_KEYS}
+    columns = {
+        name: kind for name, kind in panel_schema(config).items() if name not in PARTITION_KEYS
+    }
     arrow = pl.DataFrame(schema=columns).to_arrow().schema
     kinds = {
-        field.name: _string_type(field.name, codes) if columns[field.name] == pl.String else field.type
+        field.name: _string_type(field.name, codes)
+        if columns[field.name] == pl.String
+        else field.type
         for field in arrow
     }
     nullable = {
         *_MAY_BE_NULL,
-        *({metric.column for metric in config.metrics.values()} if metrics_may_be_null(config) else ()),
+        *(
+            {metric.column for metric in config.metrics.values()}
+            if metrics_may_be_null(config)
+            else ()
+        ),
     }
-    return pa.schema([pa.field(name, kind, nullable=name in nullable) for name, kind in kinds.items()])
+    return pa.schema(
+        [pa.field(name, kind, nullable=name in nullable) for name, kind in kinds.items()]
+    )
 
 
 def _string_type(name: str, codes: pl.DataType) -> pa.DataType:
@@ -89,7 +99,9 @@ def write_row_groups(
         The content digest of what was written.
     """
     most_servers = max(each.stop_server - each.first_server for each in row_groups)
-    schema = file_schema(panel.config, pl.UInt8() if most_servers < _MOST_BYTE_CODES else pl.Int32())
+    schema = file_schema(
+        panel.config, pl.UInt8() if most_servers < _MOST_BYTE_CODES else pl.Int32()
+    )
     digests: list[int] = []
     workspace = Workspace()
     with pq.ParquetWriter(target, schema, **writer_options(panel.config, schema)) as writer:
@@ -100,7 +112,9 @@ def write_row_groups(
     return combined(digests)
 
 
-def _write_row_group(panel: Panel, row_group: Chunk, writer: pq.ParquetWriter, workspace: Workspace) -> int:
+def _write_row_group(
+    panel: Panel, row_group: Chunk, writer: pq.ParquetWriter, workspace: Workspace
+) -> int:
     frame = panel.cells(row_group, as_enums(panel.servers(row_group)), workspace=workspace)
     writer.write_table(_as_table(frame, writer.schema), row_group_size=row_group.rows)
     return chunk_digest(frame, row_group, panel)
@@ -120,7 +134,9 @@ def _as_arrow(frame: pl.DataFrame, field: pa.Field) -> pa.ChunkedArray:
     if codes.type != field.type.index_type:
         codes = column.to_physical().cast(pl.Int32).to_arrow()
     texts = column.dtype.categories.to_list()
-    return pa.chunked_array([pa.DictionaryArray.from_arrays(codes, texts, safe=False)])  # Polars made the codes
+    return pa.chunked_array(
+        [pa.DictionaryArray.from_arrays(codes, texts, safe=False)]
+    )  # Polars made the codes
 
 
 def writer_options(config: Config, schema: pa.Schema) -> dict[str, Any]:

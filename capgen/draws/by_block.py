@@ -40,7 +40,9 @@ def draw_normals(
                 part.fill(generator.standard_normal, of_metric)
 
 
-def draw_uniforms(seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, purpose: str) -> Floats:
+def draw_uniforms(
+    seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, purpose: str
+) -> Floats:
     """Draw numbers between 0 and 1, one a cell.
 
     Args:

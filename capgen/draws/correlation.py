@@ -33,12 +33,16 @@ def pair_of(text: str, metrics: Sequence[str]) -> tuple[int, int]:
     """
     names = text.split("~")
     if len(names) != 2 or names[0] == names[1] or not set(names) <= set(metrics):
-        raise ValueError(f"expected two different metrics of {', '.join(metrics)} joined by ~, got {text[:60]!r}")
+        raise ValueError(
+            f"expected two different metrics of {', '.join(metrics)} joined by ~, got {text[:60]!r}"
+        )
     first, second = sorted(metrics.index(name) for name in names)
     return first, second
 
 
-def correlation_matrix(pairs: Mapping[str, float], metrics: Sequence[str], *, repair: bool) -> Floats:
+def correlation_matrix(
+    pairs: Mapping[str, float], metrics: Sequence[str], *, repair: bool
+) -> Floats:
     """Return the correlation matrix that the pairs describe.
 
     Args:
@@ -59,7 +63,9 @@ def correlation_matrix(pairs: Mapping[str, float], metrics: Sequence[str], *, re
     if repair:
         return nearest
     advice = way_out(matrix, metrics, nearest)
-    return positive_definite(matrix, f"{advice}; or set repair_correlation: true to take the nearest possible matrix")
+    return positive_definite(
+        matrix, f"{advice}; or set repair_correlation: true to take the nearest possible matrix"
+    )
 
 
 def positive_definite(matrix: Floats, advice: str) -> Floats:
@@ -74,7 +80,9 @@ def positive_definite(matrix: Floats, advice: str) -> Floats:
     """
     smallest = _smallest_eigenvalue(matrix)
     if smallest <= SMALLEST_EIGENVALUE:
-        raise ValueError(f"expected a positive definite matrix, got smallest eigenvalue {smallest:.3g}; {advice}")
+        raise ValueError(
+            f"expected a positive definite matrix, got smallest eigenvalue {smallest:.3g}; {advice}"
+        )
     return matrix
 
 

@@ -77,7 +77,9 @@ def geometric(per_year: float, mean_minutes: float, unit: int) -> Chance:
     return Chance(per_year, scale, _LONGEST_BY_MEAN * mean_minutes, unit)
 
 
-def intervals(seed: int, subject: str, purpose: str, chance: Chance, minutes: tuple[int, int]) -> Iterator[Interval]:
+def intervals(
+    seed: int, subject: str, purpose: str, chance: Chance, minutes: tuple[int, int]
+) -> Iterator[Interval]:
     """Yield the stretches of a subject that overlap some minutes, by their start.
 
     Args:
@@ -127,7 +129,9 @@ def steps_started(axis: TimeAxis, span: Span, start: int, stop: int) -> slice:
 
 
 @lru_cache(maxsize=_KEPT_YEARS)
-def _of_year(seed: int, subject: str, purpose: str, chance: Chance, year: int) -> tuple[Interval, ...]:
+def _of_year(
+    seed: int, subject: str, purpose: str, chance: Chance, year: int
+) -> tuple[Interval, ...]:
     return tuple(_drawn(seed, subject, purpose, chance, year))
 
 

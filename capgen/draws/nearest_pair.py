@@ -22,7 +22,11 @@ def way_out(matrix: Floats, metrics: Sequence[str], nearest: Floats) -> str:
         nearest: the possible matrix nearest to it.
     """
     values = {pair: _nearest_value(matrix, *pair) for pair in combinations(range(len(metrics)), 2)}
-    changes = {pair: abs(value - matrix[pair]) for pair, value in values.items() if value is not None and matrix[pair]}
+    changes = {
+        pair: abs(value - matrix[pair])
+        for pair, value in values.items()
+        if value is not None and matrix[pair]
+    }
     if changes:
         first, second = min(changes, key=lambda pair: changes[pair])
         name = f"{metrics[first]}~{metrics[second]}"

@@ -23,7 +23,9 @@ from capgen.timeline.epoch import MINUTES_PER_HOUR
 from capgen.timeline.time_axis import Block, Span, TimeAxis
 
 _DECIMALS = 12  # powers differ between machines in the last bit; rounded ones do not
-_MOST_HALVINGS = 900  # in a run that is summed at once: floats reach that far down, and no further than 1022
+_MOST_HALVINGS = (
+    900  # in a run that is summed at once: floats reach that far down, and no further than 1022
+)
 _KEPT_DECAYS = 64
 
 
@@ -131,24 +133,36 @@ class PersistentNoise:
         """
         for block in self._axis.blocks(span):
             here = block.span.overlap(span)
-            whole = out if here == block.span == span else np.empty((*out.shape[:2], block.span.size))
+            whole = (
+                out if here == block.span == span else np.empty((*out.shape[:2], block.span.size))
+            )
             self._draw_block(part, block, whole)
             if whole is not out:
                 out[..., here.within(span)] = whole[..., here.within(block.span)]
 
     def _draw_block(self, part: Remembered, block: Block, out: Floats) -> None:
-        draw_shared_normals(self._seed, self._ids, self._axis, block.span, out, _purpose(part), self._shared)
+        draw_shared_normals(
+            self._seed, self._ids, self._axis, block.span, out, _purpose(part), self._shared
+        )
         if part.half_life_hours:
             start, end = self._edges(part, block, len(out))
-            follow(_uniform_decay(part.half_life_hours, self._hours, out.shape[-1]), start, end, out)
+            follow(
+                _uniform_decay(part.half_life_hours, self._hours, out.shape[-1]), start, end, out
+            )
 
     def _edges(self, part: Remembered, block: Block, processes: int) -> tuple[Floats, Floats]:
         """Return the values at the last step before a block, and at its last step, each of shape (…, servers)."""
         year = self._axis.timestamp(block.span.first).year
-        blocks = [each.span for each in self._axis.blocks(self._axis.days(date(year, 1, 1), date(year + 1, 1, 1)))]
+        blocks = [
+            each.span
+            for each in self._axis.blocks(self._axis.days(date(year, 1, 1), date(year + 1, 1, 1)))
+        ]
         if (part.name, year) not in self._edges_of_years:
             self._edges_of_years[part.name, year] = self._year_edges(part, year, blocks)
-        edges, position = self._edges_of_years[part.name, year][:processes], blocks.index(block.span)
+        edges, position = (
+            self._edges_of_years[part.name, year][:processes],
+            blocks.index(block.span),
+        )
         return edges[..., position], edges[..., position + 1]
 
     def _year_edges(self, part: Remembered, year: int, blocks: Sequence[Span]) -> Floats:
@@ -157,7 +171,9 @@ class PersistentNoise:
         if len(blocks) == 1:
             return np.concatenate([start, end], axis=-1)
         ends = self._draw_once(part, year, "block end", len(blocks))
-        decay = Decay.over(part.half_life_hours, np.array([each.size * self._hours for each in blocks]))
+        decay = Decay.over(
+            part.half_life_hours, np.array([each.size * self._hours for each in blocks])
+        )
         follow(decay, start[..., 0], end[..., 0], ends)
         return np.concatenate([start, ends], axis=-1)
 
@@ -166,7 +182,9 @@ class PersistentNoise:
         label, purpose = f"{self._axis.step_minutes}min/{year}", f"{_purpose(part)} {what}"
 
         def draw(subject: str) -> Floats:
-            return stream(self._seed, subject, label, purpose).standard_normal((size, self._count)).T
+            return (
+                stream(self._seed, subject, label, purpose).standard_normal((size, self._count)).T
+            )
 
         normals = np.stack([draw(server_id) for server_id in self._ids], axis=1)
         share_normals(self._shared, normals, draw)

@@ -71,7 +71,9 @@ def draw_shared_normals(
 
 
 @lru_cache(maxsize=_KEPT_DRAWS)
-def _normals_of(seed: int, subject: str, axis: TimeAxis, span: Span, purpose: str, count: int) -> Floats:
+def _normals_of(
+    seed: int, subject: str, axis: TimeAxis, span: Span, purpose: str, count: int
+) -> Floats:
     normals = np.empty((count, 1, span.size))
     by_block.draw_normals(seed, [subject], axis, span, normals, purpose)
     return normals[:, 0]

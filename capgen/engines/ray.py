@@ -24,11 +24,14 @@ from capgen.version import __version__
 
 CLIENT_ADDRESS = "ray://"
 
-_MOST_UNDER_WAY = 1000  # tasks that Ray is told of: enough to keep a cluster busy, and the driver's memory flat
+_MOST_UNDER_WAY = (
+    1000  # tasks that Ray is told of: enough to keep a cluster busy, and the driver's memory flat
+)
 _QUIET = {"log_to_driver": False, "logging_level": "error"}
 _ALONE = {
     "include_dashboard": False,
-    "object_store_memory": 80 * 2**20,  # hardly more than Ray's least: no result is large enough to go there
+    "object_store_memory": 80
+    * 2**20,  # hardly more than Ray's least: no result is large enough to go there
     "_node_ip_address": "127.0.0.1",
 }
 _ONE_THREAD = {"env_vars": {"POLARS_MAX_THREADS": "1"}}  # as many tasks run as there are processors
@@ -54,10 +57,14 @@ def ray_engine(name: str, workers: int | None, memory: int | None) -> Engine:
     ) -> Iterator[FileEntry]:
         text = config.model_dump_json(exclude_none=True)
         with _plain_errors(ray), _connected(ray, address, workers):
-            task = ray.remote(write_remotely).options(num_cpus=1, memory=memory, runtime_env=_ONE_THREAD)
+            task = ray.remote(write_remotely).options(
+                num_cpus=1, memory=memory, runtime_env=_ONE_THREAD
+            )
             # As with threads: year by year, so that a worker's calendar serves again, and the largest first.
             in_order = sorted(files, key=lambda file: (file.year, -file.rows))
-            tasks = (task.remote(__version__, text, file, str(place(file.path))) for file in in_order)
+            tasks = (
+                task.remote(__version__, text, file, str(place(file.path))) for file in in_order
+            )
             for entry in finished(ray, tasks, workers or _MOST_UNDER_WAY):
                 _check_seen(place(entry.path))
                 on_rows(entry.rows)
@@ -88,13 +95,19 @@ def _library(address: str | None) -> Any:
     # Read when Ray is imported.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if address:
-        os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "1")  # looks 40 seconds for a cluster, not 14 minutes
+        os.environ.setdefault(
+            "RAY_NUM_REDIS_GET_RETRIES", "1"
+        )  # looks 40 seconds for a cluster, not 14 minutes
     else:
-        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # would listen to the whole network
+        os.environ.setdefault(
+            "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0"
+        )  # would listen to the whole network
     try:
         return importlib.import_module("ray")
     except ImportError:
-        raise RequestError('--engine: expected the library ray; type: pip install "capgen[ray]"') from None
+        raise RequestError(
+            '--engine: expected the library ray; type: pip install "capgen[ray]"'
+        ) from None
 
 
 @contextmanager
@@ -106,10 +119,14 @@ def _connected(ray: Any, address: str | None, workers: int | None) -> Iterator[N
     handler = signal.getsignal(signal.SIGTERM)
     of_this_machine = {"num_cpus": workers or processors(), **_ALONE}
     with ExitStack() as stack:
-        stack.enter_context(redirect_stdout(sys.stderr))  # Ray warns of lost nodes; stdout is for results
+        stack.enter_context(
+            redirect_stdout(sys.stderr)
+        )  # Ray warns of lost nodes; stdout is for results
         stack.callback(ray.shutdown)
         _join(ray, address) if address else ray.init("local", **of_this_machine, **_QUIET)
-        if signal.getsignal(signal.SIGTERM) is not handler:  # Ray's own would end the process without a word
+        if (
+            signal.getsignal(signal.SIGTERM) is not handler
+        ):  # Ray's own would end the process without a word
             signal.signal(signal.SIGTERM, handler)
         yield
 
@@ -119,7 +136,9 @@ def _join(ray: Any, address: str) -> None:
         ray.init(address, **_QUIET)
     except (OSError, RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0]
-        raise CapgenError(f"--engine: expected a Ray cluster at {address!r}, could not join one: {reason}") from None
+        raise CapgenError(
+            f"--engine: expected a Ray cluster at {address!r}, could not join one: {reason}"
+        ) from None
 
 
 @contextmanager
@@ -131,7 +150,9 @@ def _plain_errors(ray: Any) -> Iterator[None]:
         raise failed.cause from None
     except ray.exceptions.RayError as lost:
         reason = str(lost).strip().splitlines()[0]
-        raise CapgenError(f"ray: {reason}; what is whole is kept, run the same command again to go on") from None
+        raise CapgenError(
+            f"ray: {reason}; what is whole is kept, run the same command again to go on"
+        ) from None
 
 
 def _check_seen(path: Path) -> None:

@@ -40,7 +40,9 @@ def write_remotely(version: str, config: str, file: FilePlan, place: str) -> Fil
         OSError: the file could not be written.
     """
     if version != __version__:
-        raise CapgenError(f"expected capgen {version} on every node, got {__version__} on one; install the same")
+        raise CapgenError(
+            f"expected capgen {version} on every node, got {__version__} on one; install the same"
+        )
     path = locate(place)
     _check_folder_is_there(path, file)
     return write_file(_panel(config), file, path, lambda _chunk: None)

@@ -39,7 +39,9 @@ def thread_engine(workers: int | None, memory: int | None = None) -> Engine:
         stop = threading.Event()
         # Year by year, so that workers share a calendar; the largest first, so that they end at about the same time.
         in_order = sorted(files, key=lambda file: (file.year, -file.rows))
-        largest = max((row_group.rows for file in files for row_group in file.row_groups), default=1)
+        largest = max(
+            (row_group.rows for file in files for row_group in file.row_groups), default=1
+        )
         count = worker_count(config, workers, memory, largest)
 
         def on_chunk(chunk: Chunk) -> None:
@@ -49,7 +51,8 @@ def thread_engine(workers: int | None, memory: int | None = None) -> Engine:
 
         with freed_memory_returned(), open_panel(config) as panel, _pool(count, stop) as pool:
             written: list[Future[FileEntry]] = [
-                pool.submit(write_file, panel, file, place(file.path), on_chunk) for file in in_order
+                pool.submit(write_file, panel, file, place(file.path), on_chunk)
+                for file in in_order
             ]
             for each in as_completed(written):
                 yield each.result()
@@ -70,7 +73,9 @@ def check_workers(workers: int | None) -> None:
         raise RequestError(f"--workers: expected at least 1, got {workers}")
 
 
-def worker_count(config: Config, workers: int | None, memory: int | None, row_group_rows: int) -> int:
+def worker_count(
+    config: Config, workers: int | None, memory: int | None, row_group_rows: int
+) -> int:
     """Return how many threads to use.
 
     Args:

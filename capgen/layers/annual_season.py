@@ -51,7 +51,9 @@ class AnnualSeason(Layer[Season]):
         for key, waves in settings.items():
             total = sum(wave.amplitude for wave in waves)
             if total > 1:
-                yield (f"{known.path}.{key}: expected amplitudes that sum to at most 1, got a sum of {total:g}")
+                yield (
+                    f"{known.path}.{key}: expected amplitudes that sum to at most 1, got a sum of {total:g}"
+                )
 
     def dates(self, settings: Season, axis: TimeAxis, span: Span) -> Iterator[pl.Series]:
         """Yield the factor of each metric that has a season."""

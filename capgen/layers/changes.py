@@ -62,7 +62,9 @@ class PlannedChanges(Layer[Changes]):
         """Return which servers take part in each change: 1 or 0."""
         labels = list(labels_of(servers.frame))
         return {
-            _takes_part(name): np.array([holds_for(change.where or {}, each) for each in labels], float)
+            _takes_part(name): np.array(
+                [holds_for(change.where or {}, each) for each in labels], float
+            )
             for name, change in settings.items()
         }
 
@@ -97,7 +99,9 @@ class PlannedChanges(Layer[Changes]):
                     f"got {change.start} {until}; {way_out}"
                 )
             elif not any(holds_for(change.where or {}, labels) for labels in every):
-                yield (f"{path}.where: expected servers to change, got none of {servers.height}; {way_out}")
+                yield (
+                    f"{path}.where: expected servers to change, got none of {servers.height}; {way_out}"
+                )
 
     def makes_servers_differ(self, settings: Changes) -> bool:
         """Each takes part, or does not."""

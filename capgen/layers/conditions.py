@@ -32,7 +32,9 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-OneOrMore = Annotated[tuple[Named, ...], Field(strict=False, min_length=1), BeforeValidator(_as_list)]
+OneOrMore = Annotated[
+    tuple[Named, ...], Field(strict=False, min_length=1), BeforeValidator(_as_list)
+]
 Condition = Annotated[Frozen[Attribute, OneOrMore], Field(min_length=1)]
 
 
@@ -79,13 +81,17 @@ def condition_problems(path: str, condition: Values, known: Known) -> Iterator[s
         yield from _value_problems(f"{path}.{attribute}", attribute, values, known)
 
 
-def _value_problems(path: str, attribute: Attribute, values: Iterable[str], known: Known) -> Iterator[str]:
+def _value_problems(
+    path: str, attribute: Attribute, values: Iterable[str], known: Known
+) -> Iterator[str]:
     fleet = known.fleet
     if attribute == "server":
         example = fleet.server_id_format.format(index=fleet.first_index)
         for each in values:
             if not _is_server_id(each, known):
-                yield (f"{path}: expected the id of a server of the fleet, such as {example}, got {each!r}")
+                yield (
+                    f"{path}: expected the id of a server of the fleet, such as {example}, got {each!r}"
+                )
     elif attribute == "app":
         for each in values:
             if not _is_app(each, known):

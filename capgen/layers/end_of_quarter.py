@@ -29,7 +29,9 @@ class EndOfQuarter(Section):
     @model_validator(mode="after")
     def _window_fits(self) -> EndOfQuarter:
         if self.business_days and self.window_days > MOST_BUSINESS_DAYS:
-            raise ValueError(f"expected window_days of at most {MOST_BUSINESS_DAYS} with business_days")
+            raise ValueError(
+                f"expected window_days of at most {MOST_BUSINESS_DAYS} with business_days"
+            )
         return self
 
 

@@ -185,7 +185,9 @@ class Layer(Generic[Settings]):
         """Return the share of a metric's values that it takes away one by one."""
         return 0.0
 
-    def singles(self, settings: Settings, scope: Scope, keys: Sequence[str]) -> Iterator[tuple[str, Flags]]:
+    def singles(
+        self, settings: Settings, scope: Scope, keys: Sequence[str]
+    ) -> Iterator[tuple[str, Flags]]:
         """Yield metrics, and which of their values it takes away one by one."""
         yield from ()
 
@@ -195,7 +197,9 @@ class Layer(Generic[Settings]):
 
     # What a panel may tell of it.
 
-    def ledger(self, settings: Settings, panel: PanelFacts, servers: pl.DataFrame) -> Iterator[Line]:
+    def ledger(
+        self, settings: Settings, panel: PanelFacts, servers: pl.DataFrame
+    ) -> Iterator[Line]:
         """Yield the stretches of time in which it touches cells of a panel.
 
         The server frame is sorted by server_id.

@@ -45,9 +45,7 @@ class MissingLayer(Layer[Missing]):
 
     name = "missing"
     key = "layers.missing"
-    example = (
-        "{share: {cpu: 0.01}, server_outages: {per_year: 2, mean_hours: 3}, fleet_gaps: {per_year: 0.5, mean_hours: 6}}"
-    )
+    example = "{share: {cpu: 0.01}, server_outages: {per_year: 2, mean_hours: 3}, fleet_gaps: {per_year: 0.5, mean_hours: 6}}"
     may_be_null = True
     is_incident = True
 
@@ -59,7 +57,9 @@ class MissingLayer(Layer[Missing]):
         """Return the share of a metric's values that are missing by themselves."""
         return settings.share.get(key, 0.0)
 
-    def singles(self, settings: Missing, scope: Scope, keys: Sequence[str]) -> Iterator[tuple[str, Flags]]:
+    def singles(
+        self, settings: Missing, scope: Scope, keys: Sequence[str]
+    ) -> Iterator[tuple[str, Flags]]:
         """Yield the values that are missing by themselves."""
         for key in keys:
             share = settings.share.get(key, 0)
@@ -87,7 +87,9 @@ class MissingLayer(Layer[Missing]):
             yield from _lines(panel, each, "fleet_gaps", ("fleet", "fleet"), ids)
 
 
-def _outages(settings: Missing, seed: int, server_id: str, axis: TimeAxis, span: Span) -> Iterator[Interval]:
+def _outages(
+    settings: Missing, seed: int, server_id: str, axis: TimeAxis, span: Span
+) -> Iterator[Interval]:
     return _intervals(settings.server_outages, seed, (server_id, "server outage"), axis, span)
 
 
@@ -111,7 +113,11 @@ def _steps(axis: TimeAxis, span: Span, stretch: Interval) -> slice:
 
 
 def _lines(
-    panel: PanelFacts, stretch: Interval, name: str, subject: tuple[str, str], servers: Sequence[str]
+    panel: PanelFacts,
+    stretch: Interval,
+    name: str,
+    subject: tuple[str, str],
+    servers: Sequence[str],
 ) -> Iterator[Line]:
     steps = _steps(panel.axis, panel.axis.span, stretch)
     if steps.start < steps.stop:

@@ -43,7 +43,9 @@ class OutlierLayer(Layer[ByMetric]):
 
     name = "outliers"
     key = "layers.outliers"
-    example = "{cpu: {probability: 0.001, magnitude: 1.6, dip_probability: 0.001, dip_magnitude: 0.2}}"
+    example = (
+        "{cpu: {probability: 0.001, magnitude: 1.6, dip_probability: 0.001, dip_magnitude: 0.2}}"
+    )
     label = OUTLIER
     names = OUTLIER_METRICS
     changes_derived = True

@@ -67,7 +67,9 @@ def _spikes(scope: Scope, number: int, schedule: ScheduledSpike) -> Flags:
     return _lasting(begun, schedule)[:, -scope.span.size :]
 
 
-def spikes_over_steps(schedule: ScheduledSpike, zone: str | None, axis: TimeAxis, span: Span) -> NDArray[np.int64]:
+def spikes_over_steps(
+    schedule: ScheduledSpike, zone: str | None, axis: TimeAxis, span: Span
+) -> NDArray[np.int64]:
     """Return how many spikes of a schedule may last over each step, whether they come or not.
 
     Args:

@@ -109,7 +109,9 @@ class ServerLifeLayer(Layer[ServerLife]):
                 if steps.start < steps.stop:
                     yield slice(position, position + 1), steps
 
-    def ledger(self, settings: ServerLife, panel: PanelFacts, servers: pl.DataFrame) -> Iterator[Line]:
+    def ledger(
+        self, settings: ServerLife, panel: PanelFacts, servers: pl.DataFrame
+    ) -> Iterator[Line]:
         """Yield the times before a birth and after a retirement."""
         first, stop = minutes_of(panel.axis, panel.axis.span)
         days = servers.select("server_id", _BORN, _RETIRED).iter_rows()
@@ -162,7 +164,9 @@ def _life(seed: int, server_id: str, settings: ServerLife) -> tuple[int, int]:
     return (birth if born else _ALWAYS_BEFORE), (end if retired else _ALWAYS_AFTER)
 
 
-def _line(metrics: Metrics, server_id: str, what: str, times: tuple[str | None, str | None]) -> Line:
+def _line(
+    metrics: Metrics, server_id: str, what: str, times: tuple[str | None, str | None]
+) -> Line:
     line_id = f"server_life.{what}:{server_id}"
     subject = ("server", server_id)
     return line_without_values(line_id, what, subject, [server_id], metrics, times)

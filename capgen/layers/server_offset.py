@@ -48,7 +48,10 @@ class ServerOffsetLayer(Layer[ServerOffset]):
         normals = lasting_normals(seed, servers.ids, "server offset", len(drawn))
         factor = cholesky(correlation_matrix(settings.correlation, drawn, repair=False))
         correlate(factor, normals[:, :, None])
-        return {_column(key): lognormal(normals[drawn.index(key)], sd) for key, sd in settings.sd.items()}
+        return {
+            _column(key): lognormal(normals[drawn.index(key)], sd)
+            for key, sd in settings.sd.items()
+        }
 
     def has_own_means(self, settings: ServerOffset, kind: Kind) -> bool:
         """Tell whether a metric has an offset."""

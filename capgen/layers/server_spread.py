@@ -19,7 +19,9 @@ from capgen.layers.scope import Kind, Scope, Servers, parameter_column
 from capgen.settings.names import unknown_names
 from capgen.settings.types import Section
 
-ParameterPath = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39}){0,4}$")]
+ParameterPath = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39}){0,4}$")
+]
 _MOST_RELATIVE_SD = 10
 _FACTORS = ("business_hours_factor", "weekend_factor")
 _MAY_BE_NEGATIVE = {RATE}
@@ -36,7 +38,9 @@ class Spread(Section):
     @model_validator(mode="after")
     def _sd_of_a_lognormal_is_relative(self) -> Self:
         if self.kind == "lognormal" and self.sd > _MOST_RELATIVE_SD:
-            raise ValueError(f"expected an sd of at most {_MOST_RELATIVE_SD} × the parameter, got {self.sd:g}")
+            raise ValueError(
+                f"expected an sd of at most {_MOST_RELATIVE_SD} × the parameter, got {self.sd:g}"
+            )
         return self
 
 
@@ -59,7 +63,9 @@ class ServerSpread(Layer[Spreads]):
         yield from unknown_names(known.path, settings, parameters)
         for factor in _FACTORS:
             if known.kind.profile and factor in settings:
-                yield (f"{known.path}.{factor}: expected none beside a profile, which has a spread of its own")
+                yield (
+                    f"{known.path}.{factor}: expected none beside a profile, which has a spread of its own"
+                )
 
     def own_parameters(self, settings: Spreads) -> Iterator[str]:
         """Yield the parameters that differ."""

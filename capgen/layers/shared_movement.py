@@ -47,7 +47,9 @@ class SharedMovementLayer(Layer[SharedMovement]):
     example = "{app: {noise: 0.2}, region: {noise: 0.1, states: 0.1}, fleet: {noise: 0.05}}"
     has_closed_form = False
 
-    def shared(self, settings: SharedMovement, servers: pl.DataFrame, what: Shared) -> Iterator[Sharing]:
+    def shared(
+        self, settings: SharedMovement, servers: pl.DataFrame, what: Shared
+    ) -> Iterator[Sharing]:
         """Yield what apps, regions and the fleet share."""
         for scope, column in _COLUMNS.items():
             share = getattr(getattr(settings, scope), what)

@@ -60,5 +60,7 @@ def _description(chunk: Chunk) -> dict[str, str | int]:
     }
 
 
-def _chunk(server_type: str, first_server: int, stop_server: int, first_step: int, stop_step: int) -> Chunk:
+def _chunk(
+    server_type: str, first_server: int, stop_server: int, first_step: int, stop_step: int
+) -> Chunk:
     return Chunk(server_type, first_server, stop_server, Span(first_step, stop_step))

@@ -42,7 +42,10 @@ def macro_tables(config: Config, clock: str = COMMON_CLOCK) -> Mapping[str, pl.D
     """
     check_polars_answers()
     eoq, hours = config.calendar.eoq, config.calendar.business_hours
-    rules = [(position, *rule.model_dump().values()) for position, rule in enumerate(config.calendar.holiday_factors)]
+    rules = [
+        (position, *rule.model_dump().values())
+        for position, rule in enumerate(config.calendar.holiday_factors)
+    ]
     integers = ["rule_position", "rule_month", "rule_first_day", "rule_last_day"]
     rule_schema = dict.fromkeys(integers, pl.Int64) | {"rule_factor": pl.Float64}
     return {
@@ -55,11 +58,17 @@ def macro_tables(config: Config, clock: str = COMMON_CLOCK) -> Mapping[str, pl.D
             },
             schema_overrides={"eoq_peak": pl.Float64, "eoq_months": pl.List(pl.Int64)},
         ),
-        "business_hours": pl.DataFrame({"first_hour": [hours.first_hour], "last_hour": [hours.last_hour]}),
+        "business_hours": pl.DataFrame(
+            {"first_hour": [hours.first_hour], "last_hour": [hours.last_hour]}
+        ),
         "holiday_factors": pl.DataFrame(rules, schema=rule_schema, orient="row"),
         "holiday_effect": _effect_table(config),
-        "holiday_dates": pl.DataFrame({"holiday_date": holiday_dates(config, clock)}, schema={"holiday_date": pl.Date}),
-        "holiday_span": pl.DataFrame([_window(config)], schema=["holidays_from", "holidays_to"], orient="row"),
+        "holiday_dates": pl.DataFrame(
+            {"holiday_date": holiday_dates(config, clock)}, schema={"holiday_date": pl.Date}
+        ),
+        "holiday_span": pl.DataFrame(
+            [_window(config)], schema=["holidays_from", "holidays_to"], orient="row"
+        ),
     }
 
 
@@ -85,7 +94,9 @@ def _window(config: Config) -> tuple[date, date]:
 def _effect_table(config: Config) -> pl.DataFrame:
     schema = {"effect_factor": pl.Float64, "shoulder_days": pl.Int64, "shoulder_factor": pl.Float64}
     effect = config.calendar.holiday_effect
-    return pl.DataFrame([tuple(effect.model_dump().values())] if effect else [], schema=schema, orient="row")
+    return pl.DataFrame(
+        [tuple(effect.model_dump().values())] if effect else [], schema=schema, orient="row"
+    )
 
 
 @contextmanager
@@ -114,7 +125,9 @@ def open_calendar(config: Config, clock: str = COMMON_CLOCK) -> Iterator[Calenda
         @lru_cache(maxsize=_KEPT_SPANS)
         def compute(span: Span) -> pl.DataFrame:
             firsts = range(span.first, span.stop, _STEPS_AT_ONCE)
-            pieces = [piece(Span(first, min(first + _STEPS_AT_ONCE, span.stop))) for first in firsts]
+            pieces = [
+                piece(Span(first, min(first + _STEPS_AT_ONCE, span.stop))) for first in firsts
+            ]
             return pl.concat(pieces, rechunk=True)
 
         def frame(span: Span) -> pl.DataFrame:

@@ -34,7 +34,10 @@ def archetype_counts(config: Config) -> dict[str, int]:
         Servers by archetype, in the configuration's order; they sum to `num_servers`.
     """
     shares = {name: archetype.share for name, archetype in config.archetypes.items()}
-    counts = {name: math.floor(config.num_servers * share + SHARE_TOLERANCE) for name, share in shares.items()}
+    counts = {
+        name: math.floor(config.num_servers * share + SHARE_TOLERANCE)
+        for name, share in shares.items()
+    }
     counts[max(shares, key=lambda name: shares[name])] += config.num_servers - sum(counts.values())
     return counts
 
@@ -46,7 +49,10 @@ def server_ids(config: Config) -> list[str]:
         config: a valid configuration.
     """
     first = config.fleet.first_index
-    return [config.fleet.server_id_format.format(index=first + offset) for offset in range(config.num_servers)]
+    return [
+        config.fleet.server_id_format.format(index=first + offset)
+        for offset in range(config.num_servers)
+    ]
 
 
 def fleet_frame(config: Config) -> pl.DataFrame:
@@ -66,8 +72,12 @@ def fleet_frame(config: Config) -> pl.DataFrame:
     """
     check_polars_answers()
     ids = server_ids(config)
-    types = itertools.chain.from_iterable([name] * count for name, count in archetype_counts(config).items())
-    draws = np.array([stream(config.seed, each, "", "metadata").random(_DRAWS_PER_SERVER) for each in ids])
+    types = itertools.chain.from_iterable(
+        [name] * count for name, count in archetype_counts(config).items()
+    )
+    draws = np.array(
+        [stream(config.seed, each, "", "metadata").random(_DRAWS_PER_SERVER) for each in ids]
+    )
     business_unit = _pick(config.fleet.business_unit, draws[:, 0])
     app = np.floor(draws[:, 3] * config.fleet.apps_per_business_unit).astype(np.int64)
     frame = pl.DataFrame(
@@ -77,7 +87,9 @@ def fleet_frame(config: Config) -> pl.DataFrame:
             "business_unit": business_unit,
             "criticality": _pick(config.fleet.criticality, draws[:, 1]),
             "region": _pick(config.fleet.region, draws[:, 2]),
-            "app_name": [f"{unit}-app-{index}" for unit, index in zip(business_unit, app, strict=True)],
+            "app_name": [
+                f"{unit}-app-{index}" for unit, index in zip(business_unit, app, strict=True)
+            ],
         }
     )
     by_type = frame.partition_by("server_type", maintain_order=True)

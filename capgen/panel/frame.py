@@ -76,7 +76,9 @@ class Panel:
         Returns:
             The columns, in the panel's order.
         """
-        wanted = [name for name in panel_schema(self.config).names() if columns is None or name in columns]
+        wanted = [
+            name for name in panel_schema(self.config).names() if columns is None or name in columns
+        ]
         followed = dict.fromkeys(servers["clock"].to_list())
         dates = {clock: self.dates(chunk.archetype, clock, chunk.span) for clock in followed}
         values = chunk_values(
@@ -89,9 +91,13 @@ class Panel:
             workspace or Workspace(),
         )
         year = pl.lit(self.axis.timestamp(chunk.span.first).year, pl.Int64).alias("year")
-        cells = servers.lazy().join(next(iter(dates.values())).lazy(), how="cross", maintain_order="left_right")
+        cells = servers.lazy().join(
+            next(iter(dates.values())).lazy(), how="cross", maintain_order="left_right"
+        )
         local = {} if len(dates) == 1 else _local_flags(servers, dates)
-        labels = cells.with_columns(year).select(each for each in wanted if each not in values and each not in local)
+        labels = cells.with_columns(year).select(
+            each for each in wanted if each not in values and each not in local
+        )
         # By position, not by an expression: that would copy all columns into pieces of equal length.
         series = _as_columns(values | local, self.config, servers.schema["server_id"])
         return pl.DataFrame([*labels.collect().get_columns(), *series])[wanted]
@@ -110,7 +116,9 @@ def open_panel(config: Config) -> Iterator[Panel]:
     fleets = server_frames(config)
     models = {name: cell_model(config, name) for name in config.archetypes}
     with ExitStack() as stack:
-        calendars = {clock: stack.enter_context(open_calendar(config, clock)) for clock in clocks(config)}
+        calendars = {
+            clock: stack.enter_context(open_calendar(config, clock)) for clock in clocks(config)
+        }
 
         @lru_cache(maxsize=_KEPT_DATES * len(calendars))
         def dates(archetype: str, clock: str, span: Span) -> pl.DataFrame:
@@ -133,13 +141,23 @@ def cell_model(config: Config, archetype: str) -> CellModel:
 
 def _local_flags(servers: pl.DataFrame, dates: Mapping[str, pl.DataFrame]) -> dict[str, Array]:
     """Return the columns of the dates in which clocks differ, for each server by its own."""
-    flags = {clock: [frame[name].to_numpy() for name in LOCAL_DATE_COLUMNS] for clock, frame in dates.items()}
+    flags = {
+        clock: [frame[name].to_numpy() for name in LOCAL_DATE_COLUMNS]
+        for clock, frame in dates.items()
+    }
     columns = zip(*(flags[clock] for clock in servers["clock"].to_list()), strict=True)
-    return {name: np.concatenate(column) for name, column in zip(LOCAL_DATE_COLUMNS, columns, strict=True)}
+    return {
+        name: np.concatenate(column)
+        for name, column in zip(LOCAL_DATE_COLUMNS, columns, strict=True)
+    }
 
 
 def _numbers(dates: pl.DataFrame) -> dict[str, Floats]:
-    return {column.name: column.to_numpy() for column in dates.get_columns() if column.dtype == pl.Float64}
+    return {
+        column.name: column.to_numpy()
+        for column in dates.get_columns()
+        if column.dtype == pl.Float64
+    }
 
 
 def _as_columns(values: Mapping[str, Array], config: Config, text: pl.DataType) -> list[pl.Series]:
@@ -150,7 +168,11 @@ def _as_columns(values: Mapping[str, Array], config: Config, text: pl.DataType) 
         else _as_column(name, each)
         for name, each in values.items()
     ]
-    nullable = {metric.column for metric in config.metrics.values()} if metrics_may_be_null(config) else set()
+    nullable = (
+        {metric.column for metric in config.metrics.values()}
+        if metrics_may_be_null(config)
+        else set()
+    )
     return [column.fill_nan(None) if column.name in nullable else column for column in columns]
 
 
@@ -171,4 +193,6 @@ def as_enums(servers: pl.DataFrame) -> pl.DataFrame:
         The frame, each column an Enum of the values that occur in it.
     """
     strings = [column for column in servers if column.dtype == pl.String]
-    return servers.with_columns(column.cast(pl.Enum(column.unique(maintain_order=True))) for column in strings)
+    return servers.with_columns(
+        column.cast(pl.Enum(column.unique(maintain_order=True))) for column in strings
+    )

@@ -36,7 +36,10 @@ def scan_config(config: Config) -> pl.LazyFrame:
     """
 
     def source(
-        columns: list[str] | None, predicate: pl.Expr | None, row_limit: int | None, _batch_size: int | None
+        columns: list[str] | None,
+        predicate: pl.Expr | None,
+        row_limit: int | None,
+        _batch_size: int | None,
     ) -> Iterator[pl.DataFrame]:
         return frames(config, columns, predicate, row_limit)
 
@@ -44,7 +47,10 @@ def scan_config(config: Config) -> pl.LazyFrame:
 
 
 def frames(
-    config: Config, columns: Sequence[str] | None, predicate: pl.Expr | None = None, row_limit: int | None = None
+    config: Config,
+    columns: Sequence[str] | None,
+    predicate: pl.Expr | None = None,
+    row_limit: int | None = None,
 ) -> Iterator[pl.DataFrame]:
     """Yield the rows of a panel, piece by piece.
 
@@ -61,7 +67,11 @@ def frames(
     wanted = list(schema.names() if columns is None else columns)
     needed = sorted({*wanted, *(predicate.meta.root_names() if predicate is not None else ())})
     yield pl.DataFrame(schema=schema).select(wanted)
-    possible = _head(config, needed, row_limit) if row_limit is not None else _chunks(config, needed, predicate)
+    possible = (
+        _head(config, needed, row_limit)
+        if row_limit is not None
+        else _chunks(config, needed, predicate)
+    )
     for frame in possible:
         yield (frame if predicate is None else frame.filter(predicate)).select(wanted)
 
@@ -81,17 +91,25 @@ def _chunks(
 ) -> Iterator[pl.DataFrame]:
     """Yield the needed columns of all chunks, of about so many rows, in which the predicate may hold."""
     all_of = list(conditions(predicate))
-    of_servers = [pl.lit(True), *(each for each in all_of if set(each.meta.root_names()) <= set(SERVER_COLUMNS))]
+    of_servers = [
+        pl.lit(True),
+        *(each for each in all_of if set(each.meta.root_names()) <= set(SERVER_COLUMNS)),
+    ]
     fleet = fleet_frame(config).filter(of_servers)
     if fleet.is_empty():
         return
     counts = {name: fleet.filter(server_type=name).height for name in config.archetypes}
     with open_panel(config) as whole:
-        panel = replace(whole, fleets={name: servers.filter(of_servers) for name, servers in whole.fleets.items()})
+        panel = replace(
+            whole,
+            fleets={name: servers.filter(of_servers) for name, servers in whole.fleets.items()},
+        )
         of_dates = [each for each in all_of if uses_only(each, date_columns(config))]
         for partition in partitions(config.axis, counts):
             narrowed = _narrowed(panel, partition, of_dates)
-            for chunk in cut(panel.axis, narrowed.whole, min(rows, CHUNK_ROWS)) if narrowed.rows else ():
+            for chunk in (
+                cut(panel.axis, narrowed.whole, min(rows, CHUNK_ROWS)) if narrowed.rows else ()
+            ):
                 yield panel.cells(chunk, panel.servers(chunk), needed)
 
 
@@ -100,11 +118,19 @@ def _narrowed(panel: Panel, partition: Partition, of_dates: Sequence[pl.Expr]) -
     plain = [each for each in of_dates if set(each.meta.root_names()) <= _PLAIN_DATE_COLUMNS]
     flagged = [each for each in of_dates if set(each.meta.root_names()) - _PLAIN_DATE_COLUMNS]
     narrowed = _where(panel, partition, plain, lambda piece: _plain_dates(panel.axis, piece.span))
-    return _where(panel, narrowed, flagged, lambda piece: panel.dates(piece.archetype, COMMON_CLOCK, piece.span))
+    return _where(
+        panel,
+        narrowed,
+        flagged,
+        lambda piece: panel.dates(piece.archetype, COMMON_CLOCK, piece.span),
+    )
 
 
 def _where(
-    panel: Panel, partition: Partition, conditions: Sequence[pl.Expr], dates_of: Callable[[Chunk], pl.DataFrame]
+    panel: Panel,
+    partition: Partition,
+    conditions: Sequence[pl.Expr],
+    dates_of: Callable[[Chunk], pl.DataFrame],
 ) -> Partition:
     """Cut off the steps before the first and after the last one on which all conditions hold."""
     if not conditions or not partition.rows:
@@ -114,7 +140,11 @@ def _where(
         dates = dates_of(piece).with_columns(year=pl.lit(partition.year, pl.Int64))
         holds = dates.select(pl.all_horizontal(conditions)).to_series().arg_true()
         found += [piece.span.first + step for step in (holds[0], holds[-1])] if len(holds) else []
-    span = Span(min(found), max(found) + 1) if found else Span(partition.span.first, partition.span.first)
+    span = (
+        Span(min(found), max(found) + 1)
+        if found
+        else Span(partition.span.first, partition.span.first)
+    )
     return replace(partition, span=span)
 
 
@@ -122,6 +152,8 @@ def _plain_dates(axis: TimeAxis, span: Span) -> pl.DataFrame:
     """Return what follows from a timestamp alone: no need to ask the calendar."""
     stamp = pl.col("timestamp")
     first, last = axis.timestamp(span.first), axis.timestamp(span.stop - 1)
-    return pl.select(timestamp=pl.datetime_range(first, last, f"{axis.step_minutes}m", time_unit="us")).with_columns(
+    return pl.select(
+        timestamp=pl.datetime_range(first, last, f"{axis.step_minutes}m", time_unit="us")
+    ).with_columns(
         month=stamp.dt.month(), quarter=stamp.dt.quarter(), dayofweek=stamp.dt.weekday() - 1
     )

@@ -48,7 +48,9 @@ class VirtualPanel(ds.Dataset):  # type: ignore[misc]
             filter: which rows; all without it.
         """
         names = self._schema.names if columns is None else list(columns)
-        return _Scanner(self._config, names, filter, pa.schema([self._schema.field(name) for name in names]))
+        return _Scanner(
+            self._config, names, filter, pa.schema([self._schema.field(name) for name in names])
+        )
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,11 @@ class _Scanner:
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         # A filter may use columns that are not asked for; without one, only what is asked for is made.
-        names = panel_schema(self.config).names() if self.filter is not None else self.columns or ["timestamp"]
+        names = (
+            panel_schema(self.config).names()
+            if self.filter is not None
+            else self.columns or ["timestamp"]
+        )
         predicate = None if self.filter is None else _possible(self.config, self.filter)
         for frame in frames(self.config, names, predicate):
             table = frame.to_arrow()
@@ -74,10 +80,19 @@ class _Scanner:
 def _possible(config: Config, condition: pc.Expression) -> pl.Expr:
     """Return which servers and days a condition can hold for: Arrow simplifies it by what is known of each."""
     servers = fleet_frame(config)
-    known = [_all(pc.field(name) == value for name, value in row.items()) for row in servers.iter_rows(named=True)]
+    known = [
+        _all(pc.field(name) == value for name, value in row.items())
+        for row in servers.iter_rows(named=True)
+    ]
     ids = [servers["server_id"][position] for position in _matching(config, known, condition)]
-    days = [config.start_date + timedelta(days=day) for day in range((config.end_date - config.start_date).days + 1)]
-    on_days = [days[position] for position in _matching(config, [_known_of(day) for day in days], condition)]
+    days = [
+        config.start_date + timedelta(days=day)
+        for day in range((config.end_date - config.start_date).days + 1)
+    ]
+    on_days = [
+        days[position]
+        for position in _matching(config, [_known_of(day) for day in days], condition)
+    ]
     return pl.col("server_id").is_in(ids) & pl.col("timestamp").dt.date().is_in(on_days)
 
 
@@ -87,7 +102,14 @@ def _known_of(day: date) -> pc.Expression:
     small = [pc.field(name) == pa.scalar(value, pa.int8()) for name, value in numbers.items()]
     midnights = (datetime.combine(each, time.min) for each in (day, day + timedelta(days=1)))
     first, stop = (pa.scalar(midnight, pa.timestamp("us")) for midnight in midnights)
-    return _all([pc.field("year") == day.year, *small, pc.field("timestamp") >= first, pc.field("timestamp") < stop])
+    return _all(
+        [
+            pc.field("year") == day.year,
+            *small,
+            pc.field("timestamp") >= first,
+            pc.field("timestamp") < stop,
+        ]
+    )
 
 
 def _all(conditions: Any) -> pc.Expression:
@@ -97,7 +119,9 @@ def _all(conditions: Any) -> pc.Expression:
     return first
 
 
-def _matching(config: Config, known: Sequence[pc.Expression], condition: pc.Expression) -> list[int]:
+def _matching(
+    config: Config, known: Sequence[pc.Expression], condition: pc.Expression
+) -> list[int]:
     """Return the positions of those for which a condition is not known to be false."""
     disk, parquet = LocalFileSystem(), ds.ParquetFileFormat()
     # No such files exist: a dataset tells from what is known of each part which ones it would have to read.

@@ -19,7 +19,9 @@ _STANDARD_ERRORS = "SE"
 _WORDS = re.compile(r"[^\s,~:]+")
 
 
-def causes_of(findings: Sequence[Finding], types: Mapping[str, str], columns: Iterable[str]) -> list[Cause]:
+def causes_of(
+    findings: Sequence[Finding], types: Mapping[str, str], columns: Iterable[str]
+) -> list[Cause]:
     """Return what was found to be wrong, with the rules that failed by it.
 
     Args:
@@ -36,13 +38,22 @@ def causes_of(findings: Sequence[Finding], types: Mapping[str, str], columns: It
             fault.servers,
             fault.columns,
             f"{fault.subject}: {fault.note}",
-            tuple(dict.fromkeys([fault.rule, *(each.rule for each in others if _is_by(each, fault, types, known))])),
+            tuple(
+                dict.fromkeys(
+                    [
+                        fault.rule,
+                        *(each.rule for each in others if _is_by(each, fault, types, known)),
+                    ]
+                )
+            ),
         )
         for fault in faults
     ]
 
 
-def _is_by(finding: Finding, fault: Finding, types: Mapping[str, str], known: frozenset[str]) -> bool:
+def _is_by(
+    finding: Finding, fault: Finding, types: Mapping[str, str], known: frozenset[str]
+) -> bool:
     if finding.servers:
         return bool(set(finding.servers) & set(fault.servers))
     if not fault.columns:
@@ -54,4 +65,6 @@ def _is_by(finding: Finding, fault: Finding, types: Mapping[str, str], known: fr
     else:
         touches_columns = finding.unit == _STANDARD_ERRORS and bool(known & set(fault.columns))
     archetypes = words & set(types.values())
-    return touches_columns and (not archetypes or any(types.get(each) in archetypes for each in fault.servers))
+    return touches_columns and (
+        not archetypes or any(types.get(each) in archetypes for each in fault.servers)
+    )

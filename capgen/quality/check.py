@@ -27,7 +27,9 @@ from capgen.storage.location import locate
 from capgen.system.paths import local_path
 
 
-def check(folder: Path | str, config_file: Path | str | None = None, *, most_rows: int | None = MOST_ROWS) -> Report:
+def check(
+    folder: Path | str, config_file: Path | str | None = None, *, most_rows: int | None = MOST_ROWS
+) -> Report:
     """Check a dataset against what it should be.
 
     Args:
@@ -44,7 +46,9 @@ def check(folder: Path | str, config_file: Path | str | None = None, *, most_row
         RequestError: there is no such dataset, or nothing that says what to expect.
         CapgenError: a file cannot be read.
     """
-    with open_source(locate(folder), None if config_file is None else local_path(config_file)) as source:
+    with open_source(
+        locate(folder), None if config_file is None else local_path(config_file)
+    ) as source:
         return check_source(source, most_rows)
 
 

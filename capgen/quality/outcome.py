@@ -121,4 +121,6 @@ def report_of(folder: str, findings: Iterable[Finding], sample: Sample | None) -
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule, []).append(finding)
-    return Report(folder, tuple(Outcome(name, tuple(found)) for name, found in by_rule.items()), sample)
+    return Report(
+        folder, tuple(Outcome(name, tuple(found)) for name, found in by_rule.items()), sample
+    )

@@ -11,7 +11,9 @@ from capgen.quality.findings import Finding
 from capgen.quality.statistics import Statistic
 
 EVERY_ROW = "Every row is looked at; nothing may be wrong."
-SLOPE = "The values are compared with what the configuration implies with the effect and without it."
+SLOPE = (
+    "The values are compared with what the configuration implies with the effect and without it."
+)
 BESIDE_TWIN = "The panel beside a twin of it."
 
 

@@ -46,5 +46,7 @@ MEASUREMENTS = (
     missing_rate.BESIDE_TWINS,  # of such panels, the last of the tests
     size.MEASUREMENT,
 )
-RULES: tuple[Rule, ...] = tuple(dict.fromkeys(rule for measurement in MEASUREMENTS for rule in measurement.rules))
+RULES: tuple[Rule, ...] = tuple(
+    dict.fromkeys(rule for measurement in MEASUREMENTS for rule in measurement.rules)
+)
 BY_NAME = {rule.name: rule for rule in RULES}

@@ -72,7 +72,9 @@ def evenly_spread(servers: pl.DataFrame, most: int) -> pl.DataFrame:
     count = min(most, servers.height)
     runs = min(count, _RUNS)
     lengths = [(run + 1) * count // runs - run * count // runs for run in range(runs)]
-    return pl.concat(servers[run * servers.height // runs :][:length] for run, length in enumerate(lengths))
+    return pl.concat(
+        servers[run * servers.height // runs :][:length] for run, length in enumerate(lengths)
+    )
 
 
 def servers_beside_twins(config: Config, most_rows: int | None) -> dict[str, pl.DataFrame]:

@@ -23,7 +23,9 @@ from capgen.storage.store.errors import plain_errors, reading_reason
 from capgen.system.processors import processors
 from capgen.version import __version__
 
-_MOST_SOUGHT = 10_000  # servers whose ids reach the reader of the files, to skip row groups without them
+_MOST_SOUGHT = (
+    10_000  # servers whose ids reach the reader of the files, to skip row groups without them
+)
 _MOST_THREADS = 4  # each holds row groups and sums of its own, some 50 MB
 
 
@@ -99,7 +101,9 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
             yield Source(folder, config, whole, strays, connection, tuple(config.metrics), origin)
     except sql.DatabaseError as error:
         reason = reading_reason(error).splitlines()[0]
-        raise CapgenError(f"{folder}: expected Parquet files that DuckDB can read, got {reason}") from None
+        raise CapgenError(
+            f"{folder}: expected Parquet files that DuckDB can read, got {reason}"
+        ) from None
 
 
 def _settings() -> dict[str, int]:
@@ -113,7 +117,9 @@ def _files(folder: Path) -> list[Path]:
     with plain_errors(folder):
         files = [folder / name for name in data_files(folder)]
     if not files:
-        raise RequestError(f"{folder}: expected the folder of a dataset, found no Parquet file in it")
+        raise RequestError(
+            f"{folder}: expected the folder of a dataset, found no Parquet file in it"
+        )
     return files
 
 
@@ -158,4 +164,7 @@ def altered_files(folder: Path) -> list[str]:
         manifest = read_manifest(folder)
     except CapgenError:
         return []
-    return [problem.path for problem in damaged_files(folder, manifest, read=folder_of(folder).is_cheap_to_read)]
+    return [
+        problem.path
+        for problem in damaged_files(folder, manifest, read=folder_of(folder).is_cheap_to_read)
+    ]

@@ -51,7 +51,11 @@ class Deviation(NamedTuple):
         beyond = math.copysign(max(abs(self.total) - self.slack, 0.0), self.total)
         if beyond == 0:
             return 0.0
-        return beyond / math.sqrt(self.variance) if self.variance > 0 else math.copysign(math.inf, beyond)
+        return (
+            beyond / math.sqrt(self.variance)
+            if self.variance > 0
+            else math.copysign(math.inf, beyond)
+        )
 
     @property
     def skewness(self) -> float:
@@ -95,7 +99,9 @@ class Statistic:
     details: Mapping[str, float] = field(default_factory=dict)
 
 
-def share_statistic(rule: str, subject: str, hits: int, cells: int, chance: float, note: str = "") -> Statistic:
+def share_statistic(
+    rule: str, subject: str, hits: int, cells: int, chance: float, note: str = ""
+) -> Statistic:
     """Return the share of cells that something fell on, each by itself: a binomial.
 
     Args:
@@ -172,9 +178,7 @@ def _judge(statistic: Statistic, normal: float) -> Finding:
     if not math.isfinite(correction) or correction > _WIDEST_CORRECTION:
         return not_testable(statistic.rule, "too few values", statistic.subject)
     if statistic.reach is not None and statistic.reach < limit + _MARGIN:
-        why = (
-            f"a missing effect would be {statistic.reach:.1f} standard errors off, and {limit + _MARGIN:.1f} are needed"
-        )
+        why = f"a missing effect would be {statistic.reach:.1f} standard errors off, and {limit + _MARGIN:.1f} are needed"
         return not_testable(statistic.rule, why, statistic.subject)
     return Finding(
         statistic.rule,

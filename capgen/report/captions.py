@@ -11,13 +11,17 @@ from capgen.report.rows import Rows, ceilings
 from capgen.report.tables import BINS, WHOLE_FLEET, Tables
 
 _DAYS = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"]
-_MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
+_MONTHS = (
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+)
 _LOWEST, _HIGHEST = 0.1, 0.9  # the middle 80 %
 _MONTHS_A_YEAR = 12
 _MARKS = "Dashed lines are quarter ends, triangles holidays."
 
 
-Captions = dict[str, dict[str, list[str]]]  # by archetype, WHOLE_FLEET for all; then by panel, one for each metric
+Captions = dict[
+    str, dict[str, list[str]]
+]  # by archetype, WHOLE_FLEET for all; then by panel, one for each metric
 
 
 def captions(tables: Tables, report: Report, rows: dict[str, Rows]) -> Captions:
@@ -31,7 +35,9 @@ def captions(tables: Tables, report: Report, rows: dict[str, Rows]) -> Captions:
     verdicts, correlations = _verdicts(report), rows["correlation"]
     return {
         each: _captions(
-            tables.of(each), verdicts, [row for row in correlations if each in (WHOLE_FLEET, row["archetype"])]
+            tables.of(each),
+            verdicts,
+            [row for row in correlations if each in (WHOLE_FLEET, row["archetype"])],
         )
         for each in (WHOLE_FLEET, *tables.archetypes)
     }
@@ -74,7 +80,9 @@ def _utilisation(tables: Tables, position: int) -> str:
     frame = _of(tables.utilisation, tables, position).drop_nulls("mean")
     if frame.is_empty():
         return f"There are no values of {column} to show."
-    means = frame.group_by("server_type").agg(pl.col("mean").mean()).sort("mean", "server_type").rows()
+    means = (
+        frame.group_by("server_type").agg(pl.col("mean").mean()).sort("mean", "server_type").rows()
+    )
     (lowest, low), (highest, high) = means[0], means[-1]
     top = frame.sort("mean", descending=True).row(0, named=True)
     peak = f"The highest {tables.unit} is that of {top['moment']:%Y-%m-%d}: {top['server_type']}, {shown(top['mean'])}."
@@ -89,11 +97,17 @@ def _distribution(tables: Tables, position: int) -> str:
     first, width = tables.bins["first"][position], tables.bins["width"][position]
     parts = []
     for archetype in tables.archetypes:
-        frame = _of(tables.distribution, tables, position).filter(pl.col("server_type") == archetype).sort("bin")
+        frame = (
+            _of(tables.distribution, tables, position)
+            .filter(pl.col("server_type") == archetype)
+            .sort("bin")
+        )
         if frame.is_empty():
             continue
         reached = frame.with_columns(share=pl.col("cells").cum_sum() / pl.col("cells").sum())
-        inside = reached.filter((pl.col("share") >= _LOWEST) & (pl.col("share").shift(1, fill_value=0) < _HIGHEST))
+        inside = reached.filter(
+            (pl.col("share") >= _LOWEST) & (pl.col("share").shift(1, fill_value=0) < _HIGHEST)
+        )
         low, high = inside["bin"][0], min(inside["bin"][-1] + 1, BINS)
         ends = [first + width * each for each in (low, high)]
         parts.append(f"{archetype} {shown(ends[0])} to {shown(ends[1])}")
@@ -135,10 +149,15 @@ def _when(tables: Tables, row: dict[str, float]) -> str:
 
 def _effects(tables: Tables, position: int) -> str:
     frame = _of(tables.effects, tables, position)
-    means = frame.group_by("kind", "position").agg(pl.col("measured").mean(), pl.col("configured").first())
+    means = frame.group_by("kind", "position").agg(
+        pl.col("measured").mean(), pl.col("configured").first()
+    )
     last_day = means.filter((pl.col("kind") == "ramp") & (pl.col("position") == 0)).drop_nulls()
     holidays = means.filter(pl.col("kind") == "holiday").drop_nulls().sort("position")
-    parts = [f"the last day of a quarter is × {m:.2f} (configured × {c:.2f})" for *_, m, c in last_day.rows()]
+    parts = [
+        f"the last day of a quarter is × {m:.2f} (configured × {c:.2f})"
+        for *_, m, c in last_day.rows()
+    ]
     parts += [f"holidays × {c:.2f} are × {m:.2f}" for *_, m, c in holidays.rows()]
     if not parts:
         return "No quarter end and no holiday has ordinary days beside it in this window; the bars are configured."
@@ -149,15 +168,21 @@ def _effects(tables: Tables, position: int) -> str:
         "Values at the clip, and spikes, pull towards 1.",
     ]
     if len(calendars(tables.config)) > 1:
-        sentences.append("Regions keep holidays of their own here: the fleet dips less on those of one country.")
+        sentences.append(
+            "Regions keep holidays of their own here: the fleet dips less on those of one country."
+        )
     return " ".join(sentences)
 
 
 def _growth(tables: Tables, position: int) -> str:
     changes, span = _changes(tables, position)
-    changed = ", ".join(f"{kind} {changes[kind]:+.1%}" for kind in tables.archetypes if kind in changes)
+    changed = ", ".join(
+        f"{kind} {changes[kind]:+.1%}" for kind in tables.archetypes if kind in changes
+    )
     ceiling = ceilings(tables)[position]
-    highest = _of(tables.headroom, tables, position).drop_nulls().sort("p95", descending=True).rows()
+    highest = (
+        _of(tables.headroom, tables, position).drop_nulls().sort("p95", descending=True).rows()
+    )
     least = "".join(
         f" Least headroom: {kind}, {shown(ceiling - p95)} of {shown(ceiling)} (the diamonds are 95th percentiles)."
         for kind, _, p95 in highest[:1]
@@ -165,7 +190,9 @@ def _growth(tables: Tables, position: int) -> str:
     if tables.growth_unit != "month" or not changed:
         return f"The window is too short to tell growth from chance.{least}"
     seasons = "" if span == "year" else ", seasons and holidays included"
-    return f"{tables.columns[position]} from the first {span} to the last{seasons}: {changed}.{least}"
+    return (
+        f"{tables.columns[position]} from the first {span} to the last{seasons}: {changed}.{least}"
+    )
 
 
 def _changes(tables: Tables, position: int) -> tuple[dict[str, float], str]:
@@ -196,7 +223,12 @@ def _verdicts(report: Report) -> str:
 
 
 def _shares(tables: Tables, position: int) -> str:
-    sums = _of(tables.quality, tables, position).select("cells", "present", "at_low", "at_high").sum().row(0)
+    sums = (
+        _of(tables.quality, tables, position)
+        .select("cells", "present", "at_low", "at_high")
+        .sum()
+        .row(0)
+    )
     cells, present, low, high = (int(each or 0) for each in sums)
     if not cells or not present:
         return f"{tables.columns[position]} has no values."

@@ -71,10 +71,14 @@ def chart_spec(
     chart = CHARTS[name](tables).properties(
         width=size[0], height=size[1], autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
     )
-    chart = chart.add_params(*(alt.param(name=key, value=value) for key, value in parameters.items()))
+    chart = chart.add_params(
+        *(alt.param(name=key, value=value) for key, value in parameters.items())
+    )
     spec: Spec = chart.to_dict()
     spec["config"] = chart_config(ink, font)
-    if isinstance(size[0], int):  # a legend does not wrap by itself; on the page, the script sees to it
+    if isinstance(
+        size[0], int
+    ):  # a legend does not wrap by itself; on the page, the script sees to it
         spec["config"]["legend"]["columns"] = max(size[0] // _WIDTH_OF_A_NAME, 1)
     spec["datasets"] = {each: rows[each] for each in _DATA[name]}
     return spec

@@ -29,10 +29,16 @@ def utilisation(tables: Tables) -> Drawn:
     few = tables.utilisation["moment"].n_unique() <= _FEW_POINTS
     x = time_axis(tables.unit, tables.utilisation["moment"])
     y = alt.Y("value:Q", title=f"mean by {tables.unit}", scale=alt.Scale(zero=False))
-    tooltip = [moment_tooltip(tables.unit), "archetype:N", alt.Tooltip("value:Q", title="mean", format=",.4~g")]
+    tooltip = [
+        moment_tooltip(tables.unit),
+        "archetype:N",
+        alt.Tooltip("value:Q", title="mean", format=",.4~g"),
+    ]
     lines = rows_of_metric("utilisation").mark_line(point=few, clip=True, tooltip=True)
     drawn = lines.encode(x, y, colour(tables), tooltip=tooltip).add_params(zoom())
-    near = rows_of_metric("utilisation").mark_point(size=120, opacity=0).encode(x, y, tooltip=tooltip)
+    near = (
+        rows_of_metric("utilisation").mark_point(size=120, opacity=0).encode(x, y, tooltip=tooltip)
+    )
     marks = alt.Chart(alt.NamedData("marks")).encode(
         x, tooltip=[alt.Tooltip("moment:T", title="day", format="%a %Y-%m-%d"), "kind:N"]
     )
@@ -41,7 +47,9 @@ def utilisation(tables: Tables) -> Drawn:
     )
     holidays = (
         marks.transform_filter("datum.kind === 'holiday'")
-        .mark_point(shape="triangle-up", filled=True, size=45, opacity=0.55, color="gray", clip=True)
+        .mark_point(
+            shape="triangle-up", filled=True, size=45, opacity=0.55, color="gray", clip=True
+        )
         .encode(y=alt.value(alt.ExprRef("height - 4")))
     )
     return alt.layer(quarters, drawn, near, holidays, title=metric_title("Mean "))
@@ -88,7 +96,9 @@ def growth(tables: Tables) -> Drawn:
     colours = colour(tables)
     means = rows_of_metric("growth").encode(
         x,
-        alt.Y("value:Q", title=f"mean by {tables.growth_unit}", scale=alt.Scale(zero=False, padding=8)),
+        alt.Y(
+            "value:Q", title=f"mean by {tables.growth_unit}", scale=alt.Scale(zero=False, padding=8)
+        ),
         colours,
         tooltip=[
             moment_tooltip(tables.growth_unit),

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import altair as alt
 
-from capgen.report.pieces import ONE_ARCHETYPE, VALUE, Drawn, colour, metric_title, rows_of_metric, zoom
+from capgen.report.pieces import (
+    ONE_ARCHETYPE,
+    VALUE,
+    Drawn,
+    colour,
+    metric_title,
+    rows_of_metric,
+    zoom,
+)
 from capgen.report.tables import Tables
 
 _WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -53,7 +61,13 @@ def correlation(tables: Tables) -> Drawn:
         .encode(
             y=alt.Y("pair:N", title=None, sort=None, axis=alt.Axis(grid=True, labelLimit=260)),
             yOffset=alt.YOffset("archetype:N", sort=tables.archetypes),
-            tooltip=["archetype:N", "pair:N", alt.Tooltip("target:Q"), alt.Tooltip("measured:Q"), "verdict:N"],
+            tooltip=[
+                "archetype:N",
+                "pair:N",
+                alt.Tooltip("target:Q"),
+                alt.Tooltip("measured:Q"),
+                "verdict:N",
+            ],
         )
     )
     scale = alt.Scale(padding=10)
@@ -61,7 +75,9 @@ def correlation(tables: Tables) -> Drawn:
     colours = colour(tables)
     both = base.transform_filter("isValid(datum.measured)")
     bars = both.mark_rule(strokeWidth=2, opacity=0.6).encode(x, colours, x2="target:Q")
-    targets = base.mark_tick(thickness=2.5, size=13, opacity=0.9).encode(x=alt.X("target:Q", scale=scale))
+    targets = base.mark_tick(thickness=2.5, size=13, opacity=0.9).encode(
+        x=alt.X("target:Q", scale=scale)
+    )
     dots = both.mark_circle(size=65, opacity=1).encode(x, colours)
     return alt.layer(bars, targets, dots, title="Correlation of the noise, by pair of metrics")
 
@@ -72,7 +88,10 @@ def rhythm(tables: Tables) -> Drawn:
     Args:
         tables: of the dataset.
     """
-    months, hours = f"{_MONTHS}[datum.part - 1]", "(datum.part < 10 ? '0' : '') + datum.part + ':00'"
+    months, hours = (
+        f"{_MONTHS}[datum.part - 1]",
+        "(datum.part < 10 ? '0' : '') + datum.part + ':00'",
+    )
     what, names = ("month", months) if tables.is_daily else ("hour", hours)
     cells = (
         alt.Chart(alt.NamedData("heat_map"))
@@ -90,7 +109,9 @@ def rhythm(tables: Tables) -> Drawn:
             alt.Color(
                 "value:Q",
                 scale=alt.Scale(scheme="viridis", zero=False),
-                legend=alt.Legend(title="mean", orient="right", gradientLength=alt.ExprRef("height")),
+                legend=alt.Legend(
+                    title="mean", orient="right", gradientLength=alt.ExprRef("height")
+                ),
             ),
             tooltip=[
                 alt.Tooltip("day:O", title="weekday"),
@@ -100,7 +121,9 @@ def rhythm(tables: Tables) -> Drawn:
         )
     )
     title = alt.TitleParams(
-        alt.ExprRef("'Mean ' + labels[metric] + ', ' + (archetype === '' ? 'all servers' : archetype)")
+        alt.ExprRef(
+            "'Mean ' + labels[metric] + ', ' + (archetype === '' ? 'all servers' : archetype)"
+        )
     )
     return alt.layer(cells, title=title)
 
@@ -115,13 +138,20 @@ def quality(tables: Tables) -> Drawn:
         alt.Chart(alt.NamedData("quality"))
         .transform_filter(ONE_ARCHETYPE)
         .encode(
-            alt.X("what:N", title=None, sort=_WHATS, axis=alt.Axis(labelAngle=0, orient="top", labelFontWeight=600)),
+            alt.X(
+                "what:N",
+                title=None,
+                sort=_WHATS,
+                axis=alt.Axis(labelAngle=0, orient="top", labelFontWeight=600),
+            ),
             alt.Y("metric:N", title=None, sort=tables.labels, axis=alt.Axis(labelLimit=260)),
             alt.XOffset("archetype:N", sort=tables.archetypes),
             tooltip=["archetype:N", "metric:N", "what:N", alt.Tooltip("share:Q", format=".3~%")],
         )
     )
-    shade = alt.Opacity("share:Q", scale=alt.Scale(type="sqrt", domain=[0, 1], range=[0.12, 1]), legend=None)
+    shade = alt.Opacity(
+        "share:Q", scale=alt.Scale(type="sqrt", domain=[0, 1], range=[0.12, 1]), legend=None
+    )
     cells = base.mark_rect().encode(colour(tables), shade)
     shown = "datum.share === 0 ? '0' : datum.share < 0.0005 ? '<0.1%' : format(datum.share, '.1~%')"
     words = base.transform_calculate(shown=shown).mark_text(fontSize=11).encode(text="shown:N")

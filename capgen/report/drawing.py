@@ -83,7 +83,14 @@ def _blocks(
 
     def chart(name: str, width: int, height: int, metric: int = 0, archetype: str = "") -> Block:
         spec = chart_spec(
-            tables, rows, name, ink=INK, font=FONT, metric=metric, archetype=archetype, size=(width, height)
+            tables,
+            rows,
+            name,
+            ink=INK,
+            font=FONT,
+            metric=metric,
+            archetype=archetype,
+            size=(width, height),
         )
         mark = f"{name}-{metric}-{tables.archetypes.index(archetype) if archetype else 'all'}-"
         return chart_block(vl_convert.vegalite_to_svg(spec, vl_version=_version()), mark)
@@ -100,15 +107,25 @@ def _blocks(
         _head(title, manifest, tables),
         panel("utilisation", chart("utilisation", whole, 320), whole),
         panel("distribution", multiples("distribution", 210), whole),
-        beside([panel(name, chart(name, half, 340), half) for name in ("correlation", "effects")], half),
-        panel("rhythm", _side_by_side("rhythm", 200, fleet if len(fleet) > 2 else fleet[1:], chart), whole),
-        panel("growth", stacked([multiples("growth", 220), _headroom(tables, whole)], gap=16), whole),
+        beside(
+            [panel(name, chart(name, half, 340), half) for name in ("correlation", "effects")], half
+        ),
+        panel(
+            "rhythm",
+            _side_by_side("rhythm", 200, fleet if len(fleet) > 2 else fleet[1:], chart),
+            whole,
+        ),
+        panel(
+            "growth", stacked([multiples("growth", 220), _headroom(tables, whole)], gap=16), whole
+        ),
         panel("quality", chart("quality", whole, 40 * len(tables.columns)), whole),
         _verdicts(report, whole),
     ]
 
 
-def _side_by_side(name: str, height: int, shown: Sequence[Mapping[str, Any]], chart: Callable[..., Block]) -> Block:
+def _side_by_side(
+    name: str, height: int, shown: Sequence[Mapping[str, Any]], chart: Callable[..., Block]
+) -> Block:
     """Draw a chart several times, in rows of about the same length."""
     number = -(-len(shown) // -(-len(shown) // _MOST_BESIDE))
     drawn = [chart(name, inner_width(number), height, **each) for each in shown]
@@ -123,7 +140,11 @@ def _head(title: str, manifest: Manifest, tables: Tables) -> Block:
         for attribute, found in composition(tables).items()
     ]
     return stacked(
-        [words_block([title], whole, size=28, bold=True), words_block([what], whole), words_block(fleet, whole)]
+        [
+            words_block([title], whole, size=28, bold=True),
+            words_block([what], whole),
+            words_block(fleet, whole),
+        ]
     )
 
 

@@ -48,7 +48,9 @@ def composition(tables: Tables) -> dict[str, list[tuple[str, int]]]:
         tables: of the dataset.
     """
     return {
-        attribute: tables.fleet.filter(pl.col("attribute") == attribute).select("name", "servers").rows()
+        attribute: tables.fleet.filter(pl.col("attribute") == attribute)
+        .select("name", "servers")
+        .rows()
         for attribute in _ATTRIBUTES
     }
 
@@ -60,7 +62,13 @@ def verdict_cells(report: Report) -> Cells:
         report: the outcome of a check.
     """
     return [
-        [rule.name, str(rule.verdict), _shown(rule.worst.measured), _shown(rule.worst.expected), _note(rule.worst)]
+        [
+            rule.name,
+            str(rule.verdict),
+            _shown(rule.worst.measured),
+            _shown(rule.worst.expected),
+            _note(rule.worst),
+        ]
         for rule in report.rules
     ]
 

@@ -48,12 +48,18 @@ def page_text(
         title=escape(title),
         style=_part("page.css"),
         facts="".join(
-            f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts(manifest, tables)
+            f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
+            for name, value in facts(manifest, tables)
         ),
         fleet=_fleet(tables),
-        metrics="".join(_option(str(position), label) for position, label in enumerate(tables.labels)),
+        metrics="".join(
+            _option(str(position), label) for position, label in enumerate(tables.labels)
+        ),
         archetypes="".join(_option(each, each) for each in tables.archetypes),
-        panels="".join(_figure(name, captions[WHOLE_FLEET][name][0], tables, below.get(name, "")) for name in specs),
+        panels="".join(
+            _figure(name, captions[WHOLE_FLEET][name][0], tables, below.get(name, ""))
+            for name in specs
+        ),
         version=escape(manifest.capgen_version),
         specs=_embedded(specs),
         captions=_embedded(captions),
@@ -68,7 +74,9 @@ def _part(name: str) -> str:
 
 def _embedded(value: Any) -> str:
     """Write JSON that cannot end the script element it stands in."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace(
+        "<", "\\u003c"
+    )
 
 
 def _option(value: str, label: str) -> str:
@@ -89,7 +97,10 @@ def _figure(name: str, caption: str, tables: Tables, below: str) -> str:
 
 def _least_width(name: str, tables: Tables) -> int:
     """Return the width, in pixels, in which the words of a chart do not meet."""
-    widths = {"effects": 60 + 34 * len(places(tables)), "quality": 140 + 3 * max(42 * len(tables.archetypes), 126)}
+    widths = {
+        "effects": 60 + 34 * len(places(tables)),
+        "quality": 140 + 3 * max(42 * len(tables.archetypes), 126),
+    }
     return widths.get(name, 0)
 
 
@@ -137,7 +148,8 @@ def _verdict_table(report: Report) -> str:
 def _table(title: str, headings: Sequence[str], cells: Cells, numbers: set[str]) -> str:
     kinds = ["number" if each in numbers else "" for each in headings]
     head = "".join(
-        f'<th scope="col" class="{kind}">{escape(each)}</th>' for each, kind in zip(headings, kinds, strict=True)
+        f'<th scope="col" class="{kind}">{escape(each)}</th>'
+        for each, kind in zip(headings, kinds, strict=True)
     )
     body = "".join(f"<tr>{''.join(map(_cell, row, kinds))}</tr>" for row in cells)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -77,7 +77,11 @@ def words_block(
 
 
 def table_block(
-    headings: Sequence[str], cells: Sequence[Sequence[str]], shares: Sequence[float], width: float, size: float = 12.5
+    headings: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    shares: Sequence[float],
+    width: float,
+    size: float = 12.5,
 ) -> Block:
     """Return a table as a piece; what does not fit a column is cut with an ellipsis.
 

@@ -19,7 +19,12 @@ _NAME_OF_MOMENT = (
     "timeFormat(datum.value, hours(datum.value) ? '%H:%M' : date(datum.value) > 1 ? '%b %d' : "
     "month(datum.value) ? '%b' : '%Y')"
 )
-_TIME_FORMATS = {"hour": "%Y-%m-%d %H:%M", "day": "%a %Y-%m-%d", "week": "week of %Y-%m-%d", "month": "%B %Y"}
+_TIME_FORMATS = {
+    "hour": "%Y-%m-%d %H:%M",
+    "day": "%a %Y-%m-%d",
+    "week": "week of %Y-%m-%d",
+    "month": "%B %Y",
+}
 _FEW_DAYS, _DAYS_OF_MONTHS = 14, range(60, 800)  # what is best marked day by day, or month by month
 
 
@@ -50,7 +55,11 @@ def rows_of_metric(name: str, value: str = VALUE) -> alt.Chart:
         name: of the rows.
         value: expression for the value.
     """
-    return alt.Chart(alt.NamedData(name)).transform_filter(ONE_ARCHETYPE).transform_calculate(value=value)
+    return (
+        alt.Chart(alt.NamedData(name))
+        .transform_filter(ONE_ARCHETYPE)
+        .transform_calculate(value=value)
+    )
 
 
 def zoom() -> alt.Parameter:
@@ -80,5 +89,7 @@ def time_axis(unit: str, moments: pl.Series, **scale: Any) -> alt.X:
     ticks: Literal["day", "month"] | alt.UndefinedType = alt.Undefined
     if unit != "hour" and (span <= _FEW_DAYS or span in _DAYS_OF_MONTHS):
         ticks = "day" if span <= _FEW_DAYS else "month"
-    axis = alt.Axis(labelExpr=_NAME_OF_MOMENT, labelOverlap="parity", labelSeparation=8, tickCount=ticks)
+    axis = alt.Axis(
+        labelExpr=_NAME_OF_MOMENT, labelOverlap="parity", labelSeparation=8, tickCount=ticks
+    )
     return alt.X("moment:T", title=None, axis=axis, scale=alt.Scale(**scale))

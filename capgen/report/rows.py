@@ -56,14 +56,19 @@ def _plain(value: Any) -> Any:
     return value.isoformat(timespec="minutes") if isinstance(value, datetime) else value
 
 
-def _listed(tables: Tables, frame: pl.DataFrame, keys: Sequence[str], value: str, name: str = "values") -> Rows:
+def _listed(
+    tables: Tables, frame: pl.DataFrame, keys: Sequence[str], value: str, name: str = "values"
+) -> Rows:
     """Gather rows that differ in nothing but the metric."""
     gathered: dict[tuple[Any, ...], dict[str, float | None]] = {}
     for *key, metric, found in frame.select(*keys, "metric", value).iter_rows():
         gathered.setdefault(tuple(key), {})[metric] = number(found)
     names = ["archetype" if key == "server_type" else key for key in keys]
     return [
-        {**dict(zip(names, map(_plain, key), strict=True)), name: [found.get(column) for column in tables.columns]}
+        {
+            **dict(zip(names, map(_plain, key), strict=True)),
+            name: [found.get(column) for column in tables.columns],
+        }
         for key, found in gathered.items()
     ]
 
@@ -71,24 +76,36 @@ def _listed(tables: Tables, frame: pl.DataFrame, keys: Sequence[str], value: str
 def _marks(marks: pl.DataFrame) -> Rows:
     kinds = (("quarter end", "ends_quarter"), ("holiday", "is_free"))
     return [
-        {"moment": _plain(row["moment"]), "kind": kind} for row in marks.to_dicts() for kind, flag in kinds if row[flag]
+        {"moment": _plain(row["moment"]), "kind": kind}
+        for row in marks.to_dicts()
+        for kind, flag in kinds
+        if row[flag]
     ]
 
 
 def _distribution(tables: Tables) -> Iterator[dict[str, Any]]:
     """Yield every bin, the empty ones and one after the last too: steps need both ends."""
     keys = ["server_type", "metric"]
-    shares = tables.distribution.with_columns(share=pl.col("cells") / pl.col("cells").sum().over(keys))
-    found = {(kind, metric, bin_): share for kind, metric, bin_, share in shares.select(*keys, "bin", "share").rows()}
+    shares = tables.distribution.with_columns(
+        share=pl.col("cells") / pl.col("cells").sum().over(keys)
+    )
+    found = {
+        (kind, metric, bin_): share
+        for kind, metric, bin_, share in shares.select(*keys, "bin", "share").rows()
+    }
     for archetype in tables.archetypes:
         for bin_ in range(BINS + 1):
             inside = min(bin_, BINS - 1)
-            values = [number(found.get((archetype, metric, inside), 0.0)) for metric in tables.columns]
+            values = [
+                number(found.get((archetype, metric, inside), 0.0)) for metric in tables.columns
+            ]
             yield {"archetype": archetype, "bin": bin_, "values": values}
 
 
 def _correlations(tables: Tables, report: Report) -> Iterator[dict[str, Any]]:
-    findings = [each for rule in report.rules if rule.name == CORRELATION.name for each in rule.findings]
+    findings = [
+        each for rule in report.rules if rule.name == CORRELATION.name for each in rule.findings
+    ]
     for finding in findings:
         archetype, _, pair = finding.subject.rpartition(" ")
         if archetype in tables.archetypes:
@@ -106,7 +123,10 @@ def _target(config: Config, archetype: str, one: str, two: str) -> float:
     """Return the configured correlation of two columns; a derived metric has that of its source."""
     keys = {metric.column: key for key, metric in config.metrics.items()}
     derived = [config.metrics[keys[column]].derived for column in (one, two)]
-    sources = [each.source if each else keys[column] for each, column in zip(derived, (one, two), strict=True)]
+    sources = [
+        each.source if each else keys[column]
+        for each, column in zip(derived, (one, two), strict=True)
+    ]
     sign = math.prod(math.copysign(1, each.factor) for each in derived if each)
     pairs, drawn = config.archetypes[archetype].correlation, config.drawn_metrics
     matrix = correlation_matrix(pairs, drawn, repair=config.repair_correlation)
@@ -121,7 +141,9 @@ def _effects(tables: Tables) -> Rows:
 
 def _configured(tables: Tables) -> Rows:
     frame = tables.effects.with_columns(where=_where(tables.effects))
-    return _listed(tables, frame.unique(["kind", "where", "metric"]), ["kind", "where"], "configured")
+    return _listed(
+        tables, frame.unique(["kind", "where", "metric"]), ["kind", "where"], "configured"
+    )
 
 
 def _where(effects: pl.DataFrame) -> pl.Series:

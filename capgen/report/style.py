@@ -29,12 +29,25 @@ def chart_config(ink: str, font: str) -> dict[str, Any]:
         font: names of fonts.
     """
     words = {"labelColor": ink, "titleColor": ink, "labelFontSize": 12, "titleFontSize": 12}
-    lines = {"domainColor": ink, "tickColor": ink, "gridColor": ink, "gridOpacity": 0.12, "domainOpacity": 0.5}
+    lines = {
+        "domainColor": ink,
+        "tickColor": ink,
+        "gridColor": ink,
+        "gridOpacity": 0.12,
+        "domainOpacity": 0.5,
+    }
     return {
         "font": font,
         "background": None,
         "view": {"stroke": None},
-        "axis": {**words, **lines, "tickOpacity": 0.5, "labelPadding": 4, "titleFontWeight": 500, "labelFlush": False},
+        "axis": {
+            **words,
+            **lines,
+            "tickOpacity": 0.5,
+            "labelPadding": 4,
+            "titleFontWeight": 500,
+            "labelFlush": False,
+        },
         "legend": {
             **words,
             "orient": "top",

@@ -73,7 +73,10 @@ class Tables:
     def labels(self) -> list[str]:
         """The metrics with their units, in the order of `columns`."""
         metrics = self.config.metrics.values()
-        return [f"{metric.column} ({metric.unit})" if metric.unit else metric.column for metric in metrics]
+        return [
+            f"{metric.column} ({metric.unit})" if metric.unit else metric.column
+            for metric in metrics
+        ]
 
     def of(self, archetype: str) -> Tables:
         """Return what is about one archetype, or about the whole fleet.
@@ -85,7 +88,9 @@ class Tables:
         if archetype == WHOLE_FLEET:
             return replace(self, heat_map=heat_map)
         names = ("utilisation", "distribution", "effects", "growth", "headroom", "quality")
-        narrow = {name: getattr(self, name).filter(pl.col("server_type") == archetype) for name in names}
+        narrow = {
+            name: getattr(self, name).filter(pl.col("server_type") == archetype) for name in names
+        }
         return replace(self, archetypes=[archetype], heat_map=heat_map, **narrow)
 
 
@@ -98,14 +103,23 @@ def read_tables(source: Source) -> Tables:
     Returns:
         The tables; the panel was read four times, by column.
     """
-    config, connection, repeats = source.config, source.connection, [{"column": each} for each in source.columns]
+    config, connection, repeats = (
+        source.config,
+        source.connection,
+        [{"column": each} for each in source.columns],
+    )
     quality = sql.run_query(connection, "report/quality", clip_parameters(source), repeats)
     bins = _bins(quality, source.columns)
-    connection.register("hour_sums", sql.run_query(connection, "report/hours", bucket(source), repeats))
+    connection.register(
+        "hour_sums", sql.run_query(connection, "report/hours", bucket(source), repeats)
+    )
     window = {"first_day": config.start_date, "last_day": config.end_date}
     unit, growth_unit = _unit(config), _growth_unit(config)
     since, until = _last_month(config)
-    month = {"first_timestamp": _midnight(since), "stop_timestamp": _midnight(until + timedelta(days=1))}
+    month = {
+        "first_timestamp": _midnight(since),
+        "stop_timestamp": _midnight(until + timedelta(days=1)),
+    }
     most_days = {"most_days": min(config.calendar.eoq.window_days + _DAYS_AROUND_RAMP, 27)}
     effects = sql.run_query(connection, "report/effects", most_days)
     found = set(quality["server_type"])
@@ -119,14 +133,20 @@ def read_tables(source: Source) -> Tables:
         headroom_until=until,
         utilisation=sql.run_query(connection, "report/utilisation", window | {"unit": unit}),
         marks=sql.run_query(connection, "report/marks", window),
-        distribution=sql.run_query(connection, "report/distribution", _bin_parameters(bins), repeats),
+        distribution=sql.run_query(
+            connection, "report/distribution", _bin_parameters(bins), repeats
+        ),
         bins=bins,
-        heat_map=sql.run_query(connection, "report/heat_map", {"by_month": config.step_minutes >= 24 * 60}),
+        heat_map=sql.run_query(
+            connection, "report/heat_map", {"by_month": config.step_minutes >= 24 * 60}
+        ),
         effects=effects.with_columns(configured=_configured(config, effects)),
         growth=sql.run_query(connection, "report/growth", window | {"unit": growth_unit}),
         headroom=sql.run_query(connection, "report/headroom", month, repeats),
         quality=quality,
-        fleet=sql.run_query(connection, "report/fleet", {"first_timestamp": _midnight(config.start_date)}),
+        fleet=sql.run_query(
+            connection, "report/fleet", {"first_timestamp": _midnight(config.start_date)}
+        ),
     )
 
 
@@ -169,7 +189,9 @@ def _bins(quality: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     low, high = pl.col("least").fill_null(0), pl.col("greatest").fill_null(1)
     width = pl.when(high > low).then((high - low) / BINS).otherwise(1.0)
     order = pl.DataFrame({"metric": columns})
-    return order.join(ends, on="metric", how="left", maintain_order="left").select("metric", first=low, width=width)
+    return order.join(ends, on="metric", how="left", maintain_order="left").select(
+        "metric", first=low, width=width
+    )
 
 
 def _bin_parameters(bins: pl.DataFrame) -> Mapping[str, Any]:
@@ -186,4 +208,7 @@ def _configured(config: Config, effects: pl.DataFrame) -> pl.Series:
         own = config.metrics[metric.derived.source] if metric.derived else metric
         responses[metric.column] = {"ramp": own.response.eoq, "holiday": own.response.holiday}
     rows = effects.select("metric", "kind", "factor").iter_rows()
-    return pl.Series([1 + responses[metric][kind] * (factor - 1) for metric, kind, factor in rows], dtype=pl.Float64)
+    return pl.Series(
+        [1 + responses[metric][kind] * (factor - 1) for metric, kind, factor in rows],
+        dtype=pl.Float64,
+    )

@@ -24,7 +24,9 @@ class Quantile(Section):
 def _check_quantiles(quantiles: tuple[Quantile, ...]) -> tuple[Quantile, ...]:
     pairs = list(pairwise(quantiles))
     if any(left.at >= right.at or left.value > right.value for left, right in pairs):
-        raise ValueError("expected quantiles that climb: each at a higher share, none at a lower value")
+        raise ValueError(
+            "expected quantiles that climb: each at a higher share, none at a lower value"
+        )
     if any(right.at - left.at < _SMALLEST_SHARE for left, right in pairs):
         raise ValueError(f"expected quantiles that lie {_SMALLEST_SHARE:g} or more apart")
     if quantiles[0].value == quantiles[-1].value:
@@ -32,4 +34,6 @@ def _check_quantiles(quantiles: tuple[Quantile, ...]) -> tuple[Quantile, ...]:
     return quantiles
 
 
-Quantiles = Annotated[tuple[Quantile, ...], Field(min_length=2, max_length=199), AfterValidator(_check_quantiles)]
+Quantiles = Annotated[
+    tuple[Quantile, ...], Field(min_length=2, max_length=199), AfterValidator(_check_quantiles)
+]

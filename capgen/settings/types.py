@@ -22,7 +22,9 @@ from capgen.timeline.granularity import canonical_granularity
 _SERVER_ID_FORMAT = re.compile(r"[A-Za-z0-9_-]{0,32}\{index(:0[1-9]d)?\}[A-Za-z0-9_-]{0,32}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:00)?)?")
-EVENT_SEPARATOR = "+"  # between the ids of events that overlap; ids have the names of apps and regions
+EVENT_SEPARATOR = (
+    "+"  # between the ids of events that overlap; ids have the names of apps and regions
+)
 _LONGEST_LABEL = 40
 _LONGEST_TEXT = 80
 _FIRST_DAY = date(1900, 1, 1)
@@ -61,7 +63,9 @@ def _check_date_text(text: object) -> object:
 
 def _check_window_text(text: object) -> object:
     if not isinstance(text, str) or _DATE.fullmatch(text) is None:
-        raise ValueError("expected a date as YYYY-MM-DD, today, or days or weeks from it such as -90d or +4w")
+        raise ValueError(
+            "expected a date as YYYY-MM-DD, today, or days or weeks from it such as -90d or +4w"
+        )
     return text
 
 
@@ -96,9 +100,13 @@ def _check_country(text: str) -> str:
 
 def _check_label(text: str) -> str:
     if not 0 < len(text) <= _LONGEST_LABEL or not text.isprintable() or text != text.strip():
-        raise ValueError(f"expected 1 to {_LONGEST_LABEL} printable characters, none of them a space at an end")
+        raise ValueError(
+            f"expected 1 to {_LONGEST_LABEL} printable characters, none of them a space at an end"
+        )
     if EVENT_SEPARATOR in text:
-        raise ValueError(f"expected a name without {EVENT_SEPARATOR}, which stands between the ids of events")
+        raise ValueError(
+            f"expected a name without {EVENT_SEPARATOR}, which stands between the ids of events"
+        )
     return text
 
 
@@ -129,14 +137,22 @@ class FrozenDict(dict[Any, Any]):
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[Any, Any]]]:
-        return FrozenDict, (dict(self),)  # pickled as a dict it would be filled item by item, and refuse
+        return FrozenDict, (
+            dict(self),
+        )  # pickled as a dict it would be filled item by item, and refuse
 
 
-Day = Annotated[date, Field(strict=False), BeforeValidator(_check_date_text), AfterValidator(_check_day)]
-WindowDay = Annotated[date, Field(strict=False), BeforeValidator(_check_window_text), AfterValidator(_check_day)]
+Day = Annotated[
+    date, Field(strict=False), BeforeValidator(_check_date_text), AfterValidator(_check_day)
+]
+WindowDay = Annotated[
+    date, Field(strict=False), BeforeValidator(_check_window_text), AfterValidator(_check_day)
+]
 # Naive: read as UTC, like the timestamps.
 Moment = Annotated[datetime, Field(strict=False), BeforeValidator(_check_moment_text)]
-Zone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,40}$"), AfterValidator(_check_zone)]
+Zone = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,40}$"), AfterValidator(_check_zone)
+]
 Granularity = Annotated[str, AfterValidator(canonical_granularity)]
 ServerIdFormat = Annotated[str, AfterValidator(_check_server_id_format)]
 # Names stand in paths (archetype) and as columns (metric): plain lower case, so that neither needs
@@ -162,5 +178,8 @@ Value = TypeVar("Value")
 Frozen = Annotated[dict[Key, Value], AfterValidator(FrozenDict)]
 Weights = Annotated[Frozen[Label, NotNegative], Field(min_length=1), AfterValidator(_check_weights)]
 Interval = Annotated[
-    tuple[float, float], Field(strict=False), BeforeValidator(_check_pair), AfterValidator(_check_interval)
+    tuple[float, float],
+    Field(strict=False),
+    BeforeValidator(_check_pair),
+    AfterValidator(_check_interval),
 ]

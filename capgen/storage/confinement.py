@@ -27,7 +27,9 @@ def check_confined(path: Path, manifest: Inventory) -> None:
     """
     wrong = next(_wrong(manifest), None)
     if wrong:
-        raise CapgenError(f"{path}: {wrong}; restore it from a copy, or build anew in another folder")
+        raise CapgenError(
+            f"{path}: {wrong}; restore it from a copy, or build anew in another folder"
+        )
 
 
 def _wrong(manifest: Inventory) -> Iterator[str]:
@@ -38,7 +40,9 @@ def _wrong(manifest: Inventory) -> Iterator[str]:
 def _wrong_paths(manifest: Inventory) -> Iterator[str]:
     for entry in manifest.files:
         if not DATA_PATH.fullmatch(entry.path):
-            yield _misplaced(entry.path, "a data file as year=2022/server_type=web/part-00000.parquet")
+            yield _misplaced(
+                entry.path, "a data file as year=2022/server_type=web/part-00000.parquet"
+            )
     for side in manifest.side_files:
         if not _SIDE_PATH.fullmatch(side.path):
             yield _misplaced(side.path, f"a file as {SIDE_FOLDER}/summary.json")

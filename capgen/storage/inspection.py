@@ -120,4 +120,6 @@ def _problem_of_rows(path: Path, entry: DataEntry) -> Problem | None:
             return Problem(entry.path, "altered", "expected Parquet, got something else")
     if rows == entry.rows:
         return None
-    return Problem(entry.path, "altered", f"expected {entry.rows:,} rows, as the manifest says, got {rows:,}")
+    return Problem(
+        entry.path, "altered", f"expected {entry.rows:,} rows, as the manifest says, got {rows:,}"
+    )

@@ -18,12 +18,17 @@ _LIBRARIES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}
 _OPTIONS: dict[str, dict[str, Any]] = {
     "s3": {
         "default_block_size": _BLOCK_BYTES,
-        "config_kwargs": {"connect_timeout": 10, "read_timeout": 60},  # AWS_MAX_ATTEMPTS says how often, else 5 times
+        "config_kwargs": {
+            "connect_timeout": 10,
+            "read_timeout": 60,
+        },  # AWS_MAX_ATTEMPTS says how often, else 5 times
     },
     "gs": {"block_size": _BLOCK_BYTES},
     "az": {"blocksize": _BLOCK_BYTES},
 }
-_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://?(.*)", re.DOTALL)  # pathlib makes one slash of two
+_ADDRESS = re.compile(
+    r"([A-Za-z][A-Za-z0-9+.-]*)://?(.*)", re.DOTALL
+)  # pathlib makes one slash of two
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 _SEGMENT = re.compile(r"[A-Za-z0-9!_.'()=+,:@~ -]+")
 
@@ -73,7 +78,9 @@ def _store(scheme: str, rest: str) -> Path:
     """Return a place in a store. What is malformed is not repeated: there may be credentials in it."""
     if scheme not in _LIBRARIES:
         known = ", ".join(f"{each}://" for each in _LIBRARIES)
-        raise RequestError(f"expected a folder, or an address that begins with {known}; got one with {scheme}://")
+        raise RequestError(
+            f"expected a folder, or an address that begins with {known}; got one with {scheme}://"
+        )
     bucket, _, prefix = rest.partition("/")
     segments = prefix.strip("/").split("/")
     if "@" in bucket or "?" in rest:
@@ -81,17 +88,27 @@ def _store(scheme: str, rest: str) -> Path:
             f"{scheme}://…: expected {scheme}://bucket/prefix, got an address with credentials in it; leave them to "
             "the environment or a profile"
         )
-    if not _BUCKET.fullmatch(bucket) or not all(map(_SEGMENT.fullmatch, segments)) or {".", ".."} & set(segments):
-        raise RequestError(f"{scheme}://…: expected {scheme}://bucket/prefix, of plain characters; got another form")
+    if (
+        not _BUCKET.fullmatch(bucket)
+        or not all(map(_SEGMENT.fullmatch, segments))
+        or {".", ".."} & set(segments)
+    ):
+        raise RequestError(
+            f"{scheme}://…: expected {scheme}://bucket/prefix, of plain characters; got another form"
+        )
     _require(scheme)
     from upath import UPath
 
-    place = UPath(f"{scheme}://{bucket}/{'/'.join(segments)}", use_listings_cache=False, **_OPTIONS[scheme])
+    place = UPath(
+        f"{scheme}://{bucket}/{'/'.join(segments)}", use_listings_cache=False, **_OPTIONS[scheme]
+    )
     return cast(Path, place)
 
 
 def _require(scheme: str) -> None:
-    missing = [name for name in ("upath", _LIBRARIES[scheme]) if importlib.util.find_spec(name) is None]
+    missing = [
+        name for name in ("upath", _LIBRARIES[scheme]) if importlib.util.find_spec(name) is None
+    ]
     if missing:
         raise RequestError(
             f'{scheme}://…: expected the library {missing[0]}, found none; type: pip install "capgen[{scheme}]"'

@@ -119,5 +119,7 @@ def output(name: str | os.PathLike[str], *, overwrite: bool) -> Output:
     place = place.resolve()
     check_outside(place)
     if kind is not None and not overwrite:
-        raise RequestError(f"{place}: is there already; add --overwrite to replace it, or name another")
+        raise RequestError(
+            f"{place}: is there already; add --overwrite to replace it, or name another"
+        )
     return Output(place)

@@ -31,7 +31,9 @@ def local_path(text: str | os.PathLike[str]) -> Path:
     name = os.fspath(text)
     if not name:
         raise RequestError("expected the name of a folder or file, got an empty one")
-    if any("\ud800" <= each <= "\udfff" for each in name):  # bytes that are no text: DuckDB takes none
+    if any(
+        "\ud800" <= each <= "\udfff" for each in name
+    ):  # bytes that are no text: DuckDB takes none
         raise RequestError(f"expected a name in UTF-8, got {os.fsencode(name)!r}")
     try:
         path = Path(name).expanduser() if name.startswith("~") else Path(name)
@@ -41,7 +43,9 @@ def local_path(text: str | os.PathLike[str]) -> Path:
         ) from None
     here = working_folder()
     if here is None and not path.is_absolute():
-        raise RequestError(f"{name}: the working folder was deleted; go to another, or name a path from the root on")
+        raise RequestError(
+            f"{name}: the working folder was deleted; go to another, or name a path from the root on"
+        )
     return Path(here or "", path) if str(path).startswith("~") else path
 
 

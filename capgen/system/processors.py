@@ -35,7 +35,10 @@ def _quotas() -> Iterator[float]:
         elif "cpu" in controllers.split(","):
             root = _CONTROL_GROUPS / controllers
             names = ("cpu.cfs_quota_us", "cpu.cfs_period_us")
-            quotas = [[*_lines(root / group / names[0]), *_lines(root / group / names[1])] for group in groups]
+            quotas = [
+                [*_lines(root / group / names[0]), *_lines(root / group / names[1])]
+                for group in groups
+            ]
             yield from _shares(quotas)
 
 

@@ -8,7 +8,13 @@ from datetime import date, timedelta
 _FIRST_YEAR = 1978  # since then the days are those of today, but for two that came later
 _MONDAY, _THURSDAY, _SATURDAY, _SUNDAY = 0, 3, 5, 6
 # Month, day, and the year in which it began.
-_FIXED = ((1, 1, _FIRST_YEAR), (6, 19, 2021), (7, 4, _FIRST_YEAR), (11, 11, _FIRST_YEAR), (12, 25, _FIRST_YEAR))
+_FIXED = (
+    (1, 1, _FIRST_YEAR),
+    (6, 19, 2021),
+    (7, 4, _FIRST_YEAR),
+    (11, 11, _FIRST_YEAR),
+    (12, 25, _FIRST_YEAR),
+)
 # Month, weekday, the earliest day that it may fall on, and the year in which it began.
 _MOVING = (
     (1, _MONDAY, 15, 1986),

@@ -63,7 +63,9 @@ def _key(calendar: Holidays) -> tuple[str, str | None, bool]:
 
 
 @lru_cache(maxsize=_KEPT_YEARS)
-def _asked(country: str, subdivision: str | None, observed: bool, year: int) -> tuple[frozenset[date], bool]:
+def _asked(
+    country: str, subdivision: str | None, observed: bool, year: int
+) -> tuple[frozenset[date], bool]:
     """Return what the library says of one year, and whether it knows all of that year."""
     with warnings.catch_warnings(record=True) as doubts:
         warnings.simplefilter("always")
@@ -104,4 +106,6 @@ def _subdivisions(calendar: Holidays) -> str:
         known = country_holidays(calendar.country).subdivisions
     except NotImplementedError:
         return "; its ISO 3166 code, such as DE for Germany, is expected"
-    return f"; expected one of {', '.join(known[:_MOST_SUBDIVISIONS])}" if known else "; it has none"
+    return (
+        f"; expected one of {', '.join(known[:_MOST_SUBDIVISIONS])}" if known else "; it has none"
+    )

@@ -32,7 +32,9 @@ class SqlFile(pytest.File):
         """Yield one test a heading."""
         preamble, *parts = _HEADING.split(self.path.read_text(encoding="utf-8"))
         if _NEITHER_COMMENT_NOR_BLANK.search(preamble):
-            raise self.CollectError(f"{self.path}: expected every select below a line '-- test: <what it shows>'")
+            raise self.CollectError(
+                f"{self.path}: expected every select below a line '-- test: <what it shows>'"
+            )
         for name, query in zip(parts[::2], parts[1::2], strict=True):
             yield SqlTest.from_parent(self, name=name, query=query)
 
@@ -74,5 +76,7 @@ def _problems(connection: Connection, query: str) -> list[str]:
     rows = connection.sql(query).project("input, got, expected")
     if not rows.fetchall():
         return ["expected at least one row, got none"]
-    wrong = rows.filter("got is distinct from expected").project("coalesce(columns(*)::varchar, 'NULL')")
+    wrong = rows.filter("got is distinct from expected").project(
+        "coalesce(columns(*)::varchar, 'NULL')"
+    )
     return [f"{given}: expected {expected}, got {got}" for given, got, expected in wrong.fetchall()]

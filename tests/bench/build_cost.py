@@ -18,8 +18,14 @@ CASES = {
     "hourly, 12 servers, 4 years": ({"granularity": "hourly", "num_servers": 12}, 2),
     "hourly, 120 servers, 4 years": ({"granularity": "hourly", "num_servers": 120}, 2),
     "hourly, 120 servers, 4 years, one worker": ({"granularity": "hourly", "num_servers": 120}, 1),
-    "hourly, 1,200 servers, 1 year": ({"granularity": "hourly", "num_servers": 1200, "end_date": "2022-12-31"}, 2),
-    "1min, 10 servers, 1 month": ({"granularity": "1min", "num_servers": 10, "end_date": "2022-01-31"}, 2),
+    "hourly, 1,200 servers, 1 year": (
+        {"granularity": "hourly", "num_servers": 1200, "end_date": "2022-12-31"},
+        2,
+    ),
+    "1min, 10 servers, 1 month": (
+        {"granularity": "1min", "num_servers": 10, "end_date": "2022-01-31"},
+        2,
+    ),
 }
 
 
@@ -40,9 +46,16 @@ def measure(overrides: dict[str, Any], workers: int) -> dict[str, float]:
         settings = [f"--set={key}={value}" for key, value in overrides.items()]
         command = ["build", *settings, f"--workers={workers}", f"--out={folder}/data", "--json"]
         script = [sys.executable, "-c", SCRIPT, *command]
-        result = subprocess.run(script, env=child_environment(), capture_output=True, text=True, check=True)
+        result = subprocess.run(
+            script, env=child_environment(), capture_output=True, text=True, check=True
+        )
     built, cost = (json.loads(line) for line in result.stdout.splitlines())
-    return {"rows": built["rows"], "bytes": built["bytes"], "wall_seconds": built["seconds"], **cost}
+    return {
+        "rows": built["rows"],
+        "bytes": built["bytes"],
+        "wall_seconds": built["seconds"],
+        **cost,
+    }
 
 
 def main() -> None:

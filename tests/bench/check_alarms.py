@@ -52,7 +52,9 @@ def config_of(number: int, kinds: Kinds) -> Config:
     """Return the configuration of a number, of so few servers that it does not take long."""
     overrides = random_overrides(number)
     overrides = with_layers(overrides, number) if kinds.layers else overrides
-    overrides = with_odd_sizes(overrides, number, odd_kinds=not kinds.dynamics) if kinds.odd else overrides
+    overrides = (
+        with_odd_sizes(overrides, number, odd_kinds=not kinds.dynamics) if kinds.odd else overrides
+    )
     overrides = with_dynamics(overrides, number) if kinds.dynamics else overrides
     config = load_config(overrides=overrides, environment={})
     rows_a_server = ((config.end_date - config.start_date).days + 1) * 1440 // config.step_minutes
@@ -71,7 +73,9 @@ def outcome_of(number: int, *, kinds: Kinds, most_rows: int) -> Outcome:
     except RequestError as error:
         return Outcome(number, [], f"refused: {error}", in_part=False, verdicts=Counter())
     except Exception:
-        return Outcome(number, [], traceback.format_exc(limit=-4), in_part=False, verdicts=Counter())
+        return Outcome(
+            number, [], traceback.format_exc(limit=-4), in_part=False, verdicts=Counter()
+        )
     return _outcome(number, report, config)
 
 

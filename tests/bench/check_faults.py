@@ -20,7 +20,9 @@ from tests.data_faults import CONFIG, FAULTS, Fault, built, read, write
 
 def said_by(report: Report) -> str:
     """Return all that a check says of what failed."""
-    failed = [each for rule in report.rules for each in rule.findings if each.verdict is Verdict.FAIL]
+    failed = [
+        each for rule in report.rules for each in rule.findings if each.verdict is Verdict.FAIL
+    ]
     return "\n".join(f"{each.rule}: {each.subject}: {each.note}" for each in failed)
 
 
@@ -33,7 +35,11 @@ def unsaid(fault: Fault, report: Report) -> list[str]:
 def main() -> None:
     """Print what a check says of each fault."""
     wanted = sys.argv[1:]
-    chosen = {name: fault for name, fault in FAULTS.items() if not wanted or any(word in name for word in wanted)}
+    chosen = {
+        name: fault
+        for name, fault in FAULTS.items()
+        if not wanted or any(word in name for word in wanted)
+    }
     named, begun = 0, time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         good = built(CONFIG, Path(folder) / "good")
@@ -45,7 +51,10 @@ def main() -> None:
             named += not missing and not report.passed
             cause = report.causes[0].text if report.causes else ""
             rules = ", ".join(report.names(Verdict.FAIL))
-            print(f"{name}: {'NOT SAID ' + str(missing) if missing else 'named'}: {rules}: {cause}", flush=True)
+            print(
+                f"{name}: {'NOT SAID ' + str(missing) if missing else 'named'}: {rules}: {cause}",
+                flush=True,
+            )
     seconds = time.process_time() - begun
     print(f"{named} of {len(chosen)} faults named; {seconds:.0f} s of processor time")
 

@@ -84,24 +84,35 @@ def contenders(sizes: Sizes) -> Iterator[Contender]:
             yield _capgen(name, overrides, workers)
     yield Contender("floor", f"floor {described(sizes.large)}", "floor", {"overrides": sizes.large})
     for name, overrides in (("duckdb", sizes.year), ("polars", sizes.years), ("loop", sizes.loop)):
-        yield Contender(name, f"{name} {described(overrides)}", f"contender_{name}", {"overrides": overrides})
+        yield Contender(
+            name, f"{name} {described(overrides)}", f"contender_{name}", {"overrides": overrides}
+        )
     for threads in (1, None):
         for compression in (None, "ZSTD(1)"):
             yield _tpchgen(sizes.scale, threads, compression)
-    yield Contender("entropy", f"entropy {described(sizes.year)}", "entropy", {"overrides": sizes.year})
+    yield Contender(
+        "entropy", f"entropy {described(sizes.year)}", "entropy", {"overrides": sizes.year}
+    )
 
 
 def _capgen(name: str, overrides: Overrides, workers: int) -> Contender:
     many = "1 worker" if workers == 1 else f"{workers} workers"
     settings = {"overrides": overrides, "workers": workers}
-    return Contender(f"{name}-{workers}", f"capgen {described(overrides)}, {many}", "contender_capgen", settings)
+    return Contender(
+        f"{name}-{workers}", f"capgen {described(overrides)}, {many}", "contender_capgen", settings
+    )
 
 
 def _tpchgen(scale: float, threads: int | None, compression: str | None) -> Contender:
     kind, many = compression or "its compression", f"{threads} thread" if threads else "its threads"
     name = f"tpchgen-{'zstd' if compression else 'default'}-{threads or 'all'}"
     settings = {"scale": scale, "threads": threads, "compression": compression}
-    return Contender(name, f"tpchgen-cli lineitem, scale {scale:g}, {kind}, {many}", "contender_tpchgen", settings)
+    return Contender(
+        name,
+        f"tpchgen-cli lineitem, scale {scale:g}, {kind}, {many}",
+        "contender_tpchgen",
+        settings,
+    )
 
 
 def described(overrides: Overrides) -> str:
@@ -141,9 +152,17 @@ def _best(before: Cost | None, now: Cost | str) -> Cost | str:
 
 def start_up() -> str:
     """Return the processor time it takes until work starts, as a line; of a second run, when bytecode is there."""
-    commands = {"capgen --help": ["-m", "capgen", "--help"], "imports": ["-c", "import capgen.engines.running"]}
-    runs = {name: [measure_command([sys.executable, *each]) for _ in range(2)] for name, each in commands.items()}
-    return "start-up: " + ", ".join(f"{name} {second['processor_seconds']:.2f} s" for name, (_, second) in runs.items())
+    commands = {
+        "capgen --help": ["-m", "capgen", "--help"],
+        "imports": ["-c", "import capgen.engines.running"],
+    }
+    runs = {
+        name: [measure_command([sys.executable, *each]) for _ in range(2)]
+        for name, each in commands.items()
+    }
+    return "start-up: " + ", ".join(
+        f"{name} {second['processor_seconds']:.2f} s" for name, (_, second) in runs.items()
+    )
 
 
 def main() -> None:
@@ -155,17 +174,27 @@ def main() -> None:
         raise SystemExit(f"--only: expected some of {', '.join(each.name for each in every)}")
     outcomes = measure_all(chosen, options.repeat)
     costs = {name: cost for name, cost in outcomes.items() if isinstance(cost, Cost)}
-    labels = {each.name: each.label for each in chosen if each.name != "entropy" or each.name not in costs}
+    labels = {
+        each.name: each.label for each in chosen if each.name != "entropy" or each.name not in costs
+    }
     print("\n".join(report.table(labels, outcomes, markdown=options.markdown)))
-    print(f"\n{versions()}, {report.version_of('tpchgen-cli')}\n{os.cpu_count()} processors; {start_up()}\n")
+    print(
+        f"\n{versions()}, {report.version_of('tpchgen-cli')}\n{os.cpu_count()} processors; {start_up()}\n"
+    )
     print("\n".join(report.findings(costs)))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.comparison", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a little of each, to see that it runs: no measurement")
-    parser.add_argument("--only", nargs="+", metavar="NAME", default=[""], help="those whose names begin so")
-    parser.add_argument("--repeat", type=int, metavar="N", default=1, help="keep the best times of so many runs")
+    parser.add_argument(
+        "--quick", action="store_true", help="a little of each, to see that it runs: no measurement"
+    )
+    parser.add_argument(
+        "--only", nargs="+", metavar="NAME", default=[""], help="those whose names begin so"
+    )
+    parser.add_argument(
+        "--repeat", type=int, metavar="N", default=1, help="keep the best times of so many runs"
+    )
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     return parser.parse_args()
 

@@ -14,7 +14,13 @@ import polars as pl
 
 from capgen.config import Config, load_config
 from capgen.panel.calendar import holiday_dates
-from tests.bench.hand_written import archetype_rows, load_holidays, metric_limits, net_out_factor, window
+from tests.bench.hand_written import (
+    archetype_rows,
+    load_holidays,
+    metric_limits,
+    net_out_factor,
+    window,
+)
 
 prepare = load_holidays
 
@@ -145,7 +151,10 @@ copy (
 def run(folder: Path, overrides: dict[str, Any]) -> None:
     """Write the panel."""
     config = load_config(overrides=overrides)
-    rules = [{"position": n, **rule.model_dump()} for n, rule in enumerate(config.calendar.holiday_factors)]
+    rules = [
+        {"position": n, **rule.model_dump()}
+        for n, rule in enumerate(config.calendar.holiday_factors)
+    ]
     with duckdb.connect() as connection:
         connection.register("archetypes", pl.DataFrame(archetype_rows(config)))
         connection.register("holiday_factors", pl.DataFrame(rules))

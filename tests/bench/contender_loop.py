@@ -41,7 +41,9 @@ def run(folder: Path, overrides: dict[str, Any]) -> None:
     pl.DataFrame(rows).write_parquet(folder / "panel.parquet")
 
 
-def server_rows(config: Config, server: Row, holidays: set[date], generator: np.random.Generator) -> Iterator[Row]:
+def server_rows(
+    config: Config, server: Row, holidays: set[date], generator: np.random.Generator
+) -> Iterator[Row]:
     """Yield the rows of one server."""
     archetype, (first, _) = config.archetypes[server["server_type"]], window(config)
     factor, step = noise_factor(config, archetype), timedelta(minutes=config.step_minutes)
@@ -53,7 +55,9 @@ def server_rows(config: Config, server: Row, holidays: set[date], generator: np.
         yield server | dates | metric_columns(config, archetype, means, noise, spike)
 
 
-def server_columns(config: Config, server_type: str, number: int, generator: np.random.Generator) -> Row:
+def server_columns(
+    config: Config, server_type: str, number: int, generator: np.random.Generator
+) -> Row:
     """Return what a server's rows share."""
     fleet = config.fleet
     business_unit = str(generator.choice(list(fleet.business_unit)))
@@ -87,7 +91,9 @@ def days_left(timestamp: datetime) -> int:
     return (next_month.date() - timestamp.date()).days - 1
 
 
-def mean_values(config: Config, archetype: Archetype, timestamp: datetime, growth_time: float) -> list[float]:
+def mean_values(
+    config: Config, archetype: Archetype, timestamp: datetime, growth_time: float
+) -> list[float]:
     """Return the mean of each drawn metric."""
     eoq, hours = config.calendar.eoq, config.calendar.business_hours
     season = holiday_factor(config, timestamp.date())
@@ -102,7 +108,9 @@ def mean_values(config: Config, archetype: Archetype, timestamp: datetime, growt
     return [archetype.base[key] * effects[key] for key in config.drawn_metrics]
 
 
-def metric_columns(config: Config, archetype: Archetype, means: list[float], noise: Floats, spike: bool) -> Row:
+def metric_columns(
+    config: Config, archetype: Archetype, means: list[float], noise: Floats, spike: bool
+) -> Row:
     """Return the metrics of one row."""
     spiked = {}
     for key, mean, each in zip(config.drawn_metrics, means, noise, strict=True):

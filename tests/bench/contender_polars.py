@@ -36,9 +36,15 @@ def run(folder: Path, overrides: dict[str, Any]) -> None:
     generator = np.random.default_rng(config.seed)
     servers, dates = server_frame(config, generator), date_frame(config)
     cells = servers.lazy().join(dates.lazy(), how="cross", maintain_order="left_right")
-    values = cells.with_columns(noise(config, generator)).with_columns(season=season()).with_columns(spiked())
+    values = (
+        cells.with_columns(noise(config, generator))
+        .with_columns(season=season())
+        .with_columns(spiked())
+    )
     panel = values.select(*BEFORE_METRICS, *rounded(config), *AFTER_METRICS, *OF_DATES).collect()
-    for (year, server_type), part in panel.partition_by("year", "server_type", as_dict=True).items():
+    for (year, server_type), part in panel.partition_by(
+        "year", "server_type", as_dict=True
+    ).items():
         path = folder / f"year={year}" / f"server_type={server_type}" / "part.parquet"
         part.drop("year", "server_type").write_parquet(path, mkdir=True)
 
@@ -46,9 +52,14 @@ def run(folder: Path, overrides: dict[str, Any]) -> None:
 def server_frame(config: Config, generator: np.random.Generator) -> pl.DataFrame:
     """Return one row a server, with the numbers of its archetype."""
     archetypes = pl.DataFrame(archetype_rows(config))
-    fleet = archetypes.with_columns(index=pl.int_ranges("first_server", "stop_server")).explode("index")
+    fleet = archetypes.with_columns(index=pl.int_ranges("first_server", "stop_server")).explode(
+        "index"
+    )
     return fleet.with_columns(
-        pl.Series("server_id", [config.fleet.server_id_format.format(index=index) for index in fleet["index"]]),
+        pl.Series(
+            "server_id",
+            [config.fleet.server_id_format.format(index=index) for index in fleet["index"]],
+        ),
         pl.Series("business_unit", generator.choice(list(config.fleet.business_unit), len(fleet))),
         pl.Series("criticality", generator.choice(list(config.fleet.criticality), len(fleet))),
         pl.Series("region", generator.choice(list(config.fleet.region), len(fleet))),
@@ -58,8 +69,14 @@ def server_frame(config: Config, generator: np.random.Generator) -> pl.DataFrame
 
 def date_frame(config: Config) -> pl.DataFrame:
     """Return one row a timestamp, with its flags and factors."""
-    stamp, step, (first, stop) = pl.col("timestamp"), timedelta(minutes=config.step_minutes), window(config)
-    stamps = pl.datetime_range(first, stop, step, closed="left", time_unit="us", eager=True).alias("timestamp")
+    stamp, step, (first, stop) = (
+        pl.col("timestamp"),
+        timedelta(minutes=config.step_minutes),
+        window(config),
+    )
+    stamps = pl.datetime_range(first, stop, step, closed="left", time_unit="us", eager=True).alias(
+        "timestamp"
+    )
     eoq, hours = config.calendar.eoq, config.calendar.business_hours
     days_left = (stamp.dt.month_end().dt.date() - stamp.dt.date()).dt.total_days()
     in_ramp = stamp.dt.month().is_in(list(eoq.months)) & (days_left < eoq.window_days)
@@ -85,7 +102,9 @@ def noise(config: Config, generator: np.random.Generator) -> list[pl.Series]:
     for row in archetype_rows(config):
         archetype = config.archetypes[row["server_type"]]
         rows = (row["stop_server"] - row["first_server"]) * steps(config)
-        noises.append(generator.standard_normal((rows, len(keys))) @ noise_factor(config, archetype).T)
+        noises.append(
+            generator.standard_normal((rows, len(keys))) @ noise_factor(config, archetype).T
+        )
         spikes.append(generator.random(rows) < archetype.spike.probability)
     columns = np.concatenate(noises).T
     named = [pl.Series(f"noise_{key}", column) for key, column in zip(keys, columns, strict=True)]

@@ -16,7 +16,9 @@ def prepare() -> None:
     version("tpchgen-cli")
 
 
-def run(folder: Path, scale: float, threads: int | None = None, compression: str | None = None) -> Measured:
+def run(
+    folder: Path, scale: float, threads: int | None = None, compression: str | None = None
+) -> Measured:
     """Write lineitem; without threads and compression, with the tool's own."""
     options = [f"--scale-factor={scale}", "--tables=lineitem", f"--output-dir={folder}", "--quiet"]
     options += [f"--num-threads={threads}"] if threads else []

@@ -33,6 +33,10 @@ def run(folder: Path, overrides: dict[str, Any]) -> Measured:
     columns = [metric.column for metric in config.metrics.values()]
     drawn = [config.metrics[key].column for key in config.drawn_metrics]
     with duckdb.connect() as connection:
-        cursor = connection.execute(_QUERY, {"files": f"{folder}/data/**/*.parquet", "columns": columns})
+        cursor = connection.execute(
+            _QUERY, {"files": f"{folder}/data/**/*.parquet", "columns": columns}
+        )
         bytes_of = dict(zip(columns, cursor.fetchall()[0], strict=True))
-    return {"details": {"all": sum(bytes_of.values()), "drawn": sum(bytes_of[name] for name in drawn)}}
+    return {
+        "details": {"all": sum(bytes_of.values()), "drawn": sum(bytes_of[name] for name in drawn)}
+    }

@@ -50,7 +50,8 @@ def run(folder: Path, overrides: dict[str, Any]) -> Measured:
         "processor_seconds": sum(clock.processor_seconds for clock in clocks.values()),
         "wall_seconds": sum(clock.wall_seconds for clock in clocks.values()),
         "peak_megabytes": None,  # that of the build, which made the tables
-        "details": {name: clock.processor_seconds for name, clock in clocks.items()} | {"build": around},
+        "details": {name: clock.processor_seconds for name, clock in clocks.items()}
+        | {"build": around},
     }
 
 

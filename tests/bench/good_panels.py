@@ -13,8 +13,19 @@ METRICS = ("cpu", "mem", "disk", "net_in")
 SHAPES = {"daily": (30, 1461), "hourly": (2, 120), "15min": (1, 20), "6min": (1, 5)}
 _SHARE_OF_LAYERS = 0.4
 _SHARE_OF_DYNAMICS = 0.6
-QUANTILES = [{"at": 0.01, "value": 0.2}, {"at": 0.5, "value": 1.0}, {"at": 0.9, "value": 1.6}, {"at": 0.99, "value": 5}]
-GPU = {"column": "gpu_p95", "unit": "percent", "clip": [0, 100], "response": {"weekend": 0.5}, "spike_share": 0.9}
+QUANTILES = [
+    {"at": 0.01, "value": 0.2},
+    {"at": 0.5, "value": 1.0},
+    {"at": 0.9, "value": 1.6},
+    {"at": 0.99, "value": 5},
+]
+GPU = {
+    "column": "gpu_p95",
+    "unit": "percent",
+    "clip": [0, 100],
+    "response": {"weekend": 0.5},
+    "spike_share": 0.9,
+}
 
 
 def random_overrides(number: int) -> dict[str, Any]:
@@ -35,7 +46,9 @@ def random_overrides(number: int) -> dict[str, Any]:
             "eoq": {"window_days": draw.randint(1, 15), "peak": draw.choice([0.0, 0.1, 0.3, 1.0])},
             "holiday_factors": draw.choice([[], random_holidays(draw)]),
         },
-        "archetypes": {name: random_archetype(draw) for name in ("web", "application", "database", "batch")},
+        "archetypes": {
+            name: random_archetype(draw) for name in ("web", "application", "database", "batch")
+        },
         "metrics": {"net_in": {"clip": [0, draw.choice([150, 400, 1000])]}},
     }
     if draw.random() < 0.2:
@@ -56,7 +69,9 @@ def random_layers(number: int) -> dict[str, Any]:
         kind |= {"scheduled_spikes": SCHEDULED} if draw.random() < _SHARE_OF_LAYERS else {}
     return {
         "truth": draw.random() < _SHARE_OF_LAYERS,
-        "layers": {name: layer for name, layer in LAYERS.items() if draw.random() < _SHARE_OF_LAYERS},
+        "layers": {
+            name: layer for name, layer in LAYERS.items() if draw.random() < _SHARE_OF_LAYERS
+        },
         "kinds": kinds,
     }
 
@@ -65,7 +80,8 @@ def with_layers(config: dict[str, Any], number: int) -> dict[str, Any]:
     """Add some of the layers to a configuration."""
     drawn = random_layers(number)
     archetypes = {
-        name: {**kind, **drawn["kinds"].get(name, {})} if kind else kind for name, kind in config["archetypes"].items()
+        name: {**kind, **drawn["kinds"].get(name, {})} if kind else kind
+        for name, kind in config["archetypes"].items()
     }
     return {**config, "truth": drawn["truth"], "layers": drawn["layers"], "archetypes": archetypes}
 
@@ -81,22 +97,37 @@ def with_dynamics(config: dict[str, Any], number: int) -> dict[str, Any]:
         name: {**kind, **random_movement(draw, some, profile="profile" in kind)} if kind else kind
         for name, kind in config["archetypes"].items()
     }
-    shared = {scope: {"noise": draw.choice([0, 0.3]), "states": draw.choice([0, 0.2])} for scope in ("app", "region")}
+    shared = {
+        scope: {"noise": draw.choice([0, 0.3]), "states": draw.choice([0, 0.2])}
+        for scope in ("app", "region")
+    }
     layers = {**config.get("layers", {}), "shared_movement": some(shared)}
     metrics = {**config["metrics"], "cpu": {"shape": some("lognormal") or "normal"}}
     if draw.random() < _SHARE_OF_DYNAMICS:
         metrics["disk"] = {"shape": "quantiles", "quantiles": QUANTILES}
     truth = config.get("truth", False) or draw.random() < _SHARE_OF_DYNAMICS
-    return {**config, "truth": truth, "archetypes": archetypes, "layers": layers, "metrics": metrics}
+    return {
+        **config,
+        "truth": truth,
+        "archetypes": archetypes,
+        "layers": layers,
+        "metrics": metrics,
+    }
 
 
-def random_movement(draw: random.Random, some: Callable[[Any], Any], *, profile: bool) -> dict[str, Any]:
+def random_movement(
+    draw: random.Random, some: Callable[[Any], Any], *, profile: bool
+) -> dict[str, Any]:
     """Return noise parts, states and spread of an archetype, each of them or none."""
     share = dict.fromkeys(METRICS, draw.choice([0.2, 0.4]))
     half_lives = {"short": draw.choice([0, 1, 3]), "long": draw.choice([24, 96, 400])}
     parts = {name: {"half_life_hours": hours, "share": share} for name, hours in half_lives.items()}
     states = {
-        "calm": {"chances": {"weekday": 0.6, "weekend": 0.9}, "stickiness": draw.choice([0, 0.9]), "swing": -1},
+        "calm": {
+            "chances": {"weekday": 0.6, "weekend": 0.9},
+            "stickiness": draw.choice([0, 0.9]),
+            "swing": -1,
+        },
         "busy": {
             "chances": {"weekday": [0.2] * 8 + [0.6] * 16, "weekend": 0.1},
             "stickiness": draw.choice([0, 0.95]),
@@ -105,10 +136,14 @@ def random_movement(draw: random.Random, some: Callable[[Any], Any], *, profile:
             "swing": 1,
         },
     }
-    spread = {"base.cpu": 0.5, "sd.mem": 0.3, "spike.probability": 0.5} | ({} if profile else {"weekend_factor": 0.2})
+    spread = {"base.cpu": 0.5, "sd.mem": 0.3, "spike.probability": 0.5} | (
+        {} if profile else {"weekend_factor": 0.2}
+    )
     every = {
         "noise_parts": some(parts),
-        "regimes": some({"states": states, "swing": some({"half_life_hours": 96, "strength": 0.5})}),
+        "regimes": some(
+            {"states": states, "swing": some({"half_life_hours": 96, "strength": 0.5})}
+        ),
         "spread": some({path: {"sd": sd} for path, sd in spread.items() if some(path)}),
     }
     return {key: each for key, each in every.items() if each}
@@ -117,7 +152,12 @@ def random_movement(draw: random.Random, some: Callable[[Any], Any], *, profile:
 def random_holidays(draw: random.Random) -> list[dict[str, Any]]:
     """Return a run of days in each month, with factors on both sides of 1."""
     return [
-        {"month": month, "first_day": 1, "last_day": draw.randint(1, 9), "factor": draw.choice([0.0, 0.6, 1.4])}
+        {
+            "month": month,
+            "first_day": 1,
+            "last_day": draw.randint(1, 9),
+            "factor": draw.choice([0.0, 0.6, 1.4]),
+        }
         for month in range(1, 13)
     ]
 
@@ -129,7 +169,10 @@ def random_archetype(draw: random.Random) -> dict[str, Any]:
         "sd": {key: draw.choice([0.5, 5.0, 10.0, 25.0]) for key in METRICS},
         "business_hours_factor": draw.choice([0.7, 1.0, 1.5]),
         "weekend_factor": draw.choice([0.5, 0.9, 1.0, 1.3]),
-        "spike": {"probability": draw.choice([0.0, 0.001, 0.02, 0.1]), "magnitude": draw.choice([0.5, 1.5, 3.0])},
+        "spike": {
+            "probability": draw.choice([0.0, 0.001, 0.02, 0.1]),
+            "magnitude": draw.choice([0.5, 1.5, 3.0]),
+        },
         "growth_percent_per_month": draw.choice([-1.0, 0.0, 0.5, 5.0]),
     }
 
@@ -163,8 +206,12 @@ def with_odd_sizes(config: dict[str, Any], number: int, *, odd_kinds: bool) -> d
     draw = random.Random(-(10**12) - number)  # noqa: S311 (no secret)
     step = draw.choice(STEPS)
     days = draw.choice([1, 1, 2, 7, 40]) if step < 1440 else draw.choice([1, 2, 30, 400])
-    first = date(draw.choice([1900, 1919, 1950, 1972, 2000, 2011, 2024, 2099]), draw.randint(1, 12), 1)
-    start = draw.choice([first, date(2024, 2, 29), date(2100, 1, 1), date(1900, 1, 1), date(2011, 12, 30)])
+    first = date(
+        draw.choice([1900, 1919, 1950, 1972, 2000, 2011, 2024, 2099]), draw.randint(1, 12), 1
+    )
+    start = draw.choice(
+        [first, date(2024, 2, 29), date(2100, 1, 1), date(1900, 1, 1), date(2011, 12, 30)]
+    )
     zones = {region: draw.choice(ZONES) for region in ("EU", "Asia", "US-East")}
     layers = config.get("layers", {})
     odd = {
@@ -194,14 +241,19 @@ def with_odd_sizes(config: dict[str, Any], number: int, *, odd_kinds: bool) -> d
 def _odd_missing(draw: random.Random) -> dict[str, Any]:
     return {
         "share": {key: draw.choice(CHANCES) for key in ("cpu", "disk", "net_out")},
-        "server_outages": draw.choice([None, {"per_year": 300, "mean_hours": draw.choice([1, 30])}]),
+        "server_outages": draw.choice(
+            [None, {"per_year": 300, "mean_hours": draw.choice([1, 30])}]
+        ),
         "fleet_gaps": draw.choice([None, {"per_year": 60, "mean_hours": draw.choice([1, 30])}]),
     }
 
 
 def _odd_outliers(draw: random.Random) -> dict[str, Any]:
     return {
-        "cpu": {"probability": draw.choice(CHANCES), "magnitude": draw.choice([0.0, 1.0, 1.6, 50.0])},
+        "cpu": {
+            "probability": draw.choice(CHANCES),
+            "magnitude": draw.choice([0.0, 1.0, 1.6, 50.0]),
+        },
         "net_out": {
             "probability": 0.1,
             "magnitude": 3.0,

@@ -27,7 +27,9 @@ def archetype_rows(config: Config) -> list[dict[str, Any]]:
     for name, servers in archetype_counts(config).items():
         archetype = config.archetypes[name]
         place = {"server_type": name, "first_server": first, "stop_server": first + servers}
-        rows.append(place | _character(archetype) | _levels(config, archetype) | _weights(config, archetype))
+        rows.append(
+            place | _character(archetype) | _levels(config, archetype) | _weights(config, archetype)
+        )
         first += servers
     return rows
 

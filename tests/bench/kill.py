@@ -57,13 +57,17 @@ def kill_at_each(wanted: int, folder: Path, config: dict[str, Any], *, overwrite
             shutil.copytree(folder / "old", target)
         build_killed_at(moment, new, target, overwrite=overwrite)
         if is_dataset(target):
-            assert digests(target) in ([expected_old, expected_new] if overwrite else [expected_new])
+            assert digests(target) in (
+                [expected_old, expected_new] if overwrite else [expected_new]
+            )
         else:
             assert not target.exists()
             assert not overwrite, "the old dataset is gone"
         build_whole(new, target, overwrite=overwrite)
         assert digests(target) == expected_new
-        leftovers = [entry.name for entry in folder.iterdir() if entry.name.startswith(f".{target.name}.")]
+        leftovers = [
+            entry.name for entry in folder.iterdir() if entry.name.startswith(f".{target.name}.")
+        ]
         assert not leftovers, leftovers
     return moments
 
@@ -75,7 +79,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             moments = kill_at_each(wanted, Path(folder), CONFIG, overwrite=overwrite)
         kind = "replacing a dataset" if overwrite else "a new dataset"
-        print(f"{kind}: killed at {wanted} of {moments} moments, each time absent or whole, then equal after resuming")
+        print(
+            f"{kind}: killed at {wanted} of {moments} moments, each time absent or whole, then equal after resuming"
+        )
 
 
 if __name__ == "__main__":

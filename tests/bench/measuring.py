@@ -91,7 +91,9 @@ def peak_megabytes(process: str = "self") -> float | None:
 
     What getrusage reports may be its parent's, from before the start.
     """
-    peak = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text(encoding="utf-8"))
+    peak = re.search(
+        r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    )
     return int(peak[1]) / 1024 if peak else None
 
 
@@ -102,10 +104,21 @@ def measure_contender(module: str, settings: dict[str, Any]) -> Cost:
         ContenderError: it failed.
     """
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "tests.bench.measuring", module, folder, json.dumps(settings)]
-        result = subprocess.run(command, env=child_environment(), cwd=_REPOSITORY, capture_output=True, text=True)
+        command = [
+            sys.executable,
+            "-m",
+            "tests.bench.measuring",
+            module,
+            folder,
+            json.dumps(settings),
+        ]
+        result = subprocess.run(
+            command, env=child_environment(), cwd=_REPOSITORY, capture_output=True, text=True
+        )
     if result.returncode:
-        lines = result.stderr.split("\n\n")[-1].strip().splitlines() or [f"exit code {result.returncode}"]
+        lines = result.stderr.split("\n\n")[-1].strip().splitlines() or [
+            f"exit code {result.returncode}"
+        ]
         raise ContenderError(lines[-1][:_LONGEST_MESSAGE])
     return Cost(**json.loads(result.stdout.splitlines()[-1]))
 
@@ -118,7 +131,9 @@ def measure_command(command: Sequence[str]) -> Measured:
     """
     started, peak = time.perf_counter(), None
     environment = child_environment()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
         peak = peak_megabytes(str(process.pid)) or peak
         time.sleep(_SECONDS_BETWEEN_LOOKS)
@@ -135,9 +150,13 @@ def measure_command(command: Sequence[str]) -> Measured:
 
 def written(folder: Path) -> tuple[int, int]:
     """Return how many rows and bytes the Parquet files in a folder hold."""
-    metadata = import_module("pyarrow.parquet").read_metadata  # not before the work: it costs memory
+    metadata = import_module(
+        "pyarrow.parquet"
+    ).read_metadata  # not before the work: it costs memory
     files = list(folder.rglob("*.parquet"))
-    return sum(metadata(file).num_rows for file in files), sum(file.stat().st_size for file in files)
+    return sum(metadata(file).num_rows for file in files), sum(
+        file.stat().st_size for file in files
+    )
 
 
 def _run_here(module: str, folder: Path, settings: dict[str, Any]) -> Cost:

@@ -25,13 +25,17 @@ def take(page_file: Path, picture: Path, executable: str) -> None:
         panel = page.locator(f"figure:has(#chart-{_LAST_PANEL})").bounding_box()
         assert panel
         height = panel["y"] + panel["height"] + 16
-        page.screenshot(path=picture, full_page=True, clip={"x": 0, "y": 0, "width": _WIDTH, "height": height})
+        page.screenshot(
+            path=picture, full_page=True, clip={"x": 0, "y": 0, "width": _WIDTH, "height": height}
+        )
 
 
 def main() -> None:
     executable = browser.executable()
     if executable is None:
-        sys.exit(f"expected a browser, found none of {', '.join(browser.NAMES)}; type: apt-get install chromium")
+        sys.exit(
+            f"expected a browser, found none of {', '.join(browser.NAMES)}; type: apt-get install chromium"
+        )
     with TemporaryDirectory() as folder:
         data = Path(folder, "data")
         capgen.build(capgen.load_config(environment={}), data)

@@ -51,7 +51,9 @@ def built(engine: str, file_bytes: int) -> tuple[float, float, int, str]:
     config = load_config(overrides=PANEL, environment={})
     with tempfile.TemporaryDirectory() as folder:
         before, started = processor_seconds(), time.perf_counter()
-        result = build(config, f"{folder}/data", engine=engine, workers=WORKERS, file_size=file_bytes)
+        result = build(
+            config, f"{folder}/data", engine=engine, workers=WORKERS, file_size=file_bytes
+        )
         wall, processor = time.perf_counter() - started, processor_seconds() - before
         return wall, processor, result.files, read_manifest(result.out).content_digest
 
@@ -79,7 +81,10 @@ def seconds_per_empty_task(ray: Any) -> float:
     task = ray.remote(lambda number: number)
     ray.get([task.remote(number) for number in range(WORKERS)])
     started = time.perf_counter()
-    assert sum(1 for _ in finished(ray, (task.remote(number) for number in range(EMPTY_TASKS)), 1000)) == EMPTY_TASKS
+    assert (
+        sum(1 for _ in finished(ray, (task.remote(number) for number in range(EMPTY_TASKS)), 1000))
+        == EMPTY_TASKS
+    )
     return (time.perf_counter() - started) / EMPTY_TASKS
 
 
@@ -91,14 +96,20 @@ def main() -> None:
     with ray_of_this_machine() as ray:
         built("ray", CASES["16 MB"])  # the workers load their libraries
         for name, file_bytes in CASES.items():
-            runs = {engine: [built(engine, file_bytes) for _ in range(rounds)] for engine in ("local", "ray")}
+            runs = {
+                engine: [built(engine, file_bytes) for _ in range(rounds)]
+                for engine in ("local", "ray")
+            }
             assert len({run[3] for each in runs.values() for run in each}) == 1
             least = {
-                engine: [min(values) for values in list(zip(*each, strict=True))[:3]] for engine, each in runs.items()
+                engine: [min(values) for values in list(zip(*each, strict=True))[:3]]
+                for engine, each in runs.items()
             }
             for engine, (wall, processor, files) in least.items():
                 print(f"{name:10} {engine:8} {files:6} {wall:8.2f} {processor:12.2f}")
-            wall, processor, _ = (ray_ / local for ray_, local in zip(least["ray"], least["local"], strict=True))
+            wall, processor, _ = (
+                ray_ / local for ray_, local in zip(least["ray"], least["local"], strict=True)
+            )
             print(f"{name:10} ray / local {'':3} {wall:8.2f} {processor:12.2f}")
         print(f"\nan empty task: {seconds_per_empty_task(ray) * 1e3:.2f} ms")
 

@@ -74,7 +74,12 @@ class Row:
         if not self.disagree:
             return self.real[FIRST_SET]
         ranges = self.real.values()
-        return Range(None, min(each.lower for each in ranges), max(each.upper for each in ranges), has_quartiles=True)
+        return Range(
+            None,
+            min(each.lower for each in ranges),
+            max(each.upper for each in ranges),
+            has_quartiles=True,
+        )
 
     @property
     def is_like_first(self) -> bool:
@@ -98,7 +103,9 @@ def targets() -> dict[tuple[str, str], dict[str, Range]]:
     for subject, fact, data_set, median, lower, upper in pl.read_csv(TARGETS).iter_rows():
         of_fact = found.setdefault((subject, fact), {})
         if lower is None:
-            lower, upper = (round(median * (1 + each), _DECIMALS) for each in (-_TOLERANCE, _TOLERANCE))
+            lower, upper = (
+                round(median * (1 + each), _DECIMALS) for each in (-_TOLERANCE, _TOLERANCE)
+            )
             of_fact[data_set] = Range(median, lower, upper, has_quartiles=False)
         else:
             of_fact[data_set] = Range(median, lower, upper, has_quartiles=True)
@@ -108,7 +115,12 @@ def targets() -> dict[tuple[str, str], dict[str, Range]]:
 def compare(facts: Facts) -> list[Row]:
     """Return a row for each target."""
     return [
-        Row(subject, fact, real, *map(float, np.nanquantile(facts[subject, fact], [0.25, 0.5, 0.75])))
+        Row(
+            subject,
+            fact,
+            real,
+            *map(float, np.nanquantile(facts[subject, fact], [0.25, 0.5, 0.75])),
+        )
         for (subject, fact), real in targets().items()
     ]
 
@@ -132,7 +144,11 @@ def table(rows: list[Row]) -> Iterator[str]:
 
 def _text(values: Range) -> str:
     median = "" if values.median is None else f"{values.median:.{_DECIMALS}f}"
-    quartiles = f"[{values.lower:.{_DECIMALS}f}, {values.upper:.{_DECIMALS}f}]" if values.has_quartiles else ""
+    quartiles = (
+        f"[{values.lower:.{_DECIMALS}f}, {values.upper:.{_DECIMALS}f}]"
+        if values.has_quartiles
+        else ""
+    )
     return f"{median} {quartiles}".strip().replace("-0.00", "0.00")
 
 
@@ -146,15 +162,25 @@ def _count(verdicts: list[bool]) -> str:
 
 def main() -> None:
     """Print the table of a preset."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--preset", default="realistic")
     parser.add_argument("--servers", type=int, default=500)
     parser.add_argument("--start", type=date.fromisoformat, default=date(2024, 6, 1))
     parser.add_argument("--days", type=int, default=91)
     parser.add_argument("--seed", type=int, default=42)
     options = parser.parse_args()
-    window = {"start_date": str(options.start), "end_date": str(options.start + timedelta(days=options.days - 1))}
-    overrides = {"granularity": "hourly", "num_servers": options.servers, "seed": options.seed, **window}
+    window = {
+        "start_date": str(options.start),
+        "end_date": str(options.start + timedelta(days=options.days - 1)),
+    }
+    overrides = {
+        "granularity": "hourly",
+        "num_servers": options.servers,
+        "seed": options.seed,
+        **window,
+    }
     config = load_config(preset=options.preset, overrides=overrides, environment={})
     print("\n".join(table(compare(measure(config)))))
 

@@ -35,7 +35,9 @@ def measure(config: Config) -> Facts:
     active = np.nanmean(values["cpu"], axis=1) >= LEAST_CPU
     values = {key: of_metric[active] for key, of_metric in values.items()}
     for key, of_metric in values.items():
-        facts |= {(key, name): value for name, value in of_one(of_metric, is_weekend[active]).items()}
+        facts |= {
+            (key, name): value for name, value in of_one(of_metric, is_weekend[active]).items()
+        }
     ranks = {key: ranked(of_metric) for key, of_metric in values.items()}
     for first, second in combinations(keys, 2):
         facts[f"{first}~{second}", "linear"] = correlations(values[first], values[second])
@@ -54,7 +56,11 @@ def of_one(values: Floats, is_weekend: NDArray[np.bool_]) -> dict[str, Floats]:
         "P99/mean": np.nanquantile(values, 0.99, axis=1) / mean,
         "% > mean + 3 sd": 100
         * np.nanmean(np.where(np.isnan(values), np.nan, deviations > _MANY_SDS * sd[:, None]), 1),
-        **{f"AC {lag} h": autocorrelation(deviations, variance, lag) for lag in LAGS if lag < values.shape[1]},
+        **{
+            f"AC {lag} h": autocorrelation(deviations, variance, lag)
+            for lag in LAGS
+            if lag < values.shape[1]
+        },
         "hour-of-day R²": explained_by_hour(deviations, variance),
         "weekend/weekday": _mean_where(values, is_weekend) / _mean_where(values, ~is_weekend),
         "sd of log mean": np.array([np.nanstd(np.log(mean))]),
@@ -79,7 +85,9 @@ def explained_by_hour(deviations: Floats, variance: Floats) -> Floats:
     """Return the share of each server's variance that its means of the hours of the day have."""
     by_day = deviations.reshape(len(deviations), -1, HOURS_A_DAY)
     counts = np.sum(~np.isnan(by_day), axis=1)
-    explained: Floats = np.sum(counts * np.nanmean(by_day, axis=1) ** 2, axis=1) / np.sum(counts, axis=1)
+    explained: Floats = np.sum(counts * np.nanmean(by_day, axis=1) ** 2, axis=1) / np.sum(
+        counts, axis=1
+    )
     return explained / variance
 
 
@@ -92,7 +100,9 @@ def correlations(first: Floats, second: Floats) -> Floats:
 
 def ranked(values: Floats) -> Floats:
     """Return each server's ranks, ties in the middle."""
-    ranks = [pl.Series(row).fill_nan(None).rank("average").fill_null(np.nan).to_numpy() for row in values]
+    ranks = [
+        pl.Series(row).fill_nan(None).rank("average").fill_null(np.nan).to_numpy() for row in values
+    ]
     return np.array(ranks, np.float64)
 
 

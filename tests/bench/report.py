@@ -21,20 +21,46 @@ class Ratio(NamedTuple):
 
 
 RATIOS = (
-    Ratio("processor time a row, capgen hourly with 1 worker ÷ floor", "large-1", "floor", "nanoseconds_per_row"),
+    Ratio(
+        "processor time a row, capgen hourly with 1 worker ÷ floor",
+        "large-1",
+        "floor",
+        "nanoseconds_per_row",
+    ),
     Ratio("speed-up of capgen hourly by a second worker", "large-2", "large-1", "rows_per_second"),
-    Ratio("speed-up of capgen 1min by a second worker", "minutely-2", "minutely-1", "rows_per_second"),
+    Ratio(
+        "speed-up of capgen 1min by a second worker", "minutely-2", "minutely-1", "rows_per_second"
+    ),
     Ratio("rows/s, capgen hourly with 2 workers ÷ DuckDB", "hourly-2", "duckdb", "rows_per_second"),
     Ratio("peak, capgen hourly with 2 workers ÷ DuckDB", "hourly-2", "duckdb", "peak_megabytes"),
-    Ratio("rows/s, capgen four years with 2 workers ÷ Polars", "years-2", "polars", "rows_per_second"),
+    Ratio(
+        "rows/s, capgen four years with 2 workers ÷ Polars", "years-2", "polars", "rows_per_second"
+    ),
     Ratio("peak, capgen four years with 2 workers ÷ Polars", "years-2", "polars", "peak_megabytes"),
-    Ratio("rows a core-second, capgen hourly with 1 worker ÷ loop", "hourly-1", "loop", "rows_per_core_second"),
-    Ratio("the same ÷ tpchgen-cli, defaults, 1 thread", "hourly-1", "tpchgen-default-1", "rows_per_core_second"),
-    Ratio("the same ÷ tpchgen-cli, zstd, 1 thread", "hourly-1", "tpchgen-zstd-1", "rows_per_core_second"),
+    Ratio(
+        "rows a core-second, capgen hourly with 1 worker ÷ loop",
+        "hourly-1",
+        "loop",
+        "rows_per_core_second",
+    ),
+    Ratio(
+        "the same ÷ tpchgen-cli, defaults, 1 thread",
+        "hourly-1",
+        "tpchgen-default-1",
+        "rows_per_core_second",
+    ),
+    Ratio(
+        "the same ÷ tpchgen-cli, zstd, 1 thread",
+        "hourly-1",
+        "tpchgen-zstd-1",
+        "rows_per_core_second",
+    ),
 )
 
 
-def table(labels: Mapping[str, str], outcomes: Mapping[str, Cost | str], *, markdown: bool) -> Iterator[str]:
+def table(
+    labels: Mapping[str, str], outcomes: Mapping[str, Cost | str], *, markdown: bool
+) -> Iterator[str]:
     """Yield the lines of the table; a contender that failed has its reason in place of numbers."""
     rows = [(label, outcomes[name]) for name, label in labels.items()]
     lines = [HEADINGS, *((label, *_cells(outcome)) for label, outcome in rows)]
@@ -42,7 +68,10 @@ def table(labels: Mapping[str, str], outcomes: Mapping[str, Cost | str], *, mark
         lines.insert(1, ("---", *["---:"] * (len(HEADINGS) - 1)))
         yield from (f"| {' | '.join(line)} |" for line in lines)
         return
-    widths = [max(len(line[column]) for line in lines if len(line) == len(HEADINGS)) for column in range(len(HEADINGS))]
+    widths = [
+        max(len(line[column]) for line in lines if len(line) == len(HEADINGS))
+        for column in range(len(HEADINGS))
+    ]
     widths[0] = max(len(line[0]) for line in lines)
     for first, *others in lines:
         cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=False)]

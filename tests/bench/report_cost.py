@@ -35,7 +35,9 @@ def line(command: str, folder: Path, out: Path) -> str:
 def main() -> None:
     """Print a table, with versions."""
     print(f"{versions('altair', 'vl-convert-python')}\n")
-    print(f"{'command':8} {'rows':>12} {'wall s':>7} {'processor s':>12} {'processor ns/row':>17} {'peak MB':>8}")
+    print(
+        f"{'command':8} {'rows':>12} {'wall s':>7} {'processor s':>12} {'processor ns/row':>17} {'peak MB':>8}"
+    )
     for servers in SERVERS:
         with tempfile.TemporaryDirectory() as place:
             data = Path(place) / "data"

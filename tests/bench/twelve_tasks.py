@@ -127,7 +127,9 @@ TASKS = (
     ),
     Task(
         "pandas",
-        ("python -c \"import capgen; print(capgen.open('data').to_pandas().head(2))\" 2>&1 | tail -4",),
+        (
+            "python -c \"import capgen; print(capgen.open('data').to_pandas().head(2))\" 2>&1 | tail -4",
+        ),
     ),
     Task(
         "Extend by a year, break, repair",
@@ -191,7 +193,9 @@ def run(task: Task, folder: Path) -> bool:
         fails = command.startswith("! ")
         typed = command.removeprefix("! ")
         shell = ["bash", "-c", typed]
-        done = subprocess.run(shell, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            shell, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
         lines = [*done.stderr.splitlines(), *done.stdout.splitlines()]
         print(f"$ {typed}")
         print("\n".join(lines[:_MOST_LINES]))

@@ -43,7 +43,9 @@ def nanoseconds_per_row(preset: str, python: str) -> float:
     """Return the processor time of a row of a build, in a process of its own."""
     values = json.dumps({"preset": preset, "num_servers": _SERVERS[preset], **_YEAR})
     command = [python, _ISOLATED, "-c", _BUILD, values]
-    result = subprocess.run(command, env=child_environment(), capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        command, env=child_environment(), capture_output=True, text=True, check=True
+    )
     return float(result.stdout)
 
 
@@ -51,7 +53,9 @@ def milliseconds_of(words: Sequence[str], python: str) -> float:
     """Return the processor time of a command of capgen, start-up included."""
     with tempfile.TemporaryDirectory() as folder:
         given = [folder if word == "FOLDER" else word for word in words]
-        return measure_command([python, _ISOLATED, "-m", "capgen", *given])["processor_seconds"] * 1e3
+        return (
+            measure_command([python, _ISOLATED, "-m", "capgen", *given])["processor_seconds"] * 1e3
+        )
 
 
 CASES: dict[str, Measure] = {

@@ -110,7 +110,9 @@ def settings(config: Config, options: dict[str, Any]) -> Iterator[Setting]:
 def _encodings(config: Config, chosen: Setting) -> Iterator[Setting]:
     dictionaries, encodings = chosen.options["use_dictionary"], chosen.options["column_encoding"]
     metrics = [metric.column for metric in config.metrics.values()]
-    plain = chosen.but("metrics plain", use_dictionary=[name for name in dictionaries if name not in metrics])
+    plain = chosen.but(
+        "metrics plain", use_dictionary=[name for name in dictionaries if name not in metrics]
+    )
     yield plain
     split = dict.fromkeys(metrics, "BYTE_STREAM_SPLIT")
     yield plain.but("metrics BYTE_STREAM_SPLIT", column_encoding=encodings | split)
@@ -135,7 +137,9 @@ def measure(setting: Setting, tables: list[pa.Table], folder: Path) -> Result:
 def _write_all(setting: Setting, tables: list[pa.Table], folder: Path) -> float:
     started = time.process_time()
     for number, table in enumerate(tables):
-        with pq.ParquetWriter(folder / f"{number}.parquet", table.schema, **setting.options) as writer:
+        with pq.ParquetWriter(
+            folder / f"{number}.parquet", table.schema, **setting.options
+        ) as writer:
             writer.write_table(table, row_group_size=setting.row_group_rows)
     return time.process_time() - started
 
@@ -157,9 +161,15 @@ def lines(results: list[Result]) -> Iterator[str]:
 
 def main() -> None:
     """Print what each setting costs."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.writer_settings", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few rows, to see that it runs: no measurement")
-    parser.add_argument("--repeat", type=int, metavar="N", default=3, help="keep the best time of so many")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.writer_settings", description=__doc__
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="few rows, to see that it runs: no measurement"
+    )
+    parser.add_argument(
+        "--repeat", type=int, metavar="N", default=3, help="keep the best time of so many"
+    )
     asked = parser.parse_args()
     pa.set_memory_pool(pa.system_memory_pool())  # as a build does
     config = load_config(overrides=PANEL)
@@ -167,9 +177,12 @@ def main() -> None:
         tables, options = caught(panel, QUICK_SERVERS if asked.quick else SERVERS)
     with tempfile.TemporaryDirectory() as folder:
         rounds = [
-            [measure(each, tables, Path(folder)) for each in settings(config, options)] for _ in range(asked.repeat)
+            [measure(each, tables, Path(folder)) for each in settings(config, options)]
+            for _ in range(asked.repeat)
         ]
-    results = [min(runs, key=lambda run: run.nanoseconds_per_row) for runs in zip(*rounds, strict=True)]
+    results = [
+        min(runs, key=lambda run: run.nanoseconds_per_row) for runs in zip(*rounds, strict=True)
+    ]
     print(f"{versions()}; {sum(table.num_rows for table in tables):,} rows\n")
     print("\n".join(lines(results)))
 

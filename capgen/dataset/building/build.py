@@ -109,7 +109,9 @@ def build_dataset(
         files = list(plan_files(config, sizes))
         whole = take_up(place, config, sizes, discard_other=overwrite)
         if whole:
-            on_note(f"{place.target}: goes on with an interrupted build; {len(whole):,} of its files are whole")
+            on_note(
+                f"{place.target}: goes on with an interrupted build; {len(whole):,} of its files are whole"
+            )
         if present:
             unchanged = unchanged_files(present, config, files)
             on_note(outlook(place.target, present, config, sizes, files, unchanged))
@@ -131,7 +133,9 @@ def _present(place: Place) -> Manifest | None:
     return present
 
 
-def _kept_days(place: Place, present: Manifest | None, config: Config, on_note: OnNote) -> HolidayDays | None:
+def _kept_days(
+    place: Place, present: Manifest | None, config: Config, on_note: OnNote
+) -> HolidayDays | None:
     """Return the holidays that the build goes on with, and say where the library has others."""
     kept = kept_days(place, present)
     for line in other_library(place.target, kept, config):
@@ -139,7 +143,9 @@ def _kept_days(place: Place, present: Manifest | None, config: Config, on_note: 
     return kept
 
 
-def _adopt(place: Place, unchanged: Sequence[FileEntry], whole: Mapping[str, FileEntry]) -> dict[str, FileEntry]:
+def _adopt(
+    place: Place, unchanged: Sequence[FileEntry], whole: Mapping[str, FileEntry]
+) -> dict[str, FileEntry]:
     """Take over files of the dataset that is there, but those that are made already, by path."""
     adopted = [entry for entry in unchanged if entry.path not in whole]
     place.adopt(adopted)
@@ -169,7 +175,9 @@ def _make(
 def _check_undamaged(folder: Path, manifest: Manifest) -> None:
     problem = next(damaged_files(folder, manifest, read=False), None)
     if problem:
-        raise CapgenError(f"{problem.path}: {problem.kind}, {problem.detail}; mend it with: capgen repair {folder}")
+        raise CapgenError(
+            f"{problem.path}: {problem.kind}, {problem.detail}; mend it with: capgen repair {folder}"
+        )
 
 
 def _check_nothing_is_lost(folder: Path, present: Manifest | None) -> None:

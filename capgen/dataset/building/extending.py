@@ -34,7 +34,9 @@ def extended_config(present: Manifest, end_date: date | str) -> Config:
     config = present.resolve([Layer("--end-date", {"end_date": str(end_date)})]).config
     end = present.last_timestamp.date()
     if config.end_date < end:
-        raise RequestError(f"end_date: expected a day after {end}, the dataset's last, got {config.end_date}")
+        raise RequestError(
+            f"end_date: expected a day after {end}, the dataset's last, got {config.end_date}"
+        )
     return config
 
 
@@ -50,7 +52,9 @@ def is_same(present: Manifest, config: Config, sizes: Sizes) -> bool:
     return is_same_configuration and not contradictions(present.holiday_days, config)
 
 
-def check_extends(folder: Path, present: Manifest, config: Config, sizes: Sizes, *, rewrite_past: bool) -> None:
+def check_extends(
+    folder: Path, present: Manifest, config: Config, sizes: Sizes, *, rewrite_past: bool
+) -> None:
     """Check that a build only adds to a dataset: the end date is later, and nothing else differs.
 
     Args:
@@ -79,7 +83,9 @@ def check_extends(folder: Path, present: Manifest, config: Config, sizes: Sizes,
         )
 
 
-def unchanged_files(present: Manifest, config: Config, files: Iterable[FilePlan]) -> list[FileEntry]:
+def unchanged_files(
+    present: Manifest, config: Config, files: Iterable[FilePlan]
+) -> list[FileEntry]:
     """Return the files of a dataset that a build would write again just as they are.
 
     Args:
@@ -134,7 +140,9 @@ def _reason(present: Manifest, config: Config, sizes: Sizes, rewritten: int) -> 
     if _past_changes(present, config):
         return f"past values change, because {_WINDOW_GROWTH}"
     longer = "; files whose year goes on are written anew" if rewritten else ""
-    return f"the end is {wanted['end_date']}, no longer {before['end_date']}; past values stay{longer}"
+    return (
+        f"the end is {wanted['end_date']}, no longer {before['end_date']}; past values stay{longer}"
+    )
 
 
 def _past_changes(present: Manifest, config: Config) -> bool:

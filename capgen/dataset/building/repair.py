@@ -65,7 +65,9 @@ def _check_no_link(target: Path, damaged: Iterable[str]) -> None:
     """Refuse to write through a link: what it leads to is not the dataset's."""
     link = folder_of(target).linked_folder(damaged)
     if link:
-        raise CapgenError(f"{link}: expected a folder, got a symbolic link; put the folder itself there, then repair")
+        raise CapgenError(
+            f"{link}: expected a folder, got a symbolic link; put the folder itself there, then repair"
+        )
 
 
 def _check_same(remade: SideEntry, named: SideEntry, manifest: Manifest) -> None:

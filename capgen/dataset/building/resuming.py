@@ -22,7 +22,9 @@ from capgen.version import __version__
 _ROWS_REMADE = 2**20  # at the least, if there are so many: about a third of a second
 
 
-def take_up(place: Place, config: Config, sizes: Sizes, *, discard_other: bool) -> dict[str, FileEntry]:
+def take_up(
+    place: Place, config: Config, sizes: Sizes, *, discard_other: bool
+) -> dict[str, FileEntry]:
     """Begin a build, or take up the one that was interrupted.
 
     Args:
@@ -59,7 +61,9 @@ def state_of(present: Manifest) -> dict[str, Any]:
     return _state(present.capgen_version, present.config, present.holiday_days, present.sizes)
 
 
-def _state(capgen_version: str, values: dict[str, Any], days: HolidayDays | None, sizes: Sizes) -> dict[str, Any]:
+def _state(
+    capgen_version: str, values: dict[str, Any], days: HolidayDays | None, sizes: Sizes
+) -> dict[str, Any]:
     """Return what a build is of, as plain data: two builds of the same make the same files.
 
     Args:
@@ -94,7 +98,9 @@ def _believed(config: Config, sizes: Sizes, receipts: Iterable[FileEntry]) -> di
         return {}
     with open_panel(config) as panel:
         are_possible = all(is_entry_of(panel, plans[path], entry) for path, entry in found.items())
-        is_true = are_possible and all(made_file(panel, plans[entry.path]) == entry for entry in _some(found))
+        is_true = are_possible and all(
+            made_file(panel, plans[entry.path]) == entry for entry in _some(found)
+        )
     return found if is_true else {}
 
 

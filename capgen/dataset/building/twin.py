@@ -31,4 +31,6 @@ def with_twin(config: Config, out: str | None, twin: str) -> list[tuple[Config, 
 
 def _check_apart(out: Path, twin: Path) -> None:
     if out.is_relative_to(twin) or twin.is_relative_to(out):
-        raise RequestError(f"--clean-twin: expected a folder apart from {str(out)!r}, got {str(twin)!r}")
+        raise RequestError(
+            f"--clean-twin: expected a folder apart from {str(out)!r}, got {str(twin)!r}"
+        )

@@ -23,19 +23,25 @@ def check_delta_folder(target: Path, *, overwrite: bool) -> None:
         RequestError: it may not.
     """
     if is_store(target):
-        raise RequestError(f"delta: expected a folder, got {target}; export there, and copy the table")
+        raise RequestError(
+            f"delta: expected a folder, got {target}; export there, and copy the table"
+        )
     check_outside(target)
     if target.exists() and not target.is_dir():
         raise RequestError(f"{target}: expected a folder, got a file")
     if target.is_dir() and any(target.iterdir()) and not is_delta_table(target):
-        raise RequestError(f"{target}: expected a new folder or a Delta table, got a folder with something else in it")
+        raise RequestError(
+            f"{target}: expected a new folder or a Delta table, got a folder with something else in it"
+        )
     if Places.of(target).inside:
         raise RequestError(
             f"{target}: expected a folder that can be renamed, got a mount point, the working folder, or "
             "one below a folder that cannot be written"
         )
     if is_delta_table(target) and not overwrite:
-        raise RequestError(f"{target}: is there already; add --overwrite to replace it, or name another")
+        raise RequestError(
+            f"{target}: is there already; add --overwrite to replace it, or name another"
+        )
 
 
 def is_delta_table(folder: Path) -> bool:

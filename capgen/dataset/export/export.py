@@ -64,7 +64,9 @@ def default_name(manifest: Manifest, kind: str | None) -> str:
     }
     found = names.get(kind or DEFAULT_KIND)
     if found is None:
-        raise RequestError(f"--format: expected {' or '.join(names)} where no FILE is given, got {kind!r}")
+        raise RequestError(
+            f"--format: expected {' or '.join(names)} where no FILE is given, got {kind!r}"
+        )
     return found
 
 
@@ -134,7 +136,9 @@ class _Request:
     def opened(self, room: Path) -> Iterator[_Counted]:
         """Open the rows; raise what stopped them."""
         spill = room / "spilled"
-        rows = open_rows(self.folder, self.manifest, spill, self.columns, self.where, unsafe=self.unsafe)
+        rows = open_rows(
+            self.folder, self.manifest, spill, self.columns, self.where, unsafe=self.unsafe
+        )
         counted = _Counted(rows)
         try:
             yield counted
@@ -150,7 +154,9 @@ def _write_file(request: _Request, target: str, *, overwrite: bool) -> tuple[Pat
     with _said(target):
         place = output(target, overwrite=overwrite)
         if place.is_stream and request.kind in PLACERS:
-            raise RequestError(f"{request.kind}: expected the name of a file, got {target!r}, which is a stream")
+            raise RequestError(
+                f"{request.kind}: expected the name of a file, got {target!r}, which is a stream"
+            )
         with place.room() as room, request.opened(room) as rows:
             size = _write(request, rows, place, room)
     return place.path, rows.rows, size
@@ -174,7 +180,9 @@ def _write_table(request: _Request, target: Path) -> int:
     """Write a Delta table; return the number of rows."""
     with _said(target), local_room(target) as room, request.opened(room) as rows:
         table = target if is_delta_table(target) else room / DELTA
-        PLACERS[DELTA](rows.reader(), table, request.manifest.load_config(), origin_of(request.manifest))
+        PLACERS[DELTA](
+            rows.reader(), table, request.manifest.load_config(), origin_of(request.manifest)
+        )
         if table != target:
             take_place(table, target)
     return rows.rows

@@ -27,7 +27,9 @@ Place = Callable[["pa.RecordBatchReader", Path, Config, Mapping[str, str]], None
 
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 3
-_DELTA_ROWS = 2**12  # handed over at once: the library keeps a number of batches in hand, however large they are
+_DELTA_ROWS = (
+    2**12
+)  # handed over at once: the library keeps a number of batches in hand, however large they are
 _ATTACH = "attach $path as exported (storage_version 'v1.2.0')"  # what DuckDB 1.2 and later read
 _TEXT_ROWS = 2**14  # turned into text at once, which takes several times their room
 DELTA = "delta"
@@ -47,13 +49,19 @@ def kind_of(target: str, given: str | None) -> str:
         ending: str | None = DELTA
     else:
         name = Path(target).name
-        ending = next((kind for kind in KINDS if name.endswith(f".{kind}") and name != f".{kind}"), None)
+        ending = next(
+            (kind for kind in KINDS if name.endswith(f".{kind}") and name != f".{kind}"), None
+        )
     kind = given or ending
     if kind is None:
         endings = ", ".join(f".{each}" for each in KINDS)
-        raise RequestError(f"expected a name that ends in {endings}, or delta:FOLDER, or --format; got {target!r}")
+        raise RequestError(
+            f"expected a name that ends in {endings}, or delta:FOLDER, or --format; got {target!r}"
+        )
     if ending not in {None, kind}:
-        raise RequestError(f"FILE and --format: expected the same kind of both, got {target!r} and {kind}")
+        raise RequestError(
+            f"FILE and --format: expected the same kind of both, got {target!r} and {kind}"
+        )
     return kind
 
 
@@ -67,7 +75,9 @@ def check_installed(kind: str) -> None:
         RequestError: it is not; says how to install it.
     """
     if kind == DELTA and importlib.util.find_spec("deltalake") is None:
-        raise RequestError('delta: expected the library deltalake, found none; type: pip install "capgen[delta]"')
+        raise RequestError(
+            'delta: expected the library deltalake, found none; type: pip install "capgen[delta]"'
+        )
 
 
 def write_csv(rows: pa.RecordBatchReader, file: Counted, _origin: Mapping[str, str]) -> None:
@@ -114,7 +124,11 @@ def write_parquet(rows: pa.RecordBatchReader, file: Counted, origin: Mapping[str
     """
     import pyarrow.parquet as pq
 
-    options: dict[str, Any] = {"compression": "zstd", "compression_level": _ZSTD_LEVEL, "store_schema": False}
+    options: dict[str, Any] = {
+        "compression": "zstd",
+        "compression_level": _ZSTD_LEVEL,
+        "store_schema": False,
+    }
     with pq.ParquetWriter(file, rows.schema, **options) as writer:
         for batch in rows:
             writer.write_batch(batch, row_group_size=max(1, batch.num_rows))
@@ -131,7 +145,9 @@ def _write_arrow(rows: pa.RecordBatchReader, file: Counted, origin: Mapping[str,
             writer.write_batch(batch.replace_schema_metadata(dict(origin)))
 
 
-def _write_duckdb(rows: pa.RecordBatchReader, path: Path, config: Config, origin: Mapping[str, str]) -> None:
+def _write_duckdb(
+    rows: pa.RecordBatchReader, path: Path, config: Config, origin: Mapping[str, str]
+) -> None:
     """Write a database with the rows as `panel`, their origin, the calendar macros, and the tables that they read."""
     tables = macro_tables(config)
     log = path.with_name(f"{path.name}.wal")
@@ -143,7 +159,9 @@ def _write_duckdb(rows: pa.RecordBatchReader, path: Path, config: Config, origin
         connection.execute(sql.script_text(tables))
         connection.register("exported_rows", rows)
         connection.execute("create table exported.main.panel as from exported_rows")
-        connection.register("origin", pl.DataFrame(list(origin.items()), ["key", "value"], orient="row"))
+        connection.register(
+            "origin", pl.DataFrame(list(origin.items()), ["key", "value"], orient="row")
+        )
         connection.execute("create table exported.main.capgen_origin as from origin")
         connection.execute("use memory")
         connection.execute("detach exported")
@@ -154,18 +172,24 @@ def _write_duckdb(rows: pa.RecordBatchReader, path: Path, config: Config, origin
         log.unlink(missing_ok=True)
 
 
-def _write_delta(rows: pa.RecordBatchReader, path: Path, _config: Config, origin: Mapping[str, str]) -> None:
+def _write_delta(
+    rows: pa.RecordBatchReader, path: Path, _config: Config, origin: Mapping[str, str]
+) -> None:
     """Write a Delta table, or its next version where there is one."""
     import pyarrow as pa
 
     deltalake: Any = importlib.import_module("deltalake")  # an extra: it need not be there
     mode = {"mode": "overwrite", "schema_mode": "overwrite"} if path.exists() else {"mode": "error"}
-    pieces = (piece for batch in rows for piece in pa.Table.from_batches([batch]).to_batches(_DELTA_ROWS))
+    pieces = (
+        piece for batch in rows for piece in pa.Table.from_batches([batch]).to_batches(_DELTA_ROWS)
+    )
     try:
         deltalake.write_deltalake(
             path,
             pa.RecordBatchReader.from_batches(rows.schema, pieces),
-            writer_properties=deltalake.WriterProperties(compression="ZSTD", compression_level=_ZSTD_LEVEL),
+            writer_properties=deltalake.WriterProperties(
+                compression="ZSTD", compression_level=_ZSTD_LEVEL
+            ),
             commit_properties=deltalake.CommitProperties(custom_metadata=dict(origin)),
             **mode,
         )

@@ -37,5 +37,7 @@ def citation_file(target: str, kind: str, *, overwrite: bool) -> Output:
         RequestError: there is none beside a stream or a table, or it may not be written.
     """
     if kind == DELTA or target == STANDARD_OUTPUT:
-        raise RequestError(f"--citation: expected the name of a file to put it beside, got {target!r}")
+        raise RequestError(
+            f"--citation: expected the name of a file to put it beside, got {target!r}"
+        )
     return output(f"{target}.citation.txt", overwrite=overwrite)

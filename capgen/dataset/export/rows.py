@@ -79,11 +79,16 @@ class Rows:
     def _edges(self, pieces: int) -> list[datetime]:
         """Cut time into so many pieces, about equal within the dataset's span."""
         start, stop = self._span
-        return [datetime.min, *(start + (stop - start) * number / pieces for number in range(1, pieces)), datetime.max]
+        return [
+            datetime.min,
+            *(start + (stop - start) * number / pieces for number in range(1, pieces)),
+            datetime.max,
+        ]
 
     def _read(self, first: str, last: str, start: datetime, stop: datetime) -> pa.RecordBatchReader:
         rows = self._connection.sql(
-            sql.query_text("export/rows"), params={"first": first, "last": last, "start": start, "stop": stop}
+            sql.query_text("export/rows"),
+            params={"first": first, "last": last, "start": start, "stop": stop},
         )
         return rows.to_arrow_reader(ROWS_AT_ONCE)
 

@@ -48,7 +48,9 @@ def query(
 
 
 @contextmanager
-def ask(text: str, source: Config | str | os.PathLike[str], *, unsafe: bool = False) -> Iterator[Any]:
+def ask(
+    text: str, source: Config | str | os.PathLike[str], *, unsafe: bool = False
+) -> Iterator[Any]:
     """Ask a panel in SQL, for an answer that may be larger than memory.
 
     Args:

@@ -52,7 +52,9 @@ def connect(source: Config | str | os.PathLike[str], *, locked: bool = False) ->
     return connection
 
 
-def _connect_files(folder: Path, config: Config, files: Sequence[Path], settings: Mapping[str, str]) -> sql.Connection:
+def _connect_files(
+    folder: Path, config: Config, files: Sequence[Path], settings: Mapping[str, str]
+) -> sql.Connection:
     connection = sql.connect(macro_tables(config), settings)
     try:
         view_files(connection, PANEL, files, panel_schema(config).names())

@@ -18,7 +18,9 @@ _NODE = re.compile(r'"type":"([A-Z_]+)_NODE"')
 _READING_NODES = {"CTE", "RECURSIVE_CTE", "SELECT", "SET_OPERATION"}
 # Of the others, words decide, wherever they stand. Its tokenizer would not do: a word after a space that is not ASCII
 # it takes for a name, where its parser finds a keyword.
-_WRITING = re.compile(r"(?<![a-z_])(copy|create|delete|insert|merge|truncate|update)(?![a-z0-9_])", re.A | re.I)
+_WRITING = re.compile(
+    r"(?<![a-z_])(copy|create|delete|insert|merge|truncate|update)(?![a-z0-9_])", re.A | re.I
+)
 _SETTINGS = (
     "set python_enable_replacements = false",
     "set autoinstall_known_extensions = false",
@@ -28,7 +30,11 @@ _SETTINGS = (
 )
 _REFUSED_FILE = re.compile(r'Cannot access (?:file|directory) "(.*?)" - ', re.DOTALL)
 _NO_TABLE = re.compile(r"Table with name (.+?) does not exist", re.DOTALL)
-_SYSTEM_ERRORS = ("IO Error", "Out of Memory", "Invalid Error")  # how DuckDB begins what is no question's fault
+_SYSTEM_ERRORS = (
+    "IO Error",
+    "Out of Memory",
+    "Invalid Error",
+)  # how DuckDB begins what is no question's fault
 _CANDIDATES = "Candidate functions:"  # all those of a name; there may be fifty
 _WAY_OUT = "--unsafe lifts that"
 
@@ -55,7 +61,9 @@ def check_statement(text: str) -> None:
     wrong = _what_writes(kinds[0], text, tree)
     if wrong:
         got = wrong.replace("_", " ").lower()
-        raise RequestError(f"SQL: expected a statement that reads, such as select, got {got}; {_WAY_OUT}")
+        raise RequestError(
+            f"SQL: expected a statement that reads, such as select, got {got}; {_WAY_OUT}"
+        )
 
 
 def _what_writes(kind: str, text: str, tree: str) -> str | None:
@@ -100,8 +108,12 @@ def refusal(error: Exception, what: str) -> CapgenError:
     if reason != text or text.startswith(_SYSTEM_ERRORS):
         return CapgenError(reason)
     if file:
-        return RequestError(f"{what}: expected to read the panel alone, got {file[1]!r}; {_WAY_OUT}")
+        return RequestError(
+            f"{what}: expected to read the panel alone, got {file[1]!r}; {_WAY_OUT}"
+        )
     if table:
         name = table[1].strip('"')
-        return RequestError(f"{what}: there is no table {name!r}; the table is panel, of the dataset that --data names")
+        return RequestError(
+            f"{what}: there is no table {name!r}; the table is panel, of the dataset that --data names"
+        )
     return RequestError(f"{what}: {text.partition(_CANDIDATES)[0]}")

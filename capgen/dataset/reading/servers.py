@@ -50,5 +50,7 @@ def server_ranges(connection: sql.Connection, rows: int) -> list[tuple[str, str,
         connection: with the rows as `panel`.
         rows: how many a run has at most, but for those of its last server.
     """
-    ranges: list[tuple[str, str, int]] = connection.execute(sql.query_text("export/runs"), {"rows": rows}).fetchall()
+    ranges: list[tuple[str, str, int]] = connection.execute(
+        sql.query_text("export/runs"), {"rows": rows}
+    ).fetchall()
     return ranges

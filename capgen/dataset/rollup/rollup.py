@@ -16,7 +16,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from capgen import sql
-from capgen.columns import AFTER_METRICS, BEFORE_METRICS, EVENT, OUTLIER, OUTLIER_METRICS, SPIKE, STATE
+from capgen.columns import (
+    AFTER_METRICS,
+    BEFORE_METRICS,
+    EVENT,
+    OUTLIER,
+    OUTLIER_METRICS,
+    SPIKE,
+    STATE,
+)
 from capgen.config import Config
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.reading.servers import open_panel, server_ranges
@@ -38,7 +46,9 @@ Step = Literal["daily", "hourly"]
 QUANTILE = 0.95  # as sql/rollup/periods.sql has it
 _UNITS: Mapping[str, tuple[str, int]] = {"daily": ("day", MINUTES_PER_DAY), "hourly": ("hour", 60)}
 _ROWS_AT_ONCE = 2**19  # of the source
-_THREADS = 1  # several would add up in an order of their own each time, and change the last bits of means
+_THREADS = (
+    1  # several would add up in an order of their own each time, and change the last bits of means
+)
 _OTHER_COLUMNS = (*BEFORE_METRICS, "samples", "is_partial", *AFTER_METRICS)
 
 
@@ -109,10 +119,14 @@ def rollup(data: str | os.PathLike[str], to: Step, out: str | os.PathLike[str]) 
     size = sum(file.bytes for file in result.files)
     seconds = time.monotonic() - started
     paths = tuple(problem.path for problem in damaged)
-    return RollupResult(target, result.rows, result.partial_rows, len(result.files), size, paths, seconds)
+    return RollupResult(
+        target, result.rows, result.partial_rows, len(result.files), size, paths, seconds
+    )
 
 
-def _write(folder: Path, present: Sequence[str], manifest: Manifest, step: str, room: Path, spill: Path) -> _Written:
+def _write(
+    folder: Path, present: Sequence[str], manifest: Manifest, step: str, room: Path, spill: Path
+) -> _Written:
     """Write one file a partition."""
     if not present:
         raise CapgenError(f"{folder}: expected data files, found none of those in {MANIFEST}")
@@ -133,7 +147,12 @@ def _write(folder: Path, present: Sequence[str], manifest: Manifest, step: str, 
 
 
 def _write_partition(
-    connection: sql.Connection, config: Config, step: str, file: Hashed, manifest: Manifest, written: _Written
+    connection: sql.Connection,
+    config: Config,
+    step: str,
+    file: Hashed,
+    manifest: Manifest,
+    written: _Written,
 ) -> int:
     """Write a partition's file; return the number of rows."""
     tables = _tables(connection, config, step)
@@ -156,7 +175,12 @@ def _tables(connection: sql.Connection, config: Config, step: str) -> Iterator[p
     metrics = [{"key": key, "column": metric.column} for key, metric in config.metrics.items()]
     query = sql.repeat_lines(sql.query_text("rollup/periods"), [*metrics, *_labels(config)])
     for first, last, _ in server_ranges(connection, _ROWS_AT_ONCE) or [("", "", 0)]:
-        parameters = {"first": first, "last": last, "unit": unit, "full": minutes // config.step_minutes}
+        parameters = {
+            "first": first,
+            "last": last,
+            "unit": unit,
+            "full": minutes // config.step_minutes,
+        }
         yield connection.sql(query, params=parameters).to_arrow_table()
 
 
@@ -194,9 +218,13 @@ def _span(written: _Written, folder: Path) -> tuple[datetime, datetime]:
 def _check_step(config: Config, step: str) -> None:
     minutes = _UNITS[step][1]
     if config.step_minutes >= minutes:
-        raise RequestError(f"--to: expected a step coarser than the dataset's, {config.granularity}; got {step}")
+        raise RequestError(
+            f"--to: expected a step coarser than the dataset's, {config.granularity}; got {step}"
+        )
     if minutes % config.step_minutes:
-        raise RequestError(f"--to: expected a step that the dataset's, {config.granularity}, divides; got {step}")
+        raise RequestError(
+            f"--to: expected a step that the dataset's, {config.granularity}, divides; got {step}"
+        )
 
 
 def _check_names(config: Config) -> None:
@@ -211,4 +239,6 @@ def _check_names(config: Config) -> None:
     ]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
-        raise RequestError(f"metrics: a rollup would have two columns called {twice!r}; rename the metric that has it")
+        raise RequestError(
+            f"metrics: a rollup would have two columns called {twice!r}; rename the metric that has it"
+        )

@@ -95,7 +95,9 @@ def subjects_of(labels: ServerLabels) -> list[Subject]:
     return [Subject(attribute, name) for attribute, name in labels.items()]
 
 
-def random_events(settings: Events, panel: PanelFacts, subject: Subject, span: Span) -> Iterator[Event]:
+def random_events(
+    settings: Events, panel: PanelFacts, subject: Subject, span: Span
+) -> Iterator[Event]:
     """Yield the events that come about by chance and touch some steps.
 
     Args:

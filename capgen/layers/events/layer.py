@@ -52,7 +52,9 @@ class EventLayer(Layer[Events]):
                     yield f"{here}: expected at least one metric"
         for name in settings.listed:
             if name in settings.random:
-                yield (f"{known.path}.listed.{name}: expected a name not yet taken by a random event")
+                yield (
+                    f"{known.path}.listed.{name}: expected a name not yet taken by a random event"
+                )
         for name, listed in settings.listed.items():
             path = f"{known.path}.listed.{name}"
             before = path if listed.where is None else f"{path}.where"
@@ -82,7 +84,8 @@ class EventLayer(Layer[Events]):
 
         metrics = scope.kind.metrics
         names = [
-            Name((each.server, each.steps), metrics_changed(each.event, metrics), each.event.id) for each in touched
+            Name((each.server, each.steps), metrics_changed(each.event, metrics), each.event.id)
+            for each in touched
         ]
         yield Change(anywhere, lay, names)
 

@@ -36,7 +36,9 @@ class Touched(NamedTuple):
     span: Span
 
 
-def touched_cells(settings: Events, panel: PanelFacts, servers: pl.DataFrame, span: Span) -> list[Touched]:
+def touched_cells(
+    settings: Events, panel: PanelFacts, servers: pl.DataFrame, span: Span
+) -> list[Touched]:
     """Return the events that touch some cells, server by server, in the order of their ids.
 
     Args:

@@ -29,7 +29,9 @@ class NoisePartsLayer(Layer[Parts]):
             yield from unknown_names(f"{here}.share", part.share, known.drawn)
             for pair in part.correlation:
                 if set(pair.split("~")) & set(known.drawn) - set(part.share):
-                    yield (f"{here}.correlation.{pair}: expected two metrics that have a share in the part")
+                    yield (
+                        f"{here}.correlation.{pair}: expected two metrics that have a share in the part"
+                    )
         yield from sum_problems(known.path, settings, known.kind.correlation, known)
 
     def parts(self, settings: Parts) -> Parts:
@@ -41,7 +43,9 @@ class NoisePartsLayer(Layer[Parts]):
         return [part.half_life_hours for part in settings.values()]
 
 
-def sum_problems(path: str, parts: Parts, correlation: Mapping[str, float], known: Known) -> Iterator[str]:
+def sum_problems(
+    path: str, parts: Parts, correlation: Mapping[str, float], known: Known
+) -> Iterator[str]:
     """Yield why parts of the noise cannot add up to a correlation.
 
     Args:

@@ -38,7 +38,9 @@ class Part:
     correlation: Matrix
 
 
-def noise_parts(parts: Mapping[str, NoisePart], target: Matrix, metrics: Sequence[str]) -> list[Part]:
+def noise_parts(
+    parts: Mapping[str, NoisePart], target: Matrix, metrics: Sequence[str]
+) -> list[Part]:
     """Return the parts of the noise, so that their sum has unit variances and the target as correlation.
 
     Pairs that a part does not name take, in all such parts alike, what is left of the target.
@@ -86,7 +88,13 @@ class _Sum:
     metrics: Sequence[str]
 
     @classmethod
-    def of(cls, named: Sequence[Mapping[str, float]], shares: Matrix, target: Matrix, metrics: Sequence[str]) -> _Sum:
+    def of(
+        cls,
+        named: Sequence[Mapping[str, float]],
+        shares: Matrix,
+        target: Matrix,
+        metrics: Sequence[str],
+    ) -> _Sum:
         given = np.full((len(named), *target.shape), np.nan)
         for number, pairs in enumerate(named):
             np.fill_diagonal(given[number], 1.0)
@@ -113,23 +121,36 @@ class _Sum:
         Raises:
             ValueError: there are none.
         """
-        nearest = np.clip(self.target, self.fixed - _MOST * self.room, self.fixed + _MOST * self.room)
+        nearest = np.clip(
+            self.target, self.fixed - _MOST * self.room, self.fixed + _MOST * self.room
+        )
         if np.abs(nearest - self.target).max() > _EXACT:
-            raise ValueError(f"expected correlations that the parts can add up to, {self._instead(nearest)}")
+            raise ValueError(
+                f"expected correlations that the parts can add up to, {self._instead(nearest)}"
+            )
         found = self._with(1.0)
         if not _are_possible(found):
-            raise ValueError(f"expected correlations that the parts can add up to together, {self._lowered()}")
+            raise ValueError(
+                f"expected correlations that the parts can add up to together, {self._lowered()}"
+            )
         return list(found)
 
     def _with(self, scale: float) -> Matrix:
         """Return the matrices with correlations, where not named, of so much of what the target needs."""
-        needed = np.divide(self.target - self.fixed, self.room, out=np.zeros_like(self.room), where=self.room > _EXACT)
+        needed = np.divide(
+            self.target - self.fixed,
+            self.room,
+            out=np.zeros_like(self.room),
+            where=self.room > _EXACT,
+        )
         every: Matrix = np.where(np.isnan(self.given), scale * needed, self.given)
         return np.where((self.weights == 0) & (np.eye(len(self.metrics)) == 0), 0.0, every)
 
     def _lowered(self) -> str:
         if not _are_possible(self._with(0.0)):
-            return "got pairs of one part that are not positive definite together; lower some of them"
+            return (
+                "got pairs of one part that are not positive definite together; lower some of them"
+            )
         low, high = 0.0, 1.0
         for _ in range(_HALVINGS):
             middle = (low + high) / 2

@@ -19,7 +19,9 @@ _MASK = 2**_BITS - 1
 _NO_CHANCE = 1e-300  # nobody is in a state without one: what it is divided by does not matter
 
 
-def chain_states(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: Floats) -> States:
+def chain_states(
+    chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: Floats
+) -> States:
     """Return the states of servers.
 
     Args:
@@ -77,7 +79,9 @@ def _follow(maps: States, states: int) -> States:
     padded[:, :hours] = maps
     # Hour of the stretch first: each step below reads and writes what lies together.
     steps = np.ascontiguousarray(padded.reshape(servers, stretches, length).transpose(2, 0, 1))
-    every = np.broadcast_to(np.arange(states, dtype=np.int32)[:, None, None], (states, servers, stretches)).copy()
+    every = np.broadcast_to(
+        np.arange(states, dtype=np.int32)[:, None, None], (states, servers, stretches)
+    ).copy()
     for step in steps:
         every = step >> (_BITS * every) & _MASK
     followed = np.empty_like(steps)

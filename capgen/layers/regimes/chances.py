@@ -93,7 +93,10 @@ def weekly_slopes(regimes: Regimes) -> Floats:
         Shape (states, 48), as `weekly_chances`.
     """
     assert regimes.swing is not None
-    chances, ways = weekly_chances(regimes), np.array([[state.swing] for state in regimes.states.values()])
+    chances, ways = (
+        weekly_chances(regimes),
+        np.array([[state.swing] for state in regimes.states.values()]),
+    )
     slopes: Floats = chances * regimes.swing.strength * (ways - np.sum(chances * ways, axis=0))
     return slopes
 
@@ -103,6 +106,8 @@ def _hours_of_week(axis: TimeAxis, span: Span, zone: str | None) -> NDArray[np.i
     """Return the hour of the day of each hour, 24 more on weekends."""
     local = pl.col("local_time").dt
     is_weekend = (local.weekday() >= _SATURDAY).cast(pl.Int64)
-    hours = stamps(axis, span, zone).select(is_weekend * HOURS_PER_DAY + local.hour().cast(pl.Int64))
+    hours = stamps(axis, span, zone).select(
+        is_weekend * HOURS_PER_DAY + local.hour().cast(pl.Int64)
+    )
     numbers: NDArray[np.int64] = hours.to_series().to_numpy()
     return numbers

@@ -124,7 +124,9 @@ def _draws(scope: Scope, axis: TimeAxis, span: Span) -> tuple[Floats, Floats]:
 
     def draw(subjects: Sequence[str]) -> Floats:
         purposes = ("state kept", "state entered")
-        return np.stack([draw_uniforms(scope.seed, subjects, axis, span, each) for each in purposes])
+        return np.stack(
+            [draw_uniforms(scope.seed, subjects, axis, span, each) for each in purposes]
+        )
 
     kept_and_entered = draw(scope.ids)
     shared = scope.sharings("states")

@@ -70,12 +70,18 @@ class RegimeLayer(Layer[Regimes]):
             _tables(settings, scope, "level"),
             _tables(settings, scope, "spread"),
             {
-                key: {number: state.quantiles[key] for number, state in enumerate(states) if key in state.quantiles}
+                key: {
+                    number: state.quantiles[key]
+                    for number, state in enumerate(states)
+                    if key in state.quantiles
+                }
                 for key in quantiled
             },
         )
 
-    def usual_level(self, settings: Regimes, kind: Kind, key: str, calendars: Sequence[pl.DataFrame]) -> Floats | float:
+    def usual_level(
+        self, settings: Regimes, kind: Kind, key: str, calendars: Sequence[pl.DataFrame]
+    ) -> Floats | float:
         """Return what states multiply a mean by on average, shape (servers, hours)."""
         levels = np.array([state.level.get(key, 1.0) for state in settings.states.values()])
         if np.all(levels == 1):
@@ -115,5 +121,7 @@ def _empty_hours(path: str, settings: Regimes) -> Iterator[str]:
     for kind in KINDS_OF_DAY:
         for hour in range(HOURS_PER_DAY):
             if sum(weight(state, kind, hour) for state in settings.states.values()) <= 0:
-                yield (f"{path}: expected a chance above 0 for at least one state at {hour}:00 on a {kind}")
+                yield (
+                    f"{path}: expected a chance above 0 for at least one state at {hour}:00 on a {kind}"
+                )
                 return

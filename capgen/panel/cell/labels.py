@@ -56,7 +56,9 @@ class Labels:
         texts: what codes stand for, by column.
     """
 
-    def __init__(self, cells: Cells, metrics: Metrics, decimals: int, texts: Mapping[str, TextCodes]) -> None:
+    def __init__(
+        self, cells: Cells, metrics: Metrics, decimals: int, texts: Mapping[str, TextCodes]
+    ) -> None:
         self._cells = cells
         self._metrics = metrics
         self._decimals = decimals

@@ -47,7 +47,11 @@ class NoiseSum:
         wanted = [usual]
         if any(pairs is not None for pairs in of_states):
             wanted = [usual if pairs is None else pairs for pairs in of_states]
-        configured = {name: part for layer, settings in layered.on for name, part in layer.parts(settings).items()}
+        configured = {
+            name: part
+            for layer, settings in layered.on
+            for name, part in layer.parts(settings).items()
+        }
         sums = []
         for pairs in wanted:
             target = correlation_matrix(pairs, kind.drawn, repair=repair)

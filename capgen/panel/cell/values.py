@@ -66,7 +66,9 @@ def chunk_values(
     return {name: column for name, column in columns if name in wanted}
 
 
-def _room(config: Config, shape: tuple[int, int], wanted: Sequence[str], workspace: Workspace) -> Cells:
+def _room(
+    config: Config, shape: tuple[int, int], wanted: Sequence[str], workspace: Workspace
+) -> Cells:
     keys = metrics_needed(config.metrics, [*wanted, *columns_behind(config, wanted)])
     truths = {key: expected_column(metric.column) for key, metric in config.metrics.items()}
     expected = [key for key, column in truths.items() if column in wanted]

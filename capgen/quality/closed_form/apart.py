@@ -93,4 +93,6 @@ def _mean(metric: MetricHours, *, measured: bool) -> _Mean:
     return _Mean(total.sum() / count, variance, (metric.counts * values.rounding).sum() / count)
 
 
-MEASUREMENT = Measurement((ARCHETYPES_DIFFER,), archetype_findings, needs=Evidence.has_closed_form, is_test=True)
+MEASUREMENT = Measurement(
+    (ARCHETYPES_DIFFER,), archetype_findings, needs=Evidence.has_closed_form, is_test=True
+)

@@ -72,16 +72,27 @@ def _statistic(
     correlation = found.get("residual")
     cells = found.get("cells") or 0
     raw = found.get("raw")
-    if expected is None or correlation is None or not math.isfinite(correlation) or cells < _FEWEST_CELLS:
-        return not_testable(CORRELATION.name, "too few cells neither clipped nor spiked, or no spread", subject)
+    if (
+        expected is None
+        or correlation is None
+        or not math.isfinite(correlation)
+        or cells < _FEWEST_CELLS
+    ):
+        return not_testable(
+            CORRELATION.name, "too few cells neither clipped nor spiked, or no spread", subject
+        )
     bias = expected.correlation - target
     lowest = target - _TOLERANCE + min(bias, 0)
     highest = target + _TOLERANCE + max(bias, 0)
-    beyond = max(_fisher(correlation) - _fisher(highest), 0) + min(_fisher(correlation) - _fisher(lowest), 0)
+    beyond = max(_fisher(correlation) - _fisher(highest), 0) + min(
+        _fisher(correlation) - _fisher(lowest), 0
+    )
     details = {"cells": float(cells), "bias": bias} | ({} if raw is None else {"raw": raw})
     note = f"SE count from ±{_TOLERANCE} on" + ("" if raw is None else f"; plain values: {raw:.2f}")
     off = beyond * math.sqrt(cells - 3) / expected.widening
-    return Statistic(CORRELATION.name, subject, correlation, target, off, note=note, details=details)
+    return Statistic(
+        CORRELATION.name, subject, correlation, target, off, note=note, details=details
+    )
 
 
 def _fisher(correlation: float) -> float:
@@ -127,7 +138,11 @@ def _outlier_scales(config: Config, key: str, uniforms: Floats) -> Floats:
 
 
 def _draw(
-    metric: MetricModel, hours: NDArray[np.int64], noise: Floats, spikes: NDArray[np.bool_], scales: Floats
+    metric: MetricModel,
+    hours: NDArray[np.int64],
+    noise: Floats,
+    spikes: NDArray[np.bool_],
+    scales: Floats,
 ) -> tuple[Floats, NDArray[np.bool_]]:
     means = metric.means[hours]
     sd = metric.parts[0].sd
@@ -141,4 +156,6 @@ def _draw(
     return standardised, (rounded > metric.limits.low) & (rounded < metric.limits.high)
 
 
-MEASUREMENT = Measurement((CORRELATION,), correlation_findings, needs=Evidence.has_closed_form, is_test=True)
+MEASUREMENT = Measurement(
+    (CORRELATION,), correlation_findings, needs=Evidence.has_closed_form, is_test=True
+)

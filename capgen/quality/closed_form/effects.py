@@ -70,7 +70,9 @@ def _effect_statistics(effect: str, archetypes: Sequence[ArchetypeHours]) -> Ite
 
 
 def _informs(metric: MetricHours, effect: str) -> bool:
-    return effect in metric.model.effects and bool((metric.counts * metric.model.effects[effect] ** 2).sum() > 0)
+    return effect in metric.model.effects and bool(
+        (metric.counts * metric.model.effects[effect] ** 2).sum() > 0
+    )
 
 
 def _slope(metric: MetricHours, effect: str) -> Slope:
@@ -83,13 +85,17 @@ def _varies(metric: MetricHours, slope: Slope) -> bool:
     return slope.deviation.variance > (metric.model.limits.unit / 100) ** 2 * slope.information
 
 
-def _pool(archetype: ArchetypeHours, uncertain: list[tuple[MetricHours, Slope]], effect: str) -> Slope:
+def _pool(
+    archetype: ArchetypeHours, uncertain: list[tuple[MetricHours, Slope]], effect: str
+) -> Slope:
     """Return the slope over some metrics, each weighted by the inverse of its variance."""
     metrics, slopes = [metric for metric, _ in uncertain], [slope for _, slope in uncertain]
     weights = [each.information / each.deviation.variance for each in slopes]
     scaled = [_scaled(each, weight) for each, weight in zip(slopes, weights, strict=True)]
     pooled = summed(scaled)
-    differences = [each.model.effects[effect] * weight for each, weight in zip(metrics, weights, strict=True)]
+    differences = [
+        each.model.effects[effect] * weight for each, weight in zip(metrics, weights, strict=True)
+    ]
     positions = {each.subject: position for position, each in enumerate(archetype.metrics)}
     mixtures = [_Mixture.of(each) for each in metrics]
     shared = 0.0
@@ -99,7 +105,8 @@ def _pool(archetype: ArchetypeHours, uncertain: list[tuple[MetricHours, Slope]],
         shared += 2 * _largest_covariance(mixtures[i], mixtures[j], product, float(correlation))
     deviation = pooled.deviation._replace(
         variance=pooled.deviation.variance + shared,
-        third=sum(abs(each.deviation.third) ** (1 / 3) for each in scaled) ** 3,  # at most, by Minkowski
+        third=sum(abs(each.deviation.third) ** (1 / 3) for each in scaled)
+        ** 3,  # at most, by Minkowski
         fourth=sum(abs(each.deviation.fourth) ** (1 / 4) for each in scaled) ** 4,
     )
     return Slope(deviation, pooled.information)
@@ -133,4 +140,6 @@ def _scaled(slope: Slope, by: float) -> Slope:
     return Slope(deviation, slope.information * by)
 
 
-MEASUREMENT = Measurement(EFFECT_RULES, effect_findings, needs=Evidence.has_closed_form, is_test=True)
+MEASUREMENT = Measurement(
+    EFFECT_RULES, effect_findings, needs=Evidence.has_closed_form, is_test=True
+)

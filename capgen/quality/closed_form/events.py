@@ -67,7 +67,9 @@ def event_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
         if found:
             yield summed(found).statistic(EVENTS.name, rule)
         elif not any(other.startswith(f"{rule} ") for other in slopes):
-            yield not_testable(EVENTS.name, "none fills an hour of a server that is looked at, all by itself", rule)
+            yield not_testable(
+                EVENTS.name, "none fills an hour of a server that is looked at, all by itself", rule
+            )
 
 
 def _rules(config: Config) -> dict[str, tuple[str, ...]]:
@@ -95,7 +97,10 @@ def _slope(metric: MetricHours, here: NDArray[np.bool_], hours: _EventHours) -> 
     means, factor = model.means[here], hours.factor[here]
     quiet = model.values.mean[here]
     parts = tuple(Part(part.chance, part.scale * factor, part.sd * factor) for part in model.parts)
-    of_mean = [np.divide(each[here], factor, out=np.ones_like(factor), where=factor > 0) for each in hours.ends]
+    of_mean = [
+        np.divide(each[here], factor, out=np.ones_like(factor), where=factor > 0)
+        for each in hours.ends
+    ]
     drift = Drift(means * of_mean[0], means * of_mean[1], np.ones_like(means))
     eventful = with_drift(clipped(means, parts, model.limits), means, drift, parts, model.limits)
     difference = eventful.mean - quiet
@@ -103,8 +108,12 @@ def _slope(metric: MetricHours, here: NDArray[np.bool_], hours: _EventHours) -> 
         total=float((difference * (totals - counts * eventful.mean)).sum()),
         variance=float((counts * difference**2 * eventful.variance).sum()),
         third=float((counts * difference**3 * eventful.central[3]).sum()),
-        fourth=float((counts * difference**4 * (eventful.central[4] - 3 * eventful.variance**2)).sum()),
-        slack=float((counts * np.abs(difference) * (eventful.rounding + model.values.rounding[here])).sum()),
+        fourth=float(
+            (counts * difference**4 * (eventful.central[4] - 3 * eventful.variance**2)).sum()
+        ),
+        slack=float(
+            (counts * np.abs(difference) * (eventful.rounding + model.values.rounding[here])).sum()
+        ),
     )
     return Slope(deviation, float((counts * difference**2).sum()))
 
@@ -115,7 +124,10 @@ def _event_hours(config: Config, rows: pl.DataFrame, model: ArchetypeModel) -> _
     of_server: dict[int, list[Touched]] = {}
     for each in events_of(config, rows):
         of_server.setdefault(each.server, []).append(each)
-    hours = [_hours_of_server(axis, rules, firsts, of_server.get(server, [])) for server in range(rows.height)]
+    hours = [
+        _hours_of_server(axis, rules, firsts, of_server.get(server, []))
+        for server in range(rows.height)
+    ]
     rule, factor, first, last = (np.concatenate(each) for each in zip(*hours, strict=True))
     found = pl.DataFrame(
         {
@@ -129,7 +141,9 @@ def _event_hours(config: Config, rows: pl.DataFrame, model: ArchetypeModel) -> _
     ).with_columns(pl.col("hour").cast(model.keys.schema["hour"]))
     of_keys = model.keys.join(found, on=["group", "hour"], how="left", maintain_order="left")
     numbers = {name: of_keys[name].to_numpy() for name in ("rule", "factor", "first", "last")}
-    return _EventHours(rules, numbers["rule"], numbers["factor"], (numbers["first"], numbers["last"]))
+    return _EventHours(
+        rules, numbers["rule"], numbers["factor"], (numbers["first"], numbers["last"])
+    )
 
 
 def _hours_of_server(

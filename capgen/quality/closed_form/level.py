@@ -14,7 +14,9 @@ from capgen.quality.findings import Finding, not_testable
 from capgen.quality.rule import Measurement, Rule
 from capgen.quality.statistics import Deviation, Statistic
 
-LEVEL = Rule("level", "Means are as configured.", "The mean of each metric of each archetype.", "mean")
+LEVEL = Rule(
+    "level", "Means are as configured.", "The mean of each metric of each archetype.", "mean"
+)
 SPREAD = Rule(
     "spread",
     "Values scatter about their mean as configured.",
@@ -49,7 +51,9 @@ def _spread(metric: MetricHours) -> Statistic | Finding:
     return _statistic(SPREAD.name, metric, metric.spread(), metric.model.values.variance)
 
 
-def _statistic(rule: str, metric: MetricHours, deviation: Deviation, expected: Floats) -> Statistic | Finding:
+def _statistic(
+    rule: str, metric: MetricHours, deviation: Deviation, expected: Floats
+) -> Statistic | Finding:
     count = float(metric.counts.sum())
     if count == 0:
         return not_testable(rule, "no values", metric.subject)
@@ -57,7 +61,11 @@ def _statistic(rule: str, metric: MetricHours, deviation: Deviation, expected: F
     off = deviation.standard_errors
     skewness = deviation.skewness
     kurtosis = deviation.kurtosis
-    return Statistic(rule, metric.subject, mean + deviation.total / count, mean, off, skewness, kurtosis)
+    return Statistic(
+        rule, metric.subject, mean + deviation.total / count, mean, off, skewness, kurtosis
+    )
 
 
-MEASUREMENT = Measurement((LEVEL, SPREAD), level_findings, needs=Evidence.has_closed_form, is_test=True)
+MEASUREMENT = Measurement(
+    (LEVEL, SPREAD), level_findings, needs=Evidence.has_closed_form, is_test=True
+)

@@ -53,7 +53,9 @@ def outlier_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
             if slopes:
                 yield summed(slopes).statistic(OUTLIER_RATE.name, subject)
             elif _has(source, key, side):
-                yield not_testable(OUTLIER_RATE.name, "they lie nowhere apart from the noise", subject)
+                yield not_testable(
+                    OUTLIER_RATE.name, "they lie nowhere apart from the noise", subject
+                )
 
 
 def _has(source: Source, key: str, side: str) -> bool:
@@ -61,7 +63,9 @@ def _has(source: Source, key: str, side: str) -> bool:
     return (layer.probability if side == "high" else layer.dip_probability) > 0
 
 
-def _slopes(archetypes: Sequence[ArchetypeHours], sums: pl.DataFrame, key: str, side: str) -> Iterator[Slope]:
+def _slopes(
+    archetypes: Sequence[ArchetypeHours], sums: pl.DataFrame, key: str, side: str
+) -> Iterator[Slope]:
     for archetype in archetypes:
         metric = _metric(archetype, key)
         beyond = _beyond(metric.model, side)
@@ -76,7 +80,9 @@ def _metric(archetype: ArchetypeHours, key: str) -> MetricHours:
     return next(each for each in archetype.metrics if each.model.key == key)
 
 
-def _sums(source: Source, archetypes: Sequence[ArchetypeHours], keys: Sequence[str]) -> pl.DataFrame:
+def _sums(
+    source: Source, archetypes: Sequence[ArchetypeHours], keys: Sequence[str]
+) -> pl.DataFrame:
     frames = [each.model.keys.with_columns(*_columns(each, keys)) for each in archetypes]
     source.connection.register("outlier_thresholds", pl.concat(frames))
     repeats = [{"column": source.config.metrics[key].column} for key in keys]
@@ -97,9 +103,13 @@ def _beyond(model: MetricModel, side: str) -> Exceedance:
     sd = model.parts[0].some_sd
     unit = model.limits.unit
     sign = 1 if side == "high" else -1
-    wanted = np.clip(model.means + sign * _OUTLIER_SD * sd, model.limits.low, model.limits.high - unit)
+    wanted = np.clip(
+        model.means + sign * _OUTLIER_SD * sd, model.limits.low, model.limits.high - unit
+    )
     threshold = (np.floor(wanted / unit) + 0.5) * unit
-    chance, usual = (_chance(model, threshold, parts, side) for parts in (model.parts, _without(model, side)))
+    chance, usual = (
+        _chance(model, threshold, parts, side) for parts in (model.parts, _without(model, side))
+    )
     return Exceedance(threshold, chance, chance - usual)
 
 
@@ -121,4 +131,6 @@ def _without(model: MetricModel, side: str) -> list[Part]:
     return parts
 
 
-MEASUREMENT = Measurement((OUTLIER_RATE,), outlier_findings, needs=Evidence.has_closed_form, is_test=True)
+MEASUREMENT = Measurement(
+    (OUTLIER_RATE,), outlier_findings, needs=Evidence.has_closed_form, is_test=True
+)

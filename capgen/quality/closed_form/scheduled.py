@@ -63,7 +63,11 @@ def _slope(metric: MetricHours, lit: Floats, scale: float, steps: int) -> Slope:
     dark = model.values
     bright = clipped(model.means, parts, model.limits)
     mean = (1 - lit) * dark.mean + lit * bright.mean
-    variance = (1 - lit) * (dark.variance + dark.mean**2) + lit * (bright.variance + bright.mean**2) - mean**2
+    variance = (
+        (1 - lit) * (dark.variance + dark.mean**2)
+        + lit * (bright.variance + bright.mean**2)
+        - mean**2
+    )
     difference = mean - dark.mean
     deviation = Deviation(
         total=float((difference * (metric.totals - metric.counts * mean)).sum()),
@@ -75,4 +79,6 @@ def _slope(metric: MetricHours, lit: Floats, scale: float, steps: int) -> Slope:
     return Slope(deviation, float((metric.counts * difference**2).sum()))
 
 
-MEASUREMENT = Measurement((SCHEDULED_SPIKES,), scheduled_findings, needs=Evidence.has_closed_form, is_test=True)
+MEASUREMENT = Measurement(
+    (SCHEDULED_SPIKES,), scheduled_findings, needs=Evidence.has_closed_form, is_test=True
+)

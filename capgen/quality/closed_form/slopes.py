@@ -29,7 +29,11 @@ class Slope(NamedTuple):
             subject: what was measured.
         """
         slope = 1 + self.deviation.total / self.information
-        reach = self.information / self.deviation.variance**0.5 if self.deviation.variance > 0 else np.inf
+        reach = (
+            self.information / self.deviation.variance**0.5
+            if self.deviation.variance > 0
+            else np.inf
+        )
         off = self.deviation.standard_errors
         skewness = self.deviation.skewness
         kurtosis = self.deviation.kurtosis

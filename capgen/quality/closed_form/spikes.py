@@ -49,13 +49,19 @@ def _statistic(metric: MetricHours, rate: float, exceeded: float) -> Statistic |
     information = float((metric.counts * model.effect**2).sum())
     deviation = model.deviation(metric.counts, exceeded)
     if information == 0 or deviation.variance == 0:
-        return not_testable(SPIKE_RATE.name, "spikes lift no value above the threshold", metric.subject)
+        return not_testable(
+            SPIKE_RATE.name, "spikes lift no value above the threshold", metric.subject
+        )
     measured = rate * (1 + deviation.total / information)
     off = deviation.standard_errors
     skewness = deviation.skewness
     kurtosis = deviation.kurtosis
     reach = information / deviation.variance**0.5
-    return Statistic(SPIKE_RATE.name, metric.subject, measured, rate, off, skewness, kurtosis, reach)
+    return Statistic(
+        SPIKE_RATE.name, metric.subject, measured, rate, off, skewness, kurtosis, reach
+    )
 
 
-MEASUREMENT = Measurement((SPIKE_RATE,), spike_findings, needs=Evidence.has_closed_form, is_test=True)
+MEASUREMENT = Measurement(
+    (SPIKE_RATE,), spike_findings, needs=Evidence.has_closed_form, is_test=True
+)

@@ -46,11 +46,15 @@ def _completeness(column: str, rows: int, present: int, implied: Implied) -> Sta
         wrong = max(absent, 0)
         verdict = Verdict.FAIL if wrong or not rows else Verdict.PASS
         note = f"{wrong:,} values are missing that no layer takes away" if wrong else ""
-        return Finding(COMPLETENESS.name, column, verdict, measured, expected, wrong, 0, "values", note)
+        return Finding(
+            COMPLETENESS.name, column, verdict, measured, expected, wrong, 0, "values", note
+        )
     short = max(binomial_score(absent, rows - implied.gone, share), 0.0)
     is_good = implied.missing[column] <= _MOST_MISSING
     note = "" if is_good else f"layers leave less than {1 - _MOST_MISSING:.0%}"
     return Statistic(COMPLETENESS.name, column, measured, expected, off=-short, note=note)
 
 
-MEASUREMENT = Measurement((COMPLETENESS,), completeness_findings, needs=Evidence.has_values, is_test=True)
+MEASUREMENT = Measurement(
+    (COMPLETENESS,), completeness_findings, needs=Evidence.has_values, is_test=True
+)

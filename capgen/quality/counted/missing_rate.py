@@ -42,5 +42,7 @@ def _statistic(column: str, rows: int, present: int, implied: Implied) -> Statis
     return share_statistic(MISSING_RATE.name, column, there - present, there, share, note)
 
 
-MEASUREMENT = Measurement((MISSING_RATE,), missing_findings, needs=Evidence.has_closed_form, is_test=True)
+MEASUREMENT = Measurement(
+    (MISSING_RATE,), missing_findings, needs=Evidence.has_closed_form, is_test=True
+)
 BESIDE_TWINS = replace(MEASUREMENT, needs=Evidence.has_twin)

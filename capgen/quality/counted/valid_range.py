@@ -28,7 +28,9 @@ def range_finding(evidence: Evidence) -> Iterator[Finding]:
     present = sum(counts[f"{each}.present"] for each in columns)
     note = ", ".join(f"{column}: {count:,}" for column, count in outside.items() if count)
     wrong = [column for column, count in outside.items() if count]
-    finding = exact(VALID_RANGE.name, sum(outside.values()), present, "values outside the clip", note)
+    finding = exact(
+        VALID_RANGE.name, sum(outside.values()), present, "values outside the clip", note
+    )
     yield finding.naming(columns=wrong)
 
 

@@ -30,7 +30,9 @@ def _scales(source: Source) -> dict[str, float | None]:
     scale = 10.0**source.config.decimals
     metrics = (source.config.metrics[key] for key in source.keys)
     return {
-        f"{metric.column}_scale": scale if max(map(abs, metric.clip)) * scale < _MOST_UNITS else None
+        f"{metric.column}_scale": scale
+        if max(map(abs, metric.clip)) * scale < _MOST_UNITS
+        else None
         for metric in metrics
     }
 

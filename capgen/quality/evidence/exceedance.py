@@ -56,7 +56,9 @@ def exceedance(model: MetricModel) -> Exceedance:
     sd = model.parts[0].some_sd
     wanted = np.minimum(model.means + SPIKE_SD * sd, model.limits.high - model.limits.unit)
     threshold = (np.floor(wanted / model.limits.unit) + 0.5) * model.limits.unit
-    calm, chance = (chance_above(model, threshold, parts) for parts in (model.calm_parts, model.parts))
+    calm, chance = (
+        chance_above(model, threshold, parts) for parts in (model.calm_parts, model.parts)
+    )
     return Exceedance(threshold, chance, chance - calm)
 
 

@@ -49,7 +49,9 @@ class MetricHours:
             total=float((weights * (self.totals - self.counts * values.mean)).sum()),
             variance=float((weighed * weights * values.variance).sum()),
             third=float((weighed * weights**2 * values.central[3]).sum()),
-            fourth=float((weighed * weights**3 * (values.central[4] - 3 * values.variance**2)).sum()),
+            fourth=float(
+                (weighed * weights**3 * (values.central[4] - 3 * values.variance**2)).sum()
+            ),
             slack=float((abs(weighed) * values.rounding).sum()),
         )
 
@@ -58,7 +60,9 @@ class MetricHours:
         central = self.model.values.central
         n = self.counts
         second, fourth, sixth, eighth = (central[order] for order in (2, 4, 6, 8))
-        squared = self.squares - 2 * self.model.values.mean * self.totals + n * self.model.values.mean**2
+        squared = (
+            self.squares - 2 * self.model.values.mean * self.totals + n * self.model.values.mean**2
+        )
         variance = fourth - second**2
         third = sixth - 3 * fourth * second + 2 * second**3
         quartic = eighth - 4 * sixth * second + 6 * fourth * second**2 - 3 * second**4
@@ -123,5 +127,7 @@ def measure(sums: pl.DataFrame, models: Iterable[ArchetypeModel]) -> Iterator[Ar
 
 
 def _metric_hours(model: MetricModel, columns: pl.DataFrame) -> MetricHours:
-    counts, totals, squares = (columns[f"{model.column}.{what}"].to_numpy() for what in ("inside", "total", "squares"))
+    counts, totals, squares = (
+        columns[f"{model.column}.{what}"].to_numpy() for what in ("inside", "total", "squares")
+    )
     return MetricHours(model, counts, totals, squares)

@@ -30,11 +30,18 @@ def residual_sums(source: Source, models: Sequence[ArchetypeModel]) -> pl.DataFr
     if not models:
         return pl.DataFrame()
     source.connection.register("expected", pl.concat([_expected_frame(model) for model in models]))
-    cuts = {f"{source.config.metrics[key].column}_cut": cut(source.config, key) for key in source.keys}
+    cuts = {
+        f"{source.config.metrics[key].column}_cut": cut(source.config, key) for key in source.keys
+    }
     repeats = [{"column": column} for column in source.columns]
-    repeats += [{"left": left, "right": right} for left, right in itertools.combinations(source.columns, 2)]
+    repeats += [
+        {"left": left, "right": right} for left, right in itertools.combinations(source.columns, 2)
+    ]
     return sql.run_query(
-        source.connection, "checks/residuals", clip_parameters(source) | bucket(source) | cuts, repeats
+        source.connection,
+        "checks/residuals",
+        clip_parameters(source) | bucket(source) | cuts,
+        repeats,
     )
 
 

@@ -58,18 +58,30 @@ def key_findings(evidence: Evidence) -> Iterator[Finding]:
     rows = int(servers["timestamps"].sum())
     expected = fleet * timestamps
     verdict = Verdict.PASS if rows == expected else Verdict.FAIL
-    yield Finding(ROW_COUNT.name, "", verdict, f"{rows:,} rows", f"{expected:,} rows", rows - expected, 0, "rows")
+    yield Finding(
+        ROW_COUNT.name,
+        "",
+        verdict,
+        f"{rows:,} rows",
+        f"{expected:,} rows",
+        rows - expected,
+        0,
+        "rows",
+    )
     suspects = servers.filter("differs").select("server_id", "timestamps")
     yield from _timestamp_findings(source, suspects, servers.height, timestamps)
     yield _fleet_finding(source, servers)
 
 
-def _timestamp_findings(source: Source, suspects: pl.DataFrame, servers: int, timestamps: int) -> Iterator[Finding]:
+def _timestamp_findings(
+    source: Source, suspects: pl.DataFrame, servers: int, timestamps: int
+) -> Iterator[Finding]:
     looked_at = _look_at(source, suspects, timestamps)
     rest = suspects[looked_at.height :]
     repeated = looked_at.filter(pl.col("repeated") > 0)
     note = "".join(
-        f"{each['server_id']} has {each['first_repeated']} more than once" for each in repeated[:1].to_dicts()
+        f"{each['server_id']} has {each['first_repeated']} more than once"
+        for each in repeated[:1].to_dicts()
     )
     wrong = repeated.height + rest.filter(pl.col("timestamps") >= timestamps).height
     yield exact(UNIQUE_KEYS.name, wrong, servers, "servers with repeated timestamps", note)
@@ -103,7 +115,9 @@ def _fleet_finding(source: Source, servers: pl.DataFrame) -> Finding:
         f"{each['server_id']}: {_types(each)}, expected {each['server_type'] or 'no such server'}"
         for each in wrong[:_MOST_NAMED].to_dicts()
     )
-    return exact(FLEET.name, wrong.height, compared.height, "servers", note).naming(servers=wrong["server_id"])
+    return exact(FLEET.name, wrong.height, compared.height, "servers", note).naming(
+        servers=wrong["server_id"]
+    )
 
 
 def _types(server: dict[str, str | None]) -> str:
@@ -112,4 +126,6 @@ def _types(server: dict[str, str | None]) -> str:
     return "missing" if first is None else first if first == last else f"{first} and {last}"
 
 
-MEASUREMENT = Measurement((ROW_COUNT, UNIQUE_KEYS, NO_GAPS, FLEET), key_findings, needs=reads(*KEYS))
+MEASUREMENT = Measurement(
+    (ROW_COUNT, UNIQUE_KEYS, NO_GAPS, FLEET), key_findings, needs=reads(*KEYS)
+)

@@ -15,7 +15,9 @@ from capgen.quality.expected.groups import event_spans
 from capgen.quality.findings import Finding, exact
 from capgen.quality.rule import EVERY_ROW, SLOPE, Measurement, Rule, reads
 
-OUTLIER_LABELS = Rule("labels", "is_outlier and outlier_metrics agree.", EVERY_ROW, "cells at fault")
+OUTLIER_LABELS = Rule(
+    "labels", "is_outlier and outlier_metrics agree.", EVERY_ROW, "cells at fault"
+)
 EVENTS = Rule(
     "events",
     "Events change the values of whom and when they touch, and are labelled nowhere else.",

@@ -31,7 +31,9 @@ def metadata_finding(evidence: Evidence) -> Iterator[Finding]:
     allowed = {name: labels for name, labels in every if evidence.can_read([name])}
     problems: dict[str, list[str]] = {}
     for server in servers.iter_rows(named=True):
-        found = [each for name, labels in allowed.items() for each in _problems(name, labels, server)]
+        found = [
+            each for name, labels in allowed.items() for each in _problems(name, labels, server)
+        ]
         if found:
             problems[str(server["server_id"])] = found
     named = [f"{server}: {', '.join(found)}" for server, found in problems.items()]
@@ -46,7 +48,9 @@ def _allowed(config: Config) -> dict[str, list[str]]:
         [label for label, weight in weights.items() if weight > 0]
         for weights in (fleet.business_unit, fleet.criticality, fleet.region)
     )
-    apps = [f"{unit}-app-{index}" for unit in units for index in range(fleet.apps_per_business_unit)]
+    apps = [
+        f"{unit}-app-{index}" for unit in units for index in range(fleet.apps_per_business_unit)
+    ]
     return dict(zip(COLUMNS, (units, levels, regions, apps), strict=True))
 
 

@@ -68,5 +68,7 @@ def first_steps(config: Config, span: Span) -> NDArray[np.int64]:
         config: a valid configuration.
         span: some steps.
     """
-    positions: NDArray[np.int64] = np.flatnonzero(np.diff(bucket_of_steps(config, span), prepend=-1))
+    positions: NDArray[np.int64] = np.flatnonzero(
+        np.diff(bucket_of_steps(config, span), prepend=-1)
+    )
     return positions

@@ -50,5 +50,6 @@ def local_flags(config: Config, calendars: Calendars) -> pl.DataFrame:
     """
     flags = ["hour", "is_weekend", "is_holiday"]
     return pl.concat(
-        calendars[clock_of(config, region)].select(*flags, region=pl.lit(region)) for region in config.fleet.region
+        calendars[clock_of(config, region)].select(*flags, region=pl.lit(region))
+        for region in config.fleet.region
     )

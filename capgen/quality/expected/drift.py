@@ -41,7 +41,9 @@ def growth_columns() -> Iterator[pl.Expr]:
     yield pl.when(steps > 1).then((steps + 1) / (steps - 1) / 3).otherwise(0.0).alias(SHARE)
 
 
-def with_drift(values: Clipped, means: Floats, drift: Drift, parts: tuple[Part, ...], limits: Limits) -> Clipped:
+def with_drift(
+    values: Clipped, means: Floats, drift: Drift, parts: tuple[Part, ...], limits: Limits
+) -> Clipped:
     """Widen what is expected of values by what their means do inside of a bucket.
 
     Args:
@@ -53,10 +55,14 @@ def with_drift(values: Clipped, means: Floats, drift: Drift, parts: tuple[Part, 
     """
     if np.all(np.abs(drift.late - drift.early) <= _NOTHING * (1 + np.abs(means))):
         return values
-    before, at, after = (clipped_mean(each, parts, limits) for each in (drift.early, means, drift.late))
+    before, at, after = (
+        clipped_mean(each, parts, limits) for each in (drift.early, means, drift.late)
+    )
     spread = ((after - before) / 2) ** 2 * drift.share
     central = values.central.copy()
     central[4] += 6 * central[2] * spread + 9 / 5 * spread**2  # as of a uniform
     central[2] += spread
-    bend = np.abs(before + after - 2 * at) / 2  # where a clip bends the line, or a server is resized
+    bend = (
+        np.abs(before + after - 2 * at) / 2
+    )  # where a clip bends the line, or a server is resized
     return replace(values, central=central, rounding=values.rounding + bend)

@@ -38,7 +38,12 @@ class Expectation:
     """
 
     def __init__(
-        self, config: Config, archetype: str, calendars: Calendars, rows: pl.DataFrame, schedule: int | None = None
+        self,
+        config: Config,
+        archetype: str,
+        calendars: Calendars,
+        rows: pl.DataFrame,
+        schedule: int | None = None,
     ) -> None:
         self._name = archetype
         self._layered = layered_archetype(config, archetype)
@@ -65,7 +70,9 @@ class Expectation:
         Hours that are not looked at are left out.
         """
         frames = [
-            self._calendars[row["clock"]].select("hour", group=pl.lit(row["group"]), server_type=pl.lit(self._name))
+            self._calendars[row["clock"]].select(
+                "hour", group=pl.lit(row["group"]), server_type=pl.lit(self._name)
+            )
             for row in self._rows.select("group", "clock").iter_rows(named=True)
         ]
         return pl.concat(frames).filter(self.usable)
@@ -119,7 +126,9 @@ class Expectation:
             clock: _numbers(calendar.with_columns(dates).with_columns(columns).with_columns(hours))
             for clock, calendar in self._calendars.items()
         }
-        there = {name: pl.lit(value) for name, value in servers.items() if name in self._rows.columns}
+        there = {
+            name: pl.lit(value) for name, value in servers.items() if name in self._rows.columns
+        }
         rows = self._rows.with_columns(**there)
         scope = Scope.of(layered.kind, rows, of_clock, layered.kind.axis.span)
         means = means_of(layered, scope, layered.kind.drawn)
@@ -143,4 +152,8 @@ def _place(found: tuple[tuple[str, str], object]) -> int:
 
 
 def _numbers(calendar: pl.DataFrame) -> dict[str, Floats]:
-    return {column.name: column.to_numpy() for column in calendar.get_columns() if column.dtype == pl.Float64}
+    return {
+        column.name: column.to_numpy()
+        for column in calendar.get_columns()
+        if column.dtype == pl.Float64
+    }

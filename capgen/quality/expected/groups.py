@@ -48,21 +48,32 @@ def groups_of(config: Config, most_rows: int | None) -> Groups:
         config: a valid configuration.
         most_rows: to look at, as `capgen.quality.sample` has it; None for all.
     """
-    each_differs = any(layer.makes_servers_differ(settings) for layer, settings in on_anywhere(config))
+    each_differs = any(
+        layer.makes_servers_differ(settings) for layer, settings in on_anywhere(config)
+    )
     by_type = server_frames(config)
     steps = config.axis.span.size
     most = servers_an_archetype(config.num_servers, len(by_type), steps, most_rows)
     if each_differs:
         most = min(most, max(1, _MOST_HOURS // _hours(config, steps) // len(by_type)))
     group = pl.col("server_id" if each_differs else "clock").cast(pl.String)
-    looked_at = {name: evenly_spread(servers, most).with_columns(group=group) for name, servers in by_type.items()}
+    looked_at = {
+        name: evenly_spread(servers, most).with_columns(group=group)
+        for name, servers in by_type.items()
+    }
     members = pl.concat(looked_at.values(), how="diagonal")
-    rows = looked_at if each_differs else {name: _one_a_clock(servers) for name, servers in looked_at.items()}
+    rows = (
+        looked_at
+        if each_differs
+        else {name: _one_a_clock(servers) for name, servers in looked_at.items()}
+    )
     return Groups(rows, members.select("server_id", "group"), event_spans(config, members))
 
 
 def _hours(config: Config, steps: int) -> int:
-    return max(1, steps * min(config.step_minutes, bucket_minutes(config)) // bucket_minutes(config))
+    return max(
+        1, steps * min(config.step_minutes, bucket_minutes(config)) // bucket_minutes(config)
+    )
 
 
 def _one_a_clock(servers: pl.DataFrame) -> pl.DataFrame:
@@ -81,7 +92,12 @@ def event_spans(config: Config, servers: pl.DataFrame) -> pl.DataFrame:
     """
     axis, ids = config.axis, servers["server_id"]
     spans = [
-        (ids[each.server], each.event.id, axis.timestamp(each.span.first), axis.timestamp(each.span.stop))
+        (
+            ids[each.server],
+            each.event.id,
+            axis.timestamp(each.span.first),
+            axis.timestamp(each.span.stop),
+        )
         for each in events_of(config, servers)
     ]
     return pl.DataFrame(spans, schema=_EVENT_SPANS, orient="row")

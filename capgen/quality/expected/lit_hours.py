@@ -40,7 +40,9 @@ def lit_hours(config: Config, archetype: str, clock: str, schedule: int | None) 
     return LitHours(*map(np.concatenate, zip(*years, strict=True)))
 
 
-def _of_year(config: Config, archetype: str, clock: str, schedule: int | None, span: Span) -> LitHours:
+def _of_year(
+    config: Config, archetype: str, clock: str, schedule: int | None, span: Span
+) -> LitHours:
     firsts = first_steps(config, span)
     usable = np.ones(firsts.size, np.bool_)
     chances: Floats = np.zeros(firsts.size)

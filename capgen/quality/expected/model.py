@@ -67,7 +67,9 @@ class MetricModel:
         half = len(self.parts) // 2
         chances = np.array([part.chance for part in self.parts]).reshape(2, half, 1)
         totals = np.maximum(chances.sum(axis=1), 1e-300)
-        means, sds = (each.reshape(2, half, -1) for each in (self.values.part_means, self.values.part_sds))
+        means, sds = (
+            each.reshape(2, half, -1) for each in (self.values.part_means, self.values.part_sds)
+        )
         mean = (chances * means).sum(axis=1) / totals
         variance = (chances * (sds**2 + means**2)).sum(axis=1) / totals - mean**2
         return totals[:, 0], mean, np.sqrt(np.maximum(variance, 0))
@@ -92,7 +94,9 @@ class ArchetypeModel:
     drawn: Matrix
 
 
-def archetype_models(config: Config, groups: Groups, calendars: Calendars, keys: list[str]) -> Iterator[ArchetypeModel]:
+def archetype_models(
+    config: Config, groups: Groups, calendars: Calendars, keys: list[str]
+) -> Iterator[ArchetypeModel]:
     """Yield what each archetype that has servers does.
 
     Args:
@@ -141,9 +145,14 @@ def _metric_model(
     without: dict[str, dict[str, Floats]],
 ) -> MetricModel:
     metric = config.metrics[key]
-    source, factor = (metric.derived.source, metric.derived.factor) if metric.derived else (key, 1.0)
+    source, factor = (
+        (metric.derived.source, metric.derived.factor) if metric.derived else (key, 1.0)
+    )
     low, high = (round(bound, config.decimals) for bound in metric.clip)
-    limits, parts = Limits(low, high, 10.0**-config.decimals), _parts(config, name, key, source, factor)
+    limits, parts = (
+        Limits(low, high, 10.0**-config.decimals),
+        _parts(config, name, key, source, factor),
+    )
     plain = means[source] * factor
     early, late, share = drifts[source]
     drift = Drift(early * factor, late * factor, share)
@@ -167,7 +176,9 @@ def _metric_model(
     )
 
 
-def _difference(expected: Floats, plain: Floats, other: Floats, parts: tuple[Part, ...], limits: Limits) -> Floats:
+def _difference(
+    expected: Floats, plain: Floats, other: Floats, parts: tuple[Part, ...], limits: Limits
+) -> Floats:
     """Return how far the expected values lie from those for other means: 0 where no float can tell them apart."""
     differs = plain != other
     result = np.zeros(plain.size)
@@ -198,5 +209,9 @@ def outlier_parts(config: Config, key: str) -> list[tuple[float, float]]:
     if layer is None:
         return [(1.0, 1.0)]
     usual = 1 - layer.probability - layer.dip_probability
-    every = [(usual, 1.0), (layer.probability, layer.magnitude), (layer.dip_probability, layer.dip_magnitude)]
+    every = [
+        (usual, 1.0),
+        (layer.probability, layer.magnitude),
+        (layer.dip_probability, layer.dip_magnitude),
+    ]
     return [(chance, scale) for chance, scale in every if chance > 0]

@@ -12,7 +12,9 @@ Floats = NDArray[np.float64]
 
 FAR = 40.0  # beyond this many sd a normal has nothing left that a float can hold
 _NOTHING_BEYOND = 9.0  # so many sd: a chance of 10⁻¹⁹, which is slow to work out and changes no sum
-_NODES_PER_SD = 1024  # of the table of the normal's tail, so that a cubic between two is off by at most 10⁻¹⁴
+_NODES_PER_SD = (
+    1024  # of the table of the normal's tail, so that a cubic between two is off by at most 10⁻¹⁴
+)
 _NARROW = 1.0  # sd between the ends of the clip: moments by parts lose their digits below
 _NODES = 16  # of the quadrature then: exact to the last bits
 

@@ -15,7 +15,9 @@ from capgen.quality.findings import Finding
 from capgen.quality.twin.contrast import Contrast, design_effect
 
 
-def archetypes_apart(archetypes: Sequence[str], measured: Sequence[Contrast], kinship: float) -> Iterator[Finding]:
+def archetypes_apart(
+    archetypes: Sequence[str], measured: Sequence[Contrast], kinship: float
+) -> Iterator[Finding]:
     """Yield for each pair of archetypes how far the metric that tells them apart best does so.
 
     Args:
@@ -27,7 +29,9 @@ def archetypes_apart(archetypes: Sequence[str], measured: Sequence[Contrast], ki
     every = [each for each in measured if each.rule == LEVEL.name]
     levels = {name: [each for each in every if _of(each, name)] for name in archetypes}
     for one, two in itertools.combinations(archetypes, 2):
-        distances = [_distances(*pair, kinship) for pair in zip(levels[one], levels[two], strict=True)]
+        distances = [
+            _distances(*pair, kinship) for pair in zip(levels[one], levels[two], strict=True)
+        ]
         found, expected = (max(each, default=0.0) for each in zip(*distances, strict=True))
         yield apart_finding(f"{one} and {two}", found, expected)
 
@@ -42,7 +46,9 @@ def _distances(one: Contrast, two: Contrast, kinship: float) -> tuple[float, flo
     error = math.hypot(*(each.error for each in levels))
     if not error > 0:
         return 0.0, 0.0
-    return abs(levels[0].data - levels[1].data) / error, abs(levels[0].twin - levels[1].twin) / error
+    return abs(levels[0].data - levels[1].data) / error, abs(
+        levels[0].twin - levels[1].twin
+    ) / error
 
 
 class _Level(NamedTuple):

@@ -85,7 +85,9 @@ class Contrast:
         if effective < _FEWEST:
             return not_testable(self.rule, _too_few(effective), self.subject)
         slope = float(difference.sum()) / total
-        error = _error(difference, weights, slope) * math.sqrt(self.growth * design_effect(self.servers, kinship))
+        error = _error(difference, weights, slope) * math.sqrt(
+            self.growth * design_effect(self.servers, kinship)
+        )
         measured, expected, missing = self._said(known, slope)
         off = _as_normal(slope, error, effective)
         return Statistic(
@@ -95,7 +97,9 @@ class Contrast:
             expected,
             off=off,
             # What is there and should not be shows itself, however little there was to miss.
-            reach=None if missing is None else max(abs(_as_normal(missing, error, effective)), abs(off)),
+            reach=None
+            if missing is None
+            else max(abs(_as_normal(missing, error, effective)), abs(off)),
             note=self.note,
         )
 
@@ -115,7 +119,9 @@ def pooled(rule: str, subject: str, contrasts: Sequence[Contrast]) -> Contrast:
         subject: what was measured.
         contrasts: at least one, each with what is implied, weighted by its precision.
     """
-    data, twin, implied = (np.concatenate([each.ravel() for each in parts]) for parts in _parts(contrasts))
+    data, twin, implied = (
+        np.concatenate([each.ravel() for each in parts]) for parts in _parts(contrasts)
+    )
     servers = sum(each.servers for each in contrasts)
     growth = max(each.growth for each in contrasts)
     return Contrast(rule, subject, Both(data, twin), servers, implied, growth=growth)
@@ -162,7 +168,9 @@ def _as_normal(value: float, error: float, effective: float) -> float:
         return 0.0
     freedom = effective - 1
     squared = (value / error) ** 2 if error > 0 else math.inf
-    size = (8 * freedom + 1) / (8 * freedom + 3) * math.sqrt(freedom * math.log1p(squared / freedom))
+    size = (
+        (8 * freedom + 1) / (8 * freedom + 3) * math.sqrt(freedom * math.log1p(squared / freedom))
+    )
     return math.copysign(size, value)
 
 

@@ -85,8 +85,12 @@ class Movement:
             yield from self._tails(subject, number)
             yield from self._memory(subject, number)
         for (one, left), (two, right) in itertools.combinations(enumerate(self._columns), 2):
-            pairs = Both(*(np.stack(each) for each in zip(*map(self._scaled_of, (one, two)), strict=True)))
-            yield self._contrast(CORRELATION, f"{self.twins.archetype} {left}~{right}", pairs.each(_correlation))
+            pairs = Both(
+                *(np.stack(each) for each in zip(*map(self._scaled_of, (one, two)), strict=True))
+            )
+            yield self._contrast(
+                CORRELATION, f"{self.twins.archetype} {left}~{right}", pairs.each(_correlation)
+            )
 
     def _split(self, both: Both, number: int) -> Both:
         return both.each(lambda values: self.periods.split(values[number]))
@@ -94,7 +98,9 @@ class Movement:
     def _scaled_of(self, number: int) -> Both:
         return self._split(self.scaled, number)
 
-    def _contrast(self, rule: Rule, subject: str, both: Both, absent: float | None = None, note: str = "") -> Contrast:
+    def _contrast(
+        self, rule: Rule, subject: str, both: Both, absent: float | None = None, note: str = ""
+    ) -> Contrast:
         growth = self.periods.growth
         servers = len(both.data)
         return Contrast(rule.name, subject, both, servers, absent=absent, growth=growth, note=note)
@@ -138,7 +144,9 @@ def _scaled(both: Both) -> Both:
     squares = sum(np.nansum((each - mean) ** 2, axis=2, keepdims=True) for each in both)
     sd = np.sqrt(squares / count)
     sd[sd == 0] = np.inf
-    return both.each(lambda values: np.nan_to_num(np.clip((values - mean) / sd, -_CUT, _CUT), copy=False))
+    return both.each(
+        lambda values: np.nan_to_num(np.clip((values - mean) / sd, -_CUT, _CUT), copy=False)
+    )
 
 
 def _mean(values: Floats) -> Floats:
@@ -176,7 +184,9 @@ def _tail_shapes(values: Floats) -> Floats:
     high = at(1 - _TAIL)
     width = at(1 - _MIDDLE) - at(_MIDDLE)
     length = _over(high - low, width)
-    return np.stack([_over(high + low - 2 * at(0.5), high - low), np.log(np.where(length > 0, length, np.nan))])
+    return np.stack(
+        [_over(high + low - 2 * at(0.5), high - low), np.log(np.where(length > 0, length, np.nan))]
+    )
 
 
 def _over(top: Floats, bottom: NDArray[Any]) -> Floats:

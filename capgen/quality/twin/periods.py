@@ -32,7 +32,9 @@ class Periods:
 
     def split(self, values: NDArray[Any]) -> NDArray[Any]:
         """Cut the last axis, the steps, into two: periods and steps of each."""
-        return values[..., : self.count * self.length].reshape(*values.shape[:-1], self.count, self.length)
+        return values[..., : self.count * self.length].reshape(
+            *values.shape[:-1], self.count, self.length
+        )
 
     def sums(self, values: NDArray[Any]) -> Floats:
         """Sum the last axis, the steps, up by period."""
@@ -54,7 +56,11 @@ def cut_periods(config: Config, wanted: int, memory_hours: float) -> Periods:
     shortest = max(_FEWEST_STEPS, axis.steps_per_day, math.ceil(memory_hours / step_hours))
     count = max(1, min(wanted, steps // shortest))
     length = steps // count
-    return Periods(count, length, _growth(length * step_hours / memory_hours) if count > 1 and memory_hours else 1.0)
+    return Periods(
+        count,
+        length,
+        _growth(length * step_hours / memory_hours) if count > 1 and memory_hours else 1.0,
+    )
 
 
 def _growth(lengths: float) -> float:

@@ -73,29 +73,44 @@ class _Metric:
         far = self.movement.scaled.each(lambda scaled: scaled[self.number] > _FAR)
         seen = self._seen(far.twin, "is_spike")
         if seen < _LEAST_SEEN:
-            yield not_testable(SPIKE_RATE.name, "spikes lift too few values far above the rest", self.subject)
+            yield not_testable(
+                SPIKE_RATE.name, "spikes lift too few values far above the rest", self.subject
+            )
             return
         growth = self.movement.periods.growth
         sums = self.movement.periods.sums
         hits = far.each(sums)
         implied = seen * sums(self._known)
-        yield Contrast(SPIKE_RATE.name, self.subject, hits, len(chances), chances * implied, growth=growth)
+        yield Contrast(
+            SPIKE_RATE.name, self.subject, hits, len(chances), chances * implied, growth=growth
+        )
         if np.ptp(chances) > 0:
             apart = chances - chances.mean()
             weights = apart * capped(np.abs(apart))
             subject = f"{self.subject}, {SPIKE_PROBABILITY}"
             more = hits.each(lambda each: weights * each)
-            yield Contrast(SERVER_SPREAD.name, subject, more, len(chances), weights * apart * implied, growth=growth)
+            yield Contrast(
+                SERVER_SPREAD.name,
+                subject,
+                more,
+                len(chances),
+                weights * apart * implied,
+                growth=growth,
+            )
 
     def outliers(self, chance: float) -> Contrast | Finding:
         far = self.movement.scaled.each(lambda scaled: np.abs(scaled[self.number]) > _FAR)
         seen = self._seen(far.twin, "is_outlier")
         if seen < _LEAST_SEEN:
-            return not_testable(OUTLIER_RATE.name, "outliers lie too near to the rest", self.subject)
+            return not_testable(
+                OUTLIER_RATE.name, "outliers lie too near to the rest", self.subject
+            )
         growth = self.movement.periods.growth
         sums = self.movement.periods.sums
         implied = seen * chance * sums(self._known)
-        return Contrast(OUTLIER_RATE.name, self.subject, far.each(sums), len(implied), implied, growth=growth)
+        return Contrast(
+            OUTLIER_RATE.name, self.subject, far.each(sums), len(implied), implied, growth=growth
+        )
 
     def noise_spread(self, own: Floats, path: str) -> Contrast:
         """Return the slope of the log sd on the log of the servers' own, which is 1 where each has its own."""
@@ -105,11 +120,20 @@ class _Metric:
         periods = self.movement.periods
 
         def weighed(values: Floats) -> Floats:
-            return weights * log_sd(periods.split(values[self.number]), self.movement.config.decimals)
+            return weights * log_sd(
+                periods.split(values[self.number]), self.movement.config.decimals
+            )
 
         both = self.movement.twins.values.each(weighed)
         implied = np.broadcast_to(weights * apart, both.data.shape)
-        return Contrast(SERVER_SPREAD.name, f"{self.subject}, {path}", both, len(own), implied, growth=periods.growth)
+        return Contrast(
+            SERVER_SPREAD.name,
+            f"{self.subject}, {path}",
+            both,
+            len(own),
+            implied,
+            growth=periods.growth,
+        )
 
     @property
     def _known(self) -> NDArray[np.bool_]:
@@ -122,7 +146,11 @@ class _Metric:
         known = self._known
         flagged = known & (flags == 1)
         others = known & (flags != 1)
-        return float(far[flagged].mean() - far[others].mean()) if flagged.any() and others.any() else 0.0
+        return (
+            float(far[flagged].mean() - far[others].mean())
+            if flagged.any() and others.any()
+            else 0.0
+        )
 
 
 def _outlier_chance(config: Config) -> float:

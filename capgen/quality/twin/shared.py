@@ -34,7 +34,9 @@ def kinship(config: Config, servers: pl.DataFrame) -> float:
         config: a valid configuration.
         servers: their server frame.
     """
-    return max(_kinship(servers.height, sharings(config, servers, what)) for what in ("noise", "states"))
+    return max(
+        _kinship(servers.height, sharings(config, servers, what)) for what in ("noise", "states")
+    )
 
 
 def _kinship(servers: int, shared: list[Sharing]) -> float:
@@ -58,7 +60,9 @@ def shared_contrasts(movement: Movement, periods: Periods) -> Iterator[Contrast]
     """
     config = movement.config
     twins = movement.twins
-    scopes = {each.subjects[0].partition(":")[0]: each for each in _every_sharing(config, twins.servers)}
+    scopes = {
+        each.subjects[0].partition(":")[0]: each for each in _every_sharing(config, twins.servers)
+    }
     for scope, sharing in scopes.items():
         if _pairs(sharing):
             who = "fleet" if scope == "fleet" else f"one {scope}"
@@ -87,5 +91,7 @@ def _correlation(scaled: Floats, sharing: Sharing, periods: Periods) -> Floats:
         squares = (members**2).sum(axis=1)
         together += periods.sums(members.sum(axis=1) ** 2 - squares).sum(axis=0)
         alone += periods.sums(squares).sum(axis=0) * (members.shape[1] - 1)
-    correlation: Floats = np.divide(together, alone, out=np.full(periods.count, np.nan), where=alone > 0)
+    correlation: Floats = np.divide(
+        together, alone, out=np.full(periods.count, np.nan), where=alone > 0
+    )
     return correlation

@@ -63,17 +63,24 @@ class Levels:
             others = others if self.twins.events is None else others * self.twins.events
             yield from self._slopes(rule, means, others, what)
         if self.twins.events is not None:
-            yield from self._slopes(EVENTS.name, means, self._at_steps(expectation, expectation.means()))
+            yield from self._slopes(
+                EVENTS.name, means, self._at_steps(expectation, expectation.means())
+            )
         yield from self._scheduled()
 
     def _scheduled(self) -> Iterator[Contrast]:
         shares = {key: self.config.metrics[key].spike_share for key in self.config.drawn_metrics}
-        for number, schedule in enumerate(self.config.archetypes[self.twins.archetype].scheduled_spikes):
+        for number, schedule in enumerate(
+            self.config.archetypes[self.twins.archetype].scheduled_spikes
+        ):
             expectation = self._expectation(number)
             if not expectation.keys.is_empty():
                 lit = expectation.lit
                 means = expectation.means()
-                scales = {key: 1.0 if share is None else schedule.magnitude * share for key, share in shares.items()}
+                scales = {
+                    key: 1.0 if share is None else schedule.magnitude * share
+                    for key, share in shares.items()
+                }
                 lifted = {key: mean * (1 + lit * (scales[key] - 1)) for key, mean in means.items()}
                 spiked, usual = (self._at_steps(expectation, each) for each in (lifted, means))
                 yield from self._slopes(SCHEDULED_SPIKES.name, spiked, usual, f"schedule {number}")
@@ -89,19 +96,29 @@ class Levels:
         for key in self.twins.keys:
             derived = self.config.metrics[key].derived
             of_hours = np.full(expectation.usable.size, np.nan)
-            of_hours[expectation.usable] = of_key[derived.source] * derived.factor if derived else of_key[key]
+            of_hours[expectation.usable] = (
+                of_key[derived.source] * derived.factor if derived else of_key[key]
+            )
             every.append(of_hours.reshape(servers, -1)[:, hours])
         return np.stack(every)
 
-    def _slopes(self, rule: str, means: Floats, others: Floats, what: str = "") -> Iterator[Contrast]:
+    def _slopes(
+        self, rule: str, means: Floats, others: Floats, what: str = ""
+    ) -> Iterator[Contrast]:
         """Yield the slope of each metric whose means are others without an effect, shape (metrics, servers, steps)."""
         for number, key in enumerate(self.twins.keys):
             apart = np.abs(means[number] - others[number])
-            if np.nanmax(apart, initial=0) > _SMALLEST_EFFECT * (1 + np.nanmax(np.abs(means[number]), initial=0)):
-                subject = f"{self.twins.archetype} {self.config.metrics[key].column}" + (f", {what}" if what else "")
+            if np.nanmax(apart, initial=0) > _SMALLEST_EFFECT * (
+                1 + np.nanmax(np.abs(means[number]), initial=0)
+            ):
+                subject = f"{self.twins.archetype} {self.config.metrics[key].column}" + (
+                    f", {what}" if what else ""
+                )
                 every = (*self.twins.values, means, others)
                 is_log = rule not in _ADDING_UP and grows_with_level(self.config, key)
-                data, twin, mean, other = (self._scaled(each[number], is_log=is_log) for each in every)
+                data, twin, mean, other = (
+                    self._scaled(each[number], is_log=is_log) for each in every
+                )
                 yield self._slope(rule, subject, Both(data, twin), mean - other)
 
     def _scaled(self, values: Floats, *, is_log: bool) -> Floats:
@@ -117,7 +134,14 @@ class Levels:
         def weighed(each: Floats) -> Floats:
             return self.periods.sums(weights * each)
 
-        return Contrast(rule, subject, known.each(weighed), len(effect), weighed(effect), growth=self.periods.growth)
+        return Contrast(
+            rule,
+            subject,
+            known.each(weighed),
+            len(effect),
+            weighed(effect),
+            growth=self.periods.growth,
+        )
 
 
 def grows_with_level(config: Config, key: str) -> bool:

@@ -30,7 +30,9 @@ OCCUPANCY = Rule("occupancy", "States last for their share of time.", _TRUTH, "s
 DWELL = Rule("dwell", "States last as long as configured.", _TRUTH, "chance to leave a state")
 
 
-def truth_contrasts(source: Source, calendars: Calendars, twins: Twins, periods: Periods) -> Iterator[Contrast]:
+def truth_contrasts(
+    source: Source, calendars: Calendars, twins: Twins, periods: Periods
+) -> Iterator[Contrast]:
     """Yield occupancy and dwell of each state, and the rate of spikes, of a panel with the truth.
 
     Args:
@@ -48,7 +50,9 @@ def truth_contrasts(source: Source, calendars: Calendars, twins: Twins, periods:
         implied = spike_chances(layered.kind, twins.servers) * periods.sums(both.data != UNKNOWN)
         flags = both.each(lambda each: periods.sums(each == 1))
         subject = f"{twins.archetype}, flagged cells"
-        yield Contrast(SPIKE_RATE.name, subject, flags, len(implied), implied, growth=periods.growth)
+        yield Contrast(
+            SPIKE_RATE.name, subject, flags, len(implied), implied, growth=periods.growth
+        )
 
 
 def _state_contrasts(
@@ -64,7 +68,9 @@ def _state_contrasts(
         yield Contrast(DWELL.name, subject, left, len(left.data), growth=periods.growth, note=note)
 
 
-def _occupancy(subject: str, both: Both, number: int, chances: Floats, periods: Periods) -> Iterator[Contrast]:
+def _occupancy(
+    subject: str, both: Both, number: int, chances: Floats, periods: Periods
+) -> Iterator[Contrast]:
     known = both.data != UNKNOWN
     shares = both.each(lambda states: _over(periods.sums(states == number), periods.sums(known)))
     yield Contrast(OCCUPANCY.name, subject, shares, len(known), absent=0.0, growth=periods.growth)
@@ -72,13 +78,23 @@ def _occupancy(subject: str, both: Both, number: int, chances: Floats, periods: 
     if np.ptp(chances) > 0:
         at_hours = both.each(lambda states: periods.sums(apart * (states == number)))
         implied = periods.sums(apart**2)
-        yield Contrast(OCCUPANCY.name, f"{subject}, by the hour", at_hours, len(known), implied, growth=periods.growth)
+        yield Contrast(
+            OCCUPANCY.name,
+            f"{subject}, by the hour",
+            at_hours,
+            len(known),
+            implied,
+            growth=periods.growth,
+        )
 
 
 def _leaving(states: NDArray[np.int32], number: int) -> Floats:
     """Return the chance that a server in a state is in another one at the next step."""
     followed = (states[..., :-1] == number) & (states[..., 1:] != UNKNOWN)
-    return _over((followed & (states[..., 1:] != number)).sum(axis=-1, dtype=np.float64), followed.sum(axis=-1))
+    return _over(
+        (followed & (states[..., 1:] != number)).sum(axis=-1, dtype=np.float64),
+        followed.sum(axis=-1),
+    )
 
 
 def _over(top: Floats, bottom: NDArray[np.float64] | NDArray[np.int64]) -> Floats:
@@ -90,5 +106,8 @@ def _chances(config: Config, calendars: Calendars, regimes: Regimes, twins: Twin
     """Return the chance of each state at each step by each server's clock, shape (states, servers, steps)."""
     weekly = hourly_shares(config.axis, weekly_chances(regimes))
     steps = bucket_of_steps(config, config.axis.span)
-    hours = {clock: hours_of_week(calendars[clock])[steps] for clock in twins.servers["clock"].unique().to_list()}
+    hours = {
+        clock: hours_of_week(calendars[clock])[steps]
+        for clock in twins.servers["clock"].unique().to_list()
+    }
     return np.stack([weekly[:, hours[clock]] for clock in twins.servers["clock"].to_list()], axis=1)

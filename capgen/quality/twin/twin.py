@@ -24,7 +24,9 @@ from capgen.quality.source import Source
 from capgen.quality.twin.contrast import Both
 from capgen.settings.metric import source_of
 
-_OTHER_DRAWS = 0x5EED_0F_A_7E57  # no seed that anybody would take for a panel of the same configuration
+_OTHER_DRAWS = (
+    0x5EED_0F_A_7E57  # no seed that anybody would take for a panel of the same configuration
+)
 _WIDE = (-1e300, 1e300)
 _EXACT_DECIMALS = 12
 UNKNOWN = -1
@@ -59,7 +61,9 @@ def twin_config(config: Config) -> Config:
         config: of the panel.
     """
     known = [layer for layer in LAYERS if layer.is_incident and not layer.changes_derived]
-    metrics = {key: metric.model_copy(update={"clip": _WIDE}) for key, metric in config.metrics.items()}
+    metrics = {
+        key: metric.model_copy(update={"clip": _WIDE}) for key, metric in config.metrics.items()
+    }
     changes = {
         "seed": config.seed ^ _OTHER_DRAWS,
         "metrics": metrics,
@@ -97,7 +101,11 @@ def read_twins(source: Source, panel: Panel, archetype: str, servers: pl.DataFra
     if events is not None:
         twin *= events
     for key, values in zip(source.keys, twin, strict=True):
-        np.round(np.clip(values, *source.config.metrics[key].clip, out=values), source.config.decimals, out=values)
+        np.round(
+            np.clip(values, *source.config.metrics[key].clip, out=values),
+            source.config.decimals,
+            out=values,
+        )
     unknown = np.isnan(data) | np.isnan(twin)
     data[unknown] = twin[unknown] = np.nan
     return Twins(archetype, servers, source.keys, Both(data, twin), events, truth)
@@ -151,13 +159,19 @@ def _read_numbers(source: Source, twins: Twins, column: str) -> NDArray[np.int32
 
 
 def _cells(
-    source: Source, servers: pl.DataFrame, query: str, columns: list[str], parameters: dict[str, object]
+    source: Source,
+    servers: pl.DataFrame,
+    query: str,
+    columns: list[str],
+    parameters: dict[str, object],
 ) -> tuple[pl.DataFrame, NDArray[np.int64]]:
     """Return rows of some servers, and their positions among all cells of these, by server and then by time."""
     looked_at = servers.select("server_id").with_row_index("position").cast({"position": pl.Int64})
     source.connection.register("looked_at", looked_at)
     repeats = [{"column": column} for column in columns]
-    rows = sql.run_query(source.connection, query, source.calendar_parameters() | parameters, repeats)
+    rows = sql.run_query(
+        source.connection, query, source.calendar_parameters() | parameters, repeats
+    )
     steps = source.config.axis.span.size
     return rows, rows["panel.server"].to_numpy() * steps + rows["panel.step"].to_numpy()
 
@@ -171,11 +185,15 @@ def _made(
     workspace = Workspace()
     for _, span in axis.years():
         here = (slice(None), span.within(axis.span))
-        frame = panel.cells(Chunk(archetype, 0, servers.height, span), servers, [*columns, *truth], workspace)
+        frame = panel.cells(
+            Chunk(archetype, 0, servers.height, span), servers, [*columns, *truth], workspace
+        )
         for column, out in zip(columns, values, strict=True):
             out[here] = frame[column].to_numpy().reshape(servers.height, -1)
         for name, numbers in truth.items():
-            numbers[here] = _as_numbers(panel.config, archetype, frame[name]).reshape(servers.height, -1)
+            numbers[here] = _as_numbers(panel.config, archetype, frame[name]).reshape(
+                servers.height, -1
+            )
     return values, truth
 
 

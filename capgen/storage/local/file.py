@@ -34,14 +34,18 @@ class LocalFile:
         except FileNotFoundError:
             return None
         except NotADirectoryError:
-            raise RequestError(f"{self._path}: expected folders above it, got a file there; name another") from None
+            raise RequestError(
+                f"{self._path}: expected folders above it, got a file there; name another"
+            ) from None
 
     def is_seen(self) -> bool:
         return self._path.exists()
 
     def check_is_file(self) -> None:
         if self._path.exists() and not self._path.is_file():
-            raise CapgenError(f"{self._path}: expected a file, got something else; restore it from a copy")
+            raise CapgenError(
+                f"{self._path}: expected a file, got something else; restore it from a copy"
+            )
 
     @contextmanager
     def stream(self) -> Iterator[IO[bytes]]:

@@ -78,7 +78,9 @@ def _acquire(lock: Path, target: Path) -> int | None:
 
 def _busy(target: Path, holder: bytes) -> CapgenError:
     name = holder.decode(errors="replace") or "another process"
-    return CapgenError(f"{target}: {name} is writing it; wait for it, or build elsewhere with --out")
+    return CapgenError(
+        f"{target}: {name} is writing it; wait for it, or build elsewhere with --out"
+    )
 
 
 def _is_still(lock: Path, descriptor: int) -> bool:

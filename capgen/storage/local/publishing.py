@@ -46,8 +46,14 @@ def _tidy(places: Places) -> None:
         (places.target / leftover).unlink(missing_ok=True)
     if holds_others(places):
         return
-    published = places.inside and is_dataset(places.target) and not any(places.staging.rglob(f"*{places.suffix}"))
-    if published or not (places.staging / BUILD_STATE).exists():  # after an exchange the version before lies there
+    published = (
+        places.inside
+        and is_dataset(places.target)
+        and not any(places.staging.rglob(f"*{places.suffix}"))
+    )
+    if (
+        published or not (places.staging / BUILD_STATE).exists()
+    ):  # after an exchange the version before lies there
         remove_folder(places.staging)
     remove_folder(places.replaced)
 

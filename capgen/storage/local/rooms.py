@@ -34,7 +34,9 @@ def local_room(target: Path) -> Iterator[Path]:
     """
     places = Places.of(target)
     if (places.staging / BUILD_STATE).is_file():
-        raise RequestError(f"{target}: an interrupted build of that name is kept beside it; finish it, or name another")
+        raise RequestError(
+            f"{target}: an interrupted build of that name is kept beside it; finish it, or name another"
+        )
     with one_writer(places.lock, places.target):
         remove_folder(places.staging)  # of a process that was killed
         places.staging.mkdir()

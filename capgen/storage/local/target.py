@@ -21,9 +21,13 @@ def check_target(places: Places) -> None:
     check_outside(target)
     if not target.name:
         raise RequestError(f"out: expected a folder with a name of its own, got {str(target)!r}")
-    file = next((path for path in (target, *target.parents) if path.exists() and not path.is_dir()), None)
+    file = next(
+        (path for path in (target, *target.parents) if path.exists() and not path.is_dir()), None
+    )
     if file:
-        raise RequestError(f"out: expected a folder, got the file {str(file)!r}; name another with --out")
+        raise RequestError(
+            f"out: expected a folder, got the file {str(file)!r}; name another with --out"
+        )
     ours = {SIDE_FOLDER} if places.inside else set()
     others = {entry.name for entry in target.iterdir()} - ours if target.is_dir() else set()
     is_foreign = (others and not _begun_inside(places)) or holds_others(places)
@@ -45,7 +49,9 @@ def check_is_new(places: Places) -> None:
     """
     target = places.target
     if target.is_dir() and any(target.iterdir()):
-        raise RequestError(f"out: expected an empty or new folder, got {str(target)!r}, which holds something")
+        raise RequestError(
+            f"out: expected an empty or new folder, got {str(target)!r}, which holds something"
+        )
     check_target(places)
     if places.inside:
         raise RequestError(
@@ -53,7 +59,9 @@ def check_is_new(places: Places) -> None:
             "the working folder, or below a folder that cannot be written"
         )
     if (places.staging / BUILD_STATE).is_file():
-        raise RequestError(f"out: an interrupted build is kept beside {str(target)!r}; finish it, or name another")
+        raise RequestError(
+            f"out: an interrupted build is kept beside {str(target)!r}; finish it, or name another"
+        )
 
 
 def holds_others(places: Places) -> bool:

@@ -13,7 +13,9 @@ from capgen.errors import CapgenError
 from capgen.storage.location import is_store
 
 _LIBRARIES = {"adlfs", "aiobotocore", "aiohttp", "azure", "botocore", "gcsfs", "google"}
-_CREDENTIALS = "check the environment (for S3 AWS_ACCESS_KEY_ID, AWS_PROFILE) or the role of the machine"
+_CREDENTIALS = (
+    "check the environment (for S3 AWS_ACCESS_KEY_ID, AWS_PROFILE) or the role of the machine"
+)
 _REASONS = {
     "AccessDenied": f"access denied; {_CREDENTIALS}, and what the bucket allows",
     "ExpiredToken": "the credentials have expired; get new ones",
@@ -49,9 +51,14 @@ def plain_errors(place: Path) -> Iterator[None]:
     except CapgenError:
         raise
     except Exception as error:
-        if not is_store(place) or (isinstance(error, FileNotFoundError) and code_of(error) != "NoSuchBucket"):
+        if not is_store(place) or (
+            isinstance(error, FileNotFoundError) and code_of(error) != "NoSuchBucket"
+        ):
             raise
-        if not isinstance(error, OSError) and type(error).__module__.partition(".")[0] not in _LIBRARIES:
+        if (
+            not isinstance(error, OSError)
+            and type(error).__module__.partition(".")[0] not in _LIBRARIES
+        ):
             raise
         if isinstance(error, OSError) and error.filename:
             raise  # of a local file, or said already
@@ -68,7 +75,11 @@ def reading_reason(error: Exception) -> str:
     if "Traceback (most recent call last)" not in text:
         return text
     name = _RAISED.findall(text)[-1]
-    return _REASONS["AccessDenied"] if name == PermissionError.__name__ else f"the store could not be read ({name})"
+    return (
+        _REASONS["AccessDenied"]
+        if name == PermissionError.__name__
+        else f"the store could not be read ({name})"
+    )
 
 
 def code_of(error: BaseException) -> str:
@@ -88,7 +99,10 @@ def is_taken(error: OSError) -> bool:
     Args:
         error: from writing it.
     """
-    return isinstance(error, FileExistsError) or code_of(error) in {"PreconditionFailed", "ConditionalRequestConflict"}
+    return isinstance(error, FileExistsError) or code_of(error) in {
+        "PreconditionFailed",
+        "ConditionalRequestConflict",
+    }
 
 
 def reason_of(error: BaseException) -> str:
@@ -104,6 +118,8 @@ def reason_of(error: BaseException) -> str:
         return _REASONS["AccessDenied"]
     if code in _FAILED:
         return f"the store failed ({code}), after several tries; try again later"
-    if isinstance(error, TimeoutError | ConnectionError) or _UNREACHABLE.search(type(error).__name__):
+    if isinstance(error, TimeoutError | ConnectionError) or _UNREACHABLE.search(
+        type(error).__name__
+    ):
         return f"the store cannot be reached ({type(error).__name__}); check the network, and AWS_ENDPOINT_URL if set"
     return f"the store refused ({code})"

@@ -70,7 +70,9 @@ class StoreFolder:
         present = self._objects.all()
         is_begun = _BEGUN in present
         if MANIFEST in present or (not is_begun and present.keys() - {LOCK}):
-            raise RequestError(f"out: expected an empty or new place, got {str(self._path)!r}, which holds something")
+            raise RequestError(
+                f"out: expected an empty or new place, got {str(self._path)!r}, which holds something"
+            )
 
     def _clear(self) -> None:
         self._objects.sweep()

@@ -58,8 +58,14 @@ class Objects:
         """
         found = self._files.find(self._key(below), detail=True)
         # Some stores list a folder that is empty, or that a tool has made, as an object.
-        of_objects = {key: facts for key, facts in found.items() if facts["type"] == "file" and key[-1] != "/"}
-        return {self._path(key): _stored(facts) for key, facts in of_objects.items() if key != self._root}
+        of_objects = {
+            key: facts for key, facts in found.items() if facts["type"] == "file" and key[-1] != "/"
+        }
+        return {
+            self._path(key): _stored(facts)
+            for key, facts in of_objects.items()
+            if key != self._root
+        }
 
     def names(self) -> set[str]:
         """Return the first parts of the objects' paths."""
@@ -88,7 +94,9 @@ class Objects:
         Args:
             paths: relative to the prefix.
         """
-        found = self._files.cat([self._key(path) for path in paths], on_error="omit") if paths else {}
+        found = (
+            self._files.cat([self._key(path) for path in paths], on_error="omit") if paths else {}
+        )
         return {self._path(key): content for key, content in found.items()}
 
     def write(self, contents: Mapping[str, bytes]) -> None:
@@ -147,15 +155,21 @@ class Objects:
         marker: dict[str, str] = {}
         while True:
             try:
-                page = self._files.call_s3("list_multipart_uploads", Bucket=bucket, Prefix=f"{prefix}/", **marker)
+                page = self._files.call_s3(
+                    "list_multipart_uploads", Bucket=bucket, Prefix=f"{prefix}/", **marker
+                )
             except PermissionError:
                 return begun
             begun += [
-                Upload(each["Key"].removeprefix(f"{prefix}/"), each["UploadId"]) for each in page.get("Uploads", ())
+                Upload(each["Key"].removeprefix(f"{prefix}/"), each["UploadId"])
+                for each in page.get("Uploads", ())
             ]
             if not page.get("IsTruncated"):
                 return begun
-            marker = {"KeyMarker": page["NextKeyMarker"], "UploadIdMarker": page["NextUploadIdMarker"]}
+            marker = {
+                "KeyMarker": page["NextKeyMarker"],
+                "UploadIdMarker": page["NextUploadIdMarker"],
+            }
 
     def sweep(self) -> None:
         """Give up the uploads in parts that somebody left: the store keeps, and bills, their parts."""
@@ -186,7 +200,9 @@ def whole_object(path: Path) -> Iterator[IO[bytes]]:
         yield file
         file.close()
     except BaseException:
-        with suppress(Exception):  # the reason that counts is on its way; the next build sweeps what this leaves
+        with suppress(
+            Exception
+        ):  # the reason that counts is on its way; the next build sweeps what this leaves
             file.discard()
         file.closed = True  # closed as usual, it would publish what there is
         raise

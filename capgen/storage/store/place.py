@@ -83,10 +83,16 @@ class StorePlace:
 
     def whole_files(self) -> Iterable[FileEntry]:
         present = self._objects.all()
-        for text in self._objects.read([path for path in present if path.startswith(_RECEIPTS)]).values():
+        for text in self._objects.read(
+            [path for path in present if path.startswith(_RECEIPTS)]
+        ).values():
             receipt = _receipt_of(text)
             stored = receipt and present.get(receipt.object)
-            if receipt and stored and (stored.bytes, stored.tag) == (receipt.entry.bytes, receipt.tag):
+            if (
+                receipt
+                and stored
+                and (stored.bytes, stored.tag) == (receipt.entry.bytes, receipt.tag)
+            ):
                 yield receipt.entry
 
     def record(self, entry: FileEntry) -> None:
@@ -98,7 +104,9 @@ class StorePlace:
 
     def adopt(self, entries: Iterable[FileEntry]) -> None:
         present = self._objects.all()
-        self._write_receipts(_Receipt(object=each.path, tag=present[each.path].tag, entry=each) for each in entries)
+        self._write_receipts(
+            _Receipt(object=each.path, tag=present[each.path].tag, entry=each) for each in entries
+        )
 
     def staged_file(self, path: str) -> Path:
         return self.target / self._name(path)
@@ -110,7 +118,9 @@ class StorePlace:
     def publish(self, manifest: Inventory) -> None:
         self._objects.sweep()
         present = self._objects.all()
-        staged = {_staged_name(path): path for path in manifest.paths if _staged_name(path) in present}
+        staged = {
+            _staged_name(path): path for path in manifest.paths if _staged_name(path) in present
+        }
         ours = {path for path in present if DATA_PATH.fullmatch(path)} | {*SIDE_FILES}
         if staged:
             self._objects.remove([MANIFEST])
@@ -129,7 +139,10 @@ class StorePlace:
 
     def _write_receipts(self, receipts: Iterable[_Receipt]) -> None:
         self._objects.write(
-            {f"{_RECEIPTS}{each.entry.path}.json": each.model_dump_json().encode() for each in receipts}
+            {
+                f"{_RECEIPTS}{each.entry.path}.json": each.model_dump_json().encode()
+                for each in receipts
+            }
         )
 
     def _tidy(self) -> None:

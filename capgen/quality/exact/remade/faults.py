@@ -60,7 +60,11 @@ def gathered(faults: Iterable[Fault]) -> list[Fault]:
         In order of first appearance.
     """
     by_columns = _gathered(faults, lambda fault: (fault.told, fault.columns))
-    return by_columns if len(by_columns) <= _MOST_FAULTS else _gathered(by_columns, lambda fault: (fault.told,))
+    return (
+        by_columns
+        if len(by_columns) <= _MOST_FAULTS
+        else _gathered(by_columns, lambda fault: (fault.told,))
+    )
 
 
 def _gathered(faults: Iterable[Fault], key: Callable[[Fault], tuple[Any, ...]]) -> list[Fault]:
@@ -79,7 +83,10 @@ def _gathered(faults: Iterable[Fault], key: Callable[[Fault], tuple[Any, ...]]) 
 
 
 def value_faults(
-    connection: sql.Connection, config: Config, wrong: Mapping[str, Sequence[str]], namesake: Namesake
+    connection: sql.Connection,
+    config: Config,
+    wrong: Mapping[str, Sequence[str]],
+    namesake: Namesake,
 ) -> list[Fault]:
     """Say what is wrong with the values of servers.
 
@@ -90,11 +97,17 @@ def value_faults(
         namesake: returns whose remade values a column of a server has, in words; None where nobody's.
     """
     closely = _looked_at(config, wrong)
-    columns = [name for name in panel_schema(config).names() if any(name in wrong[each] for each in closely)]
+    columns = [
+        name
+        for name in panel_schema(config).names()
+        if any(name in wrong[each] for each in closely)
+    ]
     data = _rows_of_data(connection, closely, columns)
     remade = _rows_remade(config, closely, columns)
     looked_at = [
-        fault for server in closely for fault in _faults_of(config, server, data, remade, list(wrong[server]), namesake)
+        fault
+        for server in closely
+        for fault in _faults_of(config, server, data, remade, list(wrong[server]), namesake)
     ]
     rest = [server for server in wrong if server not in closely]
     others = [Fault((server,), tuple(wrong[server]), _NOT_LOOKED_AT) for server in rest]
@@ -111,7 +124,9 @@ def _looked_at(config: Config, wrong: Mapping[str, Sequence[str]]) -> list[str]:
     return [*firsts, *(server for server in wrong if server not in firsts)][:most]
 
 
-def _rows_of_data(connection: sql.Connection, servers: Sequence[str], columns: Sequence[str]) -> pl.DataFrame:
+def _rows_of_data(
+    connection: sql.Connection, servers: Sequence[str], columns: Sequence[str]
+) -> pl.DataFrame:
     connection.register("faulty_ids", pl.DataFrame({"server_id": list(servers)}))
     repeats = [{"column": name} for name in columns]
     return sql.run_query(connection, "checks/server_rows", {}, repeats)
@@ -133,7 +148,9 @@ def _faults_of(
     here = data.filter(server_id=server).sort("timestamp")
     made = remade.filter(server_id=server).sort("timestamp")
     yield from _row_faults(server, here, made)
-    both = made.join(here.unique("timestamp"), on="timestamp", suffix=".data", maintain_order="left")
+    both = made.join(
+        here.unique("timestamp"), on="timestamp", suffix=".data", maintain_order="left"
+    )
     faults = (_fault_of(config, server, name, both, namesake) for name in columns)
     yield from _gathered(filter(None, faults), lambda fault: (fault.told, fault.where))
 
@@ -142,13 +159,19 @@ def _row_faults(server: str, data: pl.DataFrame, made: pl.DataFrame) -> Iterator
     missing = made.join(data, on="timestamp", how="anti")
     strange = data.join(made, on="timestamp", how="anti")
     repeated = data.height - data["timestamp"].n_unique()
-    counts = {"missing": missing.height, "not of the panel": strange.height, "there more than once": repeated}
+    counts = {
+        "missing": missing.height,
+        "not of the panel": strange.height,
+        "there more than once": repeated,
+    }
     for what, rows in counts.items():
         if rows:
             yield Fault((server,), (), f"{rows:,} rows {what}")
 
 
-def _fault_of(config: Config, server: str, column: str, both: pl.DataFrame, namesake: Namesake) -> Fault | None:
+def _fault_of(
+    config: Config, server: str, column: str, both: pl.DataFrame, namesake: Namesake
+) -> Fault | None:
     """Return what is wrong with a column, and where; None where its values are right."""
     data = both[f"{column}.data"]
     remade = both[column]
@@ -169,7 +192,9 @@ def _differs(data: pl.Series, remade: pl.Series) -> pl.Series:
     return pl.Series(bits[0] != bits[1]) | (data.is_null() != remade.is_null())
 
 
-def _pattern(config: Config, column: str, data: pl.Series, remade: pl.Series, namesake: str | None) -> str:
+def _pattern(
+    config: Config, column: str, data: pl.Series, remade: pl.Series, namesake: str | None
+) -> str:
     """Return what was done to a column of numbers; a NaN in the data is no null, and no pattern knows it."""
     if not data.dtype.is_numeric() or (data.dtype.is_float() and data.is_nan().any()):
         return ""

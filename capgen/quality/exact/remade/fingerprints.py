@@ -39,7 +39,9 @@ def _hash(name: str) -> int:
     return xxhash.xxh3_64_intdigest(name.encode())
 
 
-def of_data(connection: sql.Connection, config: Config, ids: Sequence[str], columns: Sequence[str]) -> pl.DataFrame:
+def of_data(
+    connection: sql.Connection, config: Config, ids: Sequence[str], columns: Sequence[str]
+) -> pl.DataFrame:
     """Return the fingerprints of the data.
 
     Args:
@@ -56,7 +58,9 @@ def of_data(connection: sql.Connection, config: Config, ids: Sequence[str], colu
     return _fingerprints(connection, config, columns, "rows_to_remade")
 
 
-def of_remade(connection: sql.Connection, config: Config, ids: Sequence[str], columns: Sequence[str]) -> pl.DataFrame:
+def of_remade(
+    connection: sql.Connection, config: Config, ids: Sequence[str], columns: Sequence[str]
+) -> pl.DataFrame:
     """Return the fingerprints of what the configuration says, as `of_data` does.
 
     Args:
@@ -75,7 +79,9 @@ def of_remade(connection: sql.Connection, config: Config, ids: Sequence[str], co
         connection.unregister("made")
 
 
-def _fingerprints(connection: sql.Connection, config: Config, columns: Sequence[str], rows: str) -> pl.DataFrame:
+def _fingerprints(
+    connection: sql.Connection, config: Config, columns: Sequence[str], rows: str
+) -> pl.DataFrame:
     schema = panel_schema(config)
     repeats = [{"number" if schema[name] == pl.Float64 else "other": name} for name in columns]
     return sql.run_query(connection, "checks/fingerprints", {"rows": rows}, repeats)

@@ -112,7 +112,9 @@ def _scaled(pair: Pair) -> str:
     if not pair.may_be_told or pair.is_flag:
         return ""
     largest = abs(remade) >= np.quantile(abs(remade), 0.75)
-    factor = float(np.median(data[largest] / np.where(remade[largest] == 0, np.nan, remade[largest])))
+    factor = float(
+        np.median(data[largest] / np.where(remade[largest] == 0, np.nan, remade[largest]))
+    )
     if not np.isfinite(factor):
         return ""
     short = float(f"{factor:.{_SIGNIFICANT}g}")
@@ -133,7 +135,8 @@ def _fits(pair: Pair, expected: Values) -> bool:
     data, remade = pair.changed
     off = np.minimum(abs(data - expected), abs(data - np.clip(expected, *pair.clip)))
     return (
-        bool((off <= pair.unit * (1 + 1e-9)).all()) and float(abs(data - remade).max()) >= _SMALLEST_CHANGE * pair.unit
+        bool((off <= pair.unit * (1 + 1e-9)).all())
+        and float(abs(data - remade).max()) >= _SMALLEST_CHANGE * pair.unit
     )
 
 
@@ -146,7 +149,11 @@ def _shifted(pair: Pair) -> str:
 
 
 def _shifts(pair: Pair) -> Iterator[int]:
-    minutes = [pair.step_minutes, *(60 * hour for hour in range(1, 24)), *(_MINUTES_PER_DAY * day for day in _DAYS)]
+    minutes = [
+        pair.step_minutes,
+        *(60 * hour for hour in range(1, 24)),
+        *(_MINUTES_PER_DAY * day for day in _DAYS),
+    ]
     for each in dict.fromkeys(minutes):
         steps = each // pair.step_minutes
         if each % pair.step_minutes == 0 and steps <= len(pair.data) - _FEWEST_VALUES:

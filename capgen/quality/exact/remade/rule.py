@@ -15,7 +15,13 @@ from capgen.config import Config
 from capgen.panel.fleet import fleet_frame
 from capgen.quality.evidence.evidence import KEYS, Evidence
 from capgen.quality.exact.remade.faults import Fault, gathered, value_faults
-from capgen.quality.exact.remade.fingerprints import ROWS, columns_of, ids_to_remake, of_data, of_remade
+from capgen.quality.exact.remade.fingerprints import (
+    ROWS,
+    columns_of,
+    ids_to_remake,
+    of_data,
+    of_remade,
+)
 from capgen.quality.findings import Finding, Verdict, not_testable
 from capgen.quality.rule import Measurement, Rule, reads
 from capgen.quality.source import Source
@@ -60,7 +66,9 @@ def remade_findings(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _faults(source: Source, config: Config, ids: Sequence[str], good: frozenset[str]) -> list[Fault]:
+def _faults(
+    source: Source, config: Config, ids: Sequence[str], good: frozenset[str]
+) -> list[Fault]:
     columns = [name for name in columns_of(config) if name in good]
     data = of_data(source.connection, config, ids, columns)
     remade = of_remade(source.connection, config, ids, columns)
@@ -76,11 +84,16 @@ def _faults(source: Source, config: Config, ids: Sequence[str], good: frozenset[
 
     def namesake(server: str, column: str) -> str | None:
         found = owners.get(in_data[server][f"{column}.data"], [])
-        return next((_relation(each, server, column) for each in found if each != (server, column)), None)
+        return next(
+            (_relation(each, server, column) for each in found if each != (server, column)), None
+        )
 
     missing = [Fault(tuple(absent), (), "missing")] if absent else []
     differing = {server: names for server, names in wrong.items() if names}
-    return [*missing, *(value_faults(source.connection, config, differing, namesake) if differing else ())]
+    return [
+        *missing,
+        *(value_faults(source.connection, config, differing, namesake) if differing else ()),
+    ]
 
 
 def _owners(remade: pl.DataFrame, columns: Sequence[str]) -> dict[int, list[tuple[str, str]]]:
@@ -94,7 +107,10 @@ def _owners(remade: pl.DataFrame, columns: Sequence[str]) -> dict[int, list[tupl
 
 def _relation(owner: tuple[str, str], server: str, column: str) -> str:
     other_server, other_column = owner
-    parts = [*([other_server] if other_server != server else []), *([other_column] if other_column != column else [])]
+    parts = [
+        *([other_server] if other_server != server else []),
+        *([other_column] if other_column != column else []),
+    ]
     return " ".join(parts)
 
 
@@ -116,7 +132,9 @@ def _summary(config: Config, ids: Sequence[str], faults: Sequence[Fault]) -> Fin
     rows = len(ids) * config.axis.span.size
     every = config.num_servers
     wrong = len({server for fault in faults for server in fault.servers})
-    looked_at = f"{len(ids):,} of {every:,} servers" if len(ids) < every else f"all {every:,} servers"
+    looked_at = (
+        f"{len(ids):,} of {every:,} servers" if len(ids) < every else f"all {every:,} servers"
+    )
     named = [f"{_names(fault.servers)}: {fault.text}" for fault in faults[:_MOST_NAMED]]
     more = [f"and {len(faults) - _MOST_NAMED:,} more"] if len(faults) > _MOST_NAMED else []
     scope = f"remade {looked_at}, {rows:,} rows"

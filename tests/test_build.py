@@ -60,7 +60,10 @@ def test_columns_and_types(dataset: Path) -> None:
 
 
 def test_counts(dataset: Path) -> None:
-    counts = "select count(*), count(distinct timestamp), count(distinct server_id), count(distinct (server_id, timestamp))"
+    counts = (
+        "select count(*), count(distinct timestamp), count(distinct server_id), "
+        "count(distinct (server_id, timestamp))"
+    )
     assert rows(dataset, f"{counts} from panel") == [(175_320, 1461, 120, 175_320)]
     by_type = rows(dataset, "select server_type, count(distinct server_id) from panel group by 1")
     assert dict(by_type) == {"web": 42, "application": 48, "database": 18, "batch": 12}

@@ -17,7 +17,7 @@ Env = Literal["local", "sagemaker", "lambda"]
 _BASE_PATHS: dict[Env, str] = {
     "local": ".",
     "sagemaker": "/opt/ml/processing/output",
-    "lambda": "/tmp",
+    "lambda": "/tmp",  # noqa: S108
 }
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 

@@ -45,7 +45,10 @@ class MissingLayer(Layer[Missing]):
 
     name = "missing"
     key = "layers.missing"
-    example = "{share: {cpu: 0.01}, server_outages: {per_year: 2, mean_hours: 3}, fleet_gaps: {per_year: 0.5, mean_hours: 6}}"
+    example = (
+        "{share: {cpu: 0.01}, server_outages: {per_year: 2, mean_hours: 3}, "
+        "fleet_gaps: {per_year: 0.5, mean_hours: 6}}"
+    )
     may_be_null = True
     is_incident = True
 

@@ -178,7 +178,10 @@ def _judge(statistic: Statistic, normal: float) -> Finding:
     if not math.isfinite(correction) or correction > _WIDEST_CORRECTION:
         return not_testable(statistic.rule, "too few values", statistic.subject)
     if statistic.reach is not None and statistic.reach < limit + _MARGIN:
-        why = f"a missing effect would be {statistic.reach:.1f} standard errors off, and {limit + _MARGIN:.1f} are needed"
+        why = (
+            f"a missing effect would be {statistic.reach:.1f} standard errors off, "
+            f"and {limit + _MARGIN:.1f} are needed"
+        )
         return not_testable(statistic.rule, why, statistic.subject)
     return Finding(
         statistic.rule,

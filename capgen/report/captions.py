@@ -11,9 +11,20 @@ from capgen.report.rows import Rows, ceilings
 from capgen.report.tables import BINS, WHOLE_FLEET, Tables
 
 _DAYS = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"]
-_MONTHS = (
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
-)
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _LOWEST, _HIGHEST = 0.1, 0.9  # the middle 80 %
 _MONTHS_A_YEAR = 12
 _MARKS = "Dashed lines are quarter ends, triangles holidays."

@@ -24,7 +24,6 @@ import capgen
 from capgen import CapgenError
 from capgen.cli.app import main
 from capgen.dataset.manifest import read_manifest
-from capgen.dataset.rollup import rollup as rollup_module
 from capgen.dataset.rollup.rollup import Step, rollup
 from capgen.dataset.rollup_manifest import RollupManifest
 from capgen.storage.marks import is_dataset
@@ -62,7 +61,7 @@ def copy(dataset: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def few_rows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rollup_module, "_ROWS_AT_ONCE", 500)
+    monkeypatch.setattr("capgen.dataset.rollup.periods._ROWS_AT_ONCE", 500)
 
 
 def read(folder: Path) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, groupby
@@ -16,20 +16,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from capgen import sql
-from capgen.columns import (
-    AFTER_METRICS,
-    BEFORE_METRICS,
-    EVENT,
-    OUTLIER,
-    OUTLIER_METRICS,
-    SPIKE,
-    STATE,
-)
 from capgen.config import Config
 from capgen.dataset.manifest import Manifest, read_manifest
-from capgen.dataset.reading.servers import open_panel, server_ranges
+from capgen.dataset.reading.servers import open_panel
+from capgen.dataset.rollup.periods import QUANTILE, check_names, check_step, period_tables
 from capgen.dataset.rollup_manifest import RollupManifest, rollup_manifest, source_of
-from capgen.errors import CapgenError, RequestError
+from capgen.errors import CapgenError
 from capgen.storage.counted import Hashed
 from capgen.storage.entries import DataEntry
 from capgen.storage.files import hashed_file, write_whole
@@ -38,18 +30,12 @@ from capgen.storage.inspection import damaged_files
 from capgen.storage.layout import MANIFEST, MANIFEST_SCHEMA
 from capgen.storage.location import locate
 from capgen.storage.store.errors import plain_errors, reading_reason
-from capgen.timeline.epoch import MINUTES_PER_DAY
 from capgen.version import __version__
 
 Step = Literal["daily", "hourly"]
 
-QUANTILE = 0.95  # as sql/rollup/periods.sql has it
-_UNITS: Mapping[str, tuple[str, int]] = {"daily": ("day", MINUTES_PER_DAY), "hourly": ("hour", 60)}
-_ROWS_AT_ONCE = 2**19  # of the source
-_THREADS = (
-    1  # several would add up in an order of their own each time, and change the last bits of means
-)
-_OTHER_COLUMNS = (*BEFORE_METRICS, "samples", "is_partial", *AFTER_METRICS)
+# Several would add up in an order of their own each time, and change the last bits of means.
+_THREADS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +89,8 @@ def rollup(data: str | os.PathLike[str], to: Step, out: str | os.PathLike[str]) 
     folder = locate(data).absolute()
     manifest = read_manifest(folder)
     config = manifest.load_config()
-    _check_step(config, to)
-    _check_names(config)
+    check_step(config, to)
+    check_names(config)
     target = locate(out).resolve()
     with plain_errors(target), folder_of(target).whole() as (room, spill):
         damaged = list(damaged_files(folder, manifest, read=True))
@@ -155,7 +141,7 @@ def _write_partition(
     written: _Written,
 ) -> int:
     """Write a partition's file; return the number of rows."""
-    tables = _tables(connection, config, step)
+    tables = period_tables(connection, config, step)
     first = next(tables)
     rows = 0
     with pq.ParquetWriter(file, first.schema, **_options(first)) as writer:
@@ -167,28 +153,6 @@ def _write_partition(
             written.starts += [each for each in limits.values() if each is not None]
         writer.add_key_value_metadata(_metadata(manifest))
     return rows
-
-
-def _tables(connection: sql.Connection, config: Config, step: str) -> Iterator[pa.Table]:
-    """Yield the rows of a partition, sorted, a few servers at a time; at least one table."""
-    unit, minutes = _UNITS[step]
-    metrics = [{"key": key, "column": metric.column} for key, metric in config.metrics.items()]
-    query = sql.repeat_lines(sql.query_text("rollup/periods"), [*metrics, *_labels(config)])
-    for first, last, _ in server_ranges(connection, _ROWS_AT_ONCE) or [("", "", 0)]:
-        parameters = {
-            "first": first,
-            "last": last,
-            "unit": unit,
-            "full": minutes // config.step_minutes,
-        }
-        yield connection.sql(query, params=parameters).to_arrow_table()
-
-
-def _labels(config: Config) -> list[dict[str, str]]:
-    """Return the placeholders of the truth's labels that a dataset has."""
-    kinds = {SPIKE: "flag", OUTLIER: "flag", OUTLIER_METRICS: "ids", EVENT: "ids", STATE: "state"}
-    known = config.columns
-    return [{kind: name} for name, kind in kinds.items() if name in known]
 
 
 def _options(table: pa.Table) -> dict[str, Any]:
@@ -213,32 +177,3 @@ def _span(written: _Written, folder: Path) -> tuple[datetime, datetime]:
     if not written.starts:
         raise CapgenError(f"{folder}: expected rows, found none")
     return min(written.starts), max(written.starts)
-
-
-def _check_step(config: Config, step: str) -> None:
-    minutes = _UNITS[step][1]
-    if config.step_minutes >= minutes:
-        raise RequestError(
-            f"--to: expected a step coarser than the dataset's, {config.granularity}; got {step}"
-        )
-    if minutes % config.step_minutes:
-        raise RequestError(
-            f"--to: expected a step that the dataset's, {config.granularity}, divides; got {step}"
-        )
-
-
-def _check_names(config: Config) -> None:
-    metrics = config.metrics.items()
-    labels = [name for each in _labels(config) for name in each.values()]
-    shares = [f"{STATE}_share"] if STATE in labels else []
-    names = [
-        *_OTHER_COLUMNS,
-        *labels,
-        *shares,
-        *(name for key, each in metrics for name in (each.column, f"{key}_mean", f"{key}_max")),
-    ]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice:
-        raise RequestError(
-            f"metrics: a rollup would have two columns called {twice!r}; rename the metric that has it"
-        )

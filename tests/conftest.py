@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from capgen import Config, load_config
+from capgen import Config, build, load_config
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system needs root")
 # A user without an entry, a home or a name, who may read and search where root may: the tests' Python.
@@ -22,6 +23,7 @@ AS_NOBODY_KNOWN = [
     *("setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"),
     *(f"--inh-caps={_MAY}", f"--ambient-caps={_MAY}"),
 ]
+BuildOnce = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 # Begun first, so that no worker waits for one of them at the end.
@@ -65,6 +67,21 @@ def run(tmp_path: Path) -> Run:
         )
 
     return run_capgen
+
+
+@pytest.fixture(scope="session")
+def build_once(tmp_path_factory: pytest.TempPathFactory) -> BuildOnce:
+    """Build a dataset that tests only read, once for all of a worker that ask for the same."""
+    made: dict[str, Path] = {}
+
+    def dataset_of(name: str = "data", **overrides: Any) -> Path:
+        key = json.dumps([name, overrides])
+        if key not in made:
+            made[key] = tmp_path_factory.mktemp("dataset") / name
+            build(make_config(**overrides), made[key])
+        return made[key]
+
+    return dataset_of
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:

@@ -74,6 +74,16 @@ def borrow_manifest(folder: Path, other: Path) -> None:
     shutil.copy(other / MANIFEST, folder / MANIFEST)
 
 
+def verdicts(report: Report) -> dict[str, Verdict]:
+    """Return the verdict of each rule by its name."""
+    return {rule.name: rule.verdict for rule in report.rules}
+
+
+def failed(report: Report) -> list[str]:
+    """Return what failed, in words."""
+    return [f"{rule.name}: {rule.worst}" for rule in report.rules if rule.verdict is Verdict.FAIL]
+
+
 def names_of(report: Report, verdict: Verdict) -> set[str]:
     """Return the names of the rules that ended with a verdict."""
     return set(report.names(verdict))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +70,16 @@ def build_killed_at(
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert result.returncode in (0, -9), result.stderr
     return int(result.stdout) if result.returncode == 0 else 0
+
+
+def interrupt_after(rows: int) -> Callable[[int], None]:
+    """Return a function to call with rows, which interrupts once it has seen so many."""
+    seen = 0
+
+    def on_rows(new: int) -> None:
+        nonlocal seen
+        seen += new
+        if seen > rows:
+            raise KeyboardInterrupt
+
+    return on_rows

@@ -15,7 +15,7 @@ import pytest
 
 from capgen import build
 from capgen.config import config_digest
-from tests.conftest import duckdb_command, make_config
+from tests.conftest import BuildOnce, duckdb_command, make_config
 
 # Names and types as in the data contract; DuckDB puts the partition keys, read from the path, last.
 COLUMNS = {
@@ -42,10 +42,8 @@ COLUMNS = {
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("build") / "data"
-    build(make_config(), folder)
-    return folder
+def dataset(build_once: BuildOnce) -> Path:
+    return build_once()
 
 
 def rows(dataset: Path, query: str) -> list[tuple[Any, ...]]:

@@ -15,11 +15,11 @@ import pytest
 
 from capgen import build, check, load_config
 from capgen.quality.findings import Verdict
-from capgen.quality.outcome import Report
 from capgen.quality.statistics import Statistic
 from capgen.quality.twin.contrast import Both, Contrast
 from capgen.quality.twin.periods import cut_periods
 from tests.conftest import make_config
+from tests.data_faults import failed, verdicts
 from tests.everything import PROFILE
 
 WEB: dict[str, Any] = {
@@ -85,14 +85,6 @@ CASES: dict[str, tuple[str, Any, set[str]]] = {
     "weekend": ("archetypes.web.weekend_factor", 1.0, {"weekend"}),
     "spikes": ("archetypes.web.spike.probability", 0.0, {"spike_rate"}),
 }
-
-
-def verdicts(report: Report) -> dict[str, Verdict]:
-    return {rule.name: rule.verdict for rule in report.rules}
-
-
-def failed(report: Report) -> list[str]:
-    return [f"{rule.name}: {rule.worst}" for rule in report.rules if rule.verdict is Verdict.FAIL]
 
 
 def with_changed(path: str, value: Any) -> dict[str, Any]:

@@ -10,8 +10,8 @@ import pytest
 
 from capgen import build, check
 from capgen.quality.findings import Verdict
-from capgen.quality.outcome import Report
 from tests.conftest import make_config
+from tests.data_faults import failed, verdicts
 from tests.everything import EVERYTHING, LAYERS, LISTED, PROFILE, SCHEDULED
 from tests.panels import merged
 
@@ -81,14 +81,6 @@ TOGETHER = [
     ["local time", "scheduled spikes"],
     ["profile", "events"],
 ]
-
-
-def verdicts(report: Report) -> dict[str, Verdict]:
-    return {rule.name: rule.verdict for rule in report.rules}
-
-
-def failed(report: Report) -> list[str]:
-    return [f"{rule.name}: {rule.worst}" for rule in report.rules if rule.verdict is Verdict.FAIL]
 
 
 @pytest.fixture(scope="module")

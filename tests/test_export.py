@@ -26,7 +26,7 @@ from capgen.dataset.manifest import read_manifest
 from capgen.errors import RequestError
 from tests.bench.build_cost import SCRIPT as MEASURED
 from tests.bench.measuring import child_environment
-from tests.conftest import duckdb_command, make_config, needs_root
+from tests.conftest import BuildOnce, duckdb_command, make_config, needs_root
 
 SMALL = {
     "num_servers": 9,
@@ -58,10 +58,8 @@ needs_delta = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("export") / "a dataset's"
-    capgen.build(make_config(**SMALL), folder)
-    return folder
+def dataset(build_once: BuildOnce) -> Path:
+    return build_once(name="a dataset's", **SMALL)
 
 
 @pytest.fixture

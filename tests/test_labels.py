@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 
 import capgen
-from capgen import ConfigError, build, check, load_config
+from capgen import ConfigError, check, load_config
 from capgen.cli.app import main
-from tests.conftest import make_config
+from tests.conftest import BuildOnce, make_config
 from tests.pages import page_of
 
 UNITS = [
@@ -84,10 +84,8 @@ ODD: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("labels") / "data"
-    build(make_config(**ODD), folder)
-    return folder
+def dataset(build_once: BuildOnce) -> Path:
+    return build_once(**ODD)
 
 
 def test_names_stand_in_the_panel(dataset: Path) -> None:

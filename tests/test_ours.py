@@ -17,17 +17,15 @@ from capgen.cli.app import main
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.storage import files, inspection
 from tests.bench.kill import digests
-from tests.conftest import make_config
+from tests.conftest import BuildOnce, make_config
 
 SMALL = {"num_servers": 20, "end_date": "2022-01-31", "truth": True}
 PART = "year=2022/server_type=web/part-00000.parquet"
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("ours") / "data"
-    build(make_config(**SMALL), folder)
-    return folder
+def dataset(build_once: BuildOnce) -> Path:
+    return build_once(**SMALL)
 
 
 @pytest.fixture

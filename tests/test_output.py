@@ -14,12 +14,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-import capgen
 from capgen import RequestError
 from capgen.cli.app import main
 from capgen.config.sources import preset_text
 from capgen.report import write_report
-from tests.conftest import make_config
+from tests.conftest import BuildOnce
 
 SMALL = {"num_servers": 4, "end_date": "2022-01-05"}
 QUERY = "select server_id, cpu_p95 from panel order by all"
@@ -27,10 +26,8 @@ FLAGS = ["--servers=4", "--end-date=2022-01-05"]
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("output") / "data"
-    capgen.build(make_config(**SMALL), folder)
-    return folder
+def dataset(build_once: BuildOnce) -> Path:
+    return build_once(**SMALL)
 
 
 # Commands that write one file: their words, up to its name.

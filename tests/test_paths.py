@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import capgen
 from capgen.cli.app import main
 from capgen.dataset.rollup.rollup import rollup
-from tests.conftest import make_config
+from tests.conftest import BuildOnce, make_config
 
 SMALL = {
     "num_servers": 4,
@@ -34,10 +34,8 @@ folders = st.lists(st.sampled_from(KEYS) | names, min_size=1, max_size=3)
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("paths") / "data"
-    capgen.build(make_config(**SMALL), folder)
-    return folder
+def dataset(build_once: BuildOnce) -> Path:
+    return build_once(**SMALL)
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,8 @@ from capgen.dataset.manifest import read_manifest
 from capgen.storage.inspection import problems
 from capgen.storage.marks import is_dataset
 from tests.bench.kill import digests, kill_at_each
-from tests.conftest import make_config, needs_root
-from tests.faults import build_killed_at
+from tests.conftest import BuildOnce, make_config, needs_root
+from tests.faults import build_killed_at, interrupt_after
 
 SMALL = {"num_servers": 8, "end_date": "2023-12-31"}
 HOURLY = {"num_servers": 12, "granularity": "hourly", "end_date": "2022-12-31"}
@@ -34,19 +34,6 @@ HOURLY = {"num_servers": 12, "granularity": "hourly", "end_date": "2022-12-31"}
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
     return tmp_path / "data"
-
-
-def interrupt_after(rows: int) -> Callable[[int], None]:
-    """Return a function to call with rows, which interrupts once it has seen so many."""
-    seen = 0
-
-    def on_rows(new: int) -> None:
-        nonlocal seen
-        seen += new
-        if seen > rows:
-            raise KeyboardInterrupt
-
-    return on_rows
 
 
 @pytest.mark.parametrize("overwrite", [False, True], ids=["new", "replacing"])
@@ -338,10 +325,8 @@ def test_stopping_is_quick_and_says_how_to_go_on(target: Path, number: signal.Si
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("verify") / "data"
-    build(make_config(**SMALL), folder)
-    return folder
+def dataset(build_once: BuildOnce) -> Path:
+    return build_once(**SMALL)
 
 
 @pytest.fixture

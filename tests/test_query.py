@@ -15,7 +15,7 @@ from capgen.cli.app import main
 from capgen.draws import by_block
 from capgen.draws.arrays import Floats
 from capgen.timeline.time_axis import Span, TimeAxis
-from tests.conftest import Run, make_config
+from tests.conftest import BuildOnce, Run, make_config
 
 SMALL = {
     "num_servers": 9,
@@ -38,10 +38,8 @@ QUERIES = [
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("query") / "a dataset"
-    capgen.build(make_config(**SMALL), folder)
-    return folder
+def dataset(build_once: BuildOnce) -> Path:
+    return build_once(name="a dataset", **SMALL)
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -25,7 +25,7 @@ from capgen.report.page import page_text
 from capgen.report.rows import chart_rows
 from capgen.report.tables import read_tables
 from tests import browser
-from tests.conftest import made_once, make_config
+from tests.conftest import BuildOnce, made_once, make_config
 from tests.everything import EVERYTHING
 
 PANELS = ["utilisation", "distribution", "correlation", "rhythm", "effects", "growth", "quality"]
@@ -66,10 +66,8 @@ OTHERS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("report") / NAME
-    capgen.build(make_config(**YEAR), folder)
-    return folder
+def dataset(build_once: BuildOnce) -> Path:
+    return build_once(name=NAME, **YEAR)
 
 
 @pytest.fixture(scope="module")

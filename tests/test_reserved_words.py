@@ -12,7 +12,7 @@ from capgen.cli.app import main
 from capgen.dataset.rollup.rollup import rollup
 from capgen.quality.source import open_source
 from capgen.report.tables import read_tables
-from tests.conftest import make_config
+from tests.conftest import BuildOnce
 
 WORDS = ["order", "select", "group", "end", "desc"]
 KEYS = ["cpu", "mem", "disk", "net_in", "net_out"]
@@ -21,10 +21,8 @@ WINDOW = {"granularity": "hourly", "start_date": "2024-01-01", "end_date": "2024
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("words") / "data"
-    capgen.build(make_config(num_servers=5, metrics=METRICS, truth=True, **WINDOW), folder)
-    return folder
+def dataset(build_once: BuildOnce) -> Path:
+    return build_once(num_servers=5, metrics=METRICS, truth=True, **WINDOW)
 
 
 def test_it_is_asked(dataset: Path) -> None:

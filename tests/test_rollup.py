@@ -27,7 +27,8 @@ from capgen.dataset.manifest import read_manifest
 from capgen.dataset.rollup.rollup import Step, rollup
 from capgen.dataset.rollup_manifest import RollupManifest
 from capgen.storage.marks import is_dataset
-from tests.conftest import make_config, needs_root
+from tests.conftest import BuildOnce, make_config, needs_root
+from tests.data_faults import read
 from tests.everything import STICKY_REGIMES
 
 METRICS = ["cpu", "mem", "disk", "net_in", "net_out"]
@@ -48,10 +49,8 @@ FLAGS = ["is_weekend", "is_eoq", "is_holiday"]
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("rollup") / "hourly"
-    capgen.build(make_config(**SMALL), folder)
-    return folder
+def dataset(build_once: BuildOnce) -> Path:
+    return build_once(name="hourly", **SMALL)
 
 
 @pytest.fixture
@@ -62,10 +61,6 @@ def copy(dataset: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def few_rows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("capgen.dataset.rollup.periods._ROWS_AT_ONCE", 500)
-
-
-def read(folder: Path) -> pl.DataFrame:
-    return pl.read_parquet(folder / "**/*.parquet", hive_partitioning=True)
 
 
 def by_hand(rows: pl.DataFrame, step: Step, full: int) -> pl.DataFrame:

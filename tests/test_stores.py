@@ -34,6 +34,7 @@ from capgen.storage.store.locking import LOCK
 from capgen.storage.store.objects import Objects
 from capgen.version import __version__
 from tests.conftest import make_config
+from tests.faults import interrupt_after
 from tests.pages import page_of
 from tests.stores import BUCKET, KEY, SECRET, forget_connections, s3_server, weed_command
 from tests.test_paths import KEYS, Answers, answers, assert_the_same
@@ -273,18 +274,6 @@ def test_a_file_is_replaced_only_when_asked_and_none_lies_in_a_dataset(
         assert "outside of the dataset" in capfd.readouterr().err
     assert main(["build", *FLAGS, f"--out={stored}/below"]) == 2
     assert found(stored) == {}
-
-
-def interrupt_after(rows: int) -> Any:
-    seen = 0
-
-    def on_rows(new: int) -> None:
-        nonlocal seen
-        seen += new
-        if seen > rows:
-            raise KeyboardInterrupt
-
-    return on_rows
 
 
 @pytest.mark.parametrize(

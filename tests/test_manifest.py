@@ -1,7 +1,8 @@
-"""A damaged manifest: the error names the key, what it got and what was expected."""
+"""Manifests: what they promise readers, and what is said of a damaged one: key, got and expected."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -12,7 +13,9 @@ import pytest
 
 from capgen import CapgenError, build
 from capgen.cli.app import main
-from capgen.dataset.manifest import read_manifest
+from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.dataset.manifest_base import ManifestBase
+from capgen.dataset.rollup_manifest import RollupManifest
 from capgen.storage.layout import MANIFEST
 from tests.conftest import make_config
 
@@ -110,3 +113,15 @@ def test_a_rollup_s_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     line = said("verify", rollup, capsys)
     assert "partial_rows: expected a valid integer" in line
     assert "x: unknown key" in line
+
+
+@pytest.mark.parametrize(
+    ("kind", "digest"),
+    [
+        (Manifest, "25d58f23c821daeac85ab68e077b5fc17e418dbdb43dfda22322dc5da5c07df3"),
+        (RollupManifest, "d53b10ceeb79ea996d3610ec8abdb380f5e2b87dc4cd901ae7aba941a9817d37"),
+    ],
+)
+def test_the_schemas_stay_as_they_are(kind: type[ManifestBase], digest: str) -> None:
+    # A docstring of a model stands in them, too: a change here changes the files of every dataset.
+    assert hashlib.sha256(kind.schema_text().encode()).hexdigest() == digest

@@ -22,10 +22,10 @@ _MODULUS = 2**128
 def chunk_digest(frame: pl.DataFrame, chunk: Chunk, panel: Panel) -> int:
     """Return the content digest of a chunk.
 
-    The sum, modulo 2^128, of the XXH3-128 of each server's rows in each block: a sum, so that it does not
-    matter in which order or in which file they stand. Hashed are the server's strings, the digest of the date
-    columns, and all that differs from cell to cell; the date columns are hashed once, because a cross join repeats
-    them for each server.
+    The sum, modulo 2^128, of the XXH3-128 of each server's rows in each block: a sum, so that it
+    does not matter in which order or in which file they stand. Hashed are the server's strings, the
+    digest of the date columns, and all that differs from cell to cell; the date columns are hashed
+    once, because a cross join repeats them for each server.
 
     Args:
         frame: the chunk's rows, sorted by server_id and timestamp.

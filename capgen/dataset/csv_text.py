@@ -1,4 +1,4 @@
-"""Rows as text: the one form that timestamps have in every CSV file, whichever command writes it."""
+"""Rows as text: the one form of timestamps in CSV files, whichever command writes them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Reads data files by their very names, with the partition keys that the dataset's own folders say.
 
-A path is never a pattern, whatever characters it has. And a folder above the dataset never gives a column, even where
-it is called `region=EU`, as readers that look for such folders by themselves have it.
+A path is never a pattern, whatever characters it has. And a folder above the dataset never gives a
+column, even where it is called `region=EU`, as readers that look for such folders by themselves
+have it.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ def _reach(connection: sql.Connection, files: Sequence[Path]) -> None:
 
 
 def scan_files(folder: Path, paths: Sequence[str], schema: pl.Schema) -> pl.LazyFrame:
-    """Return the rows of a dataset's data files as a lazy frame; conditions on its partitions skip files.
+    """Return the rows of a dataset's data files as a lazy frame.
+
+    Conditions on its partitions skip files.
 
     Args:
         folder: the dataset's.

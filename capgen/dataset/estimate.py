@@ -48,7 +48,9 @@ class _Cost:
 
 
 def estimate_partitions(config: Config, sizes: Sizes) -> Iterator[PartitionEstimate]:
-    """Yield what each partition will hold and take, judged by a row group of each archetype's largest partition.
+    """Yield what each partition will hold and take.
+
+    It is judged by a row group of each archetype's largest partition.
 
     Args:
         config: a valid configuration.

@@ -72,7 +72,8 @@ class Manifest(ManifestBase):
             f"{self.first_timestamp.date()} to {self.last_timestamp.date()}, {self.granularity}"
         )
         return (
-            f"capgen {self.capgen_version}, seed {self.seed}, model {(self.model_digest or self.config_digest)[:16]}, "
+            f"capgen {self.capgen_version}, seed {self.seed}, "
+            f"model {(self.model_digest or self.config_digest)[:16]}, "
             f"{sum(self.servers.values())} servers, {window}, content {self.content_digest}"
         )
 
@@ -105,12 +106,14 @@ class Manifest(ManifestBase):
         Raises:
             CapgenError: this version of capgen does not understand it.
         """
-        # As it stands, not laid over the defaults: these have archetypes and metrics that it may have taken away.
+        # As it stands, not laid over the defaults: these have archetypes and metrics that it may
+        # have taken away.
         try:
             return read_document(Config, json.dumps(self._config_values()))
         except ValueError as error:
             raise CapgenError(
-                f"manifest of capgen {self.capgen_version}: expected a configuration that capgen {__version__} "
+                f"manifest of capgen {self.capgen_version}: "
+                f"expected a configuration that capgen {__version__} "
                 f"understands, got {error}; use that version, or build anew in another folder"
             ) from None
 
@@ -176,7 +179,8 @@ def _read(path: Path) -> Manifest:
         raise Manifest.damaged(path, error) from None
     if is_of_rollup(text):
         raise RequestError(
-            f"{path}: expected the manifest of a dataset built by capgen build, got that of a rollup; "
+            f"{path}: expected the manifest of a dataset built by capgen build, "
+            "got that of a rollup; "
             "name the dataset that was rolled up, or read the rollup's files with DuckDB or Polars"
         )
     return Manifest.parse(path, text)

@@ -19,7 +19,10 @@ from capgen.storage.layout import MANIFEST
 
 
 class ManifestBase(BaseModel):
-    """A document that names files, and itself by a digest; each kind says in which order its keys stand."""
+    """A document that names files, and itself by a digest.
+
+    Each kind says in which order its keys stand.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -88,7 +91,8 @@ class ManifestBase(BaseModel):
             raise cls.damaged(path, error) from None
         if found.manifest_digest != found.own_digest:
             raise CapgenError(
-                f"{path}: expected {cls.unaltered}, got one that does not match its own digest; {cls.way_out}"
+                f"{path}: expected {cls.unaltered}, got one that does not match its own digest; "
+                f"{cls.way_out}"
             )
         check_confined(path, found)
         return found

@@ -8,9 +8,10 @@ from capgen.config import Config
 from capgen.errors import RequestError
 from capgen.timeline.epoch import MINUTES_PER_DAY
 
-# Each row group repeats the dictionaries of its metrics, so that fewer rows cost time and bytes; more rows cost memory,
-# and make a query for one server read more. This is one server's year of minutes; of such short steps it holds half a
-# year, because then the dates take as much memory as the rows.
+# Each row group repeats the dictionaries of its metrics, so that fewer rows cost time and bytes;
+# more rows cost memory, and make a query for one server read more. This is one server's year of
+# minutes; of such short steps it holds half a year, because then the dates take as much memory as
+# the rows.
 _ROW_GROUP_ROWS = 33 * 2**14
 _STEPS_PER_YEAR_OF_MINUTES = 366 * MINUTES_PER_DAY
 _FEWEST_ROW_GROUP_ROWS = 2**14

@@ -1,4 +1,4 @@
-"""A summary of a dataset's metrics, and its first rows, for people who want a look before they open the files."""
+"""A summary of a dataset's metrics, and its first rows: a look before the files are opened."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from capgen.storage.layout import PARTITION_KEYS, partition_of
 
 Find = Callable[[str], Path]
 
-_ROWS_LOOKED_AT = 200_000  # of larger datasets, some of a file of each archetype: a look at all would take too long
+# Of larger datasets, some of a file of each archetype: a look at all would take too long.
+_ROWS_LOOKED_AT = 200_000
 _SAMPLE_ROWS = 100
 _DECIMALS = 6
 
@@ -33,8 +34,9 @@ def summarise(config: Config, entries: Sequence[FileEntry], find: Find) -> dict[
         find: returns where the file of a path lies.
 
     Returns:
-        Rows, window and servers; and of each metric count, mean, sd, quantiles and shares, over `rows_looked_at` rows:
-        all of them up to 200,000, else the first of one file of each archetype.
+        Rows, window and servers; and of each metric count, mean, sd, quantiles and shares, over
+        `rows_looked_at` rows: all of them up to 200,000, else the first of one file of each
+        archetype.
     """
     axis = config.axis
     values = _values(config, entries, find)

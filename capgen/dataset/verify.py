@@ -48,7 +48,9 @@ class Verification:
 
 
 def verify(data: str | os.PathLike[str]) -> Verification:
-    """Compare every byte of a dataset or rollup with its manifest: nothing missing, altered or extra.
+    """Compare every byte of a dataset or rollup with its manifest.
+
+    Nothing may be missing, altered or extra.
 
     Args:
         data: its folder.

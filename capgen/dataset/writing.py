@@ -38,7 +38,8 @@ def file_schema(config: Config, codes: pl.DataType) -> pa.Schema:
         codes: what stands for a string in a column.
 
     Returns:
-        Strings as dictionaries, so that Parquet does not have to find them again. Only metrics and labels may be null.
+        Strings as dictionaries, so that Parquet does not have to find them again. Only metrics and
+        labels may be null.
     """
     columns = {
         name: kind for name, kind in panel_schema(config).items() if name not in PARTITION_KEYS
@@ -121,8 +122,8 @@ def _write_row_group(
 
 
 def _as_table(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:
-    # Column by column: a whole frame would be copied into pieces of equal length. Nothing is cast by Arrow: loading its
-    # functions takes as long as building a small dataset.
+    # Column by column: a whole frame would be copied into pieces of equal length. Nothing is cast
+    # by Arrow: loading its functions takes as long as building a small dataset.
     return pa.Table.from_arrays([_as_arrow(frame, field) for field in schema], schema=schema)
 
 

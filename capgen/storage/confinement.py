@@ -1,4 +1,7 @@
-"""Keeps a manifest to its own folder: it names files of a dataset, in their places, once, and with rows."""
+"""Keeps a manifest to its own folder.
+
+It names files of a dataset, in their places, once, and with rows.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,9 @@ class Writable(Protocol):
 
 
 class Counted:
-    """A file open for writing that keeps count of what is written to it, and need not know where it stands.
+    """A file open for writing that keeps count of what is written to it.
+
+    It need not know where it stands.
 
     Args:
         file: open for writing.

@@ -24,10 +24,16 @@ class File(Protocol):
         """Tell whether what another machine has written there is seen from this one."""
 
     def check_is_file(self) -> None:
-        """Check that it is no pipe, on which a reader would wait for ever; CapgenError where it is."""
+        """Check that it is no pipe, on which a reader would wait for ever.
+
+        CapgenError where it is.
+        """
 
     def stream(self) -> AbstractContextManager[IO[bytes]]:
-        """Open it for writing, once from its start to its end; it is there when the block ends well."""
+        """Open it for writing, once from its start to its end.
+
+        It is there when the block ends well.
+        """
 
     def room(self) -> AbstractContextManager[Path]:
         """Give a folder to make it in, which is gone afterwards."""

@@ -20,7 +20,10 @@ class Folder(Protocol):
         """Whether every byte below may be read without a thought of what that costs."""
 
     def is_seen(self) -> bool:
-        """Tell whether there is such a folder, seen from this machine; a store has no folders to miss."""
+        """Tell whether there is such a folder, seen from this machine.
+
+        A store has no folders to miss.
+        """
 
     def names(self) -> Sequence[str]:
         """Return the paths of all files and symbolic links below, sorted."""
@@ -32,16 +35,18 @@ class Folder(Protocol):
         """Tell whether a symbolic link lies at a path."""
 
     def linked_folder(self, paths: Iterable[str]) -> Path | None:
-        """Return a symbolic link that stands for a folder on the way to one of the paths, if any."""
+        """Return a symbolic link in place of a folder on the way to one of the paths, if any."""
 
     def unfinished_uploads(self) -> Iterable[str]:
         """Return the paths of uploads that somebody began and neither finished nor gave up."""
 
     def whole(self) -> AbstractContextManager[tuple[Path, Path]]:
-        """Give a folder to write a new one into; it is this one when the block ends well, else gone.
+        """Give a folder to write a new one into.
 
-        The file that makes it whole is to be written last. The other path is of a folder that need not
-        be made, for what does not fit into memory.
+        It is this one when the block ends well, else gone.
+
+        The file that makes it whole is to be written last. The other path is of a folder that need
+        not be made, for what does not fit into memory.
 
         RequestError where something is there already, CapgenError where another process writes it.
         """

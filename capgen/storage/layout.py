@@ -25,7 +25,8 @@ DATA_PATH = re.compile(r"year=\d{1,4}/server_type=[a-z][a-z0-9_]*/part-\d{5,}\.p
 _UNFINISHED = r"(\.[0-9a-f]{8}\.unfinished)?"
 _WORKING = re.compile(
     rf"{SIDE_FOLDER}/(lock|held|rollup|build\.json|receipts\.ndjson|receipts/.+\.json)"
-    rf"|{SIDE_FOLDER}/staging/(.+\.staged|{SIDE_FOLDER}/(build\.json|receipts\.ndjson)){_UNFINISHED}"
+    rf"|{SIDE_FOLDER}/staging/"
+    rf"(.+\.staged|{SIDE_FOLDER}/(build\.json|receipts\.ndjson)){_UNFINISHED}"
 )
 
 

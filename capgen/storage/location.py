@@ -11,8 +11,8 @@ from typing import Any, cast
 from capgen.errors import RequestError
 from capgen.system.paths import local_path, working_folder
 
-# By the scheme of their addresses: the library that reaches them, and what it is set to. Listings must be fresh, and
-# a block is what a worker holds of a file on its way.
+# By the scheme of their addresses: the library that reaches them, and what it is set to. Listings
+# must be fresh, and a block is what a worker holds of a file on its way.
 _BLOCK_BYTES = 8 * 2**20
 _LIBRARIES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}
 _OPTIONS: dict[str, dict[str, Any]] = {
@@ -37,11 +37,12 @@ def locate(text: str | os.PathLike[str]) -> Path:
     """Return the place that a name stands for.
 
     Args:
-        text: a folder or file; or an address such as s3://bucket/prefix, which then behaves as a path.
+        text: a folder or file; or an address such as s3://bucket/prefix, which then behaves as a
+            path.
 
     Raises:
-        RequestError: an empty name, the home of a user who has none, or an address that is malformed
-            or holds credentials, or whose library is not installed.
+        RequestError: an empty name, the home of a user who has none, or an address that is
+            malformed or holds credentials, or whose library is not installed.
     """
     if is_store(text) and not isinstance(text, str):
         return cast(Path, text)
@@ -75,7 +76,10 @@ def is_store(place: object) -> bool:
 
 
 def _store(scheme: str, rest: str) -> Path:
-    """Return a place in a store. What is malformed is not repeated: there may be credentials in it."""
+    """Return a place in a store.
+
+    What is malformed is not repeated: there may be credentials in it.
+    """
     if scheme not in _LIBRARIES:
         known = ", ".join(f"{each}://" for each in _LIBRARIES)
         raise RequestError(
@@ -85,7 +89,8 @@ def _store(scheme: str, rest: str) -> Path:
     segments = prefix.strip("/").split("/")
     if "@" in bucket or "?" in rest:
         raise RequestError(
-            f"{scheme}://…: expected {scheme}://bucket/prefix, got an address with credentials in it; leave them to "
+            f"{scheme}://…: expected {scheme}://bucket/prefix, "
+            "got an address with credentials in it; leave them to "
             "the environment or a profile"
         )
     if (
@@ -94,7 +99,8 @@ def _store(scheme: str, rest: str) -> Path:
         or {".", ".."} & set(segments)
     ):
         raise RequestError(
-            f"{scheme}://…: expected {scheme}://bucket/prefix, of plain characters; got another form"
+            f"{scheme}://…: expected {scheme}://bucket/prefix, of plain characters; "
+            "got another form"
         )
     _require(scheme)
     from upath import UPath
@@ -111,5 +117,6 @@ def _require(scheme: str) -> None:
     ]
     if missing:
         raise RequestError(
-            f'{scheme}://…: expected the library {missing[0]}, found none; type: pip install "capgen[{scheme}]"'
+            f"{scheme}://…: expected the library {missing[0]}, found none; type: "
+            f'pip install "capgen[{scheme}]"'
         )

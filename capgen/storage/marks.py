@@ -7,7 +7,8 @@ from pathlib import Path
 from capgen.errors import RequestError
 from capgen.storage.layout import BUILD_STATE, MANIFEST, MANIFEST_SCHEMA, SIDE_FOLDER
 
-# Any of these makes a folder ours: a dataset or rollup, one that has lost its manifest, or one that was begun.
+# Any of these makes a folder ours: a dataset or rollup, one that has lost its manifest, or one that
+# was begun.
 _MARKS = (MANIFEST, MANIFEST_SCHEMA, BUILD_STATE, f"{SIDE_FOLDER}/staging/{BUILD_STATE}")
 
 
@@ -41,7 +42,8 @@ def check_outside(place: Path) -> None:
     around = dataset_around(place)
     if around:
         raise RequestError(
-            f"{place}: expected a place outside of the dataset {str(around)!r}, which holds nothing but what capgen "
+            f"{place}: expected a place outside of the dataset {str(around)!r}, "
+            "which holds nothing but what capgen "
             "made it of; name another"
         )
 

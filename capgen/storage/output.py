@@ -1,4 +1,4 @@
-"""Where a command writes one file: what lies there, whether it may be written, and a stream that fits it."""
+"""Where a command writes one file: what lies there, and a stream that fits it."""
 
 from __future__ import annotations
 
@@ -105,7 +105,8 @@ def output(name: str | os.PathLike[str], *, overwrite: bool) -> Output:
         overwrite: replace a file that is there.
 
     Raises:
-        RequestError: it may not be written: a file is there, or it lies in a dataset, or is no file.
+        RequestError: it may not be written: a file is there, or it lies in a dataset, or is no
+            file.
         OSError: the system does not say what lies there.
     """
     if str(name) == STANDARD_OUTPUT:

@@ -14,7 +14,10 @@ from capgen.storage.store.place import StorePlace
 
 
 class Place(Protocol):
-    """Where a dataset is made: killing the process at any moment loses at most the files that were being written."""
+    """Where a dataset is made.
+
+    Killing the process at any moment loses at most the files that were being written.
+    """
 
     @property
     def target(self) -> Path:
@@ -30,7 +33,7 @@ class Place(Protocol):
         """Finish or remove what a killed process left."""
 
     def settle(self, state: Any) -> None:
-        """Remove what is left of a build that is published: the dataset that is there is of this state."""
+        """Remove what is left of a build that is published, as the dataset is of this state."""
 
     def sweep(self) -> None:
         """Remove what killed processes left of files in the dataset that they were writing."""

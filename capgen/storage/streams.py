@@ -16,7 +16,7 @@ _NUMBERS = {"stdout": 1, "stderr": 2}
 
 
 def is_standard_output(name: str | os.PathLike[str]) -> bool:
-    """Tell whether a name stands for where results are printed, whose other lines would be in the way.
+    """Tell whether a name stands for where results are printed: other lines would be in the way.
 
     Args:
         name: of a file.

@@ -31,7 +31,8 @@ from capgen.system.forking import check_polars_answers
 
 OnRows = Callable[[int], None]
 OnNote = Callable[[str], None]
-# Writes files of a configuration, each to the path that a function gives for it; yields them as they are whole.
+# Writes files of a configuration, each to the path that a function gives for it; yields them as
+# they are whole.
 Engine = Callable[[Config, Sequence[FilePlan], Callable[[str], Path], OnRows], Iterator[FileEntry]]
 
 
@@ -76,7 +77,8 @@ def build_dataset(
         engine: writes the files.
         memory: bytes that one worker must fit into.
         file_bytes: size of a file to aim at.
-        overwrite: replace a dataset of another configuration, or discard a build of it that was begun.
+        overwrite: replace a dataset of another configuration, or discard a build of it that was
+            begun.
         rewrite_past: extend a dataset even where values that are there change.
         on_rows: called with numbers of rows as they are written, from any thread.
         on_note: called beforehand with a line that says what is kept of what is there.
@@ -85,8 +87,10 @@ def build_dataset(
         What was written.
 
     Raises:
-        RequestError: the folder cannot be built into, or a listed event touches nothing; nothing was written.
-        CapgenError: another process writes it, the dataset that is there is damaged, or Polars does not answer.
+        RequestError: the folder cannot be built into, or a listed event touches nothing; nothing
+            was written.
+        CapgenError: another process writes it, the dataset that is there is damaged, or Polars does
+            not answer.
     """
     started = time.monotonic()
     check_polars_answers()
@@ -110,7 +114,8 @@ def build_dataset(
         whole = take_up(place, config, sizes, discard_other=overwrite)
         if whole:
             on_note(
-                f"{place.target}: goes on with an interrupted build; {len(whole):,} of its files are whole"
+                f"{place.target}: goes on with an interrupted build; "
+                f"{len(whole):,} of its files are whole"
             )
         if present:
             unchanged = unchanged_files(present, config, files)
@@ -124,7 +129,7 @@ def build_dataset(
 
 
 def _present(place: Place) -> Manifest | None:
-    """Return the manifest of the dataset that is there, with nothing left of an earlier build of it."""
+    """Return the manifest of the dataset that is there; nothing is left of an earlier build."""
     place.recover()
     if not is_dataset(place.target):
         return None
@@ -176,16 +181,18 @@ def _check_undamaged(folder: Path, manifest: Manifest) -> None:
     problem = next(damaged_files(folder, manifest, read=False), None)
     if problem:
         raise CapgenError(
-            f"{problem.path}: {problem.kind}, {problem.detail}; mend it with: capgen repair {folder}"
+            f"{problem.path}: {problem.kind}, {problem.detail}; mend it with: "
+            f"capgen repair {folder}"
         )
 
 
 def _check_nothing_is_lost(folder: Path, present: Manifest | None) -> None:
-    """A dataset is replaced with its whole folder: refuse where somebody put a file of their own into it."""
+    """Refuse where somebody put a file of their own into a dataset: the folder is replaced."""
     extra = next(extra_files(folder, present), None) if present else None
     if extra:
         raise RequestError(
-            f"out: {str(folder)!r} holds {extra.path!r}, which capgen did not write and would delete; "
+            f"out: {str(folder)!r} holds {extra.path!r}, "
+            "which capgen did not write and would delete; "
             "move it away first"
         )
 

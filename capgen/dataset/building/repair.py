@@ -66,7 +66,8 @@ def _check_no_link(target: Path, damaged: Iterable[str]) -> None:
     link = folder_of(target).linked_folder(damaged)
     if link:
         raise CapgenError(
-            f"{link}: expected a folder, got a symbolic link; put the folder itself there, then repair"
+            f"{link}: expected a folder, got a symbolic link; put the folder itself there, "
+            "then repair"
         )
 
 

@@ -31,7 +31,8 @@ def take_up(
         place: where.
         config: what is being built.
         sizes: of files and row groups.
-        discard_other: begin afresh where the build that was interrupted is of another configuration.
+        discard_other: begin afresh where the build that was interrupted is of another
+            configuration.
 
     Returns:
         The files that are whole already, by path.

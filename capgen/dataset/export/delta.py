@@ -31,11 +31,13 @@ def check_delta_folder(target: Path, *, overwrite: bool) -> None:
         raise RequestError(f"{target}: expected a folder, got a file")
     if target.is_dir() and any(target.iterdir()) and not is_delta_table(target):
         raise RequestError(
-            f"{target}: expected a new folder or a Delta table, got a folder with something else in it"
+            f"{target}: expected a new folder or a Delta table, "
+            "got a folder with something else in it"
         )
     if Places.of(target).inside:
         raise RequestError(
-            f"{target}: expected a folder that can be renamed, got a mount point, the working folder, or "
+            f"{target}: expected a folder that can be renamed, got a mount point, "
+            "the working folder, or "
             "one below a folder that cannot be written"
         )
     if is_delta_table(target) and not overwrite:

@@ -1,4 +1,4 @@
-"""Exports a dataset: all its rows, or some, as one file, a DuckDB database or a Delta table, whole or not at all."""
+"""Exports rows of a dataset: one file, a DuckDB database or a Delta table, whole or not at all."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def export(
 
     Args:
         data: the dataset's folder.
-        file: whose ending says the format, `-` for standard output, or `delta:FOLDER`; a default name in the
-            working folder without it.
+        file: whose ending says the format, `-` for standard output, or `delta:FOLDER`; a default
+            name in the working folder without it.
         format: of a file whose name does not say it, such as `csv`.
         columns: which, in this order; all without them.
         where: a condition in SQL over the panel's columns.
@@ -143,7 +143,8 @@ class _Request:
         try:
             yield counted
         except Exception as error:
-            # Arrow and Delta pass on, as errors of their own, what went wrong while rows were read for them.
+            # Arrow and Delta pass on, as errors of their own, what went wrong while rows were read
+            # for them.
             raise counted.failure or error from None
         finally:
             rows.close()

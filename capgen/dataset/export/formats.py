@@ -21,7 +21,8 @@ from capgen.storage.counted import Counted
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Writes batches of rows, and where they come from, to a file; or to a place that its library writes by itself.
+# Writes batches of rows, and where they come from, to a file; or to a place that its library writes
+# by itself.
 Write = Callable[["pa.RecordBatchReader", Counted, Mapping[str, str]], None]
 Place = Callable[["pa.RecordBatchReader", Path, Config, Mapping[str, str]], None]
 
@@ -148,7 +149,7 @@ def _write_arrow(rows: pa.RecordBatchReader, file: Counted, origin: Mapping[str,
 def _write_duckdb(
     rows: pa.RecordBatchReader, path: Path, config: Config, origin: Mapping[str, str]
 ) -> None:
-    """Write a database with the rows as `panel`, their origin, the calendar macros, and the tables that they read."""
+    """Write a database: the rows as `panel`, their origin, and the calendar macros and tables."""
     tables = macro_tables(config)
     log = path.with_name(f"{path.name}.wal")
     log.unlink(missing_ok=True)

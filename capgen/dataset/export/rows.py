@@ -1,4 +1,4 @@
-"""A dataset's rows in one order, server by server, a few servers at a time: memory does not grow with the rows."""
+"""A dataset's rows, sorted, a few servers at a time: memory does not grow with the rows."""
 
 from __future__ import annotations
 

@@ -26,18 +26,19 @@ def query(
     """Ask a panel in SQL.
 
     Args:
-        sql: one statement that reads `panel`; the calendar macros, such as eoq_factor(timestamp), are there too.
+        sql: one statement that reads `panel`; the calendar macros, such as eoq_factor(timestamp),
+            are there too.
         data: the dataset to ask.
-        config: whose panel to ask, which is made as the query needs it and never written; the one that the
-            environment and the defaults give without it.
+        config: whose panel to ask, which is made as the query needs it and never written; the one
+            that the environment and the defaults give without it.
         unsafe: allow any statement, and any number: they may read and write files.
 
     Returns:
         The rows of the answer.
 
     Raises:
-        RequestError: both data and config are given, the folder is no dataset, or the statement is wrong, or does
-            more than read the panel.
+        RequestError: both data and config are given, the folder is no dataset, or the statement is
+            wrong, or does more than read the panel.
         CapgenError: a file cannot be read.
     """
     if data is not None and config is not None:
@@ -59,7 +60,8 @@ def ask(
         unsafe: as in `query`.
 
     Yields:
-        A relation of DuckDB, to be read before the block ends; None where the last statement returns no rows.
+        A relation of DuckDB, to be read before the block ends; None where the last statement
+        returns no rows.
 
     Raises:
         RequestError: as in `query`; also from within the block, where reading fails.

@@ -27,11 +27,13 @@ def connect(source: Config | str | os.PathLike[str], *, locked: bool = False) ->
     """Connect to DuckDB with the rows of a panel as `panel`, and the calendar macros.
 
     Args:
-        source: a configuration, whose panel is made as a query asks for it and never written; or a dataset's folder.
+        source: a configuration, whose panel is made as a query asks for it and never written; or a
+            dataset's folder.
         locked: reach nothing but the panel: no other file, no Python variable, no setting.
 
     Returns:
-        A connection for the caller to close, or to use in a `with` statement. Its cursors see the same.
+        A connection for the caller to close, or to use in a `with` statement. Its cursors see the
+        same.
 
     Raises:
         RequestError: the folder is no dataset.

@@ -1,4 +1,4 @@
-"""Keeps a question to the panel it is asked of: one statement, which reads, and no file but the panel's."""
+"""Keeps a question to its panel: one statement, which reads, and no file but the panel's."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from capgen.errors import CapgenError, RequestError
 from capgen.storage.store.errors import reading_reason
 
 _READING = {"SELECT", "EXPLAIN", "MULTI"}  # MULTI: a pivot over values that DuckDB first looks up
-# A statement that reads may hold one that writes: `with x as (copy …) from x`. DuckDB gives the tree of a SELECT.
+# A statement that reads may hold one that writes: `with x as (copy …) from x`. DuckDB gives the
+# tree of a SELECT.
 _TREE = "select json_serialize_sql($text::varchar)"
 _NODE = re.compile(r'"type":"([A-Z_]+)_NODE"')
 _READING_NODES = {"CTE", "RECURSIVE_CTE", "SELECT", "SET_OPERATION"}
-# Of the others, words decide, wherever they stand. Its tokenizer would not do: a word after a space that is not ASCII
-# it takes for a name, where its parser finds a keyword.
+# Of the others, words decide, wherever they stand. Its tokenizer would not do: a word after a space
+# that is not ASCII it takes for a name, where its parser finds a keyword.
 _WRITING = re.compile(
     r"(?<![a-z_])(copy|create|delete|insert|merge|truncate|update)(?![a-z0-9_])", re.A | re.I
 )
@@ -79,7 +80,7 @@ def _what_writes(kind: str, text: str, tree: str) -> str | None:
 
 
 def lock(connection: sql.Connection, files: Sequence[Path]) -> None:
-    """Let a connection read some files and no others, and nothing of the Python around it, from now on.
+    """Let a connection read, from now on, some files alone, and nothing of the Python around it.
 
     Args:
         connection: to DuckDB; DuckDB could still write into these files.
@@ -114,6 +115,7 @@ def refusal(error: Exception, what: str) -> CapgenError:
     if table:
         name = table[1].strip('"')
         return RequestError(
-            f"{what}: there is no table {name!r}; the table is panel, of the dataset that --data names"
+            f"{what}: there is no table {name!r}; the table is panel, "
+            "of the dataset that --data names"
         )
     return RequestError(f"{what}: {text.partition(_CANDIDATES)[0]}")

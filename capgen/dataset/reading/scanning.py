@@ -19,11 +19,12 @@ def scan(source: Config | str | os.PathLike[str]) -> pl.LazyFrame:
     """Return a panel as a lazy frame; only what a query needs is made, or read.
 
     Args:
-        source: a configuration, whose panel is made on demand and never written; or a dataset's folder.
+        source: a configuration, whose panel is made on demand and never written; or a dataset's
+            folder.
 
     Returns:
-        The panel's columns, year by year and archetype by archetype, sorted by server_id and timestamp within each.
-        Every cell has the same bits in both.
+        The panel's columns, year by year and archetype by archetype, sorted by server_id and
+        timestamp within each. Every cell has the same bits in both.
 
     Raises:
         RequestError: the folder is no dataset.

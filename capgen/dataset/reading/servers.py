@@ -44,7 +44,7 @@ def open_panel(
 
 
 def server_ranges(connection: sql.Connection, rows: int) -> list[tuple[str, str, int]]:
-    """Return the first and last server, and the number of rows, of runs of servers in the order of their ids.
+    """Return first server, last server and number of rows of runs of servers, sorted by id.
 
     Args:
         connection: with the rows as `panel`.

@@ -90,7 +90,8 @@ def check_names(config: Config) -> None:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise RequestError(
-            f"metrics: a rollup would have two columns called {twice!r}; rename the metric that has it"
+            f"metrics: a rollup would have two columns called {twice!r}; "
+            "rename the metric that has it"
         )
 
 

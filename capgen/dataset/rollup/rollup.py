@@ -1,4 +1,4 @@
-"""Rolls a dataset up to a coarser step: P95, mean and maximum of each metric, as Parquet files of the same layout."""
+"""Rolls a dataset up to a coarser step: P95, mean and maximum of each metric, as Parquet."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ def rollup(data: str | os.PathLike[str], to: Step, out: str | os.PathLike[str]) 
         What was written.
 
     Raises:
-        RequestError: the folder is no dataset, its step is not finer, or `out` cannot be written into.
+        RequestError: the folder is no dataset, its step is not finer, or `out` cannot be written
+            into.
         CapgenError: a file cannot be read or written; nothing was written.
     """
     started = time.monotonic()

@@ -19,8 +19,8 @@ _LONGEST_HOLDER = 200  # bytes of its name
 def one_writer(lock: Path, target: Path, other: Path | None = None) -> Iterator[None]:
     """Hold the right to write to a dataset.
 
-    The system gives the lock up when its process ends, however it ends. On a file system without locks, a file that
-    names the process stands for it.
+    The system gives the lock up when its process ends, however it ends. On a file system without
+    locks, a file that names the process stands for it.
 
     Args:
         lock: the lock's file. Its folder is made.
@@ -33,7 +33,8 @@ def one_writer(lock: Path, target: Path, other: Path | None = None) -> Iterator[
     """
     if not can_lock():
         raise RequestError(
-            f"{target}: this system has no file locks that end with their process, so capgen reads here "
+            f"{target}: this system has no file locks that end with their process, "
+            "so capgen reads here "
             "and writes no datasets; on Windows, use WSL to write"
         )
     if lock.is_symlink():  # what it leads to is not ours to write

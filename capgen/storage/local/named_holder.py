@@ -1,4 +1,4 @@
-"""One writer on a file system without locks: a file that is made in one step and names its holder."""
+"""One writer on a file system without locks: a file made in one step names its holder."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def named_holder(file: Path, target: Path) -> Iterator[None]:
     """Hold a file that names this process.
 
     Args:
-        file: made in one step, where no other process has made it; one of a process of this machine that has ended
-            is taken over.
+        file: made in one step, where no other process has made it; one of a process of this machine
+            that has ended is taken over.
         target: the dataset's folder, for the message.
 
     Raises:
@@ -39,7 +39,8 @@ def named_holder(file: Path, target: Path) -> Iterator[None]:
             continue  # given up meanwhile
         if not _has_ended(holder):
             raise CapgenError(
-                f"{target}: {holder or 'another process'} is writing it; wait for it, build elsewhere with "
+                f"{target}: {holder or 'another process'} is writing it; wait for it, "
+                "build elsewhere with "
                 f"--out, or remove {file} if that process has ended"
             )
         _take_away(file, holder)
@@ -74,7 +75,7 @@ def _has_ended(holder: str) -> bool:
 
 
 def _take_away(file: Path, holder: str) -> None:
-    """Remove the file of a process that has ended, unless another process was quicker and holds it now."""
+    """Remove the file of a process that has ended, unless another was quicker and holds it now."""
     aside = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     try:
         file.rename(aside)

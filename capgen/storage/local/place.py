@@ -1,4 +1,4 @@
-"""The next version of a dataset in a folder while it is made: what it is of, and which of its files are whole."""
+"""The next version of a dataset in a folder, while it is made."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ from capgen.system.disk import link_or_copy, may_write, sync
 
 
 class LocalPlace:
-    """Makes a dataset in a folder beside its own; `capgen.storage.place.Place` says what each method does.
+    """Makes a dataset in a folder beside its own.
+
+    `capgen.storage.place.Place` says what each method does.
 
     Args:
         target: the dataset's folder, absolute.

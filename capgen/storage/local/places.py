@@ -92,7 +92,8 @@ def name_beside(path: Path, before: str, after: str) -> Path:
 def _is_replaceable(folder: Path) -> bool:
     """Tell whether another folder may take the place of one.
 
-    A mount point has to stay, and the working folder should: who stands in it would stand in a removed one.
+    A mount point has to stay, and the working folder should: who stands in it would stand in a
+    removed one.
     """
     here = working_folder()
     is_around = here is not None and here.is_relative_to(folder)

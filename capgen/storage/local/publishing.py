@@ -15,7 +15,7 @@ from capgen.system.disk import exchange, sync
 
 
 def recover(places: Places) -> None:
-    """Finish what a process was killed in the middle of: putting one dataset in the place of another.
+    """Finish putting one dataset in the place of another, where a process was killed in it.
 
     Args:
         places: of the dataset.
@@ -70,7 +70,10 @@ def _exchange(places: Places) -> None:
 
 
 def _publish_inside(places: Places, manifest: Inventory) -> None:
-    """Move file by file, because the folder itself cannot be replaced; there is no manifest meanwhile."""
+    """Move file by file, because the folder itself cannot be replaced.
+
+    There is no manifest meanwhile.
+    """
     target = places.target
     for path in (MANIFEST, *SIDE_FILES):
         (target / path).unlink(missing_ok=True)

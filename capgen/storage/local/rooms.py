@@ -23,7 +23,9 @@ def temporary_room() -> Iterator[Path]:
 
 @contextmanager
 def local_room(target: Path) -> Iterator[Path]:
-    """Give a folder on the file system of a place, which nobody else writes to; it is gone afterwards.
+    """Give a folder on the file system of a place, which nobody else writes to.
+
+    It is gone afterwards.
 
     Args:
         target: where goes what is made in it; an absolute path of this machine.
@@ -35,7 +37,8 @@ def local_room(target: Path) -> Iterator[Path]:
     places = Places.of(target)
     if (places.staging / BUILD_STATE).is_file():
         raise RequestError(
-            f"{target}: an interrupted build of that name is kept beside it; finish it, or name another"
+            f"{target}: an interrupted build of that name is kept beside it; finish it, "
+            "or name another"
         )
     with one_writer(places.lock, places.target):
         remove_folder(places.staging)  # of a process that was killed

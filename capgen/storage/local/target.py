@@ -15,7 +15,8 @@ def check_target(places: Places) -> None:
         places: of the dataset.
 
     Raises:
-        RequestError: a file is there, or a folder that capgen did not make, or it lies in a dataset.
+        RequestError: a file is there, or a folder that capgen did not make, or it lies in a
+            dataset.
     """
     target = places.target
     check_outside(target)
@@ -33,7 +34,8 @@ def check_target(places: Places) -> None:
     is_foreign = (others and not _begun_inside(places)) or holds_others(places)
     if is_foreign and not is_dataset(target):
         raise RequestError(
-            f"out: expected an empty or new folder, got {str(target)!r}, which holds something that capgen did not "
+            f"out: expected an empty or new folder, got {str(target)!r}, "
+            "which holds something that capgen did not "
             "make; name another with --out"
         )
 

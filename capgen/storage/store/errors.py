@@ -1,4 +1,7 @@
-"""Says in one line what a store refused, without a word of the store's own: there might be a secret in it."""
+"""Says in one line what a store refused.
+
+It repeats no word of the store's own: there might be a secret in it.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,8 @@ _REASONS = {
     "InvalidToken": f"the store refuses the session token; {_CREDENTIALS}",
     "NoSuchBucket": "there is no such bucket; make it first, or name another",
     "SignatureDoesNotMatch": f"the secret key is not the access key's; {_CREDENTIALS}",
-    "SlowDown": "the store asks to slow down, after several tries; use fewer --workers, or try again later",
+    "SlowDown": "the store asks to slow down, after several tries; use fewer --workers, "
+    "or try again later",
     "NoCredentialsError": f"found no credentials; {_CREDENTIALS}",
     "PartialCredentialsError": f"found a part of the credentials; {_CREDENTIALS}",
     "ProfileNotFound": "there is no such profile; check AWS_PROFILE",
@@ -41,7 +45,8 @@ def plain_errors(place: Path) -> Iterator[None]:
     """Turn what a store's library raises into an OSError of one line.
 
     Args:
-        place: that is read or written. Errors of a local one, and of a missing object, pass as they are.
+        place: that is read or written. Errors of a local one, and of a missing object, pass as they
+            are.
 
     Raises:
         OSError: the store refused, or cannot be reached.
@@ -121,5 +126,8 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, TimeoutError | ConnectionError) or _UNREACHABLE.search(
         type(error).__name__
     ):
-        return f"the store cannot be reached ({type(error).__name__}); check the network, and AWS_ENDPOINT_URL if set"
+        return (
+            f"the store cannot be reached ({type(error).__name__}); "
+            "check the network, and AWS_ENDPOINT_URL if set"
+        )
     return f"the store refused ({code})"

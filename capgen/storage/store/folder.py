@@ -71,7 +71,8 @@ class StoreFolder:
         is_begun = _BEGUN in present
         if MANIFEST in present or (not is_begun and present.keys() - {LOCK}):
             raise RequestError(
-                f"out: expected an empty or new place, got {str(self._path)!r}, which holds something"
+                f"out: expected an empty or new place, got {str(self._path)!r}, "
+                "which holds something"
             )
 
     def _clear(self) -> None:

@@ -27,8 +27,9 @@ LOCK = f"{SIDE_FOLDER}/lock"
 def one_store_writer(objects: Objects, target: Path) -> Iterator[None]:
     """Hold the right to write to a dataset in a store.
 
-    A store does not notice when a process ends. So a lock of the system is held, too: who holds that one knows that an
-    object left by the same user of the same host is a dead process's, and takes its place.
+    A store does not notice when a process ends. So a lock of the system is held, too: who holds
+    that one knows that an object left by the same user of the same host is a dead process's, and
+    takes its place.
 
     Args:
         objects: below the dataset's prefix.
@@ -55,8 +56,10 @@ def _acquire(objects: Objects, target: Path, mine: dict[str, str]) -> None:
             return  # made by a try whose answer was lost
         if holder.get("host") != mine["host"]:
             raise CapgenError(
-                f"{target}: {holder.get('process', 'another process')} on {holder.get('host', 'another host')} is "
-                f"writing it since {holder.get('since', 'some time')}; wait for it, or, if that process is dead, "
+                f"{target}: {holder.get('process', 'another process')} on "
+                f"{holder.get('host', 'another host')} is "
+                f"writing it since {holder.get('since', 'some time')}; wait for it, or, "
+                "if that process is dead, "
                 f"remove {target}/{LOCK}"
             )
         objects.remove([LOCK])

@@ -1,4 +1,4 @@
-"""The objects below a prefix of a store: listed, copied and removed many at once, and written whole or not at all."""
+"""The objects below a prefix of a store: many at once, and written whole or not at all."""
 
 from __future__ import annotations
 
@@ -147,7 +147,10 @@ class Objects:
                 self._files.rm(keys)
 
     def uploads(self) -> list[Upload]:
-        """Return the uploads in parts that somebody left; none where listing them is not allowed."""
+        """Return the uploads in parts that somebody left.
+
+        None where listing them is not allowed.
+        """
         if not self._in_parts:
             return []
         bucket, prefix, _ = self._files.split_path(self._root)
@@ -172,7 +175,7 @@ class Objects:
             }
 
     def sweep(self) -> None:
-        """Give up the uploads in parts that somebody left: the store keeps, and bills, their parts."""
+        """Give up the uploads in parts that somebody left: a store keeps, and bills, the parts."""
         for upload in self.uploads():
             bucket, key, _ = self._files.split_path(self._key(upload.path))
             with suppress(FileNotFoundError):

@@ -1,4 +1,4 @@
-"""Makes a dataset in an object store, where nothing can be renamed: data first, the manifest last."""
+"""Makes a dataset in an object store: data first, the manifest last; nothing can be renamed."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ class _Receipt(BaseModel):
 class StorePlace:
     """Makes a dataset below a prefix; `capgen.storage.place.Place` says what each method does.
 
-    A new dataset's objects get their own names at once: without a manifest they are none. Where there is a dataset,
-    they are staged, and copied over by the store when all are there; there is no manifest meanwhile.
+    A new dataset's objects get their own names at once: without a manifest they are none. Where
+    there is a dataset, they are staged, and copied over by the store when all are there; there is
+    no manifest meanwhile.
 
     Args:
         target: the prefix.
@@ -54,7 +55,8 @@ class StorePlace:
             check_outside(self.target)
             if others and not is_dataset(self.target) and self.begun() is None:
                 raise RequestError(
-                    f"out: expected an empty or new place, got {str(self.target)!r}, which holds something that capgen "
+                    f"out: expected an empty or new place, got {str(self.target)!r}, "
+                    "which holds something that capgen "
                     "did not make; name another with --out"
                 )
 
@@ -131,7 +133,10 @@ class StorePlace:
 
     @cached_property
     def _stages(self) -> bool:
-        """Whether files are staged: a dataset is there, or has lost its manifest to a publishing that was killed."""
+        """Whether files are staged.
+
+        A dataset is there, or has lost its manifest to a publishing that was killed.
+        """
         return is_dataset(self.target) or bool(self._objects.all(_STAGING))
 
     def _name(self, path: str) -> str:

@@ -17,7 +17,8 @@ def polars_options(folder: Path) -> dict[str, Any]:
         folder: from `locate`.
 
     Returns:
-        For S3 the usual chain of credentials, profiles and roles included; other places need nothing.
+        For S3 the usual chain of credentials, profiles and roles included; other places need
+        nothing.
     """
     if getattr(folder, "protocol", None) == "s3":
         return {"credential_provider": _credentials}
@@ -25,7 +26,10 @@ def polars_options(folder: Path) -> dict[str, Any]:
 
 
 def _credentials() -> tuple[dict[str, str], int]:
-    """Find credentials; Polars asks again before the time, in seconds since 1970, at which they may have changed."""
+    """Find credentials.
+
+    Polars asks again before the time, in seconds since 1970, at which they may have changed.
+    """
     session: Any = importlib.import_module("botocore.session").get_session()  # comes with s3fs
     frozen = session.get_credentials().get_frozen_credentials()
     found = {

@@ -237,7 +237,7 @@ BAD: list[tuple[str, Any, str, str]] = [
         "shares of states that sum to at most 1",
     ),
     (SPREAD, {"base.gpu": {"sd": 0.1}}, SPREAD, "got 'base.gpu'"),
-    (SPREAD, {"base": {"sd": 0.1}}, SPREAD, "expected one of base.cpu, "),
+    (SPREAD, {"base": {"sd": 0.1}}, SPREAD, "base.cpu, base.mem, "),
     (SPREAD, {"share": {"sd": 0.1}}, SPREAD, "spike.probability, spike.magnitude, got 'share'"),
     (SPREAD, {"base.cpu": 0.1}, f"{SPREAD}.base.cpu", "mapping"),
     (SPREAD, {"base.cpu": {}}, f"{SPREAD}.base.cpu", "sd as well"),

@@ -58,6 +58,7 @@ def _layer_problems(config: ConfigFields, name: str, archetype: Archetype | None
                 config.archetypes.keys(),
                 config.repair_correlation,
                 archetype,
+                _parameters(config, archetype),
             )
             yield from layer.problems(settings, known)
 
@@ -106,6 +107,19 @@ def _archetype_problems(name: str, archetype: Archetype, config: ConfigFields) -
     else:
         yield from _layer_problems(config, name, archetype)
         yield from _shape_problems(f"archetypes.{name}", archetype, config)
+
+
+def _parameters(config: ConfigFields, archetype: Archetype | None) -> list[str]:
+    """Return the paths of an archetype's parameters that may differ between its servers."""
+    if archetype is None:
+        return []
+    on = ((layer, layer.settings_in(config, archetype)) for layer in LAYERS)
+    return [
+        parameter.path
+        for layer, settings in on
+        if settings is not None
+        for parameter in layer.parameters(settings, config.drawn_metrics)
+    ]
 
 
 def _shape_problems(section: str, archetype: Archetype, config: ConfigFields) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -25,6 +26,20 @@ class Clock(NamedTuple):
     name: str
     zone: str | None
     holidays: Holidays | None
+
+
+class Parameter(NamedTuple):
+    """A parameter that each server may have a value of its own of.
+
+    Args:
+        path: in an archetype, such as `weekend_factor`.
+        lowest: that it can be.
+        highest: that it can be.
+    """
+
+    path: str
+    lowest: float = 0.0
+    highest: float = math.inf
 
 
 class Name(NamedTuple):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 import polars as pl
 
 from capgen.draws.arrays import Floats
-from capgen.layers.answers import Neutral
+from capgen.layers.answers import Neutral, Parameter
 from capgen.layers.layer import Layer
 from capgen.layers.response import respond
 from capgen.layers.scope import Kind, Scope
@@ -36,6 +36,10 @@ class FlaggedHours(Layer[float]):
     @property
     def _own_flag(self) -> str:
         return f"flag.{self.name}"
+
+    def parameters(self, settings: float, drawn: Sequence[str]) -> Iterator[Parameter]:
+        """Yield the factor."""
+        yield Parameter(self.parameter)
 
     def hours(self, settings: float, kind: Kind) -> Iterator[pl.Expr]:
         """Yield the flag that a factor of the servers' own holds on."""

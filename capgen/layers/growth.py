@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from capgen.draws.arrays import Floats
-from capgen.layers.answers import Effect, Neutral
+from capgen.layers.answers import Effect, Neutral, Parameter
 from capgen.layers.layer import Layer
 from capgen.layers.response import respond
 from capgen.layers.scope import Kind, Scope, parameter_column
@@ -52,6 +53,10 @@ class GrowthLayer(Layer[Growth]):
             origin = axis.days(day, day + timedelta(days=1))
             grown = (steps - origin.first) / (origin.size * DAYS_PER_MONTH)
         yield grown.alias(GROWTH_TIME)
+
+    def parameters(self, settings: Growth, drawn: Sequence[str]) -> Iterator[Parameter]:
+        """Yield the rate, which may be negative."""
+        yield Parameter(RATE, lowest=-math.inf)
 
     def factor(self, settings: Growth, kind: Kind, key: str) -> pl.Expr | None:
         """Return what the metric takes of the growth; nothing where each server has its own."""

@@ -22,6 +22,7 @@ class Known:
         archetypes: their names.
         repair_correlation: whether impossible correlations are repaired.
         kind: settings of the archetype, for a layer that stands in one.
+        parameters: paths of the archetype's parameters that may differ between its servers.
     """
 
     path: str
@@ -31,6 +32,7 @@ class Known:
     archetypes: Collection[str]
     repair_correlation: bool
     kind: Any = None
+    parameters: Collection[str] = ()
 
     @property
     def drawn(self) -> list[str]:

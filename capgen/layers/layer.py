@@ -12,7 +12,7 @@ import polars as pl
 
 from capgen.draws.arrays import Flags, Floats
 from capgen.draws.sharing import Sharing
-from capgen.layers.answers import Change, Clock, Effect, Neutral, Place
+from capgen.layers.answers import Change, Clock, Effect, Neutral, Parameter, Place
 from capgen.layers.known import Known
 from capgen.layers.ledger_line import Line
 from capgen.layers.noise_parts.settings import NoisePart
@@ -99,6 +99,10 @@ class Layer(Generic[Settings]):
     def holiday_calendars(self, settings: Settings) -> Mapping[str, Holidays]:
         """Return calendars that servers may follow, by where they are configured."""
         return {}
+
+    def parameters(self, settings: Settings, drawn: Sequence[str]) -> Iterator[Parameter]:
+        """Yield parameters of an archetype that each server may have a value of its own of."""
+        yield from ()
 
     def own_parameters(self, settings: Settings) -> Iterable[str]:
         """Return the archetype's parameters that each server has a value of its own of."""

@@ -55,6 +55,7 @@ class Kind(PanelFacts):
         name: of the archetype.
         settings: of the archetype.
         own: paths of the parameters that each server has a value of its own of.
+        limits: lowest and highest value of each parameter that may differ, by path.
         zones: time zone of each clock, None for UTC; in an order that all servers know.
         sharings: what some servers share of their noise, or of their changes of state.
     """
@@ -62,6 +63,7 @@ class Kind(PanelFacts):
     name: str
     settings: Any
     own: frozenset[str]
+    limits: Mapping[str, tuple[float, float]]
     zones: Mapping[str, str | None]
     sharings: Callable[[pl.DataFrame, Shared], list[Sharing]]
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from pydantic import Field, StringConstraints, model_validator
 
 from capgen.draws.arrays import Floats
 from capgen.draws.once import lasting_normals, lognormal
-from capgen.layers.answers import Effect, Neutral
+from capgen.layers.answers import Effect, Neutral, Parameter
 from capgen.layers.growth import RATE
 from capgen.layers.known import Known
 from capgen.layers.layer import Layer
-from capgen.layers.regimes.settings import MOST_STICKINESS, Regimes
 from capgen.layers.scope import Kind, Scope, Servers, parameter_column
 from capgen.settings.names import unknown_names
 from capgen.settings.types import Section
@@ -24,9 +23,6 @@ ParameterPath = Annotated[
 ]
 _MOST_RELATIVE_SD = 10
 _FACTORS = ("business_hours_factor", "weekend_factor")
-_MAY_BE_NEGATIVE = {RATE}
-_HIGHEST = {"spike.probability": 1.0}
-_STICKINESS = ".stickiness"
 
 
 class Spread(Section):
@@ -59,13 +55,17 @@ class ServerSpread(Layer[Spreads]):
 
     def problems(self, settings: Spreads, known: Known) -> Iterator[str]:
         """Yield parameters that there are not, and those that a profile stands in for."""
-        parameters = list(spread_parameters(known.kind, known.drawn))
-        yield from unknown_names(known.path, settings, parameters)
+        yield from unknown_names(known.path, settings, known.parameters)
         for factor in _FACTORS:
             if known.kind.profile and factor in settings:
                 yield (
                     f"{known.path}.{factor}: expected none beside a profile, which has a spread of its own"
                 )
+
+    def parameters(self, settings: Spreads, drawn: Sequence[str]) -> Iterator[Parameter]:
+        """Yield base and sd of each metric."""
+        yield from (Parameter(f"base.{key}") for key in drawn)
+        yield from (Parameter(f"sd.{key}") for key in drawn)
 
     def own_parameters(self, settings: Spreads) -> Iterator[str]:
         """Yield the parameters that differ."""
@@ -77,9 +77,7 @@ class ServerSpread(Layer[Spreads]):
         usual = servers.kind.usual(path)
         (normals,) = lasting_normals(servers.kind.seed, servers.ids, f"spread {path}", 1)
         values = _about(usual, spread, normals)
-        lowest = -np.inf if path in _MAY_BE_NEGATIVE else 0.0
-        highest = MOST_STICKINESS if path.endswith(_STICKINESS) else _HIGHEST.get(path, np.inf)
-        clipped: Floats = np.clip(values, lowest, highest)
+        clipped: Floats = np.clip(values, *servers.kind.limits[path])
         return clipped
 
     def has_own_means(self, settings: Spreads, kind: Kind) -> bool:
@@ -104,20 +102,3 @@ def _about(usual: float, spread: Spread, normals: Floats) -> Floats:
     if spread.kind == "lognormal":
         return usual * lognormal(normals, spread.sd)
     return usual + spread.sd * normals
-
-
-def spread_parameters(archetype: Any, drawn: list[str]) -> Iterator[str]:
-    """Yield the parameters of an archetype that may differ between its servers.
-
-    Args:
-        archetype: its settings.
-        drawn: keys of the metrics that have noise.
-    """
-    yield from (f"base.{key}" for key in drawn)
-    yield from (f"sd.{key}" for key in drawn)
-    yield from (*_FACTORS, RATE, "spike.probability", "spike.magnitude")
-    regimes: Regimes | None = archetype.regimes
-    for name, state in regimes.states.items() if regimes else ():
-        yield f"regimes.states.{name}{_STICKINESS}"
-        for section, values in (("level", state.level), ("spread", state.spread)):
-            yield from (f"regimes.states.{name}.{section}.{key}" for key in values)

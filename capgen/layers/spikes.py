@@ -9,7 +9,7 @@ import numpy as np
 from capgen.columns import SPIKE
 from capgen.draws.arrays import Flags, Floats
 from capgen.draws.by_block import draw_uniforms
-from capgen.layers.answers import Change
+from capgen.layers.answers import Change, Parameter
 from capgen.layers.layer import Layer
 from capgen.layers.scope import Scope
 from capgen.settings.metric import Metrics, source_of
@@ -32,6 +32,11 @@ class SpikeLayer(Layer[Spike]):
     name = "spikes"
     key = "archetypes.*.spike"
     label = SPIKE
+
+    def parameters(self, settings: Spike, drawn: Sequence[str]) -> Iterator[Parameter]:
+        """Yield the chance and the height of spikes."""
+        yield Parameter(SPIKE_PROBABILITY, highest=1.0)
+        yield Parameter(_MAGNITUDE)
 
     def changed_metrics(self, settings: Spike, metrics: Metrics) -> set[str]:
         """Return the metrics that have a share in spikes."""

@@ -93,6 +93,8 @@ def layered_archetype(config: Config, name: str) -> Layered:
     archetype = config.archetypes[name]
     on = tuple(switched_on(config, archetype))
     replaced = {other for layer, _ in on for other in layer.replaces}
+    drawn = config.drawn_metrics
+    parameters = [each for layer, settings in on for each in layer.parameters(settings, drawn)]
     own = {path for layer, settings in on for path in layer.own_parameters(settings)}
 
     def shared(servers: pl.DataFrame, what: Shared) -> list[Sharing]:
@@ -105,6 +107,7 @@ def layered_archetype(config: Config, name: str) -> Layered:
         name=name,
         settings=archetype,
         own=frozenset(own),
+        limits={each.path: (each.lowest, each.highest) for each in parameters},
         zones={clock: zone_of(config, clock) for clock in clocks(config)},
         sharings=shared,
     )

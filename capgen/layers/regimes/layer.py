@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 
 from capgen.draws.arrays import Floats
-from capgen.layers.answers import Effect, Neutral
+from capgen.layers.answers import Effect, Neutral, Parameter
 from capgen.layers.known import Known
 from capgen.layers.layer import Layer
 from capgen.layers.noise_parts.layer import sum_problems
 from capgen.layers.regimes.chances import KINDS_OF_DAY, weekly_chances, weight
 from capgen.layers.regimes.drawing import draw_states
-from capgen.layers.regimes.settings import Regimes
+from capgen.layers.regimes.settings import MOST_STICKINESS, Regimes
 from capgen.layers.regimes.shares import hourly_shares, hours_of_week
 from capgen.layers.scope import Kind, Scope
 from capgen.layers.states import States
@@ -52,6 +52,14 @@ class RegimeLayer(Layer[Regimes]):
                 parts = known.kind.noise_parts
                 yield from sum_problems(path, parts, state.correlation, known)
         yield from _empty_hours(f"{known.path}.states", settings)
+
+    def parameters(self, settings: Regimes, drawn: Sequence[str]) -> Iterator[Parameter]:
+        """Yield the stickiness of each state, and the levels and spreads that it has."""
+        for name, state in settings.states.items():
+            path = f"regimes.states.{name}"
+            yield Parameter(f"{path}.stickiness", highest=MOST_STICKINESS)
+            yield from (Parameter(f"{path}.level.{key}") for key in state.level)
+            yield from (Parameter(f"{path}.spread.{key}") for key in state.spread)
 
     def state_names(self, settings: Regimes) -> list[str]:
         """Return the names of the states."""

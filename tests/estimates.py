@@ -38,7 +38,7 @@ def check_correlation(first: Floats, second: Floats, true: float) -> None:
 
 
 def within_errors(of_servers: Floats, expected: Floats | float) -> None:
-    """Check the mean of a statistic of independent servers, shape (servers, …), by its spread over them."""
+    """Check the mean of a statistic of independent servers, shape (servers, …), by its spread."""
     errors = of_servers.std(axis=0, ddof=1) / np.sqrt(len(of_servers))
     off = np.abs(of_servers.mean(axis=0) - expected) / errors
     assert off.max() < STANDARD_ERRORS, (of_servers.mean(axis=0), expected, off)

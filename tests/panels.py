@@ -79,7 +79,10 @@ def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
 def web_config(
     servers: int, days: tuple[str, str], granularity: str = "daily", **overrides: Any
 ) -> Config:
-    """Return a fleet of one archetype without spikes, growth, quarter ends, holidays and clips, with the truth."""
+    """Return a fleet of one archetype with the truth.
+
+    It has no spikes, growth, quarter ends, holidays and clips.
+    """
     plain = {
         "num_servers": servers,
         "start_date": days[0],
@@ -106,7 +109,7 @@ def sorted_scan(config: Config) -> pl.DataFrame:
 
 
 def noise_of(config: Config, metrics: int = 4) -> Floats:
-    """Return the noise of the leading metrics of a fleet of web servers, shape (metrics, servers, steps)."""
+    """Return the noise of the leading metrics of web servers, shape (metrics, servers, steps)."""
     noise = np.empty((metrics, config.num_servers, config.axis.span.size))
     fill_noise(config, config.axis.span, noise)
     return noise

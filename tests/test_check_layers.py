@@ -72,7 +72,7 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "lives": ("daily", {"layers": {"server_life": {**LIFE, "resize": None}}}, "missing_rate"),
 }
-# Layers that one panel holds at once; the others are not in it. No two of them answer to the same rule.
+# Layers that one panel holds at once. No two of them answer to the same rule.
 TOGETHER = [
     ["server offset", "holiday effect", "outliers"],
     ["server growth", "annual season", "missing"],

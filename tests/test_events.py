@@ -35,7 +35,7 @@ def test_random_events_come_as_often_and_last_as_long_as_configured(kind: str, s
     magnitude = {} if kind == "outage" else {"magnitude": 1.5, "metrics": ["mem"]}
     event = {"type": kind, "scope": scope, "per_year": 40, "mean_hours": 20, **magnitude}
     layers = {"events": {"random": {"it": event}}}
-    panel = web_panel(30, ("2023-01-01", "2024-01-20"), "hourly", layers=layers)
+    panel = web_panel(16, ("2023-01-01", "2024-01-20"), "hourly", layers=layers)
     subject = {"server": "server_id", "app": "app_name", "region": "region"}[scope]
     events = events_in(panel).filter(pl.col("event_id").str.contains(":2023:"))
     lengths = events.group_by("event_id").agg(
@@ -145,7 +145,7 @@ def test_a_listed_leak_follows_its_minutes() -> None:
 def test_listed_events_touch_their_subject_at_their_time(
     subject: dict[str, str], granularity: str
 ) -> None:
-    config = web_config(300, ("2023-02-01", "2023-02-08"), granularity, layers={})
+    config = web_config(100, ("2023-02-02", "2023-02-06"), granularity, layers={})
     surge = {
         "type": "surge",
         "start": "2023-02-03",
@@ -154,7 +154,7 @@ def test_listed_events_touch_their_subject_at_their_time(
         "metrics": ["cpu"],
     }
     layers = {"events": {"listed": {"launch": {**surge, **subject}}}}
-    panel = sorted_scan(web_config(300, ("2023-02-01", "2023-02-08"), granularity, layers=layers))
+    panel = sorted_scan(web_config(100, ("2023-02-02", "2023-02-06"), granularity, layers=layers))
     ((scope, name),) = subject.items()
     column = {"server": "server_id", "app": "app_name", "region": "region"}[scope]
     last = datetime(2023, 2, 5, 11)

@@ -141,7 +141,7 @@ commands = ("build --servers=10 --end-date=2022-01-31", "check data", "export da
 for command in commands:
     assert main(command.split()) == 0, command
 assert main(["verify", "~/data"]) == 2
-drawn = altair.Chart(altair.Data(values=[])).mark_point().to_dict()  # what a report asks of its libraries
+drawn = altair.Chart(altair.Data(values=[])).mark_point().to_dict()
 assert vl_convert.svg_to_png(vl_convert.vegalite_to_svg(drawn)).startswith(b"\\x89PNG")
 sys.path.append({str(ROOT)!r})
 from pathlib import Path

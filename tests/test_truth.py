@@ -38,7 +38,7 @@ def everything() -> pl.DataFrame:
 
 @functools.cache
 def undisturbed() -> dict[str, Floats]:
-    """Return expected + sd × noise of each drawn metric; the noise is that of a panel without any layer."""
+    """Return expected + sd × noise of each drawn metric, the noise of a panel without any layer."""
     calm = {
         name: {"spike": {"probability": 0}} for name in ("web", "application", "database", "batch")
     }

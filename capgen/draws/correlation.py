@@ -11,7 +11,7 @@ from capgen.draws.nearest_pair import way_out
 
 # A smallest eigenvalue at or below this counts as not positive definite.
 SMALLEST_EIGENVALUE = 1e-10
-# What a repair leaves as smallest eigenvalue, so that the Cholesky factor exists with room to spare.
+# A repair leaves no smaller eigenvalue, so that the Cholesky factor exists with room to spare.
 _REPAIRED_EIGENVALUE = 1e-6
 # Eigenvalue routines differ between machines in the last bits; a repaired matrix must not.
 _REPAIR_DECIMALS = 8
@@ -107,8 +107,8 @@ def repair_distance(pairs: Mapping[str, float], metrics: Sequence[str]) -> float
 def nearest_correlation_matrix(matrix: Floats) -> Floats:
     """Return the correlation matrix nearest to a symmetric one in the Frobenius norm.
 
-    Alternating projections with Dykstra's correction: N. J. Higham, "Computing the nearest correlation
-    matrix", IMA Journal of Numerical Analysis 22 (2002), 329-343, algorithm 3.3.
+    Alternating projections with Dykstra's correction: N. J. Higham, "Computing the nearest
+    correlation matrix", IMA Journal of Numerical Analysis 22 (2002), 329-343, algorithm 3.3.
 
     Args:
         matrix: symmetric, ones on the diagonal, shape (n, n).
@@ -116,7 +116,8 @@ def nearest_correlation_matrix(matrix: Floats) -> Floats:
     Returns:
         A positive definite correlation matrix of the same shape.
     """
-    current, correction = matrix.copy(), np.zeros_like(matrix)
+    current = matrix.copy()
+    correction = np.zeros_like(matrix)
     for _ in range(_REPAIR_ROUNDS):
         shifted = current - correction
         projected = _with_eigenvalues_above(shifted, _REPAIRED_EIGENVALUE)

@@ -18,11 +18,13 @@ _KEPT_CURVES = 256
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A distribution with mean 0 and sd 1, as a function of a standard normal: straight between its points.
+    """A distribution with mean 0 and sd 1, as a function of a standard normal.
+
+    The function is linear between its points, and constant beyond the first and the last.
 
     Args:
-        scores: of the standard normal, climbing.
-        values: at these.
+        scores: the points' standard normals, climbing.
+        values: the function's values at them.
     """
 
     scores: Floats
@@ -31,14 +33,15 @@ class Curve:
 
 @lru_cache(maxsize=_KEPT_CURVES)
 def curve(quantiles: Quantiles) -> Curve:
-    """Return the curve through some quantiles, level beyond the first and the last, with mean 0 and sd 1.
+    """Return the curve through some quantiles, moved and scaled to mean 0 and sd 1.
 
     Args:
-        quantiles: as configured.
+        quantiles: points of the distribution, as configured.
     """
     normal = NormalDist()
     scores = np.array([normal.inv_cdf(each.at) for each in quantiles]).round(_DECIMALS)
-    lowest, highest = quantiles[0].value, quantiles[-1].value
+    lowest = quantiles[0].value
+    highest = quantiles[-1].value
     values = np.array([(each.value - lowest) / (highest - lowest) for each in quantiles])
     mean, second = _moments(scores, values)
     standard = (values - mean) / math.sqrt(second - mean**2)
@@ -46,7 +49,10 @@ def curve(quantiles: Quantiles) -> Curve:
 
 
 def _moments(scores: Floats, values: Floats) -> tuple[float, float]:
-    """Return E[v(z)] and E[v(z)²]: on each stretch v = a + b z, and the partial moments of a normal are known."""
+    """Return E[v(z)] and E[v(z)²].
+
+    On each stretch v = a + b z, and the partial moments of a normal are known.
+    """
     normal = NormalDist()
     edges = [-math.inf, *scores.tolist(), math.inf]
     heights = [values[0], *values.tolist(), values[-1]]

@@ -1,4 +1,4 @@
-"""Stretches of time that come about by chance, as pure functions of their subject and the year they start in."""
+"""Random stretches of time, as pure functions of their subject and the year in which they start."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Chance(NamedTuple):
     Args:
         per_year: how many start in a year, on average: a Poisson process.
         scale_minutes: mean of the exponential.
-        longest_minutes: where it is cut.
-        unit: minutes that starts and lengths are whole multiples of.
+        longest_minutes: where the exponential is cut.
+        unit: starts and lengths are whole multiples of so many minutes.
     """
 
     per_year: float
@@ -50,11 +50,11 @@ class Chance(NamedTuple):
 
 
 def exponential(per_year: float, mean_minutes: float) -> Chance:
-    """Return stretches of an exponential length; rounding up to minutes adds half a minute to the mean.
+    """Return stretches of an exponential length, rounded up to minutes.
 
     Args:
         per_year: how many start in a year, on average.
-        mean_minutes: of their lengths, before rounding.
+        mean_minutes: mean length before rounding, which adds half a minute.
     """
     return Chance(per_year, mean_minutes, _LONGEST_BY_MEAN * mean_minutes)
 
@@ -65,8 +65,8 @@ def geometric(per_year: float, mean_minutes: float, unit: int) -> Chance:
 
     Args:
         per_year: how many start in a year, on average.
-        mean_minutes: of their lengths, a unit at least; exact, the cut included.
-        unit: minutes.
+        mean_minutes: mean length, at least a unit; exact, with the cut taken into account.
+        unit: minutes in a unit.
     """
     mean = mean_minutes / unit
     most = math.ceil(_LONGEST_BY_MEAN * mean)
@@ -84,22 +84,22 @@ def intervals(
 
     Args:
         seed: the configuration's seed.
-        subject: a server's id, or what else they happen to.
-        purpose: what they are for.
-        chance: how often, and how long.
-        minutes: first and stop, since 1970-01-01 00:00.
+        subject: a server's id, or what else the stretches happen to.
+        purpose: what the stretches are for.
+        chance: how often they start, and how long they last.
+        minutes: the first minute and the one after the last, since 1970-01-01 00:00.
     """
     first, stop = minutes
     longest = math.ceil(chance.longest_minutes) + chance.unit
     if chance.per_year > 0:
         for year in range(_year_of(first - longest), _year_of(stop - 1) + 1):
-            for each in _of_year(seed, subject, purpose, chance, year):
-                if each.start < stop and each.stop > first:
-                    yield each
+            for stretch in _of_year(seed, subject, purpose, chance, year):
+                if stretch.start < stop and stretch.stop > first:
+                    yield stretch
 
 
 def minutes_of(axis: TimeAxis, span: Span) -> tuple[int, int]:
-    """Return the minutes of some steps, since 1970-01-01 00:00: the first, and the one after the last."""
+    """Return the first minute of some steps, and the one after the last, since 1970-01-01 00:00."""
     return span.first * axis.step_minutes, span.stop * axis.step_minutes
 
 
@@ -112,12 +112,15 @@ def steps_touched(axis: TimeAxis, span: Span, start: int, stop: int) -> slice:
         start: first minute of the stretch.
         stop: the minute after its last one.
     """
-    first, after = start // axis.step_minutes, -(-stop // axis.step_minutes)
+    first = start // axis.step_minutes
+    after = -(-stop // axis.step_minutes)
     return slice(max(first - span.first, 0), max(min(after, span.stop) - span.first, 0))
 
 
 def steps_started(axis: TimeAxis, span: Span, start: int, stop: int) -> slice:
-    """Return which of some steps begin inside a stretch: over many, the share of time that it takes.
+    """Return which of some steps begin inside a stretch.
+
+    Over many stretches, the share of such steps is the share of time that the stretches take.
 
     Args:
         axis: the time axis.

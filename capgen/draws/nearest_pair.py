@@ -43,7 +43,7 @@ def way_out(matrix: Floats, metrics: Sequence[str], nearest: Floats) -> str:
 
 
 def _nearest_value(matrix: Floats, first: int, second: int) -> float | None:
-    """Return the value of one pair, nearest to the present one, with which the matrix is possible."""
+    """Return the value of one pair, nearest to its present one, that makes the matrix possible."""
     tried = np.repeat(matrix[None], len(_GRID), axis=0)
     tried[:, first, second] = tried[:, second, first] = _GRID
     possible = _GRID[np.linalg.eigvalsh(tried)[:, 0] > _ROOM]

@@ -1,9 +1,10 @@
 """Persistence: parts of the noise that remember, each a stationary Ornstein-Uhlenbeck process.
 
-Between two steps that lie h hours apart, `x' = φ x + sqrt(1 − φ²) e` with φ = 2^(−h / half-life): the same process at
-every step size. A block's last values are drawn by themselves; the path between two of them is drawn forward and then
-bent so that it meets the second one (the bridge of a Gaussian process: Rasmussen and Williams, "Gaussian Processes for
-Machine Learning", 2006, section 2.2). So a block needs no other block's path, and yet the process goes on across edges.
+Between two steps that lie h hours apart, `x' = φ x + sqrt(1 − φ²) e` with φ = 2^(−h / half-life):
+the same process at every step size. A block's last values are drawn by themselves; the path between
+two of them is drawn forward and then bent so that it meets the second one (the bridge of a Gaussian
+process: Rasmussen and Williams, "Gaussian Processes for Machine Learning", 2006, section 2.2). So a
+block needs no other block's path, and yet the process goes on across edges.
 """
 
 from __future__ import annotations
@@ -23,9 +24,8 @@ from capgen.timeline.epoch import MINUTES_PER_HOUR
 from capgen.timeline.time_axis import Block, Span, TimeAxis
 
 _DECIMALS = 12  # powers differ between machines in the last bit; rounded ones do not
-_MOST_HALVINGS = (
-    900  # in a run that is summed at once: floats reach that far down, and no further than 1022
-)
+# In a run that is summed at once: floats reach that far down, but not further than 1022.
+_MOST_HALVINGS = 900
 _KEPT_DECAYS = 64
 
 
@@ -75,7 +75,8 @@ def follow(decay: Decay, start: Floats, end: Floats, path: Floats) -> None:
         decay: over the path's steps.
         start: the value one step before the first, shape (…).
         end: the value at the last step, shape (…).
-        path: standard normals, shape (…, steps); the process afterwards, standard normal at each step.
+        path: standard normals, shape (…, steps); afterwards the process, which is standard normal
+            at each step.
     """
     before = start[..., None]
     for first in range(0, path.shape[-1], decay.run):
@@ -133,11 +134,11 @@ class PersistentNoise:
         """
         for block in self._axis.blocks(span):
             here = block.span.overlap(span)
-            whole = (
-                out if here == block.span == span else np.empty((*out.shape[:2], block.span.size))
-            )
-            self._draw_block(part, block, whole)
-            if whole is not out:
+            if here == block.span == span:
+                self._draw_block(part, block, out)
+            else:
+                whole = np.empty((*out.shape[:2], block.span.size))
+                self._draw_block(part, block, whole)
                 out[..., here.within(span)] = whole[..., here.within(block.span)]
 
     def _draw_block(self, part: Remembered, block: Block, out: Floats) -> None:
@@ -146,23 +147,18 @@ class PersistentNoise:
         )
         if part.half_life_hours:
             start, end = self._edges(part, block, len(out))
-            follow(
-                _uniform_decay(part.half_life_hours, self._hours, out.shape[-1]), start, end, out
-            )
+            decay = _uniform_decay(part.half_life_hours, self._hours, out.shape[-1])
+            follow(decay, start, end, out)
 
     def _edges(self, part: Remembered, block: Block, processes: int) -> tuple[Floats, Floats]:
-        """Return the values at the last step before a block, and at its last step, each of shape (…, servers)."""
+        """Return the values at the last step before a block and at its last, shape (…, servers)."""
         year = self._axis.timestamp(block.span.first).year
-        blocks = [
-            each.span
-            for each in self._axis.blocks(self._axis.days(date(year, 1, 1), date(year + 1, 1, 1)))
-        ]
+        days = self._axis.days(date(year, 1, 1), date(year + 1, 1, 1))
+        blocks = [each.span for each in self._axis.blocks(days)]
         if (part.name, year) not in self._edges_of_years:
             self._edges_of_years[part.name, year] = self._year_edges(part, year, blocks)
-        edges, position = (
-            self._edges_of_years[part.name, year][:processes],
-            blocks.index(block.span),
-        )
+        edges = self._edges_of_years[part.name, year][:processes]
+        position = blocks.index(block.span)
         return edges[..., position], edges[..., position + 1]
 
     def _year_edges(self, part: Remembered, year: int, blocks: Sequence[Span]) -> Floats:
@@ -171,20 +167,19 @@ class PersistentNoise:
         if len(blocks) == 1:
             return np.concatenate([start, end], axis=-1)
         ends = self._draw_once(part, year, "block end", len(blocks))
-        decay = Decay.over(
-            part.half_life_hours, np.array([each.size * self._hours for each in blocks])
-        )
+        hours = np.array([block.size * self._hours for block in blocks])
+        decay = Decay.over(part.half_life_hours, hours)
         follow(decay, start[..., 0], end[..., 0], ends)
         return np.concatenate([start, ends], axis=-1)
 
     def _draw_once(self, part: Remembered, year: int, what: str, size: int) -> Floats:
         """Draw some values a year, shape (count, servers, size)."""
-        label, purpose = f"{self._axis.step_minutes}min/{year}", f"{_purpose(part)} {what}"
+        label = f"{self._axis.step_minutes}min/{year}"
+        purpose = f"{_purpose(part)} {what}"
 
         def draw(subject: str) -> Floats:
-            return (
-                stream(self._seed, subject, label, purpose).standard_normal((size, self._count)).T
-            )
+            generator = stream(self._seed, subject, label, purpose)
+            return generator.standard_normal((size, self._count)).T
 
         normals = np.stack([draw(server_id) for server_id in self._ids], axis=1)
         share_normals(self._shared, normals, draw)

@@ -89,9 +89,9 @@ def share_normals(shared: Sequence[Sharing], normals: Floats, draw: Draw) -> Non
     """
     if shared:
         normals *= math.sqrt(max(0.0, 1 - sum(each.share for each in shared)))
-    for each in shared:
-        for server, common in each.common(draw):
-            normals[..., server, :] += math.sqrt(each.share) * common
+    for sharing in shared:
+        for server, common in sharing.common(draw):
+            normals[..., server, :] += math.sqrt(sharing.share) * common
 
 
 def share_uniforms(shared: Sequence[Sharing], uniforms: Floats, choice: Floats, draw: Draw) -> None:
@@ -104,8 +104,8 @@ def share_uniforms(shared: Sequence[Sharing], uniforms: Floats, choice: Floats, 
         draw: from the streams of a group.
     """
     before = 0.0
-    for each in shared:
-        here = (choice >= before) & (choice < before + each.share)
-        for server, common in each.common(draw):
+    for sharing in shared:
+        here = (choice >= before) & (choice < before + sharing.share)
+        for server, common in sharing.common(draw):
             np.copyto(uniforms[..., server, :], common, where=here[server])
-        before += each.share
+        before += sharing.share

@@ -52,7 +52,8 @@ class AnnualSeason(Layer[Season]):
             total = sum(wave.amplitude for wave in waves)
             if total > 1:
                 yield (
-                    f"{known.path}.{key}: expected amplitudes that sum to at most 1, got a sum of {total:g}"
+                    f"{known.path}.{key}: expected amplitudes that sum to at most 1, "
+                    f"got a sum of {total:g}"
                 )
 
     def dates(self, settings: Season, axis: TimeAxis, span: Span) -> Iterator[pl.Series]:

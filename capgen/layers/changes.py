@@ -1,4 +1,4 @@
-"""Planned changes: a new normal of some servers from a day on, such as 30 % more load of one business unit."""
+"""Planned changes: a new normal of some servers from a day on, such as 30 % more load."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from capgen.draws.arrays import Floats
@@ -48,7 +49,10 @@ class PlannedChanges(Layer[Changes]):
 
     name = "changes"
     key = "layers.changes"
-    example = "{campaign: {where: {business_unit: Retail}, start: 2024-07-01, ramp_days: 30, factor: {cpu: 1.3}}}"
+    example = (
+        "{campaign: {where: {business_unit: Retail}, start: 2024-07-01, ramp_days: 30, "
+        "factor: {cpu: 1.3}}}"
+    )
     effects = (Effect("changes", 65, "effect of planned changes"),)
 
     def problems(self, settings: Changes, known: Known) -> Iterator[str]:
@@ -60,13 +64,12 @@ class PlannedChanges(Layer[Changes]):
 
     def once(self, settings: Changes, servers: Servers) -> dict[str, Floats]:
         """Return which servers take part in each change: 1 or 0."""
-        labels = list(labels_of(servers.frame))
-        return {
-            _takes_part(name): np.array(
-                [holds_for(change.where or {}, each) for each in labels], float
-            )
-            for name, change in settings.items()
-        }
+        every = list(labels_of(servers.frame))
+        columns = {}
+        for name, change in settings.items():
+            takes_part = [holds_for(change.where or {}, labels) for labels in every]
+            columns[_takes_part(name)] = np.array(takes_part, np.float64)
+        return columns
 
     def dates(self, settings: Changes, axis: TimeAxis, span: Span) -> Iterator[pl.Series]:
         """Yield how much of each change has come about: whole days, from 0 to 1."""
@@ -100,7 +103,8 @@ class PlannedChanges(Layer[Changes]):
                 )
             elif not any(holds_for(change.where or {}, labels) for labels in every):
                 yield (
-                    f"{path}.where: expected servers to change, got none of {servers.height}; {way_out}"
+                    f"{path}.where: expected servers to change, "
+                    f"got none of {servers.height}; {way_out}"
                 )
 
     def makes_servers_differ(self, settings: Changes) -> bool:
@@ -112,7 +116,7 @@ class PlannedChanges(Layer[Changes]):
         yield Neutral("changes", without=True)
 
 
-def _share(change: PlannedChange, days: np.ndarray) -> Floats:
+def _share(change: PlannedChange, days: NDArray[np.int64]) -> Floats:
     """Return how much of a change has come about: on the r-th day of the ramp r parts of it."""
     passed = days - day_number(change.start) + 1
     share: Floats = np.clip(passed / max(change.ramp_days, 1), 0.0, 1.0)

@@ -87,16 +87,17 @@ def _value_problems(
     fleet = known.fleet
     if attribute == "server":
         example = fleet.server_id_format.format(index=fleet.first_index)
-        for each in values:
-            if not _is_server_id(each, known):
+        for value in values:
+            if not _is_server_id(value, known):
                 yield (
-                    f"{path}: expected the id of a server of the fleet, such as {example}, got {each!r}"
+                    f"{path}: expected the id of a server of the fleet, such as {example}, "
+                    f"got {value!r}"
                 )
     elif attribute == "app":
-        for each in values:
-            if not _is_app(each, known):
-                example = f"{next(iter(fleet.business_unit))}-app-0"
-                yield f"{path}: expected a name such as {example}, got {each!r}"
+        example = f"{next(iter(fleet.business_unit))}-app-0"
+        for value in values:
+            if not _is_app(value, known):
+                yield f"{path}: expected a name such as {example}, got {value!r}"
     elif attribute == "server_type":
         yield from unknown_names(path, values, known.archetypes)
     else:

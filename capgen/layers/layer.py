@@ -5,15 +5,15 @@ Each answer here is that of a layer that does nothing; a layer overrides those t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
-from typing import Any, ClassVar, Generic, TypeVar
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 import polars as pl
 
 from capgen.draws.arrays import Flags, Floats
 from capgen.draws.sharing import Sharing
 from capgen.layers.answers import Change, Clock, Effect, Neutral, Parameter, Place
-from capgen.layers.known import Known
+from capgen.layers.configured import Configured, Settings
 from capgen.layers.ledger_line import Line
 from capgen.layers.noise_parts.settings import NoisePart
 from capgen.layers.scope import Kind, PanelFacts, Scope, Servers, Shared
@@ -22,17 +22,11 @@ from capgen.settings.holidays import Holidays
 from capgen.settings.metric import Metrics
 from capgen.timeline.time_axis import Span, TimeAxis
 
-Settings = TypeVar("Settings")
-_OF_ARCHETYPE = "archetypes.*."
 
-
-class Layer(Generic[Settings]):
-    """A layer of the model. It is on where its settings are there and not empty.
+class Layer(Configured[Settings]):
+    """A layer of the model.
 
     Attributes:
-        name: by which it is known.
-        key: where its settings stand; `archetypes.*.x` for a setting of each archetype.
-        example: settings as YAML, to show and to try; empty where they are always there.
         replaces: names of layers that it stands in for where it is on.
         effects: differences that it makes to what values are on average.
         label: column of the truth that is 1 where it changes a value.
@@ -44,9 +38,6 @@ class Layer(Generic[Settings]):
         turns_clocks: whether flags of the calendar differ between servers.
     """
 
-    name: ClassVar[str]
-    key: ClassVar[str]
-    example: ClassVar[str] = ""
     replaces: ClassVar[tuple[str, ...]] = ()
     effects: ClassVar[tuple[Effect, ...]] = ()
     label: ClassVar[str] = ""
@@ -56,39 +47,6 @@ class Layer(Generic[Settings]):
     may_be_null: ClassVar[bool] = False
     is_incident: ClassVar[bool] = False
     turns_clocks: ClassVar[bool] = False
-
-    @property
-    def is_of_archetype(self) -> bool:
-        """Whether each archetype has settings of its own."""
-        return self.key.startswith(_OF_ARCHETYPE)
-
-    def settings_in(self, config: Any, archetype: Any = None) -> Settings | None:
-        """Return its settings; None where it is off.
-
-        Args:
-            config: a configuration.
-            archetype: one of its archetypes, whose layers are looked for; None for none.
-        """
-        if self.is_of_archetype and archetype is None:
-            return None
-        found = archetype if self.is_of_archetype else config
-        for name in self.key.removeprefix(_OF_ARCHETYPE).split("."):
-            found = getattr(found, name)
-        is_empty = found is None or (isinstance(found, Sized) and len(found) == 0)
-        settings: Settings | None = None if is_empty else found
-        return settings
-
-    def path(self, archetype: str = "") -> str:
-        """Return where its settings stand.
-
-        Args:
-            archetype: name of the one whose settings they are.
-        """
-        return self.key.replace("*", archetype)
-
-    def problems(self, settings: Settings, known: Known) -> Iterator[str]:
-        """Yield what is wrong with the settings beside the rest of the configuration."""
-        yield from ()
 
     # What each server is given once.
 
@@ -101,11 +59,11 @@ class Layer(Generic[Settings]):
         return {}
 
     def parameters(self, settings: Settings, drawn: Sequence[str]) -> Iterator[Parameter]:
-        """Yield parameters of an archetype that each server may have a value of its own of."""
+        """Yield the parameters of an archetype that may differ between its servers."""
         yield from ()
 
     def own_parameters(self, settings: Settings) -> Iterable[str]:
-        """Return the archetype's parameters that each server has a value of its own of."""
+        """Return the archetype's parameters of which each server has a value of its own."""
         return ()
 
     def own_values(self, settings: Settings, path: str, servers: Servers) -> Floats:

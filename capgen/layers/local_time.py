@@ -39,7 +39,7 @@ class LocalTimeLayer(Layer[LocalTime]):
     def holiday_calendars(self, settings: LocalTime) -> dict[str, Holidays]:
         """Return the calendars of the regions."""
         path = f"{self.key}.holidays"
-        return {f"{path}.{region}": each for region, each in settings.holidays.items()}
+        return {f"{path}.{region}": wanted for region, wanted in settings.holidays.items()}
 
     def clock(self, settings: LocalTime, region: str) -> Clock | None:
         """Return the clock of a region that has a zone, or holidays, of its own."""

@@ -74,20 +74,20 @@ class MissingLayer(Layer[Missing]):
     def gaps(self, settings: Missing, scope: Scope) -> Iterator[Place]:
         """Yield the outages of the servers, and the gaps of the fleet."""
         for position, server_id in enumerate(scope.ids):
-            for each in _outages(settings, scope.seed, server_id, scope.axis, scope.span):
-                yield slice(position, position + 1), _steps(scope.axis, scope.span, each)
-        for each in _fleet_gaps(settings, scope.seed, scope.axis, scope.span):
-            yield slice(None), _steps(scope.axis, scope.span, each)
+            for outage in _outages(settings, scope.seed, server_id, scope.axis, scope.span):
+                yield slice(position, position + 1), _steps(scope.axis, scope.span, outage)
+        for gap in _fleet_gaps(settings, scope.seed, scope.axis, scope.span):
+            yield slice(None), _steps(scope.axis, scope.span, gap)
 
     def ledger(self, settings: Missing, panel: PanelFacts, servers: pl.DataFrame) -> Iterator[Line]:
         """Yield outages and gaps that touch a step."""
         ids = servers["server_id"].to_list()
         for server_id in ids:
-            for each in _outages(settings, panel.seed, server_id, panel.axis, panel.axis.span):
-                subject = ("server", server_id)
-                yield from _lines(panel, each, "server_outages", subject, [server_id])
-        for each in _fleet_gaps(settings, panel.seed, panel.axis, panel.axis.span):
-            yield from _lines(panel, each, "fleet_gaps", ("fleet", "fleet"), ids)
+            subject = ("server", server_id)
+            for outage in _outages(settings, panel.seed, server_id, panel.axis, panel.axis.span):
+                yield from _lines(panel, outage, "server_outages", subject, [server_id])
+        for gap in _fleet_gaps(settings, panel.seed, panel.axis, panel.axis.span):
+            yield from _lines(panel, gap, "fleet_gaps", ("fleet", "fleet"), ids)
 
 
 def _outages(

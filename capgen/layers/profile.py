@@ -1,4 +1,4 @@
-"""Profiles: factors of the hours and the weekdays, which servers follow more or less, or at night."""
+"""Profiles: factors of hours and weekdays, which servers follow more or less, or at night."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ class ProfileLayer(Layer[Profile]):
     def own_means(self, settings: Profile, scope: Scope, means: Mapping[str, Floats]) -> None:
         """Multiply the means by what servers take of hour and weekday, never below 0."""
         is_night = scope.lasting[_NIGHT] == 1
-        night, day = scope.by_clock(_NIGHT_HOURS), scope.by_clock(_DAY_HOURS)
+        night = scope.by_clock(_NIGHT_HOURS)
+        day = scope.by_clock(_DAY_HOURS)
         more_by_hour = np.where(is_night, night, day) - 1
         more_by_weekday = scope.by_clock(_WEEKDAYS) - 1
         strengths = scope.lasting[_STRENGTH]

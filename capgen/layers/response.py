@@ -10,10 +10,10 @@ def respond(weight: float, *more: Any) -> Any:
 
     Args:
         weight: of the metric's response: 0 ignores a factor, 1 takes it whole.
-        more: the factor less 1, or parts that it is the product of; numbers, arrays or expressions.
+        more: the factor less 1, or parts whose product that is; numbers, arrays or expressions.
             They are multiplied from left to right, so that the last bit is settled.
     """
-    part: Any = weight
-    for each in more:
-        part = part * each
-    return 1 + part
+    product: Any = weight
+    for part in more:
+        product = product * part
+    return 1 + product

@@ -54,7 +54,7 @@ class Kind(PanelFacts):
     Args:
         name: of the archetype.
         settings: of the archetype.
-        own: paths of the parameters that each server has a value of its own of.
+        own: paths of the parameters of which each server has a value of its own.
         limits: lowest and highest value of each parameter that may differ, by path.
         zones: time zone of each clock, None for UTC; in an order that all servers know.
         sharings: what some servers share of their noise, or of their changes of state.

@@ -32,7 +32,7 @@ _ALWAYS_AFTER = 10**9
 
 
 class Resize(Section):
-    """A server gets larger when a metric's level reaches the limit: the metrics fall by the ratio."""
+    """A server gets larger when a metric's level reaches the limit: metrics fall by the ratio."""
 
     metric: Name
     limit: Annotated[float, Field(ge=0.001)]
@@ -134,12 +134,12 @@ class ServerLifeLayer(Layer[ServerLife]):
 
 
 def resize_factor(resize: Resize, levels: Floats) -> Floats:
-    """Return what a server's utilisation is multiplied by: 1 / ratio for each time that it was resized.
+    """Return what a server's utilisation is multiplied by: 1 / ratio for each time it was resized.
 
     Args:
-        resize: when and by how much.
-        levels: of the metric that decides, without any resizing; shape (servers, steps), never
-            falling over time.
+        resize: when servers are resized, and by how much.
+        levels: levels of the metric that decides, without any resizing; shape (servers, steps),
+            never falling over time.
 
     Returns:
         The same shape.

@@ -1,4 +1,4 @@
-"""Spread: a parameter of an archetype that each server has a value of its own of, drawn once."""
+"""Spread: parameters of an archetype of which each server draws a value of its own, once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FACTORS = ("business_hours_factor", "weekend_factor")
 
 
 class Spread(Section):
-    """How a parameter differs between servers: × a lognormal with mean 1, or + a normal with mean 0."""
+    """How a parameter differs between servers: × a lognormal of mean 1, or + a normal of mean 0."""
 
     kind: Literal["lognormal", "normal"] = "lognormal"
     sd: Annotated[float, Field(ge=0, le=1e6)]
@@ -54,12 +54,13 @@ class ServerSpread(Layer[Spreads]):
     effects = (SERVER_SPREAD,)
 
     def problems(self, settings: Spreads, known: Known) -> Iterator[str]:
-        """Yield parameters that there are not, and those that a profile stands in for."""
+        """Yield unknown parameters, and those that a profile stands in for."""
         yield from unknown_names(known.path, settings, known.parameters)
         for factor in _FACTORS:
             if known.kind.profile and factor in settings:
                 yield (
-                    f"{known.path}.{factor}: expected none beside a profile, which has a spread of its own"
+                    f"{known.path}.{factor}: expected none beside a profile, "
+                    "which has a spread of its own"
                 )
 
     def parameters(self, settings: Spreads, drawn: Sequence[str]) -> Iterator[Parameter]:
@@ -91,7 +92,7 @@ class ServerSpread(Layer[Spreads]):
                 mean *= scope.parameter(f"base.{key}")
 
     def neutral(self, settings: Spreads, kind: Kind) -> Iterator[Neutral]:
-        """Yield, for each parameter, servers that all have the archetype's."""
+        """Yield, for each parameter, servers that all have the archetype's value."""
         for path in settings:
             if path != RATE:  # growth says that itself
                 usual = {parameter_column(path): kind.usual(path)}

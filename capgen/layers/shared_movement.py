@@ -1,4 +1,7 @@
-"""Shared movement: an app, a region or the fleet has part of its noise, and of its changes of state, in common."""
+"""Shared movement: what servers of an app, a region or the fleet have in common.
+
+They share part of their noise, and of their changes of state.
+"""
 
 from __future__ import annotations
 

@@ -22,9 +22,8 @@ from capgen.timeline.granularity import canonical_granularity
 _SERVER_ID_FORMAT = re.compile(r"[A-Za-z0-9_-]{0,32}\{index(:0[1-9]d)?\}[A-Za-z0-9_-]{0,32}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:00)?)?")
-EVENT_SEPARATOR = (
-    "+"  # between the ids of events that overlap; ids have the names of apps and regions
-)
+# Stands between the ids of events that overlap; ids contain the names of apps and regions.
+EVENT_SEPARATOR = "+"
 _LONGEST_LABEL = 40
 _LONGEST_TEXT = 80
 _FIRST_DAY = date(1900, 1, 1)
@@ -83,7 +82,7 @@ def _check_zone(name: str) -> str:
 
 @cache
 def _zones() -> frozenset[str]:
-    """Return the zones of the tz database as published: what a machine has besides is not known everywhere."""
+    """Return the zones of the tz database as published; other machines do not know more."""
     names = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
     return frozenset(names) - {"Factory"}  # stands for a zone that nobody has set
 
@@ -137,9 +136,8 @@ class FrozenDict(dict[Any, Any]):
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[Any, Any]]]:
-        return FrozenDict, (
-            dict(self),
-        )  # pickled as a dict it would be filled item by item, and refuse
+        # Pickled as a dict it would be filled item by item, and refuse.
+        return FrozenDict, (dict(self),)
 
 
 Day = Annotated[

@@ -1,4 +1,7 @@
-"""The federal holidays of the United States, by law (5 U.S.C. 6103): the days that a model digest need not mention."""
+"""The federal holidays of the United States, as the law has them (5 U.S.C. 6103).
+
+A model digest need not mention these days.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 _FIRST_YEAR = 1978  # since then the days are those of today, but for two that came later
-_MONDAY, _THURSDAY, _SATURDAY, _SUNDAY = 0, 3, 5, 6
+_MONDAY = 0
+_THURSDAY = 3
+_SATURDAY = 5
+_SUNDAY = 6
 # Month, day, and the year in which it began.
 _FIXED = (
     (1, 1, _FIRST_YEAR),

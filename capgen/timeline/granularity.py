@@ -30,7 +30,8 @@ def step_minutes(granularity: str) -> int:
     minutes = int(match[1])
     if minutes == 0 or MINUTES_PER_DAY % minutes:
         raise ValueError(
-            f"expected a step that divides a day ({MINUTES_PER_DAY} minutes), such as 1min, 5min, 15min or 30min"
+            f"expected a step that divides a day ({MINUTES_PER_DAY} minutes), "
+            "such as 1min, 5min, 15min or 30min"
         )
     return minutes
 

@@ -83,7 +83,10 @@ def calendar_problem(calendar: Holidays) -> str | None:
     try:
         country_holidays(calendar.country, subdiv=calendar.subdivision)
     except NotImplementedError as error:
-        return f"expected a country and subdivision that the holidays library knows: {error}{_subdivisions(calendar)}"
+        return (
+            "expected a country and subdivision that the holidays library knows: "
+            f"{error}{_subdivisions(calendar)}"
+        )
     return None
 
 
@@ -106,6 +109,6 @@ def _subdivisions(calendar: Holidays) -> str:
         known = country_holidays(calendar.country).subdivisions
     except NotImplementedError:
         return "; its ISO 3166 code, such as DE for Germany, is expected"
-    return (
-        f"; expected one of {', '.join(known[:_MOST_SUBDIVISIONS])}" if known else "; it has none"
-    )
+    if not known:
+        return "; it has none"
+    return f"; expected one of {', '.join(known[:_MOST_SUBDIVISIONS])}"

@@ -6,6 +6,17 @@ import polars as pl
 
 from capgen.timeline.time_axis import Span, TimeAxis
 
+_SATURDAY = 6  # as Polars counts, from Monday = 1
+
+
+def is_weekend(local_time: pl.Expr) -> pl.Expr:
+    """Return whether times lie on a Saturday or a Sunday, as the SQL macro `is_weekend` does.
+
+    Args:
+        local_time: what a clock shows.
+    """
+    return local_time.dt.weekday() >= _SATURDAY
+
 
 def stamps(axis: TimeAxis, span: Span, zone: str | None) -> pl.DataFrame:
     """Return timestamps and what a clock shows at them.

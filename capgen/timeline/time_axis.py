@@ -111,8 +111,8 @@ class TimeAxis:
     def blocks(self, span: Span) -> Iterator[Block]:
         """Yield the blocks that overlap a span, in order of time.
 
-        A block is a calendar year for steps of an hour or more, a month for steps of five minutes or
-        more, a day below: at most about 9,000 steps.
+        A block is a calendar year for steps of an hour or more, a month for steps of five minutes
+        or more, and a day for shorter ones: at most about 9,000 steps.
 
         Args:
             span: some steps, at least one.

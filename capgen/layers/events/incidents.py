@@ -141,9 +141,9 @@ def _random_events(
     chance = exponential(wanted.per_year, wanted.mean_hours * MINUTES_PER_HOUR)
     # The scope is part of the stream's subject: an app may have the name of a server.
     whose = f"{subject.scope}:{subject.name}"
-    for each in intervals(panel.seed, whose, f"event {name}", chance, minutes):
-        event_id = f"{name}:{subject.name}:{each.year}:{each.number}"
-        yield _event(event_id, wanted, panel, subject, (each.start, each.stop))
+    for stretch in intervals(panel.seed, whose, f"event {name}", chance, minutes):
+        event_id = f"{name}:{subject.name}:{stretch.year}:{stretch.number}"
+        yield _event(event_id, wanted, panel, subject, (stretch.start, stretch.stop))
 
 
 def _listed(name: str, wanted: ListedEvent, panel: PanelFacts) -> Listed:

@@ -63,7 +63,7 @@ class EventLayer(Layer[Events]):
     def changed_metrics(self, settings: Events, metrics: Metrics) -> set[str]:
         """Return the metrics that an event may change."""
         every = [*settings.random.values(), *settings.listed.values()]
-        drawn = {key for each in every for key in each.metrics or drawn_metrics(metrics)}
+        drawn = {key for event in every for key in event.metrics or drawn_metrics(metrics)}
         return {key for key in metrics if source_of(metrics, key) in drawn}
 
     def changes(self, settings: Events, scope: Scope, keys: Sequence[str]) -> Iterator[Change]:
@@ -72,21 +72,19 @@ class EventLayer(Layer[Events]):
         if not touched:
             return
         anywhere = np.zeros((len(scope.ids), scope.span.size), np.bool_)
-        for each in touched:
-            anywhere[each.server, each.steps] = True
+        names = []
+        for here in touched:
+            anywhere[here.server, here.steps] = True
+            keys = metrics_changed(here.event, scope.kind.metrics)
+            names.append(Name((here.server, here.steps), keys, here.event.id))
 
         def lay(of_key: Mapping[str, Floats]) -> None:
-            for each in touched:
-                for key in each.event.metrics:
+            for here in touched:
+                for key in here.event.metrics:
                     if key in of_key:
-                        factor = each.event.factor(scope.axis, each.span)
-                        of_key[key][each.server, each.steps] *= factor
+                        factor = here.event.factor(scope.axis, here.span)
+                        of_key[key][here.server, here.steps] *= factor
 
-        metrics = scope.kind.metrics
-        names = [
-            Name((each.server, each.steps), metrics_changed(each.event, metrics), each.event.id)
-            for each in touched
-        ]
         yield Change(anywhere, lay, names)
 
     def ledger(self, settings: Events, panel: PanelFacts, servers: pl.DataFrame) -> Iterator[Line]:

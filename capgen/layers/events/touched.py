@@ -57,12 +57,15 @@ def touched_cells(
     listed = listed_events(settings, panel, span)
 
     def of_server(position: int, labels: ServerLabels) -> Iterator[Touched]:
-        events = [event for subject in subjects_of(labels) for event in of_subject(subject)]
-        events += [each.event for each in listed if each.includes(labels)]
+        events = [each.event for each in listed if each.includes(labels)]
+        for subject in subjects_of(labels):
+            events += of_subject(subject)
         for event in sorted(events, key=lambda event: event.id):
             steps = event.steps(panel.axis, span)
             here = Span(span.first + steps.start, span.first + steps.stop)
             yield Touched(event, position, steps, here)
 
-    every = enumerate(labels_of(servers))
-    return [each for position, labels in every for each in of_server(position, labels)]
+    touched: list[Touched] = []
+    for position, labels in enumerate(labels_of(servers)):
+        touched += of_server(position, labels)
+    return touched

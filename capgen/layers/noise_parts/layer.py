@@ -19,7 +19,10 @@ class NoisePartsLayer(Layer[Parts]):
 
     name = "noise_parts"
     key = "archetypes.*.noise_parts"
-    example = "{hours: {half_life_hours: 3, share: {cpu: 0.5, mem: 0.4, net_in: 0.5}, correlation: {cpu~mem: 0.4}}}"
+    example = (
+        "{hours: {half_life_hours: 3, share: {cpu: 0.5, mem: 0.4, net_in: 0.5}, "
+        "correlation: {cpu~mem: 0.4}}}"
+    )
     has_closed_form = False
 
     def problems(self, settings: Parts, known: Known) -> Iterator[str]:
@@ -29,9 +32,8 @@ class NoisePartsLayer(Layer[Parts]):
             yield from unknown_names(f"{here}.share", part.share, known.drawn)
             for pair in part.correlation:
                 if set(pair.split("~")) & set(known.drawn) - set(part.share):
-                    yield (
-                        f"{here}.correlation.{pair}: expected two metrics that have a share in the part"
-                    )
+                    path = f"{here}.correlation.{pair}"
+                    yield f"{path}: expected two metrics that have a share in the part"
         yield from sum_problems(known.path, settings, known.kind.correlation, known)
 
     def parts(self, settings: Parts) -> Parts:

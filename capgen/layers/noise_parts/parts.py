@@ -1,8 +1,8 @@
-"""The parts of an archetype's noise, and the correlation of each: a linear model of coregionalization.
+"""The parts of an archetype's noise and their correlations: a linear model of coregionalization.
 
-Noise is a sum of independent processes, each with a share of every metric's variance and a correlation matrix of its
-own (P. Goovaerts, "Geostatistics for Natural Resources Evaluation", 1997, section 4.2). What the configured parts leave
-of the variance is independent over time.
+Noise is a sum of independent processes, each with a share of every metric's variance and a
+correlation matrix of its own (P. Goovaerts, "Geostatistics for Natural Resources Evaluation", 1997,
+section 4.2). What the configured parts leave of the variance is independent over time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from capgen.draws.correlation import SMALLEST_EIGENVALUE, pair_of
 from capgen.layers.noise_parts.settings import NoisePart
 
 _EXACT = 1e-9
-_MOST = 0.999  # of what pairs that are not named could add: at a correlation of 1 no matrix is positive definite
+# Of what unnamed pairs could add: at a correlation of 1 no matrix is positive definite.
+_MOST = 0.999
 _HALVINGS = 40
 
 
@@ -41,9 +42,9 @@ class Part:
 def noise_parts(
     parts: Mapping[str, NoisePart], target: Matrix, metrics: Sequence[str]
 ) -> list[Part]:
-    """Return the parts of the noise, so that their sum has unit variances and the target as correlation.
+    """Return parts of the noise whose sum has unit variances and the target as correlation.
 
-    Pairs that a part does not name take, in all such parts alike, what is left of the target.
+    Pairs that a part does not name take what is left of the target, in all such parts alike.
 
     Args:
         parts: as configured.
@@ -54,8 +55,8 @@ def noise_parts(
         What the others leave first, then the others in order.
 
     Raises:
-        ValueError: the shares of a metric sum to more than 1, or the correlations are impossible: names the pairs and
-            the nearest possible values.
+        ValueError: the shares of a metric sum to more than 1, or the correlations are impossible:
+            names the pairs and the nearest possible values.
     """
     if not parts:
         return [Part("", 0.0, np.ones(len(metrics)), target)]
@@ -68,7 +69,8 @@ def noise_parts(
     named = [{}, *(part.correlation for part in parts.values())]
     matrices = _Sum.of(named, every, target, metrics).matrices()
     half_lives = [0.0, *(part.half_life_hours for part in parts.values())]
-    return [Part(*each) for each in zip(["", *parts], half_lives, every, matrices, strict=True)]
+    columns = zip(["", *parts], half_lives, every, matrices, strict=True)
+    return [Part(*each) for each in columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,8 @@ class _Sum:
         Raises:
             ValueError: there are none.
         """
-        nearest = np.clip(
-            self.target, self.fixed - _MOST * self.room, self.fixed + _MOST * self.room
-        )
+        room = _MOST * self.room
+        nearest = np.clip(self.target, self.fixed - room, self.fixed + room)
         if np.abs(nearest - self.target).max() > _EXACT:
             raise ValueError(
                 f"expected correlations that the parts can add up to, {self._instead(nearest)}"
@@ -136,7 +137,7 @@ class _Sum:
         return list(found)
 
     def _with(self, scale: float) -> Matrix:
-        """Return the matrices with correlations, where not named, of so much of what the target needs."""
+        """Return the matrices; unnamed pairs correlate by so much of what the target needs."""
         needed = np.divide(
             self.target - self.fixed,
             self.room,
@@ -151,18 +152,22 @@ class _Sum:
             return (
                 "got pairs of one part that are not positive definite together; lower some of them"
             )
-        low, high = 0.0, 1.0
+        low = 0.0
+        high = 1.0
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
-            low, high = (middle, high) if _are_possible(self._with(middle)) else (low, middle)
+            if _are_possible(self._with(middle)):
+                low = middle
+            else:
+                high = middle
         return self._instead(self.fixed + (self.target - self.fixed) * _MOST * low)
 
     def _instead(self, possible: Matrix) -> str:
         """Say which pairs could have which correlation."""
         pairs = [(first, second) for second in range(len(self.metrics)) for first in range(second)]
-        changed = [each for each in pairs if abs(possible[each] - self.target[each]) > _EXACT]
-        got = ", ".join(f"{self._name(*each)} {self.target[each]:g}" for each in changed)
-        instead = ", ".join(f"{self._name(*each)} {possible[each]:.10g}" for each in changed)
+        changed = [pair for pair in pairs if abs(possible[pair] - self.target[pair]) > _EXACT]
+        got = ", ".join(f"{self._name(*pair)} {self.target[pair]:g}" for pair in changed)
+        instead = ", ".join(f"{self._name(*pair)} {possible[pair]:.10g}" for pair in changed)
         return f"got {got}; the nearest possible: {instead}"
 
     def _name(self, first: int, second: int) -> str:

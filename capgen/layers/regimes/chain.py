@@ -1,7 +1,8 @@
 """The chain of states: all hours at once, by putting together what each does to every state.
 
-One hour's step of the chain maps each state to the next one. Maps can be put together in any order, so that stretches
-of hours are followed side by side from every state, and only one step a stretch is taken one after the other.
+One hour's step of the chain maps each state to the next one. Maps can be put together in any order:
+stretches of hours are followed side by side from every state, and only one step a stretch is taken
+one after the other.
 """
 
 from __future__ import annotations
@@ -37,13 +38,16 @@ def chain_states(
 
 
 def stay_chances(chances: Floats, stickiness: Floats) -> Floats:
-    """Return the chances to stay in a state from the hour before; 0 in the first hour, whose state is drawn.
+    """Return the chances to stay in the state of the hour before.
+
+    They are 0 in the first hour, whose state is drawn.
 
     Args:
         chances: of the states, shape (states, …, hours).
         stickiness: of the states, shape (states, servers or 1, 1).
     """
-    before, after = chances[..., :-1], chances[..., 1:]
+    before = chances[..., :-1]
+    after = chances[..., 1:]
     stay = np.empty_like(chances)
     stay[..., 0] = 0
     np.maximum(before, _NO_CHANCE, out=stay[..., 1:])
@@ -60,7 +64,8 @@ def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: F
     entered[..., 1:] -= chances[..., :-1] * stay[..., 1:]
     np.maximum(entered, 0.0, out=entered)
     bounds = np.cumsum(entered, axis=0, out=entered)
-    drawn, jump = jump_draws * bounds[-1], np.zeros(jump_draws.shape, np.int32)
+    drawn = jump_draws * bounds[-1]
+    jump = np.zeros(jump_draws.shape, np.int32)
     for bound in bounds[:-1]:
         jump += drawn >= bound
     maps = np.zeros(jump_draws.shape, np.int32)
@@ -79,9 +84,8 @@ def _follow(maps: States, states: int) -> States:
     padded[:, :hours] = maps
     # Hour of the stretch first: each step below reads and writes what lies together.
     steps = np.ascontiguousarray(padded.reshape(servers, stretches, length).transpose(2, 0, 1))
-    every = np.broadcast_to(
-        np.arange(states, dtype=np.int32)[:, None, None], (states, servers, stretches)
-    ).copy()
+    numbers = np.arange(states, dtype=np.int32)[:, None, None]
+    every = np.broadcast_to(numbers, (states, servers, stretches)).copy()
     for step in steps:
         every = step >> (_BITS * every) & _MASK
     followed = np.empty_like(steps)
@@ -94,7 +98,8 @@ def _follow(maps: States, states: int) -> States:
 def _starts(every: States) -> States:
     """Return the state before each stretch, from what each stretch does to every state."""
     _, count, stretches = every.shape
-    starts, servers = np.zeros((count, stretches), np.int32), np.arange(count)
+    starts = np.zeros((count, stretches), np.int32)
+    servers = np.arange(count)
     for stretch in range(stretches - 1):
         starts[:, stretch + 1] = every[starts[:, stretch], servers, stretch]
     return starts

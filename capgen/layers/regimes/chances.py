@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from capgen.draws.arrays import Floats
 from capgen.layers.regimes.settings import Regimes, State
 from capgen.timeline.epoch import HOURS_PER_DAY
-from capgen.timeline.stamps import stamps
+from capgen.timeline.stamps import is_weekend, stamps
 from capgen.timeline.time_axis import Span, TimeAxis
 
 KINDS_OF_DAY = ("weekday", "weekend")
-_SATURDAY = 6  # as Polars counts, from Monday = 1
 _KEPT_CLOCKS = 64
 _SCORES = np.linspace(-6, 6, 3073)
 _SHARES_BELOW = np.array([NormalDist().cdf(score) for score in _SCORES]).round(12)
@@ -71,7 +70,7 @@ def hours_of_week(axis: TimeAxis, span: Span, zones: Sequence[str | None]) -> ND
 
 
 def shares_below(normals: Floats) -> Floats:
-    """Return the share of a standard normal's values that lie below some, 10⁻⁶ exactly.
+    """Return the share of a standard normal's values that lie below some, to 10⁻⁶.
 
     Args:
         normals: of any shape.
@@ -83,8 +82,8 @@ def shares_below(normals: Floats) -> Floats:
 def weekly_slopes(regimes: Regimes) -> Floats:
     """Return how the chances follow a swing: π' = π + slope × x; π' is π on average, as x is 0.
 
-    slope(k) = π(k) × strength × (v(k) − Σ π v): with x from −1/2 to 1/2, and the configured v from −1 to 1, no chance
-    is ever negative.
+    slope(k) = π(k) × strength × (v(k) − Σ π v): with x from −1/2 to 1/2, and the configured v from
+    −1 to 1, no chance is ever negative.
 
     Args:
         regimes: of an archetype, with a swing.
@@ -93,10 +92,8 @@ def weekly_slopes(regimes: Regimes) -> Floats:
         Shape (states, 48), as `weekly_chances`.
     """
     assert regimes.swing is not None
-    chances, ways = (
-        weekly_chances(regimes),
-        np.array([[state.swing] for state in regimes.states.values()]),
-    )
+    chances = weekly_chances(regimes)
+    ways = np.array([[state.swing] for state in regimes.states.values()])
     slopes: Floats = chances * regimes.swing.strength * (ways - np.sum(chances * ways, axis=0))
     return slopes
 
@@ -104,10 +101,8 @@ def weekly_slopes(regimes: Regimes) -> Floats:
 @lru_cache(maxsize=_KEPT_CLOCKS)
 def _hours_of_week(axis: TimeAxis, span: Span, zone: str | None) -> NDArray[np.int64]:
     """Return the hour of the day of each hour, 24 more on weekends."""
-    local = pl.col("local_time").dt
-    is_weekend = (local.weekday() >= _SATURDAY).cast(pl.Int64)
-    hours = stamps(axis, span, zone).select(
-        is_weekend * HOURS_PER_DAY + local.hour().cast(pl.Int64)
-    )
+    local = pl.col("local_time")
+    later = is_weekend(local).cast(pl.Int64) * HOURS_PER_DAY
+    hours = stamps(axis, span, zone).select(later + local.dt.hour().cast(pl.Int64))
     numbers: NDArray[np.int64] = hours.to_series().to_numpy()
     return numbers

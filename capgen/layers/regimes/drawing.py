@@ -2,7 +2,8 @@
 
 A coupled chain: with the chances π of one hour and π' of the next, a server stays in state k with
 probability min(1, π'(k) / π(k)) × stickiness(k), and one that leaves enters j with probability in
-proportion to π'(j) − π(j) × stay(j). The chances hold exactly in every hour, whatever the stickiness.
+proportion to π'(j) − π(j) × stay(j). The chances hold exactly in every hour, whatever the
+stickiness.
 """
 
 from __future__ import annotations
@@ -120,13 +121,12 @@ def _swings(regimes: Regimes, scope: Scope, axis: TimeAxis, span: Span) -> Float
 
 
 def _draws(scope: Scope, axis: TimeAxis, span: Span) -> tuple[Floats, Floats]:
-    """Return what decides whether each server keeps its state, and which one it enters otherwise."""
+    """Return what decides whether servers keep their states, and which they enter otherwise."""
 
     def draw(subjects: Sequence[str]) -> Floats:
-        purposes = ("state kept", "state entered")
-        return np.stack(
-            [draw_uniforms(scope.seed, subjects, axis, span, each) for each in purposes]
-        )
+        kept = draw_uniforms(scope.seed, subjects, axis, span, "state kept")
+        entered = draw_uniforms(scope.seed, subjects, axis, span, "state entered")
+        return np.stack([kept, entered])
 
     kept_and_entered = draw(scope.ids)
     shared = scope.sharings("states")

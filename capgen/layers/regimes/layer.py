@@ -19,6 +19,7 @@ from capgen.layers.regimes.shares import hourly_shares, hours_of_week
 from capgen.layers.scope import Kind, Scope
 from capgen.layers.states import States
 from capgen.settings.names import unknown_names
+from capgen.settings.quantiles import Quantiles
 from capgen.timeline.epoch import HOURS_PER_DAY
 
 
@@ -45,7 +46,8 @@ class RegimeLayer(Layer[Regimes]):
             for key in state.quantiles:
                 if key in known.metrics and known.metrics[key].shape == "normal":
                     yield (
-                        f"{here}.quantiles.{key}: expected a metric whose shape is lognormal or quantiles, got normal"
+                        f"{here}.quantiles.{key}: expected a metric whose shape is lognormal or "
+                        "quantiles, got normal"
                     )
             if state.correlation is not None:
                 path = f"{here}.correlation"
@@ -71,20 +73,15 @@ class RegimeLayer(Layer[Regimes]):
 
     def states(self, settings: Regimes, scope: Scope) -> States | None:
         """Draw the states of servers."""
-        states = settings.states.values()
-        quantiled = dict.fromkeys(key for state in states for key in state.quantiles)
+        quantiles: dict[str, dict[int, Quantiles]] = {}
+        for number, state in enumerate(settings.states.values()):
+            for key, wanted in state.quantiles.items():
+                quantiles.setdefault(key, {})[number] = wanted
         return States(
             draw_states(settings, scope),
             _tables(settings, scope, "level"),
             _tables(settings, scope, "spread"),
-            {
-                key: {
-                    number: state.quantiles[key]
-                    for number, state in enumerate(states)
-                    if key in state.quantiles
-                }
-                for key in quantiled
-            },
+            quantiles,
         )
 
     def usual_level(
@@ -130,6 +127,7 @@ def _empty_hours(path: str, settings: Regimes) -> Iterator[str]:
         for hour in range(HOURS_PER_DAY):
             if sum(weight(state, kind, hour) for state in settings.states.values()) <= 0:
                 yield (
-                    f"{path}: expected a chance above 0 for at least one state at {hour}:00 on a {kind}"
+                    f"{path}: expected a chance above 0 for at least one state "
+                    f"at {hour}:00 on a {kind}"
                 )
                 return

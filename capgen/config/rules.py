@@ -13,7 +13,6 @@ from capgen.config.shares import share_problem
 from capgen.draws.correlation import correlation_matrix
 from capgen.layers import LAYERS
 from capgen.layers.known import Known
-from capgen.timeline.epoch import MINUTES_PER_DAY
 
 _MOST_ROWS = 10**13  # some 100 terabytes; more is a slip of the finger
 _MOST_SD = 100  # of what is proportional to its level, against that level
@@ -47,8 +46,14 @@ def _problems(config: ConfigFields) -> Iterator[str]:
 
 def _layer_problems(config: ConfigFields, name: str, archetype: Archetype | None) -> Iterator[str]:
     """Yield what layers find wrong with their settings: those of an archetype, or of the panel."""
-    for layer in LAYERS:
-        settings = layer.settings_in(config, archetype)
+    on = [(layer, layer.settings_in(config, archetype)) for layer in LAYERS]
+    parameters = [
+        parameter.path
+        for layer, settings in on
+        if archetype is not None and settings is not None
+        for parameter in layer.parameters(settings, config.drawn_metrics)
+    ]
+    for layer, settings in on:
         if settings is not None and layer.is_of_archetype == (archetype is not None):
             known = Known(
                 layer.path(name),
@@ -58,16 +63,17 @@ def _layer_problems(config: ConfigFields, name: str, archetype: Archetype | None
                 config.archetypes.keys(),
                 config.repair_correlation,
                 archetype,
-                _parameters(config, archetype),
+                parameters,
             )
             yield from layer.problems(settings, known)
 
 
 def _size_problems(config: ConfigFields) -> Iterator[str]:
-    days = (config.end_date - config.start_date).days + 1
-    rows = config.num_servers * days * (MINUTES_PER_DAY // config.step_minutes)
-    if rows > _MOST_ROWS:
-        yield f"num_servers: expected at most {_MOST_ROWS:.0e} rows in all, got {rows:.1e}; ask for fewer or shorter"
+    if config.rows > _MOST_ROWS:
+        yield (
+            f"num_servers: expected at most {_MOST_ROWS:.0e} rows in all, got {config.rows:.1e}; "
+            "ask for fewer or shorter"
+        )
 
 
 def _column_problems(config: ConfigFields) -> Iterator[str]:
@@ -107,19 +113,6 @@ def _archetype_problems(name: str, archetype: Archetype, config: ConfigFields) -
     else:
         yield from _layer_problems(config, name, archetype)
         yield from _shape_problems(f"archetypes.{name}", archetype, config)
-
-
-def _parameters(config: ConfigFields, archetype: Archetype | None) -> list[str]:
-    """Return the paths of an archetype's parameters that may differ between its servers."""
-    if archetype is None:
-        return []
-    on = ((layer, layer.settings_in(config, archetype)) for layer in LAYERS)
-    return [
-        parameter.path
-        for layer, settings in on
-        if settings is not None
-        for parameter in layer.parameters(settings, config.drawn_metrics)
-    ]
 
 
 def _shape_problems(section: str, archetype: Archetype, config: ConfigFields) -> Iterator[str]:

@@ -14,7 +14,16 @@ from capgen.settings.types import Correlation, Frozen, Name, NotNegative, Probab
 
 
 class Archetype(Section):
-    """A kind of server: its share of the fleet, its levels and its character."""
+    """A kind of server: its share of the fleet, its levels and its character.
+
+    Attributes:
+        base: mean of each metric before all factors.
+        sd: standard deviation of each metric's noise.
+        correlation: of the noise of two metrics.
+        business_hours_factor: on the mean in business hours.
+        weekend_factor: on the mean on Saturdays and Sundays.
+        growth_percent_per_month: rate; `growth.trend` says what comes of it.
+    """
 
     share: Probability
     base: Frozen[Name, float]

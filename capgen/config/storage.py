@@ -23,7 +23,12 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 
 
 class Storage(Section):
-    """Where a folder lies that is given without the whole of its place."""
+    """Where a folder lies that is given without the whole of its place.
+
+    Attributes:
+        bucket: name of the bucket.
+        prefix: below which datasets lie in it.
+    """
 
     use_s3: bool = False
     bucket: (

@@ -27,6 +27,11 @@ class Harmonic(Section):
     """One wave of the season.
 
     1 + amplitude × cos(2π × cycles × (day of year − peak day) / days in the year)
+
+    Attributes:
+        amplitude: share of the mean.
+        peak_day: day of the year on which the wave is highest.
+        cycles: waves in a year.
     """
 
     amplitude: Probability

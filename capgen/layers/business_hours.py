@@ -11,7 +11,12 @@ from capgen.settings.types import Hour, Section
 
 
 class BusinessHours(Section):
-    """The hours of the day, both inclusive, in which the business hours factor holds."""
+    """The hours of the day, both inclusive, in which the business hours factor holds.
+
+    Attributes:
+        first_hour: of the day.
+        last_hour: of the day; 17 includes 17:59.
+    """
 
     first_hour: Hour
     last_hour: Hour

@@ -26,7 +26,15 @@ _MOST_RAMP_DAYS = 3660
 
 
 class PlannedChange(Section):
-    """What servers are multiplied by from a day on, for good or up to another day."""
+    """What servers are multiplied by from a day on, for good or up to another day.
+
+    Attributes:
+        where: condition on the servers that take part; null: all.
+        start: first day.
+        end: first day after it; null: it stays.
+        ramp_days: until the whole factor holds.
+        factor: on each metric's mean.
+    """
 
     where: Condition | None = None
     start: Day

@@ -20,7 +20,14 @@ _COLUMN = "holiday_factor"
 
 
 class HolidayFactor(Section):
-    """A run of days in one month and the factor that holds on them."""
+    """A run of days in one month and the factor that holds on them.
+
+    Attributes:
+        month: of the days.
+        first_day: of the month.
+        last_day: of the month.
+        factor: on the mean on these days.
+    """
 
     month: Month
     first_day: DayOfMonth
@@ -35,7 +42,13 @@ class HolidayFactor(Section):
 
 
 class HolidayEffect(Section):
-    """The factor on the library's holidays, and on the days around them."""
+    """The factor on the library's holidays, and on the days around them.
+
+    Attributes:
+        factor: on the mean on a holiday.
+        shoulder_days: how many days around it.
+        shoulder_factor: on the mean on these days.
+    """
 
     factor: Factor
     shoulder_days: Annotated[int, Field(ge=0, le=7)] = 0

@@ -15,7 +15,12 @@ from capgen.settings.types import Frozen, Label, Section, Zone
 
 
 class LocalTime(Section):
-    """Clocks and holiday calendars of regions; those left out keep UTC and the calendar of all."""
+    """Clocks and holiday calendars of regions; those left out keep UTC and the calendar of all.
+
+    Attributes:
+        zones: time zone of each region.
+        holidays: holiday calendar of each region.
+    """
 
     zones: Frozen[Label, Zone] = Field(default_factory=dict)
     holidays: Frozen[Label, Holidays] = Field(default_factory=dict)

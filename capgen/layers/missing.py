@@ -26,14 +26,25 @@ _FLEET = ""  # subject of what happens to all servers
 
 
 class Gaps(Section):
-    """Stretches without values: whole hours, of a geometric number."""
+    """Stretches without values: whole hours, of a geometric number.
+
+    Attributes:
+        per_year: how many, on average.
+        mean_hours: how long, on average.
+    """
 
     per_year: Annotated[float, Field(ge=0, le=1000)]
     mean_hours: Annotated[float, Field(ge=1, le=_MOST_GAP_HOURS / 10)]
 
 
 class Missing(Section):
-    """Values that are not there: single ones, those of one server, or of the fleet, for a while."""
+    """Values that are not there: single ones, those of one server, or of the fleet, for a while.
+
+    Attributes:
+        share: of each metric's values, at random.
+        server_outages: all metrics of one server at once.
+        fleet_gaps: all metrics of all servers at once.
+    """
 
     share: Frozen[Name, Probability] = Field(default_factory=dict)
     server_outages: Gaps | None = None

@@ -21,7 +21,14 @@ _EVERYWHERE = (slice(None), slice(None))
 
 
 class Outliers(Section):
-    """Rare wrong values of one metric: too high, or too low."""
+    """Rare wrong values of one metric: too high, or too low.
+
+    Attributes:
+        probability: of a value that is too high.
+        magnitude: what it is multiplied by.
+        dip_probability: of a value that is too low.
+        dip_magnitude: what that is multiplied by.
+    """
 
     probability: Probability
     magnitude: Factor = 1.6

@@ -27,7 +27,13 @@ _HALF_A_DAY = 12
 
 
 class ProfileSpread(Section):
-    """How the profiles of an archetype's servers differ."""
+    """How the profiles of an archetype's servers differ.
+
+    Attributes:
+        flat_share: of the servers, which have no profile.
+        night_share: of the servers, which live 12 hours later.
+        strength_sd: of the strength with which the others follow it.
+    """
 
     flat_share: Probability = 0
     night_share: Probability = 0
@@ -41,7 +47,12 @@ class ProfileSpread(Section):
 
 
 class Profile(Section):
-    """Factors of the hours and weekdays, in place of business hours and weekend."""
+    """Factors of the hours and weekdays, in place of business hours and weekend.
+
+    Attributes:
+        hours: factor of each hour of the day, from 0.
+        weekdays: factor of each weekday, from Monday.
+    """
 
     hours: Annotated[tuple[Factor, ...], Field(min_length=24, max_length=24)]
     weekdays: Annotated[tuple[Factor, ...], Field(min_length=7, max_length=7)]

@@ -27,7 +27,14 @@ _KEPT_STARTS = 64  # a zone, a schedule and a slice each
 
 
 class ScheduledSpike(Section):
-    """Spikes that start at set hours of the day."""
+    """Spikes that start at set hours of the day.
+
+    Attributes:
+        hours: of the day, with which spikes start.
+        steps: how many steps a spike lasts.
+        probability: of a spike at each such hour.
+        magnitude: what a spike multiplies the value by.
+    """
 
     hours: Annotated[tuple[Hour, ...], Field(min_length=1)]
     steps: Annotated[int, Field(ge=1, le=1440)] = 1

@@ -15,7 +15,11 @@ from capgen.settings.types import Section
 
 
 class ServerGrowth(Section):
-    """How much the growth of servers differs from that of their archetype."""
+    """How much the growth of servers differs from that of their archetype.
+
+    Attributes:
+        sd_percent_per_month: of the servers' rates around the archetype's.
+    """
 
     sd_percent_per_month: Annotated[float, Field(ge=0, le=1000)]
 

@@ -32,7 +32,14 @@ _ALWAYS_AFTER = 10**9
 
 
 class Resize(Section):
-    """A server gets larger when a metric's level reaches the limit: metrics fall by the ratio."""
+    """A server gets larger when a metric's level reaches the limit: metrics fall by the ratio.
+
+    Attributes:
+        metric: that decides.
+        limit: of its level.
+        ratio: by which the server grows.
+        metrics: whose values fall by the ratio.
+    """
 
     metric: Name
     limit: Annotated[float, Field(ge=0.001)]
@@ -41,7 +48,14 @@ class Resize(Section):
 
 
 class ServerLife(Section):
-    """Servers that are born or retired between two days, and resized."""
+    """Servers that are born or retired between two days, and resized.
+
+    Attributes:
+        first_day: on which a server may be born or retired.
+        last_day: on which a server may be born or retired.
+        born_share: of the servers, which are born between the two days.
+        retired_share: of the servers, which are retired between them.
+    """
 
     first_day: Day
     last_day: Day

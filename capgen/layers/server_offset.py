@@ -19,7 +19,12 @@ from capgen.settings.types import Correlation, Frozen, Name, RelativeSd, Section
 
 
 class ServerOffset(Section):
-    """Per server and metric a lasting multiplier on the mean: lognormal with mean 1."""
+    """Per server and metric a lasting multiplier on the mean: lognormal with mean 1.
+
+    Attributes:
+        sd: of each metric's multiplier.
+        correlation: of the logarithms of two metrics' multipliers.
+    """
 
     sd: Frozen[Name, RelativeSd]
     correlation: Frozen[str, Correlation] = Field(default_factory=dict)

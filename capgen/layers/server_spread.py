@@ -26,7 +26,12 @@ _FACTORS = ("business_hours_factor", "weekend_factor")
 
 
 class Spread(Section):
-    """How a parameter differs between servers: × a lognormal of mean 1, or + a normal of mean 0."""
+    """How a parameter differs between servers: × a lognormal of mean 1, or + a normal of mean 0.
+
+    Attributes:
+        kind: of the distribution.
+        sd: of the factor, or in the parameter's unit.
+    """
 
     kind: Literal["lognormal", "normal"] = "lognormal"
     sd: Annotated[float, Field(ge=0, le=1e6)]

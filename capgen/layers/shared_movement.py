@@ -20,14 +20,25 @@ _COLUMNS = {"app": "app_name", "region": "region", "fleet": None}
 
 
 class Share(Section):
-    """Which share of the noise's variance, and of the changes of state, is common to a group."""
+    """Which share of the noise's variance, and of the changes of state, is common to a group.
+
+    Attributes:
+        noise: of the noise's variance.
+        states: of the changes of state.
+    """
 
     noise: Probability = 0
     states: Probability = 0
 
 
 class SharedMovement(Section):
-    """What servers of an app, of a region, or all, have in common."""
+    """What servers of an app, of a region, or all, have in common.
+
+    Attributes:
+        app: what the servers of an app have in common.
+        region: what the servers of a region have in common.
+        fleet: what all servers have in common.
+    """
 
     app: Share = Share()
     region: Share = Share()

@@ -20,7 +20,12 @@ _MAGNITUDE = "spike.magnitude"
 
 
 class Spike(Section):
-    """Independent spikes that multiply the metrics of one cell."""
+    """Independent spikes that multiply the metrics of one cell.
+
+    Attributes:
+        probability: of a spike in a cell.
+        magnitude: what a spike multiplies the value by.
+    """
 
     probability: Probability
     magnitude: NotNegative

@@ -10,7 +10,12 @@ from capgen.settings.types import Section, ServerIdFormat, Weights
 
 
 class Fleet(Section):
-    """How servers are named and what metadata they draw."""
+    """How servers are named and what metadata they draw.
+
+    Attributes:
+        criticality: weights, likewise.
+        region: weights, likewise.
+    """
 
     server_id_format: ServerIdFormat
     first_index: Annotated[int, Field(ge=0, le=10**9)]

@@ -8,7 +8,13 @@ from capgen.settings.types import CountryCode, Section, SubdivisionCode
 
 
 class Holidays(Section):
-    """A calendar of the `holidays` library."""
+    """A calendar of the `holidays` library.
+
+    Attributes:
+        country: whose holidays.
+        subdivision: state or province, such as NY.
+        observed: also the weekday on which a weekend holiday is kept.
+    """
 
     country: CountryCode
     subdivision: SubdivisionCode | None = None

@@ -11,7 +11,15 @@ from capgen.settings.types import Interval, Name, NotNegative, Section, Unit
 
 
 class Response(Section):
-    """How much of each factor a metric takes: 0 ignores it, 1 takes it whole."""
+    """How much of each factor a metric takes: 0 ignores it, 1 takes it whole.
+
+    Attributes:
+        business_hours: of business hours, or of a profile's hours.
+        weekend: of the weekend, or of a profile's weekdays.
+        eoq: of the end of a quarter.
+        holiday: of holidays.
+        growth: of growth.
+    """
 
     business_hours: NotNegative = 0
     weekend: NotNegative = 0
@@ -21,14 +29,27 @@ class Response(Section):
 
 
 class Derived(Section):
-    """A metric that is a multiple of another one, taken before the other's clip."""
+    """A metric that is a multiple of another one, taken before the other's clip.
+
+    Attributes:
+        source: key of the other metric.
+        factor: what its values are multiplied by.
+    """
 
     source: Name
     factor: float
 
 
 class Metric(Section):
-    """A measured column."""
+    """A measured column.
+
+    Attributes:
+        column: its name in the panel.
+        unit: shown beside its values.
+        clip: values beyond these limits are set to them.
+        spike_share: what a spike's magnitude is multiplied by; null: no spikes.
+        shape: of the noise: symmetric, skewed, or as the quantiles say.
+    """
 
     column: Name
     unit: Unit = ""

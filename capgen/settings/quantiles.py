@@ -15,7 +15,12 @@ Shape = Literal["normal", "lognormal", "quantiles"]
 
 
 class Quantile(Section):
-    """A point of a distribution."""
+    """A point of a distribution.
+
+    Attributes:
+        at: share of the values that lie below.
+        value: at this share.
+    """
 
     at: Annotated[float, Field(ge=_SMALLEST_SHARE, le=1 - _SMALLEST_SHARE)]
     value: Annotated[float, Field(ge=-1e6, le=1e6)]

@@ -28,7 +28,17 @@ class _Event(Section):
 
 
 class RandomEvents(_Event):
-    """Events that come about by chance."""
+    """Events that come about by chance.
+
+    Attributes:
+        type: what it does.
+        metrics: whose values it changes; an outage without them takes all.
+        magnitude: factor on the values; null for an outage.
+        cause: a text for the list of events.
+        scope: whom one event strikes.
+        per_year: how many for each such subject, on average.
+        mean_hours: how long, on average.
+    """
 
     scope: Attribute
     per_year: Annotated[float, Field(ge=0, le=1000)]
@@ -36,7 +46,23 @@ class RandomEvents(_Event):
 
 
 class ListedEvent(_Event):
-    """An event at a set time, of the servers that one name or a condition takes in."""
+    """An event at a set time, of the servers that one name or a condition takes in.
+
+    Attributes:
+        type: what it does.
+        metrics: whose values it changes; an outage without them takes all.
+        magnitude: factor on the values; null for an outage.
+        cause: a text for the list of events.
+        server: whom it strikes, by server_id.
+        app: whom it strikes, by app_name.
+        region: whom it strikes.
+        business_unit: whom it strikes.
+        criticality: whom it strikes.
+        server_type: whom it strikes, by archetype.
+        where: whom it strikes, by a condition in place of one name.
+        start: first moment.
+        end: first moment after it; null: for ever.
+    """
 
     server: Named | None = None
     app: Named | None = None

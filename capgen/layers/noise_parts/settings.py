@@ -9,7 +9,13 @@ from capgen.settings.types import Correlation, Frozen, Name, Probability, Sectio
 
 
 class NoisePart(Section):
-    """A part of the noise: after its half-life, half of a deviation is left."""
+    """A part of the noise: after its half-life, half of a deviation is left.
+
+    Attributes:
+        half_life_hours: until half of a deviation is left.
+        share: of each metric's variance.
+        correlation: of the part's own, of two metrics.
+    """
 
     half_life_hours: HalfLife
     share: Frozen[Name, Probability]

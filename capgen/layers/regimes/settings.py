@@ -18,14 +18,27 @@ HourWeights = Annotated[tuple[Weight, ...], Field(min_length=24, max_length=24)]
 
 
 class Chances(Section):
-    """Weights of a state: one for all hours, or one each hour of the day."""
+    """Weights of a state: one for all hours, or one each hour of the day.
+
+    Attributes:
+        weekday: Monday to Friday.
+        weekend: Saturday and Sunday; null: as on weekdays.
+    """
 
     weekday: Weight | HourWeights
     weekend: Weight | HourWeights | None = None
 
 
 class State(Section):
-    """One of the states that a server moves between."""
+    """One of the states that a server moves between.
+
+    Attributes:
+        stickiness: chance to stay for another hour, where the chances allow it.
+        level: factor on each metric's mean.
+        spread: factor on each metric's standard deviation.
+        correlation: of two metrics in this state; null: the archetype's.
+        swing: 1: the swing makes it likelier; −1: less likely.
+    """
 
     chances: Chances
     stickiness: Stickiness = 0
@@ -37,7 +50,12 @@ class State(Section):
 
 
 class Swing(Section):
-    """How the chances of states swing over days, server by server."""
+    """How the chances of states swing over days, server by server.
+
+    Attributes:
+        half_life_hours: until half of a swing is left.
+        strength: of the swing; 0: none.
+    """
 
     half_life_hours: Annotated[float, Field(ge=1, le=MOST_HALF_LIFE_HOURS)]
     strength: Probability

@@ -86,7 +86,7 @@ def inner_moments(a: Floats, b: Floats, order: int) -> Floats:
 
 
 def _narrow_moments(a: Floats, b: Floats, order: int) -> Floats:
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    nodes, weights = _gauss()
     half = (b - a) / 2
     inner = np.zeros((order + 1, a.size))
     for node, weight in zip(nodes, weights, strict=True):
@@ -96,3 +96,10 @@ def _narrow_moments(a: Floats, b: Floats, order: int) -> Floats:
             inner[k] += powers
             powers = powers * z
     return inner
+
+
+@cache
+def _gauss() -> tuple[Floats, Floats]:
+    """Return nodes and weights of the Gauss-Legendre quadrature."""
+    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    return nodes, weights

@@ -1,4 +1,4 @@
-"""The panel for other engines: small descriptions of its chunks, and a function that makes rows of them."""
+"""The panel for other engines: descriptions of its chunks, and a function that makes their rows."""
 
 from __future__ import annotations
 
@@ -18,25 +18,23 @@ def chunks(config: Config) -> pa.Table:
     """Return what a panel is cut into, for an engine to spread.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
 
     Returns:
-        One row for each chunk, in the order of `scan`: some servers of one archetype over some steps of one year.
+        One row for each chunk, in the order of `scan`: some servers of one archetype over some
+        steps of one year.
     """
-    axis = config.axis
-    every = (
-        chunk
-        for partition in partitions(axis, archetype_counts(config))
-        for chunk in cut(axis, partition.whole, CHUNK_ROWS)
-    )
-    return pa.Table.from_pylist([_description(chunk) for chunk in every])
+    descriptions: list[dict[str, str | int]] = []
+    for partition in partitions(config.axis, archetype_counts(config)):
+        descriptions += map(_description, cut(config.axis, partition.whole, CHUNK_ROWS))
+    return pa.Table.from_pylist(descriptions)
 
 
 def cells(config: Config, batches: Iterable[pa.RecordBatch | pa.Table]) -> Iterator[pa.RecordBatch]:
     """Make the rows of some chunks; may run anywhere and twice, with the same bits.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         batches: rows of `chunks`.
 
     Yields:

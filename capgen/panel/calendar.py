@@ -23,45 +23,30 @@ CalendarFrame = Callable[[Span], pl.DataFrame]
 
 _KEPT_SPANS = 2  # some 40 bytes a step
 _STEPS_AT_ONCE = 2**15  # DuckDB needs several times the memory of what it returns
-DAYS_PER_MONTH = 30.4375  # 365.25 / 12
 
 
 def macro_tables(config: Config, clock: str = COMMON_CLOCK) -> Mapping[str, pl.DataFrame]:
     """Return the tables that the SQL macros read their settings from.
 
     Args:
-        config: a valid configuration.
-        clock: whose holidays; those of all without it.
+        config: the panel's configuration.
+        clock: the clock whose holidays count; by default the one that all regions share.
 
     Returns:
-        Frames by table name: eoq_settings, business_hours, holiday_factors, holiday_effect, holiday_dates,
-        holiday_span.
+        Frames by table name: eoq_settings, business_hours, holiday_factors, holiday_effect,
+        holiday_dates, holiday_span.
 
     Raises:
         CapgenError: Polars does not answer.
     """
     check_polars_answers()
-    eoq, hours = config.calendar.eoq, config.calendar.business_hours
-    rules = [
-        (position, *rule.model_dump().values())
-        for position, rule in enumerate(config.calendar.holiday_factors)
-    ]
-    integers = ["rule_position", "rule_month", "rule_first_day", "rule_last_day"]
-    rule_schema = dict.fromkeys(integers, pl.Int64) | {"rule_factor": pl.Float64}
+    hours = config.calendar.business_hours
     return {
-        "eoq_settings": pl.DataFrame(
-            {
-                "eoq_window_days": [eoq.window_days],
-                "eoq_business_days": [eoq.business_days],
-                "eoq_peak": [eoq.peak],
-                "eoq_months": [list(eoq.months)],
-            },
-            schema_overrides={"eoq_peak": pl.Float64, "eoq_months": pl.List(pl.Int64)},
-        ),
+        "eoq_settings": _eoq_table(config),
         "business_hours": pl.DataFrame(
             {"first_hour": [hours.first_hour], "last_hour": [hours.last_hour]}
         ),
-        "holiday_factors": pl.DataFrame(rules, schema=rule_schema, orient="row"),
+        "holiday_factors": _rule_table(config),
         "holiday_effect": _effect_table(config),
         "holiday_dates": pl.DataFrame(
             {"holiday_date": holiday_dates(config, clock)}, schema={"holiday_date": pl.Date}
@@ -76,19 +61,41 @@ def holiday_dates(config: Config, clock: str = COMMON_CLOCK) -> list[date]:
     """Return the holidays of a calendar around start and end date, sorted.
 
     Args:
-        config: a valid configuration.
-        clock: whose holidays; those of all without it.
+        config: the panel's configuration.
+        clock: the clock whose holidays count; by default the one that all regions share.
 
     Returns:
-        Days, observed ones included where configured, from a week before the first month to a week after the last.
+        Days, observed ones included where configured, from a week before the first month to a week
+        after the last.
     """
     return list(days_of(config, holidays_of(config, clock)))
 
 
 def _window(config: Config) -> tuple[date, date]:
-    """Return the days of the panel; by a local clock they may begin a day earlier and end a day later."""
+    """Return the days of the panel, with one more at each end where clocks are local."""
     more = timedelta(days=1 if flags_are_local(config) else 0)
     return config.start_date - more, config.end_date + more
+
+
+def _eoq_table(config: Config) -> pl.DataFrame:
+    eoq = config.calendar.eoq
+    return pl.DataFrame(
+        {
+            "eoq_window_days": [eoq.window_days],
+            "eoq_business_days": [eoq.business_days],
+            "eoq_peak": [eoq.peak],
+            "eoq_months": [list(eoq.months)],
+        },
+        schema_overrides={"eoq_peak": pl.Float64, "eoq_months": pl.List(pl.Int64)},
+    )
+
+
+def _rule_table(config: Config) -> pl.DataFrame:
+    rules = enumerate(config.calendar.holiday_factors)
+    rows = [(position, *rule.model_dump().values()) for position, rule in rules]
+    integers = ["rule_position", "rule_month", "rule_first_day", "rule_last_day"]
+    schema = dict.fromkeys(integers, pl.Int64) | {"rule_factor": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _effect_table(config: Config) -> pl.DataFrame:
@@ -104,13 +111,14 @@ def open_calendar(config: Config, clock: str = COMMON_CLOCK) -> Iterator[Calenda
     """Open the calendar of a configuration.
 
     Args:
-        config: a valid configuration.
-        clock: whose local time and holidays; those of all without it.
+        config: the panel's configuration.
+        clock: the clock whose time and holidays count; by default the one that all regions share.
 
     Yields:
         A function, safe to call from many threads, that returns the date frame of a span: columns
-        timestamp, month, quarter, dayofweek, is_weekend, is_eoq, is_holiday (as in the panel), eoq_factor,
-        holiday_factor, is_business_hour, local_hour, local_weekday, and those of layers.
+        timestamp, month, quarter, dayofweek, is_weekend, is_eoq, is_holiday (as in the panel),
+        eoq_factor, holiday_factor, is_business_hour, local_hour, local_weekday, and those of
+        layers.
     """
     axis = config.axis
     lock = threading.Lock()  # one DuckDB connection serves all threads
@@ -124,10 +132,10 @@ def open_calendar(config: Config, clock: str = COMMON_CLOCK) -> Iterator[Calenda
 
         @lru_cache(maxsize=_KEPT_SPANS)
         def compute(span: Span) -> pl.DataFrame:
-            firsts = range(span.first, span.stop, _STEPS_AT_ONCE)
-            pieces = [
-                piece(Span(first, min(first + _STEPS_AT_ONCE, span.stop))) for first in firsts
-            ]
+            pieces = []
+            for first in range(span.first, span.stop, _STEPS_AT_ONCE):
+                stop = min(first + _STEPS_AT_ONCE, span.stop)
+                pieces.append(piece(Span(first, stop)))
             return pl.concat(pieces, rechunk=True)
 
         def frame(span: Span) -> pl.DataFrame:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from capgen.timeline.time_axis import Span, TimeAxis
 
-# Worked out at once: fewer rows cost time for each query, more leave the processor's cache and cost memory.
+# Worked out at once: fewer rows cost time for each query; more leave the processor's cache and cost
+# memory.
 CHUNK_ROWS = 131072
 
 
@@ -81,8 +82,8 @@ def cut(axis: TimeAxis, whole: Chunk, rows: int) -> Iterator[Chunk]:
     Args:
         axis: the time axis.
         whole: what to cut.
-        rows: how many rows each should have at the most. They are of about equal size. A server with more is cut by
-            time, between blocks: a block is never drawn twice.
+        rows: how many rows each should have at most. They are of about equal size. A server with
+            more is cut by time, between blocks: a block is never drawn twice.
     """
     servers = whole.stop_server - whole.first_server
     pieces = math.ceil(servers / max(1, rows // whole.span.size))

@@ -15,7 +15,7 @@ def clock_of(config: Config, region: str) -> str:
     """Return the clock of a region's servers: its own, or that of all.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         region: one of the fleet's.
     """
     return _clock(config, region).name
@@ -25,7 +25,7 @@ def clocks(config: Config) -> list[str]:
     """Return all clocks that servers may follow, that of all first.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     of_regions = (clock_of(config, region) for region in config.fleet.region)
     return list(dict.fromkeys([COMMON_CLOCK, *of_regions]))
@@ -35,7 +35,7 @@ def holidays_of(config: Config, clock: str) -> Holidays:
     """Return the holiday calendar of a clock.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         clock: one of `clocks(config)`.
     """
     return _clock(config, clock).holidays or config.calendar.holidays
@@ -47,7 +47,7 @@ def zone_of(config: Config, clock: str) -> str | None:
     Steps of a day stand for their date everywhere.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         clock: one of `clocks(config)`.
     """
     return _clock(config, clock).zone if config.step_minutes < MINUTES_PER_DAY else None
@@ -57,7 +57,7 @@ def flags_are_local(config: Config) -> bool:
     """Tell whether flags of the calendar may differ between servers.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     return any(layer.turns_clocks and layer.settings_in(config) for layer in LAYERS)
 

@@ -25,20 +25,20 @@ _DRAWS_PER_SERVER = 4  # business unit, criticality, region, app
 def archetype_counts(config: Config) -> dict[str, int]:
     """Return how many servers each archetype gets.
 
-    Each gets the whole part of its share; what rounding leaves goes to the one with the largest share.
+    Each gets the whole part of its share; the one with the largest share gets what rounding leaves.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
 
     Returns:
         Servers by archetype, in the configuration's order; they sum to `num_servers`.
     """
     shares = {name: archetype.share for name, archetype in config.archetypes.items()}
-    counts = {
-        name: math.floor(config.num_servers * share + SHARE_TOLERANCE)
-        for name, share in shares.items()
-    }
-    counts[max(shares, key=lambda name: shares[name])] += config.num_servers - sum(counts.values())
+    counts = {}
+    for name, share in shares.items():
+        counts[name] = math.floor(config.num_servers * share + SHARE_TOLERANCE)
+    largest = max(shares, key=lambda name: shares[name])
+    counts[largest] += config.num_servers - sum(counts.values())
     return counts
 
 
@@ -46,50 +46,45 @@ def server_ids(config: Config) -> list[str]:
     """Return the ids of all servers, in order of their index.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     first = config.fleet.first_index
-    return [
-        config.fleet.server_id_format.format(index=first + offset)
-        for offset in range(config.num_servers)
-    ]
+    form = config.fleet.server_id_format
+    return [form.format(index=first + offset) for offset in range(config.num_servers)]
 
 
 def fleet_frame(config: Config) -> pl.DataFrame:
     """Return the server frame: one row a server.
 
-    Metadata is drawn from a stream of the server's own, so it does not depend on the rest of the fleet.
+    Each server draws its metadata from a stream of its own, whatever the rest of the fleet is.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
 
     Returns:
-        Columns server_id, server_type, business_unit, criticality, region, app_name (all strings), grouped
-        by archetype in the configuration's order and sorted by server_id within each.
+        Columns server_id, server_type, business_unit, criticality, region, app_name (all strings),
+        grouped by archetype in the configuration's order and sorted by server_id within each.
 
     Raises:
         CapgenError: Polars does not answer.
     """
     check_polars_answers()
     ids = server_ids(config)
-    types = itertools.chain.from_iterable(
-        [name] * count for name, count in archetype_counts(config).items()
-    )
-    draws = np.array(
-        [stream(config.seed, each, "", "metadata").random(_DRAWS_PER_SERVER) for each in ids]
-    )
-    business_unit = _pick(config.fleet.business_unit, draws[:, 0])
-    app = np.floor(draws[:, 3] * config.fleet.apps_per_business_unit).astype(np.int64)
+    types: list[str] = []
+    for name, count in archetype_counts(config).items():
+        types += [name] * count
+    streams = (stream(config.seed, server_id, "", "metadata") for server_id in ids)
+    draws = np.array([generator.random(_DRAWS_PER_SERVER) for generator in streams])
+    units = _pick(config.fleet.business_unit, draws[:, 0])
+    apps = np.floor(draws[:, 3] * config.fleet.apps_per_business_unit).astype(np.int64)
     frame = pl.DataFrame(
         {
             "server_id": ids,
-            "server_type": list(types),
-            "business_unit": business_unit,
+            "server_type": types,
+            "business_unit": units,
             "criticality": _pick(config.fleet.criticality, draws[:, 1]),
             "region": _pick(config.fleet.region, draws[:, 2]),
-            "app_name": [
-                f"{unit}-app-{index}" for unit, index in zip(business_unit, app, strict=True)
-            ],
+            "app_name": [f"{unit}-app-{app}" for unit, app in zip(units, apps, strict=True)],
         }
     )
     by_type = frame.partition_by("server_type", maintain_order=True)
@@ -100,7 +95,7 @@ def server_frames(config: Config) -> dict[str, pl.DataFrame]:
     """Return the server frame of each archetype that has servers, with what layers give them once.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
 
     Returns:
         By archetype, sorted by server_id: the columns of `fleet_frame`, clock, and those of layers.
@@ -116,7 +111,7 @@ def server_frame(config: Config) -> pl.DataFrame:
     """Return the server frames of all archetypes as one; null where a column is not an archetype's.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     return pl.concat(server_frames(config).values(), how="diagonal")
 
@@ -138,7 +133,7 @@ def _with_layers(config: Config, layered: Layered, frame: pl.DataFrame) -> pl.Da
     return frame.with_columns(clock, **series)
 
 
-def _pick(weights: Mapping[str, float], draws: np.ndarray) -> list[str]:
+def _pick(weights: Mapping[str, float], draws: Floats) -> list[str]:
     """Choose a label for each uniform draw, with chances in proportion to the weights."""
     labels = [label for label, weight in weights.items() if weight > 0]
     bounds = list(itertools.accumulate(weights[label] for label in labels))

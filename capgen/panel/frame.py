@@ -37,11 +37,12 @@ class Panel:
     """Everything that chunks of a panel are made from; `open_panel` makes one.
 
     Args:
-        config: the configuration.
+        config: the panel's configuration.
         axis: its time axis.
         fleets: the server frame of each archetype, sorted by server_id.
-        models: of the cells of each archetype.
-        dates: returns the date frame of an archetype, a clock and a span: the calendar, and the mean of each metric.
+        models: the model of each archetype's cells.
+        dates: returns the date frame of an archetype, a clock and a span: the calendar, and the
+            mean of each metric.
     """
 
     config: Config
@@ -69,16 +70,17 @@ class Panel:
 
         Args:
             chunk: some servers of one archetype over some steps of one year.
-            servers: its server frame; strings may be Enums, and are so in the result then.
-            columns: those of the panel's columns to make; all without it. What they do not need is not drawn.
-            workspace: holds the metrics; the result is good until it is used again.
+            servers: the chunk's server frame; Enums in place of strings stay Enums.
+            columns: which of the panel's columns to make; by default all. What they do not need is
+                not drawn.
+            workspace: memory for the metrics; the result is good until it is used again.
 
         Returns:
             The columns, in the panel's order.
         """
-        wanted = [
-            name for name in panel_schema(self.config).names() if columns is None or name in columns
-        ]
+        wanted = panel_schema(self.config).names()
+        if columns is not None:
+            wanted = [name for name in wanted if name in columns]
         followed = dict.fromkeys(servers["clock"].to_list())
         dates = {clock: self.dates(chunk.archetype, clock, chunk.span) for clock in followed}
         values = chunk_values(
@@ -90,17 +92,19 @@ class Panel:
             wanted,
             workspace or Workspace(),
         )
+        if len(dates) > 1:
+            values |= _local_flags(servers, dates)
+        labels = self._labels(chunk, servers, next(iter(dates.values())))
+        others = labels.select(name for name in wanted if name not in values)
+        series = _as_columns(values, self.config, servers.schema["server_id"])
+        # By position: an expression would copy all columns into pieces of equal length.
+        return pl.DataFrame([*others.collect().get_columns(), *series])[wanted]
+
+    def _labels(self, chunk: Chunk, servers: pl.DataFrame, dates: pl.DataFrame) -> pl.LazyFrame:
+        """Return what each cell has of its server and of its date."""
         year = pl.lit(self.axis.timestamp(chunk.span.first).year, pl.Int64).alias("year")
-        cells = servers.lazy().join(
-            next(iter(dates.values())).lazy(), how="cross", maintain_order="left_right"
-        )
-        local = {} if len(dates) == 1 else _local_flags(servers, dates)
-        labels = cells.with_columns(year).select(
-            each for each in wanted if each not in values and each not in local
-        )
-        # By position, not by an expression: that would copy all columns into pieces of equal length.
-        series = _as_columns(values | local, self.config, servers.schema["server_id"])
-        return pl.DataFrame([*labels.collect().get_columns(), *series])[wanted]
+        cells = servers.lazy().join(dates.lazy(), how="cross", maintain_order="left_right")
+        return cells.with_columns(year)
 
 
 @contextmanager
@@ -108,7 +112,7 @@ def open_panel(config: Config) -> Iterator[Panel]:
     """Open the panel of a configuration.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
 
     Yields:
         A panel whose `cells` may be called from many threads.
@@ -131,7 +135,7 @@ def cell_model(config: Config, archetype: str) -> CellModel:
     """Return the model of an archetype's cells.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         archetype: its name.
     """
     layered = layered_archetype(config, archetype)
@@ -141,50 +145,45 @@ def cell_model(config: Config, archetype: str) -> CellModel:
 
 def _local_flags(servers: pl.DataFrame, dates: Mapping[str, pl.DataFrame]) -> dict[str, Array]:
     """Return the columns of the dates in which clocks differ, for each server by its own."""
-    flags = {
-        clock: [frame[name].to_numpy() for name in LOCAL_DATE_COLUMNS]
-        for clock, frame in dates.items()
-    }
-    columns = zip(*(flags[clock] for clock in servers["clock"].to_list()), strict=True)
-    return {
-        name: np.concatenate(column)
-        for name, column in zip(LOCAL_DATE_COLUMNS, columns, strict=True)
-    }
+    columns: dict[str, Array] = {}
+    for name in LOCAL_DATE_COLUMNS:
+        flags = {clock: frame[name].to_numpy() for clock, frame in dates.items()}
+        columns[name] = np.concatenate([flags[clock] for clock in servers["clock"].to_list()])
+    return columns
 
 
 def _numbers(dates: pl.DataFrame) -> dict[str, Floats]:
-    return {
-        column.name: column.to_numpy()
-        for column in dates.get_columns()
-        if column.dtype == pl.Float64
-    }
+    numbers = dates.select(pl.col(pl.Float64))
+    return {column.name: column.to_numpy() for column in numbers.get_columns()}
 
 
-def _as_columns(values: Mapping[str, Array], config: Config, text: pl.DataType) -> list[pl.Series]:
-    """Share the memory of arrays as columns; a missing value is null, and texts are Strings where the servers' are."""
-    columns = [
-        (each.cast(text) if text == pl.String else each).alias(name)
-        if isinstance(each, pl.Series)
-        else _as_column(name, each)
-        for name, each in values.items()
-    ]
-    nullable = (
-        {metric.column for metric in config.metrics.values()}
-        if metrics_may_be_null(config)
-        else set()
-    )
-    return [column.fill_nan(None) if column.name in nullable else column for column in columns]
+def _as_columns(
+    values: Mapping[str, Array], config: Config, text: pl.DataType
+) -> Iterator[pl.Series]:
+    """Share the memory of arrays as columns.
+
+    A missing value is null; texts are Strings where the servers' are.
+    """
+    metrics = {metric.column for metric in config.metrics.values()}
+    may_be_null = metrics_may_be_null(config)
+    for name, array in values.items():
+        if isinstance(array, pl.Series):
+            texts = array.cast(text) if text == pl.String else array
+            yield texts.alias(name)
+        else:
+            column = _as_column(name, array)
+            yield column.fill_nan(None) if may_be_null and name in metrics else column
 
 
 def _as_column(name: str, array: NDArray[Any]) -> pl.Series:
-    """Share the memory of an array by way of Arrow: given an array, Polars would load numpy.ma first."""
+    """Share the memory of an array, through Arrow: Polars would load numpy.ma first."""
     buffers = [None, pa.py_buffer(array)]
     values = pa.Array.from_buffers(pa.from_numpy_dtype(array.dtype), array.size, buffers)
     return pl.DataFrame(pa.record_batch([values], names=[name])).to_series()
 
 
 def as_enums(servers: pl.DataFrame) -> pl.DataFrame:
-    """Turn strings into Enums, so that the cross join repeats small codes and Parquet gets ready-made dictionaries.
+    """Turn strings into Enums: the cross join repeats small codes, and Parquet gets dictionaries.
 
     Args:
         servers: a server frame.

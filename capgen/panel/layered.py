@@ -40,7 +40,7 @@ class Layered:
         """Return the same archetype without a layer.
 
         Args:
-            layer: to leave out.
+            layer: the layer to leave out.
         """
         return Layered(self.kind, tuple(each for each in self.on if each.layer is not layer))
 
@@ -54,8 +54,9 @@ def switched_on(config: Config, archetype: Archetype | None = None) -> Iterator[
     """Yield the layers that are on, in the order in which they act.
 
     Args:
-        config: a valid configuration.
-        archetype: one of its archetypes, whose layers are among them; None for those of all.
+        config: the panel's configuration.
+        archetype: one of its archetypes, whose own layers count too; without one, only layers
+            that all archetypes share.
     """
     for layer in LAYERS:
         settings = layer.settings_in(config, archetype)
@@ -64,10 +65,10 @@ def switched_on(config: Config, archetype: Archetype | None = None) -> Iterator[
 
 
 def on_anywhere(config: Config) -> Iterator[On]:
-    """Yield the layers that are on in any archetype: those of all once, others for each.
+    """Yield the layers that are on in any archetype: shared ones once, others for each archetype.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     yield from switched_on(config)
     for archetype in config.archetypes.values():
@@ -78,7 +79,7 @@ def facts_of(config: Config) -> PanelFacts:
     """Return what holds for a whole panel.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     return PanelFacts(config.seed, config.axis, config.metrics)
 
@@ -87,7 +88,7 @@ def layered_archetype(config: Config, name: str) -> Layered:
     """Return an archetype with the layers that are on.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         name: of the archetype.
     """
     archetype = config.archetypes[name]
@@ -118,7 +119,7 @@ def sharings(config: Config, servers: pl.DataFrame, what: Shared) -> list[Sharin
     """Return what servers share, whatever their archetypes.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         servers: the server frame.
         what: is shared.
     """

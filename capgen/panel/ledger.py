@@ -1,4 +1,7 @@
-"""The ledger: what happened to whom, when and why, as no real telemetry tells; and when values are missing."""
+"""The ledger: what happened to whom, when and why, and when values are missing.
+
+No real telemetry tells that.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ def ledger(config: Config) -> Iterator[Line]:
     Single missing values are not among them: a null that no stretch covers is its own label.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
 
     Yields:
         Keys id, type (of an event; or gap, unborn, retired: there is no value), scope, subject,

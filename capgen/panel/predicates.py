@@ -11,7 +11,7 @@ def conditions(predicate: pl.Expr | None) -> Iterator[pl.Expr]:
     """Yield conditions that must all hold where a predicate does.
 
     Args:
-        predicate: any; none has no conditions.
+        predicate: any predicate; None has no conditions.
     """
     if predicate is None:
         return
@@ -26,11 +26,13 @@ def conditions(predicate: pl.Expr | None) -> Iterator[pl.Expr]:
 
 
 def uses_only(condition: pl.Expr, columns: Sequence[str]) -> bool:
-    """Tell whether a condition uses some columns and no others; a constant uses none and gives no row of its own.
+    """Tell whether a condition uses some of these columns, and no others.
+
+    A constant does not: it uses none, and gives no row of its own.
 
     Args:
-        condition: from `conditions`.
-        columns: names.
+        condition: one of `conditions`.
+        columns: names of the columns.
     """
     used = set(condition.meta.root_names())
     return bool(used) and used <= set(columns)

@@ -1,8 +1,8 @@
-"""The whole panel as one lazy frame that makes its chunks on demand, and only those that are asked for."""
+"""The whole panel as one lazy frame: it makes chunks on demand, and only those that are needed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -16,6 +16,7 @@ from capgen.panel.fleet import fleet_frame
 from capgen.panel.frame import Panel, open_panel
 from capgen.panel.predicates import conditions, uses_only
 from capgen.panel.schema import date_columns, panel_schema
+from capgen.timeline.stamps import stamps
 from capgen.timeline.time_axis import Span, TimeAxis
 
 _PLAIN_DATE_COLUMNS = {"timestamp", "year", "month", "quarter", "dayofweek"}
@@ -24,15 +25,15 @@ _PLAIN_DATE_COLUMNS = {"timestamp", "year", "month", "quarter", "dayofweek"}
 def scan_config(config: Config) -> pl.LazyFrame:
     """Return the panel as a lazy frame, without writing it and without ever holding it whole.
 
-    Columns that a query does not use are not drawn; conditions on servers and dates skip what cannot match; `head`
-    stops early.
+    Columns that a query does not use are not drawn; conditions on servers and dates skip what
+    cannot match; `head` stops early.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
 
     Returns:
-        The panel's columns, year by year and archetype by archetype, sorted by server_id and timestamp
-        within each. Every cell has the same bits as in a built dataset.
+        The panel's columns, year by year and archetype by archetype, sorted by server_id and
+        timestamp within each. Every cell has the same bits as in a built dataset.
     """
 
     def source(
@@ -55,31 +56,42 @@ def frames(
     """Yield the rows of a panel, piece by piece.
 
     Args:
-        config: a valid configuration.
-        columns: to return; all without it.
-        predicate: which rows to return; all without it.
-        row_limit: how many of the panel's rows to look at, from the first on; all without it.
+        config: the panel's configuration.
+        columns: which columns to return; by default all.
+        predicate: which rows to return; by default all.
+        row_limit: how many of the panel's rows to look at, from the first on; by default all.
 
     Yields:
-        Frames, one at least, that make up the answer in the order of `scan_config`.
+        Frames, at least one, that make up the answer in the order of `scan_config`.
     """
     schema = panel_schema(config)
     wanted = list(schema.names() if columns is None else columns)
-    needed = sorted({*wanted, *(predicate.meta.root_names() if predicate is not None else ())})
+    used = predicate.meta.root_names() if predicate is not None else []
+    needed = sorted({*wanted, *used})
     yield pl.DataFrame(schema=schema).select(wanted)
-    possible = (
-        _head(config, needed, row_limit)
-        if row_limit is not None
-        else _chunks(config, needed, predicate)
-    )
-    for frame in possible:
-        yield (frame if predicate is None else frame.filter(predicate)).select(wanted)
+    for frame in _possible(config, needed, predicate, row_limit):
+        rows = frame if predicate is None else frame.filter(predicate)
+        yield rows.select(wanted)
+
+
+def _possible(
+    config: Config, needed: Sequence[str], predicate: pl.Expr | None, row_limit: int | None
+) -> Iterator[pl.DataFrame]:
+    """Yield the needed columns of rows among which the predicate may hold."""
+    if row_limit is None:
+        return _chunks(config, needed, predicate)
+    return _head(config, needed, row_limit)
 
 
 def _head(config: Config, needed: Sequence[str], rows: int) -> Iterator[pl.DataFrame]:
-    """Yield the needed columns of the panel's first rows. No predicate: Polars means it for these rows only."""
+    """Yield the needed columns of the panel's first rows.
+
+    Without the predicate: Polars applies it to these rows only.
+    """
+    if not rows:
+        return
     left = rows
-    for frame in _chunks(config, needed, rows=rows) if rows else ():
+    for frame in _chunks(config, needed, rows=rows):
         yield frame[:left]
         left -= frame.height
         if left <= 0:
@@ -89,41 +101,41 @@ def _head(config: Config, needed: Sequence[str], rows: int) -> Iterator[pl.DataF
 def _chunks(
     config: Config, needed: Sequence[str], predicate: pl.Expr | None = None, rows: int = CHUNK_ROWS
 ) -> Iterator[pl.DataFrame]:
-    """Yield the needed columns of all chunks, of about so many rows, in which the predicate may hold."""
+    """Yield the needed columns of chunks of about so many rows in which the predicate may hold."""
     all_of = list(conditions(predicate))
-    of_servers = [
-        pl.lit(True),
-        *(each for each in all_of if set(each.meta.root_names()) <= set(SERVER_COLUMNS)),
-    ]
+    of_servers = [pl.lit(True), *(each for each in all_of if _uses_at_most(each, SERVER_COLUMNS))]
     fleet = fleet_frame(config).filter(of_servers)
     if fleet.is_empty():
         return
     counts = {name: fleet.filter(server_type=name).height for name in config.archetypes}
     with open_panel(config) as whole:
-        panel = replace(
-            whole,
-            fleets={name: servers.filter(of_servers) for name, servers in whole.fleets.items()},
-        )
+        fleets = {name: servers.filter(of_servers) for name, servers in whole.fleets.items()}
+        panel = replace(whole, fleets=fleets)
         of_dates = [each for each in all_of if uses_only(each, date_columns(config))]
         for partition in partitions(config.axis, counts):
             narrowed = _narrowed(panel, partition, of_dates)
-            for chunk in (
-                cut(panel.axis, narrowed.whole, min(rows, CHUNK_ROWS)) if narrowed.rows else ()
-            ):
-                yield panel.cells(chunk, panel.servers(chunk), needed)
+            if narrowed.rows:
+                for chunk in cut(panel.axis, narrowed.whole, min(rows, CHUNK_ROWS)):
+                    yield panel.cells(chunk, panel.servers(chunk), needed)
 
 
 def _narrowed(panel: Panel, partition: Partition, of_dates: Sequence[pl.Expr]) -> Partition:
     """Return the part of a partition that conditions on dates can hold for."""
-    plain = [each for each in of_dates if set(each.meta.root_names()) <= _PLAIN_DATE_COLUMNS]
-    flagged = [each for each in of_dates if set(each.meta.root_names()) - _PLAIN_DATE_COLUMNS]
-    narrowed = _where(panel, partition, plain, lambda piece: _plain_dates(panel.axis, piece.span))
-    return _where(
-        panel,
-        narrowed,
-        flagged,
-        lambda piece: panel.dates(piece.archetype, COMMON_CLOCK, piece.span),
-    )
+    plain = [each for each in of_dates if _uses_at_most(each, _PLAIN_DATE_COLUMNS)]
+    flagged = [each for each in of_dates if not _uses_at_most(each, _PLAIN_DATE_COLUMNS)]
+
+    def plain_dates(piece: Chunk) -> pl.DataFrame:
+        return _plain_dates(panel.axis, piece.span)
+
+    def all_dates(piece: Chunk) -> pl.DataFrame:
+        return panel.dates(piece.archetype, COMMON_CLOCK, piece.span)
+
+    narrowed = _where(panel, partition, plain, plain_dates)
+    return _where(panel, narrowed, flagged, all_dates)
+
+
+def _uses_at_most(condition: pl.Expr, columns: Collection[str]) -> bool:
+    return set(condition.meta.root_names()) <= set(columns)
 
 
 def _where(
@@ -139,21 +151,16 @@ def _where(
     for piece in cut(panel.axis, replace(partition, servers=1).whole, CHUNK_ROWS):
         dates = dates_of(piece).with_columns(year=pl.lit(partition.year, pl.Int64))
         holds = dates.select(pl.all_horizontal(conditions)).to_series().arg_true()
-        found += [piece.span.first + step for step in (holds[0], holds[-1])] if len(holds) else []
-    span = (
-        Span(min(found), max(found) + 1)
-        if found
-        else Span(partition.span.first, partition.span.first)
-    )
-    return replace(partition, span=span)
+        if len(holds):
+            found += [piece.span.first + holds[0], piece.span.first + holds[-1]]
+    if not found:
+        return replace(partition, span=Span(partition.span.first, partition.span.first))
+    return replace(partition, span=Span(min(found), max(found) + 1))
 
 
 def _plain_dates(axis: TimeAxis, span: Span) -> pl.DataFrame:
-    """Return what follows from a timestamp alone: no need to ask the calendar."""
-    stamp = pl.col("timestamp")
-    first, last = axis.timestamp(span.first), axis.timestamp(span.stop - 1)
-    return pl.select(
-        timestamp=pl.datetime_range(first, last, f"{axis.step_minutes}m", time_unit="us")
-    ).with_columns(
-        month=stamp.dt.month(), quarter=stamp.dt.quarter(), dayofweek=stamp.dt.weekday() - 1
+    """Return what follows from a timestamp alone, without asking the calendar."""
+    stamp = pl.col("timestamp").dt
+    return stamps(axis, span, None).select(
+        "timestamp", month=stamp.month(), quarter=stamp.quarter(), dayofweek=stamp.weekday() - 1
     )

@@ -15,7 +15,7 @@ def panel_schema(config: Config) -> pl.Schema:
     """Return the schema of the panel.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
 
     Returns:
         19 columns with the default configuration; one for each metric, in the configuration's
@@ -32,7 +32,7 @@ def date_columns(config: Config) -> list[str]:
     """Return the columns that follow from the timestamp alone, whatever the server.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     return [*COMMON_DATE_COLUMNS, *(() if flags_are_local(config) else LOCAL_DATE_COLUMNS)]
 
@@ -41,6 +41,6 @@ def metrics_may_be_null(config: Config) -> bool:
     """Tell whether a value may be missing.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     return any(layer.may_be_null for layer, _ in switched_on(config))

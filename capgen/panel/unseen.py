@@ -1,4 +1,4 @@
-"""What is configured at a set time and no cell of the panel would show."""
+"""What is configured for a set time but does not show in any cell of the panel."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ def refuse_unseen(config: Config) -> None:
     """Refuse what would not show in a dataset to be built; a scan may be of any part of a panel.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
 
     Raises:
         ConfigError: names what lies outside of the window, and what no server takes part in.
     """
-    every = [
-        problem
-        for layer, settings in switched_on(config)
-        for problem in layer.unseen(settings, facts_of(config), fleet_frame(config))
-    ]
-    if every:
-        raise ConfigError(*every)
+    problems: list[str] = []
+    servers = fleet_frame(config)
+    for layer, settings in switched_on(config):
+        problems += layer.unseen(settings, facts_of(config), servers)
+    if problems:
+        raise ConfigError(*problems)

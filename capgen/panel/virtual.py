@@ -1,8 +1,8 @@
-"""The virtual panel as an Arrow dataset: what DuckDB reads it through, chunk by chunk."""
+"""The virtual panel as an Arrow dataset, through which DuckDB reads it chunk by chunk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -20,10 +20,10 @@ from capgen.panel.schema import panel_schema
 
 
 class VirtualPanel(ds.Dataset):  # type: ignore[misc]
-    """A panel that nobody wrote, for readers of Arrow datasets: they ask for columns and rows, and get only these.
+    """An unwritten panel for readers of Arrow datasets: they get only what they ask for.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
 
     def __init__(self, config: Config) -> None:
@@ -44,13 +44,12 @@ class VirtualPanel(ds.Dataset):  # type: ignore[misc]
         """Return what reads some columns and rows.
 
         Args:
-            columns: names; all without it.
-            filter: which rows; all without it.
+            columns: names of the columns to read; by default all.
+            filter: which rows to read; by default all.
         """
         names = self._schema.names if columns is None else list(columns)
-        return _Scanner(
-            self._config, names, filter, pa.schema([self._schema.field(name) for name in names])
-        )
+        projected = pa.schema([self._schema.field(name) for name in names])
+        return _Scanner(self._config, names, filter, projected)
 
 
 @dataclass(frozen=True)
@@ -64,39 +63,36 @@ class _Scanner:
         return pa.RecordBatchReader.from_batches(self.projected_schema, self._batches())
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        # A filter may use columns that are not asked for; without one, only what is asked for is made.
-        names = (
-            panel_schema(self.config).names()
-            if self.filter is not None
-            else self.columns or ["timestamp"]
-        )
-        predicate = None if self.filter is None else _possible(self.config, self.filter)
-        for frame in frames(self.config, names, predicate):
-            table = frame.to_arrow()
-            rows = table if self.filter is None else table.filter(self.filter)
+        if self.filter is None:
+            for frame in frames(self.config, self.columns or ["timestamp"]):
+                yield from frame.to_arrow().select(self.columns).to_batches()
+            return
+        names = panel_schema(self.config).names()  # a filter may use any
+        for frame in frames(self.config, names, _possible(self.config, self.filter)):
+            rows = frame.to_arrow().filter(self.filter)
             yield from rows.select(self.columns).to_batches()
 
 
 def _possible(config: Config, condition: pc.Expression) -> pl.Expr:
-    """Return which servers and days a condition can hold for: Arrow simplifies it by what is known of each."""
+    """Return which servers and days a condition can hold for.
+
+    Arrow simplifies the condition by what is known of each.
+    """
     servers = fleet_frame(config)
-    known = [
-        _all(pc.field(name) == value for name, value in row.items())
-        for row in servers.iter_rows(named=True)
-    ]
+    known = [_known_of_server(row) for row in servers.iter_rows(named=True)]
     ids = [servers["server_id"][position] for position in _matching(config, known, condition)]
-    days = [
-        config.start_date + timedelta(days=day)
-        for day in range((config.end_date - config.start_date).days + 1)
-    ]
-    on_days = [
-        days[position]
-        for position in _matching(config, [_known_of(day) for day in days], condition)
-    ]
+    count = (config.end_date - config.start_date).days + 1
+    days = [config.start_date + timedelta(days=day) for day in range(count)]
+    known = [_known_of_day(day) for day in days]
+    on_days = [days[position] for position in _matching(config, known, condition)]
     return pl.col("server_id").is_in(ids) & pl.col("timestamp").dt.date().is_in(on_days)
 
 
-def _known_of(day: date) -> pc.Expression:
+def _known_of_server(row: Mapping[str, Any]) -> pc.Expression:
+    return _all([pc.field(name) == value for name, value in row.items()])
+
+
+def _known_of_day(day: date) -> pc.Expression:
     # Whole numbers of the columns' own types: Arrow does not simplify across types.
     numbers = {"month": day.month, "quarter": (day.month + 2) // 3, "dayofweek": day.weekday()}
     small = [pc.field(name) == pa.scalar(value, pa.int8()) for name, value in numbers.items()]
@@ -112,23 +108,25 @@ def _known_of(day: date) -> pc.Expression:
     )
 
 
-def _all(conditions: Any) -> pc.Expression:
-    first, *others = conditions
-    for each in others:
-        first = first & each
-    return first
+def _all(conditions: Sequence[pc.Expression]) -> pc.Expression:
+    every, *others = conditions
+    for condition in others:
+        every = every & condition
+    return every
 
 
 def _matching(
     config: Config, known: Sequence[pc.Expression], condition: pc.Expression
 ) -> list[int]:
     """Return the positions of those for which a condition is not known to be false."""
-    disk, parquet = LocalFileSystem(), ds.ParquetFileFormat()
-    # No such files exist: a dataset tells from what is known of each part which ones it would have to read.
-    parts = [
-        parquet.make_fragment(str(position), filesystem=disk, partition_expression=each)
-        for position, each in enumerate(known)
-    ]
+    disk = LocalFileSystem()
+    parquet = ds.ParquetFileFormat()
+    # No such files exist: from what is known of each part, a dataset tells which it would read.
+    parts = []
+    for position, of_part in enumerate(known):
+        name = str(position)
+        part = parquet.make_fragment(name, filesystem=disk, partition_expression=of_part)
+        parts.append(part)
     schema = pl.DataFrame(schema=panel_schema(config)).to_arrow().schema
     every = ds.FileSystemDataset(parts, schema, parquet, filesystem=disk)
     return [int(part.path) for part in every.get_fragments(filter=condition)]

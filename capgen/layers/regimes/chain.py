@@ -10,11 +10,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-from capgen.draws.arrays import Floats
+from capgen.draws.arrays import Codes, Floats
 
-States = NDArray[np.int32]
 _BITS = 3  # of a state's number
 _MASK = 2**_BITS - 1
 _NO_CHANCE = 1e-300  # nobody is in a state without one: what it is divided by does not matter
@@ -22,7 +20,7 @@ _NO_CHANCE = 1e-300  # nobody is in a state without one: what it is divided by d
 
 def chain_states(
     chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: Floats
-) -> States:
+) -> Codes:
     """Return the states of servers.
 
     Args:
@@ -57,7 +55,7 @@ def stay_chances(chances: Floats, stickiness: Floats) -> Floats:
     return stay
 
 
-def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: Floats) -> States:
+def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: Floats) -> Codes:
     """Return for each server and hour the state that follows each state, `_BITS` bits each."""
     stay = stay_chances(chances, stickiness)
     entered = chances.copy()
@@ -76,7 +74,7 @@ def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: F
     return maps
 
 
-def _follow(maps: States, states: int) -> States:
+def _follow(maps: Codes, states: int) -> Codes:
     servers, hours = maps.shape
     length = math.isqrt(hours) + 1
     stretches = -(-hours // length)
@@ -95,7 +93,7 @@ def _follow(maps: States, states: int) -> States:
     return followed.transpose(1, 2, 0).reshape(servers, -1)[:, :hours]
 
 
-def _starts(every: States) -> States:
+def _starts(every: Codes) -> Codes:
     """Return the state before each stretch, from what each stretch does to every state."""
     _, count, stretches = every.shape
     starts = np.zeros((count, stretches), np.int32)

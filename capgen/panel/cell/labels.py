@@ -28,7 +28,7 @@ def columns_behind(config: Config, wanted: Collection[str]) -> Iterator[str]:
     """Yield the columns of the metrics that decide labels.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         wanted: columns to make.
     """
     for layer, settings in on_anywhere(config):

@@ -1,4 +1,4 @@
-"""The mean of each drawn metric: what all servers of an archetype share, and what is each one's own."""
+"""The mean of each drawn metric: what an archetype's servers share, and what is each one's own."""
 
 from __future__ import annotations
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from capgen.draws.arrays import Flags, Floats
+from capgen.draws.arrays import Codes, Flags, Floats
 
 
 class Workspace:
-    """Memory for the values of one chunk after the other: fresh memory costs more time than arithmetic.
+    """Memory for the values of one chunk after the other.
 
-    Only one thread at a time may use it, and each chunk overwrites the one before.
+    Fresh memory costs more time than arithmetic. Only one thread at a time may use it, and each
+    chunk overwrites the one before.
     """
 
     def __init__(self) -> None:
@@ -24,8 +25,8 @@ class Workspace:
         """Return an uninitialised array.
 
         Args:
-            name: of what it is for.
-            shape: of it.
+            name: what the array is for.
+            shape: the array's shape.
         """
         size = math.prod(shape)
         if name not in self._floats or self._floats[name].size < size:
@@ -50,8 +51,8 @@ class Cells:
     values: Floats
     expected: dict[str, Floats]
     flags: dict[str, NDArray[np.int8]]
-    codes: dict[str, NDArray[np.int32]]
-    states: NDArray[np.int32] | None
+    codes: dict[str, Codes]
+    states: Codes | None
 
     def part(self, servers: slice, steps: slice) -> Cells:
         """Return some of the cells, sharing their memory."""

@@ -13,6 +13,7 @@ from capgen.draws.correlation import correlation_matrix
 from capgen.draws.persistence import PersistentNoise, Remembered
 from capgen.draws.sharing import draw_shared_normals
 from capgen.layers.noise_parts.parts import Part, noise_parts
+from capgen.layers.noise_parts.settings import NoisePart
 from capgen.layers.scope import Scope
 from capgen.layers.states import States
 from capgen.panel.layered import Layered
@@ -47,11 +48,9 @@ class NoiseSum:
         wanted = [usual]
         if any(pairs is not None for pairs in of_states):
             wanted = [usual if pairs is None else pairs for pairs in of_states]
-        configured = {
-            name: part
-            for layer, settings in layered.on
-            for name, part in layer.parts(settings).items()
-        }
+        configured: dict[str, NoisePart] = {}
+        for layer, settings in layered.on:
+            configured |= layer.parts(settings)
         sums = []
         for pairs in wanted:
             target = correlation_matrix(pairs, kind.drawn, repair=repair)

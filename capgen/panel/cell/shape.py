@@ -1,4 +1,4 @@
-"""From noise to values: the level and spread of servers and their states, and the shape of each metric."""
+"""From noise to values: level and spread of servers and states, and the shape of each metric."""
 
 from __future__ import annotations
 

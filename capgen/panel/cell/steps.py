@@ -1,4 +1,7 @@
-"""The model of a cell, step by step: mean, noise, shape, changes, derived metrics, what is recorded, gaps."""
+"""The model of a cell, step by step.
+
+Mean, noise, shape, changes, derived metrics, clip and rounding, gaps.
+"""
 
 from __future__ import annotations
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from capgen.draws.arrays import Flags
+from capgen.draws.arrays import Codes, Flags
 from capgen.settings.types import EVENT_SEPARATOR
-
-Codes = NDArray[np.int32]
 
 
 class TextCodes:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from capgen.columns import STATE, expected_column
 from capgen.config import Config
-from capgen.draws.arrays import Codes
+from capgen.draws.arrays import Codes, Floats
 from capgen.layers import LAYERS
 from capgen.layers.scope import Dates, Scope
 from capgen.panel.cell.labels import columns_behind
@@ -26,7 +26,7 @@ from capgen.panel.chunks import Chunk, cut
 # With four metrics and some temporaries, what fits into a core's own cache; each slice costs a few
 # dozen calls.
 _SLICE_ROWS = 2**15
-Array = NDArray[np.float64] | NDArray[np.int8] | pl.Series
+Array = Floats | NDArray[np.int8] | pl.Series
 
 
 def chunk_values(
@@ -41,7 +41,7 @@ def chunk_values(
     """Return the columns of a chunk that differ from cell to cell.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         model: of the chunk's archetype.
         chunk: some servers of one archetype over some steps of one year.
         servers: the chunk's server frame.

@@ -46,7 +46,8 @@ __all__ = [
     "verify",
 ]
 
-# Loaded on first use: `capgen --help` must not wait for Polars and DuckDB. After a colon, the name that it has there.
+# Loaded on first use: `capgen --help` must not wait for Polars and DuckDB.
+# After a colon stands the name inside the module, where it is another.
 _HOMES = {
     "Config": "capgen.config",
     "build": "capgen.engines.running",

@@ -6,13 +6,13 @@ from typing import ClassVar
 
 
 class CapgenError(Exception):
-    """The data or the run failed; the message is one line that names what, got, expected and the way out."""
+    """The data or the run failed; one line says what was expected, what was got and the way out."""
 
     exit_code: ClassVar[int] = 1
 
 
 class RequestError(CapgenError):
-    """What was asked for is wrong, found before any work started."""
+    """The request itself is wrong; found before any work started."""
 
     exit_code: ClassVar[int] = 2
 
@@ -21,7 +21,7 @@ class ConfigError(RequestError):
     """A configuration that cannot be used.
 
     Args:
-        problems: one line each, naming the key, what it got and what was expected.
+        problems: one line for each problem: the key, what it got and what was expected.
     """
 
     def __init__(self, *problems: str) -> None:

@@ -24,12 +24,12 @@ from capgen.storage.location import locate
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A dataset that was built; `capgen.open` gives one.
+    """A built dataset, as `capgen.open` returns it.
 
     Args:
-        folder: where it lies.
-        manifest: what it is.
-        config: what it was built from.
+        folder: the dataset's folder.
+        manifest: the dataset's manifest.
+        config: the configuration that it was built from.
     """
 
     folder: Path
@@ -37,14 +37,14 @@ class Dataset:
     config: Config
 
     def scan(self) -> pl.LazyFrame:
-        """Return its rows as a lazy frame, in the panel's column order."""
+        """Return the rows as a lazy frame, in the panel's column order."""
         return scan_dataset(self.folder, self.manifest)
 
     def to_pandas(self) -> Any:
-        """Return its rows as a DataFrame of pandas, all in memory.
+        """Return the rows as a pandas DataFrame, all in memory.
 
         Raises:
-            RequestError: pandas, the extra `capgen[pandas]`, is not installed.
+            RequestError: pandas is not installed; the extra `capgen[pandas]` brings it.
         """
         if importlib.util.find_spec("pandas") is None:
             raise RequestError(
@@ -53,33 +53,34 @@ class Dataset:
         return self.scan().collect().to_pandas()
 
     def sql(self, query: str) -> pl.DataFrame:
-        """Ask it in SQL.
+        """Run a SQL query on the dataset.
 
         Args:
-            query: as in `capgen.query`.
+            query: one statement, as in `capgen.query`.
         """
         return asking.query(query, self.folder)
 
     def check(self) -> Report:
-        """Compare it with what its configuration implies."""
+        """Compare the dataset with what its configuration implies."""
         return check(self.folder)
 
     def report(
         self, out: str | os.PathLike[str] = "report", *, overwrite: bool = False
     ) -> list[Path]:
-        """Draw its dashboard.
+        """Draw the dataset's dashboard.
 
         Args:
             out: folder for the picture and the page.
-            overwrite: replace a report that is there.
+            overwrite: replace an existing report.
 
         Returns:
-            Their paths.
+            The paths of the picture and the page.
 
         Raises:
-            RequestError: the libraries of `capgen[report]` are not installed, or the files may not be written.
+            RequestError: the extra `capgen[report]` is not installed, or the files may not be
+                written.
         """
-        from capgen.report import write_report  # its libraries are an extra
+        from capgen.report import write_report  # needs the libraries of an extra
 
         return list(write_report(self.folder, locate(out), overwrite=overwrite))
 
@@ -99,10 +100,11 @@ class Dataset:
         manifest = self.manifest
         fleet = ", ".join(f"{count} {name}" for name, count in manifest.servers.items())
         size = sum(entry.bytes for entry in manifest.files)
+        time = f"{manifest.first_timestamp} to {manifest.last_timestamp}, {manifest.granularity}"
         return {
             "rows": f"{manifest.rows:,}",
             "servers": f"{sum(manifest.servers.values()):,}: {fleet}",
-            "time": f"{manifest.first_timestamp} to {manifest.last_timestamp}, {manifest.granularity}",
+            "time": time,
             "columns": ", ".join(panel_schema(self.config).names()),
             "files": f"{len(manifest.files)}, {size / 1e6:.1f} MB",
             "cite": manifest.citation,
@@ -110,13 +112,13 @@ class Dataset:
 
 
 def open_dataset(folder: str | os.PathLike[str]) -> Dataset:
-    """Open a dataset that was built.
+    """Open a built dataset.
 
     Args:
-        folder: where it lies.
+        folder: the dataset's folder.
 
     Raises:
-        RequestError: it is no dataset.
+        RequestError: the folder is no dataset.
     """
     path = locate(folder)
     manifest = read_manifest(path)

@@ -1,4 +1,4 @@
-"""Finds the files that ship with capgen: the packaged copy first, a source checkout second; in a zip file, too."""
+"""Finds the files that ship with capgen: in the package, also zipped, or in a source checkout."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 
 def resource_folder(name: Literal["config", "sql"]) -> Traversable:
-    """Return the folder of shipped files with this name.
+    """Return a folder of shipped files.
 
     Args:
-        name: `config` or `sql`.
+        name: the folder's name.
 
     Returns:
         The folder inside the installed package, or the one beside it in a source checkout.
@@ -25,8 +25,8 @@ def resource_files(folder: Traversable, ending: str) -> list[Traversable]:
     """Return the shipped files of a kind, sorted by name.
 
     Args:
-        folder: that they lie in.
-        ending: of their names.
+        folder: the folder to look in, not below it.
+        ending: how the names of these files end, such as `.sql`.
     """
-    found = (each for each in folder.iterdir() if each.name.endswith(ending))
-    return sorted(found, key=lambda each: each.name)
+    found = (file for file in folder.iterdir() if file.name.endswith(ending))
+    return sorted(found, key=lambda file: file.name)

@@ -1,4 +1,4 @@
-"""Opens DuckDB with the macros loaded and runs the shipped SQL files; the one importer of duckdb."""
+"""Opens DuckDB with the macros and runs the shipped SQL files; the only importer of duckdb."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def open_database(tables: Mapping[str, pl.DataFrame], *, threads: int = 1) -> It
     """Open an in-memory DuckDB with tables and the macros that read them.
 
     Args:
-        tables: frames by table name; the macros say which they need.
-        threads: how many DuckDB may use.
+        tables: frames by table name; the macros say which tables they need.
+        threads: how many threads DuckDB may use.
 
     Yields:
-        A connection that belongs to the calling thread; closed on leaving.
+        A connection for the calling thread; closed on leaving.
     """
     with connect(tables, {"threads": threads}) as connection:
         yield connection
@@ -49,33 +49,34 @@ def connect(
     """Connect to an in-memory DuckDB with tables and the macros that read them.
 
     Args:
-        tables: frames by table name; the macros say which they need.
-        settings: DuckDB's own, by name.
+        tables: frames by table name; the macros say which tables they need.
+        settings: DuckDB's settings by name.
 
     Returns:
-        A connection for the caller to close.
+        A connection, which the caller closes.
     """
     connection = _connect_quietly(settings or {})
     for name, frame in tables.items():
-        connection.from_arrow(frame.to_arrow()).create(name)  # what is registered, no cursor sees
+        # A cursor would not see a registered frame.
+        connection.from_arrow(frame.to_arrow()).create(name)
     connection.execute(macro_text())
     return connection
 
 
 def connect_empty() -> Connection:
-    """Connect to an in-memory DuckDB with nothing in it, to close or to use in a `with` statement."""
+    """Connect to an empty in-memory DuckDB, which the caller closes or uses in a `with` block."""
     return _connect_quietly({})
 
 
 def _connect_quietly(settings: Mapping[str, Any]) -> Connection:
-    """Connect without the bar that DuckDB draws on standard output where Python runs no script, as in `python -c`."""
+    """Connect without the progress bar, which `python -c` would have on standard output."""
     connection = duckdb.connect(config=dict(settings))
     connection.execute("set enable_progress_bar = false")
     return connection
 
 
 def macro_text() -> str:
-    """Return the text of all macros, in the order in which DuckDB must read them."""
+    """Return the text of all macros in the order that DuckDB needs."""
     files = resource_files(resource_folder("sql") / "macros", ".sql")
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
@@ -84,7 +85,7 @@ def query_text(name: str) -> str:
     """Return the text of a shipped query.
 
     Args:
-        name: its path below `sql/`, without the ending.
+        name: the query's path below `sql/`, without the ending.
     """
     return (resource_folder("sql") / f"{name}.sql").read_text(encoding="utf-8")
 
@@ -98,10 +99,10 @@ def run_query(
     """Run a shipped query.
 
     Args:
-        connection: from `open_database`.
-        name: as in `query_text`.
-        parameters: bound values by name.
-        repeats: as in `repeat_lines`.
+        connection: an open database with the tables that the query reads.
+        name: the query's path, as in `query_text`.
+        parameters: values for the query's parameters, by name.
+        repeats: column names, as in `repeat_lines`.
 
     Returns:
         The query's rows.
@@ -112,26 +113,27 @@ def run_query(
 
 
 def repeat_lines(text: str, repeats: Sequence[Mapping[str, str]]) -> str:
-    """Repeat the lines of a query that stand for one line each metric, or each pair of metrics.
+    """Repeat a query's lines that stand for one line per metric, or per pair of metrics.
 
-    A line with `{column}` is written once for each mapping that gives a `column` and nothing else; one with
-    `{left}` and `{right}` once for each that gives these two. Other lines stay as they are.
+    A line with `{column}` is written once for each mapping that gives a `column` and nothing else.
+    A line with `{left}` and `{right}` is written once for each mapping that gives these two.
+    Other lines stay as they are.
 
     Args:
-        text: a query.
+        text: the query.
         repeats: column names by placeholder.
 
     Raises:
-        ValueError: a name is not a plain lower-case one, as those of a valid configuration are.
+        ValueError: a column's name is not plain and lower-case, as configured names are.
     """
-    for each in repeats:
-        if not all(map(_PLAIN_NAME.fullmatch, each.values())):
-            raise ValueError(f"expected plain lower-case column names, got {each}")
+    for names in repeats:
+        if not all(map(_PLAIN_NAME.fullmatch, names.values())):
+            raise ValueError(f"expected plain lower-case column names, got {names}")
     lines: list[str] = []
     for line in text.splitlines():
         wanted = set(_PLACEHOLDER.findall(line))
-        fitting = [each for each in repeats if wanted == set(each)] if wanted else [{}]
-        lines += [_fill(line, each) for each in fitting]
+        fitting = [names for names in repeats if wanted == set(names)] if wanted else [{}]
+        lines += [_fill(line, names) for names in fitting]
     return "\n".join(lines)
 
 
@@ -149,11 +151,11 @@ def view_query(
     """Give a name to the rows of a shipped query.
 
     Args:
-        connection: from `open_database`.
-        name: of the view.
-        query: as in `query_text`.
-        parameters: bound values by name.
-        columns: in the order that the view has them; all without them.
+        connection: an open database with the tables that the query reads.
+        name: the name to give.
+        query: the query's path, as in `query_text`.
+        parameters: values for the query's parameters, by name.
+        columns: the view's columns in their order; by default all of the query's.
     """
     rows = connection.sql(query_text(query), params=dict(parameters or {}))
     chosen = rows if columns is None else rows.project(", ".join(map(identifier, columns)))
@@ -161,10 +163,10 @@ def view_query(
 
 
 def identifier(name: str) -> str:
-    """Return a column's name as SQL, whatever word or character it is.
+    """Return a column's name quoted for SQL.
 
     Args:
-        name: of a column.
+        name: the column's name; it may be a word of SQL and hold any character.
     """
     return '"' + name.replace('"', '""') + '"'
 
@@ -173,7 +175,7 @@ def script_text(tables: Mapping[str, pl.DataFrame]) -> str:
     """Return SQL that sets up the macros and their settings in any DuckDB session.
 
     Args:
-        tables: the settings, frames by table name.
+        tables: the macros' settings as frames, by table name.
     """
     settings = (_table_text(name, frame) for name, frame in tables.items())
     return "\n\n".join([*settings, macro_text()])
@@ -189,7 +191,7 @@ def _table_text(name: str, frame: pl.DataFrame) -> str:
 
 
 def _literal(value: Any) -> str:
-    """Write a setting as SQL; settings are numbers, dates and lists of numbers, so nothing needs quoting."""
+    """Write a setting as SQL: a number, a date or a list of numbers, so nothing needs quoting."""
     if isinstance(value, date):
         return f"date '{value}'"
     text = repr(value)
@@ -198,11 +200,11 @@ def _literal(value: Any) -> str:
 
 
 def count_rows(connection: Connection, name: str) -> int:
-    """Count the rows of a view; of Parquet files, from their footers alone.
+    """Count the rows of a view; for Parquet files DuckDB reads only the footers.
 
     Args:
-        connection: from `open_database`.
-        name: of the view.
+        connection: the database with the view.
+        name: the view's name.
     """
     ((rows,),) = connection.view(name).count("*").fetchall()
     return int(rows)

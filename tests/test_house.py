@@ -36,6 +36,20 @@ FLOORS = [
     {"cli", "opening"},
 ]
 LONGEST_MODULE = 250
+# Rooms without assignments of several things and without a conditional inside another.
+PLAIN_ROOMS = {
+    "cli",
+    "config",
+    "dataset",
+    "engines",
+    "errors",
+    "opening",
+    "resources",
+    "sql",
+    "storage",
+    "system",
+    "version",
+}
 # What not every system has, or not in the same way: the room `system` alone asks for it.
 SYSTEM_MODULES = {
     "ctypes",
@@ -154,6 +168,25 @@ def test_one_room_asks_what_the_system_has(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_modules_are_short(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+
+
+def is_plain_room(path: Path) -> bool:
+    return path in DOORS or name_of(path).split(".")[1] in PLAIN_ROOMS
+
+
+def is_dense(node: ast.AST) -> bool:
+    """Tell whether code assigns several things on a line, or has a conditional inside another."""
+    if isinstance(node, ast.Assign):
+        return isinstance(node.value, ast.Tuple) and isinstance(node.targets[0], ast.Tuple)
+    if isinstance(node, ast.IfExp):
+        return sum(isinstance(part, ast.IfExp) for part in ast.walk(node)) > 1
+    return False
+
+
+@pytest.mark.parametrize("path", [each for each in MODULES if is_plain_room(each)], ids=name_of)
+def test_code_is_not_dense(path: Path) -> None:
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    assert not [ast.unparse(node) for node in nodes if is_dense(node)]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -21,7 +21,8 @@ _COLOURS = {"pass": "green", "fail": "bold red", "not testable": "yellow"}
 _NUMBERS = ("measured", "expected", "off by")
 _MOST_NAMED = 3
 _MOST_CAUSES = 10
-_WIDE, _WIDTH_OF_FILES = 140, 300  # characters
+_WIDE = 140  # characters
+_WIDTH_OF_FILES = 300  # characters
 
 
 def command(

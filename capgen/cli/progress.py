@@ -60,7 +60,8 @@ def _bar(total: int) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def _lines(total: int) -> Iterator[Callable[[int], None]]:
     started = said = time.monotonic()
-    done, lock = 0, threading.Lock()
+    done = 0
+    lock = threading.Lock()
 
     def on_rows(rows: int) -> None:
         nonlocal done, said

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from capgen.config import Resolved
     from capgen.storage.output import Output
 
-_MOST_ROWS_SHOWN, _WIDEST = 40, 10_000
+_MOST_ROWS_SHOWN = 40
+_WIDEST = 10_000  # characters
 
 
 class Format(StrEnum):

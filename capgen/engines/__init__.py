@@ -1,1 +1,1 @@
-"""Who runs the chunks of a build."""
+"""Engines: what runs the chunks of a build, on this machine or on a cluster."""

@@ -1,4 +1,4 @@
-"""Has what a worker frees given back to the system, so that its peak follows from what it needs at once."""
+"""Returns what a worker frees to the system, so that its peak is what it needs at one time."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pyarrow as pa
 
 from capgen.system.process import give_back_blocks
 
-_LARGE_BLOCK_BYTES = 2**21  # more than an array of a slice, which is used again at once
+_LARGE_BLOCK_BYTES = 2**21  # larger than the arrays of a slice, which are soon used again
 
 
 @contextmanager
 def freed_memory_returned() -> Iterator[None]:
-    """Use the system's allocator for Arrow, and have it give large blocks back: others keep what was freed."""
+    """Let Arrow use the system's allocator, which returns large blocks; others keep them."""
     give_back_blocks(_LARGE_BLOCK_BYTES)
     before = pa.default_memory_pool()
     pa.set_memory_pool(pa.system_memory_pool())

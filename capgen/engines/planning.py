@@ -1,4 +1,4 @@
-"""Says what a build would write and take."""
+"""Estimates what a build would write, and the time it would take."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from capgen.panel.unseen import refuse_unseen
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a build would write, and take.
+    """What a build would write, and the time it would take.
 
     Args:
         rows: number of rows.
         files: number of data files.
         bytes: estimated size of the data files.
-        workers: how many threads would be at work.
+        workers: number of threads that would work.
         seconds: estimated wall time.
-        partitions: the same of each year and archetype.
+        partitions: the estimate for each year and archetype.
     """
 
     rows: int
@@ -32,7 +32,7 @@ class Plan:
     partitions: tuple[PartitionEstimate, ...]
 
     def __repr__(self) -> str:
-        """All but the partitions: of those there may be hundreds."""
+        """Show all but the partitions: there may be hundreds."""
         totals = f"rows={self.rows}, files={self.files}, bytes={self.bytes}"
         return f"Plan({totals}, workers={self.workers}, seconds={self.seconds:.1f})"
 
@@ -44,31 +44,32 @@ def plan(
     memory: int | None = None,
     file_size: int | None = None,
 ) -> Plan:
-    """Say what a build would write and take, judged by making a little of each archetype in memory.
+    """Estimate a build by making a little of each archetype in memory; nothing is written.
 
     Args:
-        config: a valid configuration.
-        workers: threads; one for each processor without it.
+        config: the panel's configuration.
+        workers: number of threads; by default one for each processor.
         memory: bytes to stay within.
-        file_size: bytes of a file to aim at; 128 MB without it.
+        file_size: bytes to aim at for each file; by default 128 MB.
 
     Returns:
-        Totals, and the same of each partition. Nothing is written.
+        Totals, and the estimate for each partition.
 
     Raises:
-        RequestError: workers is below 1, or the memory too little; or a listed event touches nothing.
+        RequestError: workers is below 1, the memory is too little, or a listed event touches no
+            row.
     """
     check_workers(workers)
     refuse_unseen(config)
     sizes = choose_sizes(config, memory, file_size, None)
     partitions = tuple(estimate_partitions(config, sizes))
-    files = sum(each.files for each in partitions)
+    files = sum(partition.files for partition in partitions)
     count = min(worker_count(config, workers, memory, sizes.row_group_rows), files)
     return Plan(
-        rows=sum(each.rows for each in partitions),
+        rows=sum(partition.rows for partition in partitions),
         files=files,
-        bytes=sum(each.bytes for each in partitions),
+        bytes=sum(partition.bytes for partition in partitions),
         workers=count,
-        seconds=sum(each.processor_seconds for each in partitions) / count,
+        seconds=sum(partition.processor_seconds for partition in partitions) / count,
         partitions=partitions,
     )

@@ -1,4 +1,4 @@
-"""The Ray engine: each file is a task of a Ray cluster; scheduling, queueing and trying again are Ray's."""
+"""The Ray engine: each file is a task of a Ray cluster, which schedules, queues and retries it."""
 
 from __future__ import annotations
 
@@ -24,26 +24,27 @@ from capgen.version import __version__
 
 CLIENT_ADDRESS = "ray://"
 
-_MOST_UNDER_WAY = (
-    1000  # tasks that Ray is told of: enough to keep a cluster busy, and the driver's memory flat
-)
+# Tasks that Ray holds at one time: they keep a cluster busy, and the driver's memory flat.
+_MOST_UNDER_WAY = 1000
 _QUIET = {"log_to_driver": False, "logging_level": "error"}
+# Hardly more than Ray's minimum: no result is large enough for the object store.
+_OBJECT_STORE_BYTES = 80 * 2**20
 _ALONE = {
     "include_dashboard": False,
-    "object_store_memory": 80
-    * 2**20,  # hardly more than Ray's least: no result is large enough to go there
+    "object_store_memory": _OBJECT_STORE_BYTES,
     "_node_ip_address": "127.0.0.1",
 }
-_ONE_THREAD = {"env_vars": {"POLARS_MAX_THREADS": "1"}}  # as many tasks run as there are processors
+_ONE_THREAD = {"env_vars": {"POLARS_MAX_THREADS": "1"}}  # each processor runs a task of its own
 
 
 def ray_engine(name: str, workers: int | None, memory: int | None) -> Engine:
     """Return an engine of Ray tasks.
 
     Args:
-        name: `ray`, for the cluster that RAY_ADDRESS names, or else one of this machine alone that lives as long as
-            the build; `ray://HOST:PORT` for that cluster.
-        workers: most tasks at once; without it as many as the cluster has processors.
+        name: `ray` for the cluster that RAY_ADDRESS names, or, without that, for a cluster on this
+            machine that ends with the build; `ray://HOST:PORT` for another cluster.
+        workers: the most tasks to run at one time; by default one for each of the cluster's
+            processors.
         memory: bytes that Ray reserves for each task.
 
     Raises:
@@ -60,7 +61,7 @@ def ray_engine(name: str, workers: int | None, memory: int | None) -> Engine:
             task = ray.remote(write_remotely).options(
                 num_cpus=1, memory=memory, runtime_env=_ONE_THREAD
             )
-            # As with threads: year by year, so that a worker's calendar serves again, and the largest first.
+            # As with threads: year by year, so that workers reuse a calendar; the largest first.
             in_order = sorted(files, key=lambda file: (file.year, -file.rows))
             tasks = (
                 task.remote(__version__, text, file, str(place(file.path))) for file in in_order
@@ -74,15 +75,15 @@ def ray_engine(name: str, workers: int | None, memory: int | None) -> Engine:
 
 
 def finished(ray: Any, tasks: Iterator[Any], most: int) -> Iterator[Any]:
-    """Yield the results of tasks as they come, and forget them.
+    """Yield the results of tasks as they come, without keeping them.
 
-    Tasks that are under way when the build is stopped end with Ray's connection: cancelling them ends the whole process
-    now and then, when one of them is just complete (Ray 2.60).
+    Tasks that run when the build is stopped end with Ray's connection. They are not cancelled:
+    that sometimes ends the whole process, when a task is just complete (Ray 2.60).
 
     Args:
         ray: the library.
-        tasks: starts a task when it is asked for the next.
-        most: how many may be under way.
+        tasks: an iterator that starts a task at each step.
+        most: how many tasks may run or wait at one time.
     """
     under_way = list(islice(tasks, most))
     while under_way:
@@ -92,16 +93,12 @@ def finished(ray: Any, tasks: Iterator[Any], most: int) -> Iterator[Any]:
 
 
 def _library(address: str | None) -> Any:
-    # Read when Ray is imported.
+    # Ray reads these variables when it is imported.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    if address:
-        os.environ.setdefault(
-            "RAY_NUM_REDIS_GET_RETRIES", "1"
-        )  # looks 40 seconds for a cluster, not 14 minutes
-    else:
-        os.environ.setdefault(
-            "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0"
-        )  # would listen to the whole network
+    if address:  # look for the cluster for 40 seconds, not for 14 minutes
+        os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "1")
+    else:  # do not listen to the whole network
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
     try:
         return importlib.import_module("ray")
     except ImportError:
@@ -112,21 +109,21 @@ def _library(address: str | None) -> Any:
 
 @contextmanager
 def _connected(ray: Any, address: str | None, workers: int | None) -> Iterator[None]:
-    """Join a cluster, or start one; a connection that is there already is used, and left as it is."""
+    """Join a cluster, or start one; an existing connection is used, and left as it is."""
     if ray.is_initialized():
         yield
         return
     handler = signal.getsignal(signal.SIGTERM)
-    of_this_machine = {"num_cpus": workers or processors(), **_ALONE}
     with ExitStack() as stack:
-        stack.enter_context(
-            redirect_stdout(sys.stderr)
-        )  # Ray warns of lost nodes; stdout is for results
+        # Ray warns of lost nodes on standard output, which is for results.
+        stack.enter_context(redirect_stdout(sys.stderr))
         stack.callback(ray.shutdown)
-        _join(ray, address) if address else ray.init("local", **of_this_machine, **_QUIET)
-        if (
-            signal.getsignal(signal.SIGTERM) is not handler
-        ):  # Ray's own would end the process without a word
+        if address:
+            _join(ray, address)
+        else:
+            ray.init("local", num_cpus=workers or processors(), **_ALONE, **_QUIET)
+        # Ray's own handler would end the process without a word.
+        if signal.getsignal(signal.SIGTERM) is not handler:
             signal.signal(signal.SIGTERM, handler)
         yield
 
@@ -143,7 +140,7 @@ def _join(ray: Any, address: str) -> None:
 
 @contextmanager
 def _plain_errors(ray: Any) -> Iterator[None]:
-    """Raise what a task raised, and say in one line what else went wrong."""
+    """Raise what a task raised; report any other failure of Ray in one line."""
     try:
         yield
     except ray.exceptions.RayTaskError as failed:

@@ -1,4 +1,4 @@
-"""Writes one file in a process of its own, which may run on another machine; knows no engine."""
+"""Writes one file in its own process, perhaps on another machine, for any engine."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ atexit.register(_open.close)
 
 
 def write_remotely(version: str, config: str, file: FilePlan, place: str) -> FileEntry:
-    """Write one data file; twice does no harm.
+    """Write one data file; writing it twice does no harm.
 
     Args:
-        version: the capgen that asks for it.
+        version: the version of the capgen that asks for it.
         config: the configuration as JSON.
         file: what to write.
-        place: the name of where.
+        place: the path or URL to write to.
 
     Returns:
-        The file as the manifest names it.
+        The file's entry for the manifest.
 
     Raises:
-        CapgenError: this is another version, or the dataset's folder is not there.
+        CapgenError: this process has another version, or does not see the dataset's folder.
         OSError: the file could not be written.
     """
     if version != __version__:
@@ -49,7 +49,7 @@ def write_remotely(version: str, config: str, file: FilePlan, place: str) -> Fil
 
 
 def _check_folder_is_there(path: Path, file: FilePlan) -> None:
-    """Refuse to make the folder: where the one that is built into is not seen, this would be another one."""
+    """Refuse to make the folder: if it is not seen here, a new one would be another folder."""
     folder = path.parents[len(PurePosixPath(file.path).parts) - 1]
     if not folder_of(folder / SIDE_FOLDER).is_seen():
         raise CapgenError(
@@ -60,7 +60,7 @@ def _check_folder_is_there(path: Path, file: FilePlan) -> None:
 
 @lru_cache(maxsize=1)
 def _panel(config: str) -> Panel:
-    """Open a panel in place of the one before: a process makes many files of one configuration."""
+    """Open a panel and close the one before; a process makes many files of one configuration."""
     _open.close()
     _open.enter_context(freed_memory_returned())
     return _open.enter_context(open_panel(Config.model_validate_json(config)))

@@ -1,4 +1,4 @@
-"""Builds and repairs datasets with an engine that is chosen by name."""
+"""Builds, extends and repairs datasets with an engine chosen by name."""
 
 from __future__ import annotations
 
@@ -30,31 +30,36 @@ def build(
     on_rows: OnRows = lambda _rows: None,
     on_note: OnNote = lambda _note: None,
 ) -> BuildResult:
-    """Build a dataset; continue it where it was interrupted, extend it where only the end date is later.
+    """Build a dataset; go on with an interrupted build, extend a dataset to a later end date.
 
     Args:
-        config: a valid configuration.
-        out: the dataset's folder; the configuration's `out` without one.
-        engine: `local`, threads of this process; `ray`, tasks of the cluster that RAY_ADDRESS names, or of processes
-            on this machine; `ray://HOST:PORT`, tasks of that cluster. All nodes must see the dataset's folder.
-        workers: how many; one for each processor without it. The files do not depend on it.
-        memory: bytes to stay within, by fewer workers, and by smaller row groups if it is too little for one; with
-            Ray, bytes for each worker.
-        file_size: bytes of a file to aim at; 128 MB without it.
-        overwrite: replace a dataset of another configuration. A folder capgen did not make is never replaced.
-        rewrite_past: extend a dataset even where values that are there change, as with `growth.trend: window`.
-        on_rows: called with numbers of rows as they are written, from any thread.
-        on_note: called beforehand with a line that says what is kept of what is there.
+        config: the panel's configuration.
+        out: the dataset's folder; by default the configuration's `out`.
+        engine: `local` for threads of this process; `ray` for tasks of the cluster that
+            RAY_ADDRESS names, or, without that, of processes on this machine; `ray://HOST:PORT`
+            for tasks of another cluster. All nodes must see the dataset's folder.
+        workers: number of workers; by default one for each processor. The files do not depend on
+            it.
+        memory: bytes to stay within, by fewer workers, and by smaller row groups if it is too
+            little for one worker; with Ray, bytes for each worker.
+        file_size: bytes to aim at for each file; by default 128 MB.
+        overwrite: replace a dataset of another configuration. A folder that capgen did not make is
+            never replaced.
+        rewrite_past: extend a dataset even if its present values change, as they do with
+            `growth.trend: window`.
+        on_rows: called with the number of rows just written, from any thread.
+        on_note: called before the build with a line that says what is kept of an earlier one.
 
     Returns:
         What was written.
 
     Raises:
-        RequestError: the folder cannot be built into, workers is below 1, or there is no such engine; nothing was
-            written.
-        CapgenError: another process writes it, the dataset that is there is damaged, or the cluster failed.
-        OSError: a file could not be written. What is whole is kept for the next build, and a dataset that was
-            there stays as it was.
+        RequestError: the folder cannot be built into, workers is below 1, or there is no such
+            engine; nothing was written.
+        CapgenError: another process writes the dataset, the existing dataset is damaged, or the
+            cluster failed.
+        OSError: a file could not be written. Complete files are kept for the next build, and an
+            existing dataset stays as it was.
     """
     return build_dataset(
         config,
@@ -80,7 +85,7 @@ def extend(
     on_rows: OnRows = lambda _rows: None,
     on_note: OnNote = lambda _note: None,
 ) -> BuildResult:
-    """Let a dataset go on to a later day; all else stays as its manifest says.
+    """Extend a dataset to a later day; all else stays as its manifest says.
 
     Args:
         data: the dataset's folder.
@@ -96,9 +101,10 @@ def extend(
         What was written.
 
     Raises:
-        RequestError: the folder is no dataset, the day is not later, or values that are there would change; nothing
-            was written.
-        CapgenError: another process writes it, the dataset that is there is damaged, or the cluster failed.
+        RequestError: the folder is no dataset, the day is not later, or present values would
+            change; nothing was written.
+        CapgenError: another process writes the dataset, the dataset is damaged, or the cluster
+            failed.
     """
     config = extended_config(read_manifest(locate(data)), end_date)
     return build(
@@ -125,22 +131,22 @@ def repair(
     Args:
         data: the dataset's folder.
         engine: as for a build.
-        workers: how many; one for each processor without it.
-        on_rows: called with numbers of rows as they are written, from any thread.
+        workers: as for a build.
+        on_rows: as for a build.
 
     Returns:
         The paths of the files that were remade, relative to the folder.
 
     Raises:
         RequestError: the folder is no dataset, workers is below 1, or there is no such engine.
-        CapgenError: a remade file is not the one that the manifest names, or the cluster failed.
+        CapgenError: a remade file differs from the manifest, or the cluster failed.
     """
     run_by = named_engine(engine, workers)
     return repair_dataset(locate(data), run_by, watch=lambda _rows: nullcontext(on_rows))
 
 
 def named_engine(name: str, workers: int | None, memory: int | None = None) -> Engine:
-    """Return the engine of a name.
+    """Return an engine by its name.
 
     Args:
         name: as in `build`.

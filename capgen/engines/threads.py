@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 from capgen.config import Config
@@ -22,26 +23,26 @@ from capgen.system.processors import processors
 
 
 class _StoppedError(Exception):
-    """Another file failed, or the user did not want to wait."""
+    """Another file failed, or the user stopped the build."""
 
 
 def thread_engine(workers: int | None, memory: int | None = None) -> Engine:
     """Return an engine of threads.
 
     Args:
-        workers: how many; one for each processor without it.
-        memory: bytes to stay within, by fewer workers.
+        workers: number of threads; by default one for each processor.
+        memory: bytes to stay within, by fewer threads.
     """
 
     def write_files(
         config: Config, files: Sequence[FilePlan], place: Callable[[str], Path], on_rows: OnRows
     ) -> Iterator[FileEntry]:
         stop = threading.Event()
-        # Year by year, so that workers share a calendar; the largest first, so that they end at about the same time.
+        # Year by year, so that threads share a calendar; the largest first, so that all threads
+        # end at about the same time.
         in_order = sorted(files, key=lambda file: (file.year, -file.rows))
-        largest = max(
-            (row_group.rows for file in files for row_group in file.row_groups), default=1
-        )
+        row_groups = chain.from_iterable(file.row_groups for file in files)
+        largest = max((row_group.rows for row_group in row_groups), default=1)
         count = worker_count(config, workers, memory, largest)
 
         def on_chunk(chunk: Chunk) -> None:
@@ -54,8 +55,8 @@ def thread_engine(workers: int | None, memory: int | None = None) -> Engine:
                 pool.submit(write_file, panel, file, place(file.path), on_chunk)
                 for file in in_order
             ]
-            for each in as_completed(written):
-                yield each.result()
+            for future in as_completed(written):
+                yield future.result()
 
     return write_files
 
@@ -64,10 +65,10 @@ def check_workers(workers: int | None) -> None:
     """Check how many workers were asked for.
 
     Args:
-        workers: at least 1; None where nothing was asked for.
+        workers: the number asked for, or None where none was.
 
     Raises:
-        RequestError: fewer.
+        RequestError: the number is below 1.
     """
     if workers is not None and workers < 1:
         raise RequestError(f"--workers: expected at least 1, got {workers}")
@@ -79,9 +80,9 @@ def worker_count(
     """Return how many threads to use.
 
     Args:
-        config: a valid configuration.
-        workers: how many were asked for; one for each processor without it.
-        memory: bytes to stay within, by fewer workers.
+        config: the panel's configuration.
+        workers: the number asked for; by default one for each processor.
+        memory: bytes to stay within, by fewer threads.
         row_group_rows: rows of the largest row group.
     """
     count = processors() if workers is None else workers
@@ -90,7 +91,7 @@ def worker_count(
 
 @contextmanager
 def _pool(workers: int, stop: threading.Event) -> Iterator[ThreadPoolExecutor]:
-    """Open a pool whose threads end soon when the block raises."""
+    """Open a pool whose threads end soon after the block raises."""
     with ThreadPoolExecutor(workers) as pool:
         try:
             yield pool

@@ -1,1 +1,1 @@
-"""What differs between operating systems and between file systems: no other room asks for it."""
+"""What differs between operating systems and between file systems; no other room deals with it."""

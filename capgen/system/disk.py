@@ -15,14 +15,14 @@ _EXCHANGE = 2  # RENAME_EXCHANGE
 
 
 def exchange(first: Path, second: Path) -> bool:
-    """Let two folders swap names in one step.
+    """Swap the names of two folders in one step.
 
     Args:
-        first: a folder.
-        second: another on the same file system.
+        first: one folder.
+        second: another folder on the same file system.
 
     Returns:
-        False where the system or the file system has no such step; nothing has changed then.
+        False, with nothing changed, where the system or the file system has no such step.
     """
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is None:
@@ -50,11 +50,11 @@ def sync(path: Path) -> None:
 
 
 def link_or_copy(file: Path, path: Path) -> None:
-    """Give a file a second name; a copy gets it where the file system has no hard links.
+    """Give a file a second name; where the file system has no hard links, make a copy.
 
     Args:
-        file: of this machine.
-        path: the second name, which is free.
+        file: a local file.
+        path: the second name, which is not taken.
     """
     try:
         os.link(file, path)
@@ -69,20 +69,20 @@ def may_write(folder: Path) -> bool:
     """Tell whether this process may make files in a folder.
 
     Args:
-        folder: or the one that it will be made in.
+        folder: the folder; where it does not exist, its nearest existing parent counts.
     """
-    there = next(each for each in (folder, *folder.parents) if each.exists())
-    return os.access(there, os.W_OK | os.X_OK)
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    return os.access(existing, os.W_OK | os.X_OK)
 
 
 def may_rename(folder: Path) -> bool:
-    """Tell whether this process may give a folder another name.
+    """Tell whether this process may rename a folder.
 
     Args:
-        folder: that is there.
+        folder: an existing folder.
     """
     around = folder.parent.stat()
-    if around.st_mode & stat.S_ISVTX and hasattr(os, "geteuid"):  # there, only its owner
+    if around.st_mode & stat.S_ISVTX and hasattr(os, "geteuid"):  # sticky: only owners may rename
         is_owner = os.geteuid() in {0, around.st_uid, folder.stat().st_uid}
         return is_owner and may_write(folder.parent)
     return may_write(folder.parent)

@@ -1,4 +1,4 @@
-"""How a file system says that it has no such step."""
+"""Error numbers by which a file system says that it does not support a step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Locks of files, which a dead process cannot hold."""
+"""File locks, which end with the process that holds them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def can_lock() -> bool:
-    """Tell whether the system has locks that a dead process cannot hold; Windows has not."""
+    """Tell whether the system has locks that end with their process; Windows has none."""
     try:
         importlib.import_module("fcntl")
     except ImportError:
@@ -17,10 +17,10 @@ def can_lock() -> bool:
 
 
 def lock_file(descriptor: int) -> None:
-    """Take the lock of an open file; the system gives it up when its process ends, however.
+    """Take the lock of an open file; the system releases it when the process ends.
 
     Args:
-        descriptor: of the file.
+        descriptor: the open file's descriptor.
 
     Raises:
         BlockingIOError: another process holds it.
@@ -33,7 +33,7 @@ def is_locked(file: Path) -> bool:
     """Tell whether a process holds the lock of a file.
 
     Args:
-        file: that is there.
+        file: an existing file.
     """
     fcntl: Any = importlib.import_module("fcntl")
     with file.open("rb") as opened:

@@ -1,4 +1,4 @@
-"""What paths stand for."""
+"""Turns what a user writes into a path of this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from capgen.errors import RequestError
 
 
 def working_folder() -> Path | None:
-    """Return the folder that relative paths begin in; None where it was deleted."""
+    """Return the folder where relative paths begin; None where it was deleted."""
     try:
         return Path.cwd()
     except OSError:
@@ -20,38 +20,39 @@ def working_folder() -> Path | None:
 
 
 def local_path(text: str | os.PathLike[str]) -> Path:
-    """Return the path of this machine that a name stands for, `~` being the user's home.
+    """Return the local path that a name stands for, where `~` is the user's home.
 
     Args:
-        text: as given.
+        text: the name as the user wrote it.
 
     Raises:
-        RequestError: it is empty, not UTF-8, or begins with a home or a working folder that is not there.
+        RequestError: the name is empty or not UTF-8, or the home or working folder that it begins
+            with does not exist.
     """
     name = os.fspath(text)
     if not name:
         raise RequestError("expected the name of a folder or file, got an empty one")
-    if any(
-        "\ud800" <= each <= "\udfff" for each in name
-    ):  # bytes that are no text: DuckDB takes none
+    # Python keeps bytes that are no text as surrogates; DuckDB accepts none.
+    if any("\ud800" <= letter <= "\udfff" for letter in name):
         raise RequestError(f"expected a name in UTF-8, got {os.fsencode(name)!r}")
     try:
         path = Path(name).expanduser() if name.startswith("~") else Path(name)
     except RuntimeError:
         raise RequestError(
-            f"{name}: expected a user who has a home, found none; write ./{name} for a folder of that name"
+            f"{name}: expected a user who has a home, found none; "
+            f"write ./{name} for a folder of that name"
         ) from None
     here = working_folder()
     if here is None and not path.is_absolute():
         raise RequestError(
-            f"{name}: the working folder was deleted; go to another, or name a path from the root on"
+            f"{name}: the working folder was deleted; go to another, or write an absolute path"
         )
     return Path(here or "", path) if str(path).startswith("~") else path
 
 
 @contextmanager
 def some_home() -> Iterator[None]:
-    """Give a user without a home the folder for temporary files as one."""
+    """Use the folder for temporary files as the home of a user who has none."""
     if os.path.expanduser("~") != "~":  # noqa: PTH111
         yield
         return

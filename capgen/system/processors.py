@@ -24,22 +24,27 @@ def processors() -> int:
 
 
 def _quotas() -> Iterator[float]:
-    """Yield how many processors each control group of this process allows that allows some only."""
+    """Yield the processors that each control group of this process allows, where it has a quota."""
     for line in _lines(_OWN_CONTROL_GROUPS):
         _, controllers, path = line.split(":", 2)
-        # A container may see its own group as the root, whatever path it is told.
+        # A container may see its own group as the root, whatever this path says.
         groups = [Path(path.lstrip("/")), *Path(path.lstrip("/")).parents]
         if not controllers:
-            quotas = [_lines(_CONTROL_GROUPS / group / "cpu.max") for group in groups]
-            yield from _shares(line.split() for lines in quotas for line in lines)
+            yield from _shares(_unified_quotas(groups))
         elif "cpu" in controllers.split(","):
-            root = _CONTROL_GROUPS / controllers
-            names = ("cpu.cfs_quota_us", "cpu.cfs_period_us")
-            quotas = [
-                [*_lines(root / group / names[0]), *_lines(root / group / names[1])]
-                for group in groups
-            ]
-            yield from _shares(quotas)
+            yield from _shares(_quotas_of_controller(_CONTROL_GROUPS / controllers, groups))
+
+
+def _unified_quotas(groups: list[Path]) -> Iterator[list[str]]:
+    for group in groups:
+        for line in _lines(_CONTROL_GROUPS / group / "cpu.max"):
+            yield line.split()
+
+
+def _quotas_of_controller(root: Path, groups: list[Path]) -> Iterator[list[str]]:
+    for group in groups:
+        folder = root / group
+        yield [*_lines(folder / "cpu.cfs_quota_us"), *_lines(folder / "cpu.cfs_period_us")]
 
 
 def _lines(file: Path) -> list[str]:
@@ -50,7 +55,7 @@ def _lines(file: Path) -> list[str]:
 
 
 def _shares(quotas: Iterable[list[str]]) -> Iterator[float]:
-    """Yield the quotas, each of two words, as numbers of processors; others are none."""
+    """Yield the quotas that are two numbers, quota and period, as numbers of processors."""
     for words in quotas:
         with contextlib.suppress(ValueError):
             quota, period = map(int, words)

@@ -1,4 +1,1 @@
-"""Where bytes lie: folders and stores, files that appear whole, locks.
-
-Knows no panel and no configuration.
-"""
+"""Folders and object stores, files that appear whole, and locks; knows nothing about panels."""

@@ -1,7 +1,4 @@
-"""Keeps a manifest to its own folder.
-
-It names files of a dataset, in their places, once, and with rows.
-"""
+"""Checks that a manifest names only files of its folder, in their places, once, and with rows."""
 
 from __future__ import annotations
 
@@ -19,14 +16,14 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 
 
 def check_confined(path: Path, manifest: Inventory) -> None:
-    """Check that a manifest names nothing outside of its dataset, and nothing that cannot be.
+    """Check that a manifest names nothing outside of its dataset, and nothing impossible.
 
     Args:
-        path: the manifest's.
-        manifest: what stands in it.
+        path: the manifest's path.
+        manifest: the manifest's content.
 
     Raises:
-        CapgenError: it does; names the entry.
+        CapgenError: an entry is wrong; the message names it.
     """
     wrong = next(_wrong(manifest), None)
     if wrong:
@@ -49,7 +46,7 @@ def _wrong_paths(manifest: Inventory) -> Iterator[str]:
     for side in manifest.side_files:
         if not _SIDE_PATH.fullmatch(side.path):
             yield _misplaced(side.path, f"a file as {SIDE_FOLDER}/summary.json")
-    paths = Counter(each.path for each in [*manifest.files, *manifest.side_files])
+    paths = Counter(entry.path for entry in [*manifest.files, *manifest.side_files])
     for path, count in paths.items():
         if count > 1:
             yield f"expected each file once, got {path!r} {count} times"
@@ -59,9 +56,9 @@ def _wrong_numbers(manifest: Inventory) -> Iterator[str]:
     for entry in manifest.files:
         if entry.rows < 1:
             yield f"{entry.path}: expected at least 1 row, got {entry.rows:,}"
-    for each in [*manifest.files, *manifest.side_files]:
-        if each.bytes < 0 or not _SHA256.fullmatch(each.sha256):
-            yield f"{each.path}: expected a size from 0 and a SHA-256 of 64 digits, got others"
+    for side in [*manifest.files, *manifest.side_files]:
+        if side.bytes < 0 or not _SHA256.fullmatch(side.sha256):
+            yield f"{side.path}: expected a size from 0 and a SHA-256 of 64 digits, got others"
     total = sum(entry.rows for entry in manifest.files)
     if total != manifest.rows:
         yield f"rows: expected {total:,}, those of its files, got {manifest.rows:,}"

@@ -1,4 +1,4 @@
-"""Files open for writing that keep count of what is written to them."""
+"""Files open for writing that count, and hash, what is written to them."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from typing import Protocol
 
 
 class Writable(Protocol):
-    """What takes bytes."""
+    """A file to which bytes can be written."""
 
     def write(self, data: bytes, /) -> int:
-        """Write on."""
+        """Write the next bytes."""
 
 
 class Counted:
-    """A file open for writing that keeps count of what is written to it.
-
-    It need not know where it stands.
+    """A file open for writing that counts its bytes, for a file below that has no position.
 
     Args:
-        file: open for writing.
+        file: the file to write to.
     """
 
     closed = False
@@ -29,28 +27,28 @@ class Counted:
         self.bytes = 0
 
     def write(self, data: bytes) -> int:
-        """Write on.
+        """Write the next bytes.
 
         Args:
-            data: what comes next.
+            data: the bytes.
         """
         self._file.write(data)
         self.bytes += len(data)
         return len(data)
 
     def tell(self) -> int:
-        """Return how much is written."""
+        """Return the number of bytes written so far."""
         return self.bytes
 
     def flush(self) -> None:
-        """Do nothing: the file below is flushed when it is closed."""
+        """Do nothing: the file below is flushed when it closes."""
 
 
 class Hashed(Counted):
-    """A file open for writing that keeps the SHA-256 of what is written to it.
+    """A file open for writing that also computes the SHA-256 of its bytes.
 
     Args:
-        file: open for writing.
+        file: the file to write to.
     """
 
     def __init__(self, file: Writable) -> None:
@@ -58,15 +56,15 @@ class Hashed(Counted):
         self._sha256 = hashlib.sha256()
 
     def write(self, data: bytes) -> int:
-        """Write on.
+        """Write the next bytes.
 
         Args:
-            data: what comes next.
+            data: the bytes.
         """
         self._sha256.update(data)
         return super().write(data)
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of what is written, as hexadecimal digits."""
+        """SHA-256 of the bytes written so far, as hexadecimal digits."""
         return self._sha256.hexdigest()

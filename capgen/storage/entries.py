@@ -1,4 +1,4 @@
-"""How a manifest names its files."""
+"""The entries by which a manifest names its files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FileEntry(DataEntry):
 
 
 class Inventory(Protocol):
-    """What the manifest of a dataset or of a rollup says of its files."""
+    """What the manifest of a dataset or a rollup says about its files."""
 
     @property
     def files(self) -> Sequence[DataEntry]:
@@ -54,4 +54,4 @@ class Inventory(Protocol):
 
     @property
     def text(self) -> str:
-        """The manifest itself, as it is written."""
+        """The text of the manifest itself."""

@@ -1,4 +1,4 @@
-"""One file, on this machine or in a store: it is there whole, or not at all."""
+"""One file, local or in a store, which appears whole or not at all."""
 
 from __future__ import annotations
 
@@ -15,38 +15,32 @@ from capgen.storage.store.file import StoreFile
 
 
 class File(Protocol):
-    """A file, wherever it lies; it need not be there yet."""
+    """A file, local or in a store, which need not exist yet."""
 
     def kind(self) -> int | None:
-        """Return what lies there, such as `stat.S_IFREG`; None where nothing does."""
+        """Return what lies at the path, such as `stat.S_IFREG`; None for nothing."""
 
     def is_seen(self) -> bool:
-        """Tell whether what another machine has written there is seen from this one."""
+        """Tell whether this machine sees what another machine has written at the path."""
 
     def check_is_file(self) -> None:
-        """Check that it is no pipe, on which a reader would wait for ever.
-
-        CapgenError where it is.
-        """
+        """Raise CapgenError for a pipe and the like, on which a reader would wait forever."""
 
     def stream(self) -> AbstractContextManager[IO[bytes]]:
-        """Open it for writing, once from its start to its end.
-
-        It is there when the block ends well.
-        """
+        """Open the file to write it from start to end; it appears when the block succeeds."""
 
     def room(self) -> AbstractContextManager[Path]:
-        """Give a folder to make it in, which is gone afterwards."""
+        """Yield a folder to make the file in, which is removed afterwards."""
 
     def move_in(self, made: Path) -> None:
-        """Put a finished file from its room in its place; it is on disk by then."""
+        """Move a finished file from its room to its path; it is on disk afterwards."""
 
 
 def file_of(path: Path) -> File:
     """Return the file at a path.
 
     Args:
-        path: from `locate`.
+        path: a local path, or one in a store.
     """
     return StoreFile(path) if is_store(path) else LocalFile(path)
 
@@ -56,18 +50,18 @@ def hashed_file(path: Path) -> Iterator[Hashed]:
     """Open a file that appears whole, and count and hash what is written.
 
     Args:
-        path: the file's own name. Its folder is made.
+        path: the file's path. Its folder is made.
     """
     with file_of(path).stream() as stream:
         yield Hashed(stream)
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a text file that is whole or not there.
+    """Write a text file that appears whole or not at all.
 
     Args:
-        path: the file.
-        text: its content.
+        path: the file's path.
+        text: the file's content.
     """
     with file_of(path).stream() as file:
         file.write(text.encode())
@@ -77,7 +71,7 @@ def sha256(path: Path) -> str:
     """Return the SHA-256 of a file as hexadecimal digits.
 
     Args:
-        path: the file.
+        path: the file's path.
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""The files below a folder, on this machine or in a store, and a new folder that appears whole."""
+"""The files below a folder, local or in a store, and a new folder that appears whole."""
 
 from __future__ import annotations
 
@@ -13,42 +13,38 @@ from capgen.storage.store.folder import StoreFolder
 
 
 class Folder(Protocol):
-    """A folder, or a prefix of a store; paths below are relative to it."""
+    """A folder, or a prefix of a store; the paths below are relative to it."""
 
     @property
     def is_cheap_to_read(self) -> bool:
-        """Whether every byte below may be read without a thought of what that costs."""
+        """Whether reading every byte below costs little."""
 
     def is_seen(self) -> bool:
-        """Tell whether there is such a folder, seen from this machine.
-
-        A store has no folders to miss.
-        """
+        """Tell whether this machine sees the folder; always True for a store."""
 
     def names(self) -> Sequence[str]:
-        """Return the paths of all files and symbolic links below, sorted."""
+        """Return the sorted paths of all files and symbolic links below."""
 
     def sizes(self) -> Callable[[str], int | None]:
-        """Return what gives the size of the file of a path; None where there is none."""
+        """Return a function from a path to the file's size, or to None where there is no file."""
 
     def is_link(self, path: str) -> bool:
-        """Tell whether a symbolic link lies at a path."""
+        """Tell whether a path is a symbolic link."""
 
     def linked_folder(self, paths: Iterable[str]) -> Path | None:
-        """Return a symbolic link in place of a folder on the way to one of the paths, if any."""
+        """Return a symbolic link in place of a folder above one of the paths, if there is one."""
 
     def unfinished_uploads(self) -> Iterable[str]:
-        """Return the paths of uploads that somebody began and neither finished nor gave up."""
+        """Return the paths of uploads that were begun and neither finished nor aborted."""
 
     def whole(self) -> AbstractContextManager[tuple[Path, Path]]:
-        """Give a folder to write a new one into.
+        """Yield a folder to write; it takes this one's place if the block succeeds, else it goes.
 
-        It is this one when the block ends well, else gone.
+        The file that makes the folder whole must be written last. The second path is a folder for
+        what does not fit into memory; it need not be made.
 
-        The file that makes it whole is to be written last. The other path is of a folder that need
-        not be made, for what does not fit into memory.
-
-        RequestError where something is there already, CapgenError where another process writes it.
+        Raises RequestError where something is there already, and CapgenError where another process
+        writes it.
         """
 
 
@@ -56,6 +52,6 @@ def folder_of(path: Path) -> Folder:
     """Return the folder at a path.
 
     Args:
-        path: from `locate`.
+        path: a local path, or one in a store.
     """
     return StoreFolder(path) if is_store(path) else LocalFolder(path)

@@ -19,12 +19,12 @@ from capgen.storage.store.errors import plain_errors
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A file that is not as the manifest says.
+    """A file that differs from what the manifest says.
 
     Args:
-        path: relative to the dataset's folder.
-        kind: what is wrong with it.
-        detail: got and expected.
+        path: the file's path, relative to the dataset's folder.
+        kind: what is wrong with the file.
+        detail: what was expected, and what was got.
     """
 
     path: str
@@ -37,7 +37,7 @@ def problems(folder: Path, manifest: Inventory) -> Iterator[Problem]:
 
     Args:
         folder: the dataset's folder.
-        manifest: what it should hold.
+        manifest: what the folder should hold.
     """
     yield from damaged_files(folder, manifest, read=True)
     yield from extra_files(folder, manifest)
@@ -48,7 +48,7 @@ def extra_files(folder: Path, manifest: Inventory) -> Iterator[Problem]:
 
     Args:
         folder: the dataset's folder.
-        manifest: what it should hold.
+        manifest: what the folder should hold.
     """
     named = {MANIFEST, MANIFEST_SCHEMA, *manifest.paths}
     inside = folder_of(folder)
@@ -63,7 +63,7 @@ def extra_files(folder: Path, manifest: Inventory) -> Iterator[Problem]:
 
 
 def data_files(folder: Path) -> Iterator[str]:
-    """Yield the paths, relative to a dataset's folder, of all its Parquet files, sorted.
+    """Yield the sorted paths of a dataset's Parquet files, relative to its folder.
 
     Args:
         folder: the dataset's folder.
@@ -76,8 +76,8 @@ def damaged_files(folder: Path, manifest: Inventory, *, read: bool) -> Iterator[
 
     Args:
         folder: the dataset's folder.
-        manifest: what it should hold.
-        read: compare every byte; without it, sizes only.
+        manifest: what the folder should hold.
+        read: compare every byte, not only the sizes.
     """
     with plain_errors(folder):
         size_of = folder_of(folder).sizes()
@@ -91,10 +91,10 @@ def problem_of(path: Path, entry: SideEntry, size: int | None, *, read: bool) ->
     """Return what is wrong with one file, or None.
 
     Args:
-        path: where it should lie.
-        entry: what it should be.
-        size: of what lies there; None where nothing does.
-        read: compare every byte; without it, the size only.
+        path: the file's path.
+        entry: the file's entry in the manifest.
+        size: the file's size in bytes; None if there is no file.
+        read: compare every byte, not only the size.
     """
     if size is None:
         return Problem(entry.path, "missing", f"expected {entry.bytes:,} bytes")
@@ -112,7 +112,7 @@ def _problem_of_content(path: Path, entry: SideEntry) -> Problem | None:
 
 
 def _problem_of_rows(path: Path, entry: DataEntry) -> Problem | None:
-    """Compare the rows that the manifest names with those of a file whose bytes it names."""
+    """Compare the number of rows in the manifest with that of a file whose bytes are right."""
     with path.open("rb") as file:
         try:
             rows = pq.read_metadata(file).num_rows

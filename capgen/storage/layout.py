@@ -1,4 +1,4 @@
-"""The names of the files of a dataset, and of those that a build keeps beside them."""
+"""The names of a dataset's files, and of those that a build keeps beside them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from capgen.errors import CapgenError
 
-# Readers glob **/*.parquet, hidden folders included: what lies here must never end so.
+# Readers glob **/*.parquet, even in hidden folders: no file in here may have that ending.
 SIDE_FOLDER = "_capgen"
 MANIFEST = f"{SIDE_FOLDER}/manifest.json"
 MANIFEST_SCHEMA = f"{SIDE_FOLDER}/manifest.schema.json"
@@ -18,23 +18,23 @@ SIDE_FILES = (EVENTS, SUMMARY, SAMPLE, MANIFEST_SCHEMA)
 BUILD_STATE = f"{SIDE_FOLDER}/build.json"
 RECEIPTS = f"{SIDE_FOLDER}/receipts.ndjson"
 PARTITION_KEYS = ("year", "server_type")
-# The end of a data file's path, from the folder of its year on; for Python and DuckDB alike.
+# The end of a data file's path, from the folder of its year on, for Python and for DuckDB.
 PARTITION = r"(?:^|[/\\])year=([0-9]+)[/\\]server_type=([^/\\]*)[/\\][^/\\]+$"
-# A data file of any dataset or rollup; names of server types are made of these characters.
+# A data file of any dataset or rollup; the names of server types consist of these characters.
 DATA_PATH = re.compile(r"year=\d{1,4}/server_type=[a-z][a-z0-9_]*/part-\d{5,}\.parquet")
 _UNFINISHED = r"(\.[0-9a-f]{8}\.unfinished)?"
 _WORKING = re.compile(
     rf"{SIDE_FOLDER}/(lock|held|rollup|build\.json|receipts\.ndjson|receipts/.+\.json)"
-    rf"|{SIDE_FOLDER}/staging/"
-    rf"(.+\.staged|{SIDE_FOLDER}/(build\.json|receipts\.ndjson)){_UNFINISHED}"
+    rf"|{SIDE_FOLDER}/staging/(.+\.staged|{SIDE_FOLDER}/(build\.json|receipts\.ndjson))"
+    rf"{_UNFINISHED}"
 )
 
 
 def is_working_file(path: str) -> bool:
-    """Tell whether a file is one that a build keeps while it is under way, or interrupted.
+    """Tell whether a file belongs to a build that is running or was interrupted.
 
     Args:
-        path: relative to the dataset's folder.
+        path: the file's path, relative to the dataset's folder.
     """
     return _WORKING.fullmatch(path) is not None
 
@@ -44,7 +44,7 @@ def part_path(year: int, archetype: str, part: int) -> str:
 
     Args:
         year: calendar year.
-        archetype: its name.
+        archetype: name of the archetype.
         part: number of the file within the partition, from 0.
     """
     return f"year={year}/server_type={archetype}/part-{part:05d}.parquet"
@@ -66,19 +66,19 @@ def is_in_partition(path: str) -> bool:
     """Tell whether a file lies in a folder of a year and a server type.
 
     Args:
-        path: of the file, relative to the dataset's folder.
+        path: the file's path, relative to the dataset's folder.
     """
     return re.search(PARTITION, path) is not None
 
 
 def partition_of(path: str) -> Partition:
-    """Return the partition that the two folders of a data file say.
+    """Return the partition that a data file's folders name.
 
     Args:
-        path: of the file, relative to the dataset's folder.
+        path: the file's path, relative to the dataset's folder.
 
     Raises:
-        CapgenError: they say none.
+        CapgenError: the folders name none.
     """
     found = re.search(PARTITION, path)
     if found is None:

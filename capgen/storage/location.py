@@ -1,4 +1,4 @@
-"""Names the place of a dataset: a folder, or a prefix in an object store."""
+"""Finds the place that a user names: a local path, or one in an object store."""
 
 from __future__ import annotations
 
@@ -11,24 +11,17 @@ from typing import Any, cast
 from capgen.errors import RequestError
 from capgen.system.paths import local_path, working_folder
 
-# By the scheme of their addresses: the library that reaches them, and what it is set to. Listings
-# must be fresh, and a block is what a worker holds of a file on its way.
-_BLOCK_BYTES = 8 * 2**20
+_BLOCK_BYTES = 8 * 2**20  # what a worker holds in memory of a file that it writes
+# The library and its options by the scheme of an address.
 _LIBRARIES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}
+_S3_TIMEOUTS = {"connect_timeout": 10, "read_timeout": 60}  # AWS_MAX_ATTEMPTS times, else 5 times
 _OPTIONS: dict[str, dict[str, Any]] = {
-    "s3": {
-        "default_block_size": _BLOCK_BYTES,
-        "config_kwargs": {
-            "connect_timeout": 10,
-            "read_timeout": 60,
-        },  # AWS_MAX_ATTEMPTS says how often, else 5 times
-    },
+    "s3": {"default_block_size": _BLOCK_BYTES, "config_kwargs": _S3_TIMEOUTS},
     "gs": {"block_size": _BLOCK_BYTES},
     "az": {"blocksize": _BLOCK_BYTES},
 }
-_ADDRESS = re.compile(
-    r"([A-Za-z][A-Za-z0-9+.-]*)://?(.*)", re.DOTALL
-)  # pathlib makes one slash of two
+# One slash is enough: pathlib makes one of two.
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://?(.*)", re.DOTALL)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 _SEGMENT = re.compile(r"[A-Za-z0-9!_.'()=+,:@~ -]+")
 
@@ -37,12 +30,14 @@ def locate(text: str | os.PathLike[str]) -> Path:
     """Return the place that a name stands for.
 
     Args:
-        text: a folder or file; or an address such as s3://bucket/prefix, which then behaves as a
-            path.
+        text: a folder, a file, or an address such as `s3://bucket/prefix`.
+
+    Returns:
+        A local path, or an object that behaves like a path for an address.
 
     Raises:
-        RequestError: an empty name, the home of a user who has none, or an address that is
-            malformed or holds credentials, or whose library is not installed.
+        RequestError: the name is empty or begins with the home of a user who has none; or the
+            address is malformed, holds credentials, or needs a library that is not installed.
     """
     if is_store(text) and not isinstance(text, str):
         return cast(Path, text)
@@ -53,21 +48,21 @@ def locate(text: str | os.PathLike[str]) -> Path:
 
 
 def from_here(place: Path) -> str:
-    """Return the shortest name that stands for a place in the current folder.
+    """Return the shortest name of a place, as seen from the working folder.
 
     Args:
         place: an absolute path, or one in a store.
     """
     here = None if is_store(place) else working_folder()
     near = str(place.relative_to(here) if here and place.is_relative_to(here) else place)
-    return f"./{near}" if near.startswith("~") else near  # a home, without it
+    return f"./{near}" if near.startswith("~") else near  # without ./ it would be a home
 
 
 def is_store(place: object) -> bool:
     """Tell whether a place is in an object store.
 
     Args:
-        place: from `locate`, or an address.
+        place: a path as `locate` returns it, or an address.
     """
     if isinstance(place, str):
         address = _ADDRESS.fullmatch(place)
@@ -76,10 +71,7 @@ def is_store(place: object) -> bool:
 
 
 def _store(scheme: str, rest: str) -> Path:
-    """Return a place in a store.
-
-    What is malformed is not repeated: there may be credentials in it.
-    """
+    """Return a place in a store; a malformed address is not repeated: it may hold credentials."""
     if scheme not in _LIBRARIES:
         known = ", ".join(f"{each}://" for each in _LIBRARIES)
         raise RequestError(
@@ -89,15 +81,10 @@ def _store(scheme: str, rest: str) -> Path:
     segments = prefix.strip("/").split("/")
     if "@" in bucket or "?" in rest:
         raise RequestError(
-            f"{scheme}://…: expected {scheme}://bucket/prefix, "
-            "got an address with credentials in it; leave them to "
-            "the environment or a profile"
+            f"{scheme}://…: expected {scheme}://bucket/prefix, got an address with credentials in "
+            "it; leave them to the environment or a profile"
         )
-    if (
-        not _BUCKET.fullmatch(bucket)
-        or not all(map(_SEGMENT.fullmatch, segments))
-        or {".", ".."} & set(segments)
-    ):
+    if not _is_plain(bucket, segments):
         raise RequestError(
             f"{scheme}://…: expected {scheme}://bucket/prefix, of plain characters; "
             "got another form"
@@ -105,18 +92,21 @@ def _store(scheme: str, rest: str) -> Path:
     _require(scheme)
     from upath import UPath
 
-    place = UPath(
-        f"{scheme}://{bucket}/{'/'.join(segments)}", use_listings_cache=False, **_OPTIONS[scheme]
-    )
-    return cast(Path, place)
+    address = f"{scheme}://{bucket}/{'/'.join(segments)}"
+    # Another process may write there: a cached listing would not show it.
+    return cast(Path, UPath(address, use_listings_cache=False, **_OPTIONS[scheme]))
+
+
+def _is_plain(bucket: str, segments: list[str]) -> bool:
+    if not _BUCKET.fullmatch(bucket) or {".", ".."} & set(segments):
+        return False
+    return all(map(_SEGMENT.fullmatch, segments))
 
 
 def _require(scheme: str) -> None:
-    missing = [
-        name for name in ("upath", _LIBRARIES[scheme]) if importlib.util.find_spec(name) is None
-    ]
-    if missing:
-        raise RequestError(
-            f"{scheme}://…: expected the library {missing[0]}, found none; type: "
-            f'pip install "capgen[{scheme}]"'
-        )
+    for name in ("upath", _LIBRARIES[scheme]):
+        if importlib.util.find_spec(name) is None:
+            raise RequestError(
+                f"{scheme}://…: expected the library {name}, found none; "
+                f'type: pip install "capgen[{scheme}]"'
+            )

@@ -1,4 +1,4 @@
-"""Where a command writes one file: what lies there, and a stream that fits it."""
+"""The place where a command writes one file, and a stream to write it with."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ class Output:
     """A place that may be written.
 
     Args:
-        path: of a file, links resolved; of an object, a pipe or a device; `-` is standard output.
-        is_stream: readers see each byte as it comes; else the file appears whole.
+        path: path of a file with links resolved, of an object, a pipe or a device; `-` is standard
+            output.
+        is_stream: whether readers see each byte as it comes; otherwise the file appears whole.
     """
 
     path: Path
@@ -40,10 +41,10 @@ class Output:
 
     @contextmanager
     def room(self) -> Iterator[Path]:
-        """Give a folder for what is made on the way; it is gone afterwards.
+        """Yield a folder for intermediate files, which is removed afterwards.
 
         Raises:
-            RequestError: a build of that name was interrupted.
+            RequestError: an interrupted build has the same name.
             CapgenError: another process writes the file.
         """
         with temporary_room() if self.is_stream else file_of(self.path).room() as room:
@@ -51,10 +52,10 @@ class Output:
 
     @contextmanager
     def stream(self, room: Path | None = None) -> Iterator[Counted]:
-        """Open the place for writing; a file is there, whole, when the block ends well.
+        """Open the place for writing; a file appears, whole, when the block succeeds.
 
         Args:
-            room: from `room`, to make it there.
+            room: the folder from `room`, to make the file in.
         """
         with self._named(), self._opened(room) as file:
             yield Counted(file)
@@ -72,7 +73,7 @@ class Output:
 
     @contextmanager
     def _named(self) -> Iterator[None]:
-        """Have what the system refuses say where."""
+        """Add the path to errors of the system that have none."""
         try:
             yield
         except OSError as error:
@@ -80,10 +81,10 @@ class Output:
             raise
 
     def move_in(self, made: Path) -> None:
-        """Put a finished file in its place.
+        """Move a finished file to its place.
 
         Args:
-            made: in the room.
+            made: the file in the room.
         """
         file_of(self.path).move_in(made)
 
@@ -91,7 +92,7 @@ class Output:
         """Write a small file.
 
         Args:
-            content: all of it.
+            content: the whole content.
         """
         with self.stream() as file:
             file.write(content)
@@ -102,11 +103,11 @@ def output(name: str | os.PathLike[str], *, overwrite: bool) -> Output:
 
     Args:
         name: a file, an object in a store, a pipe or a device; `-` is standard output.
-        overwrite: replace a file that is there.
+        overwrite: replace an existing file.
 
     Raises:
-        RequestError: it may not be written: a file is there, or it lies in a dataset, or is no
-            file.
+        RequestError: the place may not be written: a file is there, it lies in a dataset, or it is
+            no file.
         OSError: the system does not say what lies there.
     """
     if str(name) == STANDARD_OUTPUT:

@@ -1,4 +1,4 @@
-"""Where the next version of a dataset is made, and how it takes the place of the present one."""
+"""The place where the next version of a dataset is made and then published."""
 
 from __future__ import annotations
 
@@ -14,59 +14,56 @@ from capgen.storage.store.place import StorePlace
 
 
 class Place(Protocol):
-    """Where a dataset is made.
-
-    Killing the process at any moment loses at most the files that were being written.
-    """
+    """The place where a dataset is made; a killed process loses only the files it was writing."""
 
     @property
     def target(self) -> Path:
-        """Where the dataset is, or will be."""
+        """The dataset's folder, or its prefix in a store."""
 
     def check(self) -> None:
-        """Check that a dataset may be built here; RequestError where not."""
+        """Check that a dataset may be built here, or raise RequestError."""
 
     def one_writer(self) -> AbstractContextManager[None]:
-        """Hold the right to write; CapgenError where another process has it."""
+        """Hold the right to write, or raise CapgenError if another process holds it."""
 
     def recover(self) -> None:
         """Finish or remove what a killed process left."""
 
     def settle(self, state: Any) -> None:
-        """Remove what is left of a build that is published, as the dataset is of this state."""
+        """Remove what is left of a build whose dataset, of this state, is published."""
 
     def sweep(self) -> None:
-        """Remove what killed processes left of files in the dataset that they were writing."""
+        """Remove the unfinished files that killed processes left in the dataset."""
 
     def begun(self) -> Any:
-        """Return what the build that was interrupted is of, None without one."""
+        """Return the state of an interrupted build; None without one."""
 
     def begin(self, state: dict[str, Any]) -> None:
-        """Begin a build; what was begun before is discarded."""
+        """Begin a build, and discard an earlier one."""
 
     def whole_files(self) -> Iterable[FileEntry]:
-        """Return the files of the build that are whole."""
+        """Return the build's complete files."""
 
     def record(self, entry: FileEntry) -> None:
-        """Remember that a file is whole."""
+        """Record that a file is complete."""
 
     def adopt(self, entries: Iterable[FileEntry]) -> None:
-        """Take over files of the dataset that is to be replaced."""
+        """Take over files of the dataset that the build will replace."""
 
     def staged_file(self, path: str) -> Path:
-        """Return where a file is written to before it is published."""
+        """Return where to write a file before it is published."""
 
     def present_file(self, path: str) -> Path:
-        """Return where a file lies that is whole."""
+        """Return where a complete file lies now."""
 
     def publish(self, manifest: Inventory) -> None:
         """Put the finished build in the dataset's place; all files of the manifest are staged."""
 
 
 def place_of(target: Path) -> Place:
-    """Return the place for a dataset.
+    """Return the place where a dataset is made.
 
     Args:
-        target: from `locate`.
+        target: the dataset's folder, or its prefix in a store.
     """
     return StorePlace(target) if is_store(target) else LocalPlace(target.absolute())

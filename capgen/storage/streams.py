@@ -1,4 +1,4 @@
-"""Streams that a name may stand for: standard output, and other files that are open already."""
+"""The streams that a name may stand for: standard output, and other open files."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _NUMBERS = {"stdout": 1, "stderr": 2}
 
 
 def is_standard_output(name: str | os.PathLike[str]) -> bool:
-    """Tell whether a name stands for where results are printed: other lines would be in the way.
+    """Tell whether a name stands for standard output, where nothing else may be printed then.
 
     Args:
-        name: of a file.
+        name: the name of a file or stream.
     """
     return descriptor_of(Path(str(name))) == _NUMBERS["stdout"]
 
 
 @contextmanager
 def opened(place: Path) -> Iterator[IO[bytes]]:
-    """Open a stream as it is: what stands in a file behind a descriptor already stays.
+    """Open a stream without truncating the file behind it.
 
     Args:
-        place: a pipe, a device, an open file's name, or `-`.
+        place: a pipe, a device, the name of an open file such as `/dev/fd/3`, or `-`.
     """
     if str(place) == STANDARD_OUTPUT:
         sys.stdout.flush()
@@ -42,7 +42,7 @@ def opened(place: Path) -> Iterator[IO[bytes]]:
 
 
 def descriptor_of(place: Path) -> int | None:
-    """Return the number of the open file that a path names; None where it names none.
+    """Return the number of the open file that a path names; None if it names none.
 
     Args:
         place: any path.

@@ -1,1 +1,1 @@
-"""Folders and files of this machine: renamed, linked, locked."""
+"""Local folders and files, which can be renamed, linked and locked."""

@@ -1,4 +1,4 @@
-"""A file of this machine: written under another name, synced, renamed."""
+"""A local file: written under another name, synced to disk, then renamed."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _UNFINISHED = re.compile(r".+\.[0-9a-f]{8}\.unfinished")
 
 
 class LocalFile:
-    """A file of this machine; `capgen.storage.files.File` says what each method does.
+    """A local file; `capgen.storage.files.File` says what each method does.
 
     Args:
-        path: the file's own name.
+        path: the file's path.
     """
 
     def __init__(self, path: Path) -> None:
@@ -62,13 +62,13 @@ class LocalFile:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Give a name to write to; the file gets its own when the block ends well, and is on disk then.
+    """Yield a temporary name to write to; when the block succeeds, the file is synced and renamed.
 
     Args:
-        path: the file's own name. Its folder is made.
+        path: the file's final path. Its folder is made.
 
     Yields:
-        A path beside it; another each time, because two workers may be at the same file.
+        A path beside it, different each time: two workers may write the same file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = name_beside(path, "", f".{secrets.token_hex(4)}.unfinished")
@@ -81,22 +81,22 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def take_place(made: Path, path: Path) -> None:
-    """Give what was made under another name its own: it appears, whole, in one step.
+    """Rename what was made under another name: it appears, whole, in one step.
 
     Args:
-        made: a file, or a folder.
-        path: its own name, on the same file system; a file that is there is replaced, and an empty
-            folder by a folder.
+        made: a file or a folder.
+        path: the final path, on the same file system. A file replaces an existing file, and a
+            folder an empty folder.
     """
     made.replace(path)
     sync(path.parent)
 
 
 def sweep_unfinished(folder: Path) -> None:
-    """Remove what killed processes left of files that they were writing.
+    """Remove the unfinished files that killed processes left.
 
     Args:
-        folder: need not exist.
+        folder: the folder to search, with all below; it need not exist.
     """
     for path in list(folder.rglob("*.unfinished")):
         if _UNFINISHED.fullmatch(path.name):

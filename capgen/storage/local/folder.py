@@ -1,4 +1,4 @@
-"""A folder of this machine."""
+"""A local folder."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from capgen.storage.marks import check_outside
 
 
 class LocalFolder:
-    """A folder of this machine; `capgen.storage.folders.Folder` says what each method does.
+    """A local folder; `capgen.storage.folders.Folder` says what each method does.
 
     Args:
-        path: its own.
+        path: the folder's path.
     """
 
     is_cheap_to_read = True
@@ -40,7 +40,9 @@ class LocalFolder:
         return (self._path / path).is_symlink()
 
     def linked_folder(self, paths: Iterable[str]) -> Path | None:
-        folders = {self._path / folder for path in paths for folder in PurePath(path).parents}
+        folders: set[Path] = set()
+        for path in paths:
+            folders.update(self._path / folder for folder in PurePath(path).parents)
         within = sorted(folders - {self._path})
         return next((folder for folder in within if folder.is_symlink()), None)
 
@@ -60,9 +62,9 @@ class LocalFolder:
 
 
 def size_of(path: Path) -> int | None:
-    """Return the size of a file; None where there is none.
+    """Return the size of a local file in bytes; None if there is no file.
 
     Args:
-        path: of this machine.
+        path: the file's path.
     """
     return path.stat().st_size if path.is_file() else None

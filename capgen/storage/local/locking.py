@@ -1,4 +1,4 @@
-"""One writer: a lock that a dead process cannot hold."""
+"""Allows one writer at a time, by a lock that ends with its process."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from capgen.storage.local.named_holder import holder_name, named_holder
 from capgen.system.errors import NOT_SUPPORTED
 from capgen.system.locks import can_lock, is_locked, lock_file
 
-_LONGEST_HOLDER = 200  # bytes of its name
+_LONGEST_HOLDER = 200  # bytes of the holder's name
 
 
 @contextmanager
 def one_writer(lock: Path, target: Path, other: Path | None = None) -> Iterator[None]:
     """Hold the right to write to a dataset.
 
-    The system gives the lock up when its process ends, however it ends. On a file system without
-    locks, a file that names the process stands for it.
+    The system releases the lock when the process ends, even if it is killed. On a file system
+    without locks, a file that names the process takes its place.
 
     Args:
         lock: the lock's file. Its folder is made.
         target: the dataset's folder, for the message.
-        other: a lock's file that must be free, too.
+        other: the file of another lock, which must be free as well.
 
     Raises:
         RequestError: the system has no such locks.
-        CapgenError: another process holds it, and which, or a symbolic link is in its place.
+        CapgenError: another process holds the lock (the message names it), or a symbolic link is
+            in its place.
     """
     if not can_lock():
         raise RequestError(
-            f"{target}: this system has no file locks that end with their process, "
-            "so capgen reads here "
-            "and writes no datasets; on Windows, use WSL to write"
+            f"{target}: this system has no file locks that end with their process, so capgen reads "
+            "here and writes no datasets; on Windows, use WSL to write"
         )
-    if lock.is_symlink():  # what it leads to is not ours to write
+    if lock.is_symlink():  # its target is not ours to write
         raise CapgenError(f"{lock}: expected a lock, got a symbolic link; remove it")
     lock.parent.mkdir(parents=True, exist_ok=True)
     descriptor = _acquire(lock, target)
@@ -57,7 +57,7 @@ def one_writer(lock: Path, target: Path, other: Path | None = None) -> Iterator[
 
 
 def _acquire(lock: Path, target: Path) -> int | None:
-    """Return the descriptor of the locked file; None where the file system has no locks."""
+    """Return the descriptor of the locked file; None if the file system has no locks."""
     while True:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
         try:
@@ -74,7 +74,7 @@ def _acquire(lock: Path, target: Path) -> int | None:
             raise
         if _is_still(lock, descriptor):
             return descriptor
-        os.close(descriptor)  # the holder before us has removed this file: take the next one
+        os.close(descriptor)  # the last holder has removed this file: make a new one
 
 
 def _busy(target: Path, holder: bytes) -> CapgenError:

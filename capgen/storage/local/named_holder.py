@@ -1,4 +1,4 @@
-"""One writer on a file system without locks: a file made in one step names its holder."""
+"""Allows one writer on a file system without locks, by a file that names its holder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HOLDER = re.compile(r"process (\d+) on (.+)", re.DOTALL)
 
 
 def holder_name() -> str:
-    """Return what this process is called in a lock."""
+    """Return the name of this process, as it stands in a lock."""
     return f"process {os.getpid()} on {socket.gethostname()}"
 
 
@@ -26,22 +26,21 @@ def named_holder(file: Path, target: Path) -> Iterator[None]:
     """Hold a file that names this process.
 
     Args:
-        file: made in one step, where no other process has made it; one of a process of this machine
-            that has ended is taken over.
+        file: the file's path. It is made in one step; a file of a process that ran on this machine
+            and has ended is taken over.
         target: the dataset's folder, for the message.
 
     Raises:
-        CapgenError: another process holds it, or one of another machine, which may have ended.
+        CapgenError: another process holds the file; a process on another machine may have ended.
     """
     while not _is_made(file):
         holder = _holder(file)
         if holder is None:
-            continue  # given up meanwhile
+            continue  # released meanwhile
         if not _has_ended(holder):
             raise CapgenError(
-                f"{target}: {holder or 'another process'} is writing it; wait for it, "
-                "build elsewhere with "
-                f"--out, or remove {file} if that process has ended"
+                f"{target}: {holder or 'another process'} is writing it; wait for it, build "
+                f"elsewhere with --out, or remove {file} if that process has ended"
             )
         _take_away(file, holder)
     try:
@@ -75,7 +74,7 @@ def _has_ended(holder: str) -> bool:
 
 
 def _take_away(file: Path, holder: str) -> None:
-    """Remove the file of a process that has ended, unless another was quicker and holds it now."""
+    """Remove the file of a process that has ended, unless another process already holds it."""
     aside = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     try:
         file.rename(aside)

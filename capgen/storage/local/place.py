@@ -1,4 +1,4 @@
-"""The next version of a dataset in a folder, while it is made."""
+"""The next version of a dataset in a local folder, while it is made."""
 
 from __future__ import annotations
 
@@ -25,12 +25,10 @@ from capgen.system.disk import link_or_copy, may_write, sync
 
 
 class LocalPlace:
-    """Makes a dataset in a folder beside its own.
-
-    `capgen.storage.place.Place` says what each method does.
+    """Makes a dataset beside its folder; `capgen.storage.place.Place` says what each method does.
 
     Args:
-        target: the dataset's folder, absolute.
+        target: the absolute path of the dataset's folder.
     """
 
     def __init__(self, target: Path) -> None:
@@ -45,7 +43,7 @@ class LocalPlace:
 
     @contextmanager
     def one_writer(self) -> Iterator[None]:
-        if not self._is_writable():  # then nothing is: a dataset there can only be read
+        if not self._is_writable():  # nothing can be written then, so nobody needs the lock
             yield
             return
         with one_writer(self._places.lock, self.target, self._places.other_lock):
@@ -56,7 +54,7 @@ class LocalPlace:
             recover(self._places)
 
     def settle(self, state: Any) -> None:
-        pass  # done on recovery: what lies there says that it is published
+        pass  # recovery does it: the files themselves show what is published
 
     def sweep(self) -> None:
         if self._is_writable():
@@ -66,7 +64,7 @@ class LocalPlace:
         try:
             return json.loads((self._places.staging / BUILD_STATE).read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            return None  # nothing was begun, or the replaced version of a dataset lies there
+            return None  # no build was begun, or the replaced version of the dataset lies there
 
     def begin(self, state: dict[str, Any]) -> None:
         remove_folder(self._places.staging)
@@ -109,7 +107,7 @@ class LocalPlace:
             try:
                 yield FileEntry.model_validate_json(line)
             except ValidationError:
-                return  # the line that was being written when the process was killed
+                return  # the process was killed while it wrote this line
 
     def _is_whole(self, entry: FileEntry) -> bool:
         candidates = [self._places.staged_file(entry.path)]

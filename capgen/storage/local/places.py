@@ -1,4 +1,4 @@
-"""Where a build keeps what is not yet the dataset: beside its folder, or inside it."""
+"""The paths of a build's files before publication: beside the dataset's folder or inside it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _LONGEST_NAME = 255  # bytes, on most file systems
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a build keeps what is not yet, or no longer, the dataset.
+    """The paths of what is not yet, or no longer, the dataset.
 
     Args:
         target: the dataset's folder, links resolved.
-        staging: the next version of the dataset, while it is made.
-        replaced: the version before, in the moment in which the next one takes its place.
-        lock: held by the one process that writes.
-        other_lock: held in its place by a process to which the target looks otherwise.
-        suffix: what staged data files end in, after `.parquet`.
+        staging: folder of the next version, while it is made.
+        replaced: folder of the last version, while the next one takes its place.
+        lock: the lock of the one process that writes.
+        other_lock: the lock of a process that builds in the other way, beside or inside.
+        suffix: what the names of staged data files have after `.parquet`.
     """
 
     target: Path
@@ -36,10 +36,10 @@ class Places:
 
     @classmethod
     def of(cls, target: Path) -> Places:
-        """Return the places for a dataset: beside it, or inside it where it cannot be replaced.
+        """Return the places beside a dataset, or inside if its folder cannot be replaced.
 
         Args:
-            target: the dataset's folder; it need not exist.
+            target: the dataset's folder, which need not exist.
         """
         target = target.resolve()
         side = target / SIDE_FOLDER
@@ -54,46 +54,48 @@ class Places:
 
     @property
     def inside(self) -> bool:
-        """Whether the build happens inside the target."""
+        """Whether the build happens inside the dataset's folder."""
         return bool(self.suffix)
 
     def staged_file(self, path: str) -> Path:
         """Return where a data file lies before it is published.
 
         Args:
-            path: relative to the dataset's folder.
+            path: the file's path, relative to the dataset's folder.
         """
         return self.staging / f"{path}{self.suffix}"
 
     def present_file(self, path: str) -> Path:
-        """Return where a data file lies that is whole: staged, or published already.
+        """Return where a complete data file lies: staged, or published already.
 
         Args:
-            path: relative to the dataset's folder.
+            path: the file's path, relative to the dataset's folder.
         """
         staged = self.staged_file(path)
         return staged if staged.exists() else self.target / path
 
 
 def name_beside(path: Path, before: str, after: str) -> Path:
-    """Return a path in the same folder for what belongs to another.
+    """Return a path beside another, for what belongs to it.
 
     Args:
-        path: the other.
-        before: what the name begins with.
-        after: what the name ends with; a digest stands for the rest where it would be too long.
+        path: the other path.
+        before: what to put before its name.
+        after: what to put after its name.
+
+    Returns:
+        The path, with a digest in place of a name that would be too long.
     """
     name = f"{before}{path.name}{after}"
     if len(os.fsencode(name)) > _LONGEST_NAME:
         name = f"{before}{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:32]}{after}"
-    return path.parent / name  # the root has no name of its own
+    return path.parent / name  # not with_name: the root has no name
 
 
 def _is_replaceable(folder: Path) -> bool:
-    """Tell whether another folder may take the place of one.
+    """Tell whether another folder may take the place of this one.
 
-    A mount point has to stay, and the working folder should: who stands in it would stand in a
-    removed one.
+    A mount point must stay. So should the working folder: a shell in it would be in a removed one.
     """
     here = working_folder()
     is_around = here is not None and here.is_relative_to(folder)

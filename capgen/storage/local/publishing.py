@@ -1,4 +1,4 @@
-"""Makes a dataset appear whole, in one rename where the file system allows it."""
+"""Makes a dataset appear whole, in one rename if the file system allows it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from capgen.system.disk import exchange, sync
 
 
 def recover(places: Places) -> None:
-    """Finish putting one dataset in the place of another, where a process was killed in it.
+    """Finish the exchange of one dataset for another, in which a process was killed.
 
     Args:
-        places: of the dataset.
+        places: the dataset's places.
     """
     if is_dataset(places.replaced) and not places.target.exists():
         places.replaced.rename(places.target)
@@ -29,8 +29,8 @@ def publish(places: Places, manifest: Inventory) -> None:
     """Put a finished build in the dataset's place.
 
     Args:
-        places: of the dataset; all files of the manifest are staged.
-        manifest: of the finished build.
+        places: the dataset's places; all files of the manifest are staged.
+        manifest: the manifest of the finished build.
     """
     if places.inside:
         _publish_inside(places, manifest)
@@ -46,16 +46,16 @@ def _tidy(places: Places) -> None:
         (places.target / leftover).unlink(missing_ok=True)
     if holds_others(places):
         return
-    published = (
-        places.inside
-        and is_dataset(places.target)
-        and not any(places.staging.rglob(f"*{places.suffix}"))
-    )
-    if (
-        published or not (places.staging / BUILD_STATE).exists()
-    ):  # after an exchange the version before lies there
+    # After an exchange the last version lies there, which has no build state.
+    if not (places.staging / BUILD_STATE).exists() or _is_published_inside(places):
         remove_folder(places.staging)
     remove_folder(places.replaced)
+
+
+def _is_published_inside(places: Places) -> bool:
+    if not places.inside or not is_dataset(places.target):
+        return False
+    return not any(places.staging.rglob(f"*{places.suffix}"))
 
 
 def _exchange(places: Places) -> None:
@@ -70,10 +70,7 @@ def _exchange(places: Places) -> None:
 
 
 def _publish_inside(places: Places, manifest: Inventory) -> None:
-    """Move file by file, because the folder itself cannot be replaced.
-
-    There is no manifest meanwhile.
-    """
+    """Move file by file: the folder itself cannot be replaced. There is no manifest meanwhile."""
     target = places.target
     for path in (MANIFEST, *SIDE_FILES):
         (target / path).unlink(missing_ok=True)
@@ -84,7 +81,7 @@ def _publish_inside(places: Places, manifest: Inventory) -> None:
             final.parent.mkdir(parents=True, exist_ok=True)
             take_place(staged, final)
     for stray in set(LocalFolder(target).names()) - set(manifest.paths):
-        if DATA_PATH.fullmatch(stray):  # else it is not ours
+        if DATA_PATH.fullmatch(stray):  # all others are not ours
             (target / stray).unlink()
     write_whole(target / MANIFEST, manifest.text)
     remove_folder(places.staging)

@@ -1,4 +1,4 @@
-"""Removes what capgen made, and never what a symbolic link leads to."""
+"""Removes what capgen made, but never the target of a symbolic link."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from capgen.storage.layout import SIDE_FOLDER
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder that capgen made; the part by which it is recognised goes last.
+    """Remove a folder that capgen made; the part by which capgen recognises it goes last.
 
     Args:
-        folder: need not exist.
+        folder: the folder, which need not exist.
     """
     if folder.is_symlink():
         folder.unlink()
@@ -24,10 +24,10 @@ def remove_folder(folder: Path) -> None:
 
 
 def remove_entry(path: Path) -> None:
-    """Remove a file, a folder with all that is in it, or a symbolic link but not what it leads to.
+    """Remove a file, a folder with all its content, or a symbolic link but not its target.
 
     Args:
-        path: must exist.
+        path: an existing path.
     """
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)

@@ -1,4 +1,4 @@
-"""Folders to make something in, before it goes to its place."""
+"""Folders in which files are made before they move to their places."""
 
 from __future__ import annotations
 
@@ -16,32 +16,30 @@ from capgen.storage.local.removing import remove_folder
 
 @contextmanager
 def temporary_room() -> Iterator[Path]:
-    """Give a folder among the temporary files; it is gone afterwards."""
+    """Yield a folder among the temporary files, which is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="capgen-") as folder:
         yield Path(folder)
 
 
 @contextmanager
 def local_room(target: Path) -> Iterator[Path]:
-    """Give a folder on the file system of a place, which nobody else writes to.
-
-    It is gone afterwards.
+    """Yield a folder on the same file system as a path, for this process alone; removed afterwards.
 
     Args:
-        target: where goes what is made in it; an absolute path of this machine.
+        target: the absolute local path of what is made in the folder.
 
     Raises:
-        RequestError: a build of that name was interrupted.
+        RequestError: an interrupted build has the same name.
         CapgenError: another process writes the target.
     """
     places = Places.of(target)
     if (places.staging / BUILD_STATE).is_file():
         raise RequestError(
-            f"{target}: an interrupted build of that name is kept beside it; finish it, "
-            "or name another"
+            f"{target}: an interrupted build of that name is kept beside it; "
+            "finish it, or name another"
         )
     with one_writer(places.lock, places.target):
-        remove_folder(places.staging)  # of a process that was killed
+        remove_folder(places.staging)  # a killed process may have left it
         places.staging.mkdir()
         try:
             yield places.staging

@@ -1,4 +1,4 @@
-"""Whether a folder of this machine may be built into."""
+"""Checks whether a dataset may be built into a local folder."""
 
 from __future__ import annotations
 
@@ -12,39 +12,36 @@ def check_target(places: Places) -> None:
     """Check that a dataset may be built into a folder.
 
     Args:
-        places: of the dataset.
+        places: the dataset's places.
 
     Raises:
-        RequestError: a file is there, or a folder that capgen did not make, or it lies in a
-            dataset.
+        RequestError: a file is there, or a folder that capgen did not make, or the folder lies in
+            a dataset.
     """
     target = places.target
     check_outside(target)
     if not target.name:
         raise RequestError(f"out: expected a folder with a name of its own, got {str(target)!r}")
-    file = next(
-        (path for path in (target, *target.parents) if path.exists() and not path.is_dir()), None
-    )
-    if file:
-        raise RequestError(
-            f"out: expected a folder, got the file {str(file)!r}; name another with --out"
-        )
+    for path in (target, *target.parents):
+        if path.exists() and not path.is_dir():
+            raise RequestError(
+                f"out: expected a folder, got the file {str(path)!r}; name another with --out"
+            )
     ours = {SIDE_FOLDER} if places.inside else set()
     others = {entry.name for entry in target.iterdir()} - ours if target.is_dir() else set()
     is_foreign = (others and not _begun_inside(places)) or holds_others(places)
     if is_foreign and not is_dataset(target):
         raise RequestError(
-            f"out: expected an empty or new folder, got {str(target)!r}, "
-            "which holds something that capgen did not "
-            "make; name another with --out"
+            f"out: expected an empty or new folder, got {str(target)!r}, which holds something "
+            "that capgen did not make; name another with --out"
         )
 
 
 def check_is_new(places: Places) -> None:
-    """Check that something new may be made in a folder, which appears in one step.
+    """Check that a new folder may appear here in one step.
 
     Args:
-        places: of the folder.
+        places: the folder's places.
 
     Raises:
         RequestError: something is there or was begun, or no folder can take its place.
@@ -67,10 +64,10 @@ def check_is_new(places: Places) -> None:
 
 
 def holds_others(places: Places) -> bool:
-    """Tell whether somebody put a file of their own among those of a build inside the dataset.
+    """Tell whether a build inside the dataset contains files that capgen did not make.
 
     Args:
-        places: of the dataset.
+        places: the dataset's places.
     """
     if not places.inside:
         return False

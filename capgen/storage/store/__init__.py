@@ -1,1 +1,1 @@
-"""Object stores: objects appear whole, and nothing can be renamed or locked."""
+"""Object stores, in which objects appear whole and nothing can be renamed or locked."""

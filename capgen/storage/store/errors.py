@@ -1,7 +1,4 @@
-"""Says in one line what a store refused.
-
-It repeats no word of the store's own: there might be a secret in it.
-"""
+"""Says in one line what a store refused, without the store's own words: they may hold a secret."""
 
 from __future__ import annotations
 
@@ -26,8 +23,9 @@ _REASONS = {
     "InvalidToken": f"the store refuses the session token; {_CREDENTIALS}",
     "NoSuchBucket": "there is no such bucket; make it first, or name another",
     "SignatureDoesNotMatch": f"the secret key is not the access key's; {_CREDENTIALS}",
-    "SlowDown": "the store asks to slow down, after several tries; use fewer --workers, "
-    "or try again later",
+    "SlowDown": (
+        "the store asks to slow down, after several tries; use fewer --workers, or try again later"
+    ),
     "NoCredentialsError": f"found no credentials; {_CREDENTIALS}",
     "PartialCredentialsError": f"found a part of the credentials; {_CREDENTIALS}",
     "ProfileNotFound": "there is no such profile; check AWS_PROFILE",
@@ -45,8 +43,8 @@ def plain_errors(place: Path) -> Iterator[None]:
     """Turn what a store's library raises into an OSError of one line.
 
     Args:
-        place: that is read or written. Errors of a local one, and of a missing object, pass as they
-            are.
+        place: the place to read or write. Errors of a local place, and errors about a missing
+            object, pass unchanged.
 
     Raises:
         OSError: the store refused, or cannot be reached.
@@ -56,42 +54,40 @@ def plain_errors(place: Path) -> Iterator[None]:
     except CapgenError:
         raise
     except Exception as error:
-        if not is_store(place) or (
-            isinstance(error, FileNotFoundError) and code_of(error) != "NoSuchBucket"
-        ):
+        if not is_store(place) or not _is_of_store(error):
             raise
-        if (
-            not isinstance(error, OSError)
-            and type(error).__module__.partition(".")[0] not in _LIBRARIES
-        ):
-            raise
-        if isinstance(error, OSError) and error.filename:
-            raise  # of a local file, or said already
         raise OSError(errno.EIO, reason_of(error), str(place)) from None
 
 
+def _is_of_store(error: Exception) -> bool:
+    """Tell whether an error is the store's, and more than that an object is missing."""
+    if not isinstance(error, OSError):
+        return type(error).__module__.partition(".")[0] in _LIBRARIES
+    if isinstance(error, FileNotFoundError) and code_of(error) != "NoSuchBucket":
+        return False
+    return not error.filename  # with a name it is about a local file, or in plain words already
+
+
 def reading_reason(error: Exception) -> str:
-    """Return why DuckDB, or Arrow, could not read.
+    """Return why DuckDB or Arrow could not read.
 
     Args:
-        error: of theirs. What a store's library raised stands in it as the traceback of Python.
+        error: their error. It contains the Python traceback of what a store's library raised.
     """
     text = str(error)
     if "Traceback (most recent call last)" not in text:
         return text
     name = _RAISED.findall(text)[-1]
-    return (
-        _REASONS["AccessDenied"]
-        if name == PermissionError.__name__
-        else f"the store could not be read ({name})"
-    )
+    if name == PermissionError.__name__:
+        return _REASONS["AccessDenied"]
+    return f"the store could not be read ({name})"
 
 
 def code_of(error: BaseException) -> str:
     """Return the store's code for what went wrong, or the name of the error.
 
     Args:
-        error: from a store's library.
+        error: what a store's library raised.
     """
     response: Any = getattr(error, "response", None) or getattr(error.__cause__, "response", None)
     code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
@@ -99,10 +95,10 @@ def code_of(error: BaseException) -> str:
 
 
 def is_taken(error: OSError) -> bool:
-    """Tell whether an object could not be made because there is one of its name.
+    """Tell whether an object could not be made because its name is taken.
 
     Args:
-        error: from writing it.
+        error: what a store's library raised on writing.
     """
     return isinstance(error, FileExistsError) or code_of(error) in {
         "PreconditionFailed",
@@ -114,7 +110,7 @@ def reason_of(error: BaseException) -> str:
     """Return what went wrong and the way out.
 
     Args:
-        error: from a store's library.
+        error: what a store's library raised.
     """
     code = code_of(error)
     if code in _REASONS:
@@ -123,11 +119,9 @@ def reason_of(error: BaseException) -> str:
         return _REASONS["AccessDenied"]
     if code in _FAILED:
         return f"the store failed ({code}), after several tries; try again later"
-    if isinstance(error, TimeoutError | ConnectionError) or _UNREACHABLE.search(
-        type(error).__name__
-    ):
+    name = type(error).__name__
+    if isinstance(error, TimeoutError | ConnectionError) or _UNREACHABLE.search(name):
         return (
-            f"the store cannot be reached ({type(error).__name__}); "
-            "check the network, and AWS_ENDPOINT_URL if set"
+            f"the store cannot be reached ({name}); check the network, and AWS_ENDPOINT_URL if set"
         )
     return f"the store refused ({code})"

@@ -1,21 +1,21 @@
-"""An object in a store: the store itself shows it whole, or not at all."""
+"""An object in a store, which the store itself shows whole or not at all."""
 
 from __future__ import annotations
 
 import stat
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, cast
 
 from capgen.storage.local.rooms import temporary_room
-from capgen.storage.store.objects import upload, whole_object
 
 
 class StoreFile:
     """An object in a store; `capgen.storage.files.File` says what each method does.
 
     Args:
-        path: of the object.
+        path: the object's path.
     """
 
     def __init__(self, path: Path) -> None:
@@ -30,11 +30,21 @@ class StoreFile:
     def check_is_file(self) -> None:
         pass  # a store holds nothing else
 
-    def stream(self) -> AbstractContextManager[IO[bytes]]:
-        return whole_object(self._path)
+    @contextmanager
+    def stream(self) -> Iterator[IO[bytes]]:
+        file = cast(Any, self._path.open("wb"))
+        try:
+            yield file
+            file.close()
+        except BaseException:
+            with suppress(Exception):  # the first error counts; the next build sweeps what is left
+                file.discard()
+            file.closed = True  # its usual end would publish what was written so far
+            raise
 
     def room(self) -> AbstractContextManager[Path]:
         return temporary_room()
 
     def move_in(self, made: Path) -> None:
-        upload(made, self._path)
+        path = cast(Any, self._path)
+        path.fs.put_file(str(made), path.path)

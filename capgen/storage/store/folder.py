@@ -1,4 +1,4 @@
-"""A prefix of a store, which holds objects and no folders."""
+"""A prefix of a store, below which there are objects and no folders."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from capgen.storage.marks import check_outside
 from capgen.storage.store.locking import LOCK, one_store_writer
 from capgen.storage.store.objects import Objects
 
-_BEGUN = f"{SIDE_FOLDER}/rollup"  # what lies beside it is of a rollup that was not finished
+_BEGUN = f"{SIDE_FOLDER}/rollup"  # marks an unfinished rollup
 
 
 class StoreFolder:
@@ -24,7 +24,7 @@ class StoreFolder:
         path: the prefix.
     """
 
-    is_cheap_to_read = False  # each would be fetched
+    is_cheap_to_read = False  # every byte would be fetched
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -36,7 +36,7 @@ class StoreFolder:
         return sorted(self._objects.all())
 
     def sizes(self) -> Callable[[str], int | None]:
-        present = self._objects.all()  # one listing: to ask for each would take a request a file
+        present = self._objects.all()  # one listing rather than a request for each file
         return lambda path: present[path].bytes if path in present else None
 
     def is_link(self, path: str) -> bool:

@@ -1,4 +1,4 @@
-"""One writer in a store: an object that only one process can make."""
+"""Allows one writer in a store, by an object that only one process can make."""
 
 from __future__ import annotations
 
@@ -27,16 +27,17 @@ LOCK = f"{SIDE_FOLDER}/lock"
 def one_store_writer(objects: Objects, target: Path) -> Iterator[None]:
     """Hold the right to write to a dataset in a store.
 
-    A store does not notice when a process ends. So a lock of the system is held, too: who holds
-    that one knows that an object left by the same user of the same host is a dead process's, and
-    takes its place.
+    A store does not notice when a process ends. So the writer also holds a lock of the system:
+    with it, an object left by the same user on the same host must belong to a dead process, and
+    can be replaced.
 
     Args:
-        objects: below the dataset's prefix.
-        target: the dataset's place, for the message.
+        objects: the objects below the dataset's prefix.
+        target: the dataset's prefix, for the message.
 
     Raises:
-        CapgenError: another process holds it; says which, and what to remove if that one is dead.
+        CapgenError: another process holds the right; the message says which, and what to remove if
+            that process is dead.
     """
     mine = _holder()
     with one_writer(_local_lock(target, mine["host"]), target):
@@ -53,13 +54,12 @@ def _acquire(objects: Objects, target: Path, mine: dict[str, str]) -> None:
         found = objects.read([LOCK]).get(LOCK)
         holder = _parsed(found) if found is not None else mine
         if found == text:
-            return  # made by a try whose answer was lost
+            return  # an earlier try made it, and its answer was lost
         if holder.get("host") != mine["host"]:
             raise CapgenError(
                 f"{target}: {holder.get('process', 'another process')} on "
-                f"{holder.get('host', 'another host')} is "
-                f"writing it since {holder.get('since', 'some time')}; wait for it, or, "
-                "if that process is dead, "
+                f"{holder.get('host', 'another host')} is writing it since "
+                f"{holder.get('since', 'some time')}; wait for it, or, if that process is dead, "
                 f"remove {target}/{LOCK}"
             )
         objects.remove([LOCK])

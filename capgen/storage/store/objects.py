@@ -1,23 +1,23 @@
-"""The objects below a prefix of a store: many at once, and written whole or not at all."""
+"""The objects below a prefix of a store, listed, read, written, copied and removed many at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any, cast
 
 from capgen.storage.store.errors import code_of, is_taken
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An object.
+    """An object in a store.
 
     Args:
-        bytes: its size.
-        tag: what changes with its content.
+        bytes: the object's size.
+        tag: the store's mark of the content, which changes with it.
     """
 
     bytes: int
@@ -26,11 +26,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An upload in parts that was begun and neither finished nor given up.
+    """An upload in parts that was begun and neither finished nor aborted.
 
     Args:
-        path: of the object that it was to be, relative to the prefix.
-        id: the store's name for it.
+        path: path of the object, relative to the prefix.
+        id: the store's name for the upload.
     """
 
     path: str
@@ -38,37 +38,34 @@ class Upload:
 
 
 class Objects:
-    """The objects below a prefix.
+    """The objects below a prefix; all paths are relative to it.
 
     Args:
-        folder: the prefix, from `locate`.
+        folder: the prefix.
     """
 
     def __init__(self, folder: Path) -> None:
         place = cast(Any, folder)
         self._files = place.fs
         self._root = str(place.path)
-        self._in_parts = place.protocol == "s3"  # what is begun elsewhere leaves nothing to list
+        self._in_parts = place.protocol == "s3"  # other stores do not list unfinished uploads
 
     def all(self, below: str = "") -> dict[str, Stored]:
         """Return the objects by path.
 
         Args:
-            below: a prefix of the path.
+            below: only objects whose paths begin with this.
         """
-        found = self._files.find(self._key(below), detail=True)
-        # Some stores list a folder that is empty, or that a tool has made, as an object.
-        of_objects = {
-            key: facts for key, facts in found.items() if facts["type"] == "file" and key[-1] != "/"
-        }
-        return {
-            self._path(key): _stored(facts)
-            for key, facts in of_objects.items()
-            if key != self._root
-        }
+        objects: dict[str, Stored] = {}
+        for key, facts in self._files.find(self._key(below), detail=True).items():
+            # Some stores list a folder that is empty, or that a tool has made, as an object.
+            is_folder = facts["type"] != "file" or key.endswith("/")
+            if not is_folder and key != self._root:
+                objects[self._path(key)] = _stored(facts)
+        return objects
 
     def names(self) -> set[str]:
-        """Return the first parts of the objects' paths."""
+        """Return the names directly below the prefix."""
         try:
             found = self._files.ls(self._root, detail=False)
         except FileNotFoundError as error:
@@ -78,45 +75,45 @@ class Objects:
         return {self._path(key).rstrip("/") for key in found} - {""}
 
     def one(self, path: str) -> Stored:
-        """Return an object.
+        """Return the size and tag of an object.
 
         Args:
-            path: relative to the prefix.
+            path: the object's path.
 
         Raises:
-            FileNotFoundError: there is none.
+            FileNotFoundError: there is no such object.
         """
         return _stored(self._files.info(self._key(path)))
 
     def read(self, paths: Sequence[str]) -> dict[str, bytes]:
-        """Return the contents of objects; those that are not there are left out.
+        """Return the contents of objects by path; missing objects are left out.
 
         Args:
-            paths: relative to the prefix.
+            paths: the objects' paths.
         """
-        found = (
-            self._files.cat([self._key(path) for path in paths], on_error="omit") if paths else {}
-        )
+        if not paths:
+            return {}
+        found = self._files.cat([self._key(path) for path in paths], on_error="omit")
         return {self._path(key): content for key, content in found.items()}
 
     def write(self, contents: Mapping[str, bytes]) -> None:
-        """Write small objects; those that are there are written anew.
+        """Write small objects, and replace existing ones.
 
         Args:
-            contents: by path.
+            contents: the objects' contents by path.
         """
         if contents:
             self._files.pipe({self._key(path): content for path, content in contents.items()})
 
     def write_new(self, path: str, content: bytes) -> bool:
-        """Write an object that must not be there yet.
+        """Write an object, unless it exists.
 
         Args:
-            path: relative to the prefix.
-            content: of the object.
+            path: the object's path.
+            content: the object's content.
 
         Returns:
-            False where there is one.
+            Whether the object is written; False if it existed.
         """
         try:
             self._files.pipe_file(self._key(path), content, mode="create")
@@ -130,16 +127,16 @@ class Objects:
         """Copy objects within the store.
 
         Args:
-            pairs: from path to path, relative to the prefix.
+            pairs: the path of each copy by the path of its original.
         """
         if pairs:
             self._files.copy([*map(self._key, pairs)], [*map(self._key, pairs.values())])
 
     def remove(self, paths: Iterable[str]) -> None:
-        """Remove objects; those that are not there do not matter.
+        """Remove objects; missing ones do not matter.
 
         Args:
-            paths: relative to the prefix.
+            paths: the objects' paths.
         """
         keys = [self._key(path) for path in paths]
         if keys:
@@ -147,35 +144,26 @@ class Objects:
                 self._files.rm(keys)
 
     def uploads(self) -> list[Upload]:
-        """Return the uploads in parts that somebody left.
+        """Return the unfinished uploads in parts, as far as the store lets us list them."""
+        return list(self._listed_uploads()) if self._in_parts else []
 
-        None where listing them is not allowed.
-        """
-        if not self._in_parts:
-            return []
+    def _listed_uploads(self) -> Iterator[Upload]:
         bucket, prefix, _ = self._files.split_path(self._root)
-        begun: list[Upload] = []
-        marker: dict[str, str] = {}
-        while True:
+        request = {"Bucket": bucket, "Prefix": f"{prefix}/"}
+        is_more = True
+        while is_more:
             try:
-                page = self._files.call_s3(
-                    "list_multipart_uploads", Bucket=bucket, Prefix=f"{prefix}/", **marker
-                )
+                page = self._files.call_s3("list_multipart_uploads", **request)
             except PermissionError:
-                return begun
-            begun += [
-                Upload(each["Key"].removeprefix(f"{prefix}/"), each["UploadId"])
-                for each in page.get("Uploads", ())
-            ]
-            if not page.get("IsTruncated"):
-                return begun
-            marker = {
-                "KeyMarker": page["NextKeyMarker"],
-                "UploadIdMarker": page["NextUploadIdMarker"],
-            }
+                return
+            for begun in page.get("Uploads", ()):
+                yield Upload(begun["Key"].removeprefix(f"{prefix}/"), begun["UploadId"])
+            is_more = page.get("IsTruncated", False)
+            request["KeyMarker"] = page.get("NextKeyMarker", "")
+            request["UploadIdMarker"] = page.get("NextUploadIdMarker", "")
 
     def sweep(self) -> None:
-        """Give up the uploads in parts that somebody left: a store keeps, and bills, the parts."""
+        """Abort the unfinished uploads in parts: the store keeps, and bills, the parts."""
         for upload in self.uploads():
             bucket, key, _ = self._files.split_path(self._key(upload.path))
             with suppress(FileNotFoundError):
@@ -186,40 +174,6 @@ class Objects:
 
     def _path(self, key: str) -> str:
         return key.removeprefix(f"{self._root}/")
-
-
-@contextmanager
-def whole_object(path: Path) -> Iterator[IO[bytes]]:
-    """Open an object for writing; it is there, whole, when the block ends well.
-
-    Args:
-        path: of the object.
-
-    Yields:
-        A file to write to, once from its start to its end.
-    """
-    file = cast(Any, path.open("wb"))
-    try:
-        yield file
-        file.close()
-    except BaseException:
-        with suppress(
-            Exception
-        ):  # the reason that counts is on its way; the next build sweeps what this leaves
-            file.discard()
-        file.closed = True  # closed as usual, it would publish what there is
-        raise
-
-
-def upload(file: Path, path: Path) -> None:
-    """Make an object of a file; it is there, whole, or not at all.
-
-    Args:
-        file: on this machine.
-        path: of the object.
-    """
-    place = cast(Any, path)
-    place.fs.put_file(str(file), place.path)
 
 
 def _stored(facts: Mapping[str, Any]) -> Stored:

@@ -1,4 +1,4 @@
-"""Makes a dataset in an object store: data first, the manifest last; nothing can be renamed."""
+"""Makes a dataset in an object store, where nothing can be renamed: the manifest comes last."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from capgen.storage.layout import BUILD_STATE, DATA_PATH, MANIFEST, SIDE_FILES, 
 from capgen.storage.marks import check_outside, is_dataset
 from capgen.storage.store.errors import plain_errors
 from capgen.storage.store.locking import one_store_writer
-from capgen.storage.store.objects import Objects
+from capgen.storage.store.objects import Objects, Stored
 
 _RECEIPTS = f"{SIDE_FOLDER}/receipts/"
 _STAGING = f"{SIDE_FOLDER}/staging/"
@@ -26,22 +26,25 @@ _STAGED = ".staged"  # readers glob **/*.parquet
 
 
 class _Receipt(BaseModel):
-    """That a file is whole, and which object it is: so that none need be read to know."""
+    """Says that a file is complete, and which object it is, so that no object need be read."""
 
     object: str
     tag: str
     entry: FileEntry
 
+    def is_of(self, stored: Stored | None) -> bool:
+        return stored == Stored(self.entry.bytes, self.tag)
+
 
 class StorePlace:
     """Makes a dataset below a prefix; `capgen.storage.place.Place` says what each method does.
 
-    A new dataset's objects get their own names at once: without a manifest they are none. Where
-    there is a dataset, they are staged, and copied over by the store when all are there; there is
-    no manifest meanwhile.
+    The objects of a new dataset get their final names at once: without a manifest they are no
+    dataset. If there is a dataset already, new objects are staged, and the store copies them over
+    when all are complete. There is no manifest meanwhile.
 
     Args:
-        target: the prefix.
+        target: the dataset's prefix.
     """
 
     def __init__(self, target: Path) -> None:
@@ -51,13 +54,13 @@ class StorePlace:
 
     def check(self) -> None:
         with plain_errors(self.target):
-            others = self._objects.names() - {SIDE_FOLDER}  # first: a listing says why it fails
+            # This must come first: a listing says why it fails.
+            others = self._objects.names() - {SIDE_FOLDER}
             check_outside(self.target)
             if others and not is_dataset(self.target) and self.begun() is None:
                 raise RequestError(
                     f"out: expected an empty or new place, got {str(self.target)!r}, "
-                    "which holds something that capgen "
-                    "did not make; name another with --out"
+                    "which holds something that capgen did not make; name another with --out"
                 )
 
     @contextmanager
@@ -70,7 +73,7 @@ class StorePlace:
 
     def settle(self, state: Any) -> None:
         if self.begun() == state:
-            self._tidy()  # published, and killed before this
+            self._tidy()  # a process was killed after publishing and before this
 
     def sweep(self) -> None:
         self._objects.sweep()
@@ -85,16 +88,10 @@ class StorePlace:
 
     def whole_files(self) -> Iterable[FileEntry]:
         present = self._objects.all()
-        for text in self._objects.read(
-            [path for path in present if path.startswith(_RECEIPTS)]
-        ).values():
+        paths = [path for path in present if path.startswith(_RECEIPTS)]
+        for text in self._objects.read(paths).values():
             receipt = _receipt_of(text)
-            stored = receipt and present.get(receipt.object)
-            if (
-                receipt
-                and stored
-                and (stored.bytes, stored.tag) == (receipt.entry.bytes, receipt.tag)
-            ):
+            if receipt and receipt.is_of(present.get(receipt.object)):
                 yield receipt.entry
 
     def record(self, entry: FileEntry) -> None:
@@ -107,7 +104,8 @@ class StorePlace:
     def adopt(self, entries: Iterable[FileEntry]) -> None:
         present = self._objects.all()
         self._write_receipts(
-            _Receipt(object=each.path, tag=present[each.path].tag, entry=each) for each in entries
+            _Receipt(object=entry.path, tag=present[entry.path].tag, entry=entry)
+            for entry in entries
         )
 
     def staged_file(self, path: str) -> Path:
@@ -133,22 +131,18 @@ class StorePlace:
 
     @cached_property
     def _stages(self) -> bool:
-        """Whether files are staged.
-
-        A dataset is there, or has lost its manifest to a publishing that was killed.
-        """
+        """Whether to stage files: there is a dataset, or one without a manifest after a kill."""
         return is_dataset(self.target) or bool(self._objects.all(_STAGING))
 
     def _name(self, path: str) -> str:
         return _staged_name(path) if self._stages else path
 
     def _write_receipts(self, receipts: Iterable[_Receipt]) -> None:
-        self._objects.write(
-            {
-                f"{_RECEIPTS}{each.entry.path}.json": each.model_dump_json().encode()
-                for each in receipts
-            }
-        )
+        contents: dict[str, bytes] = {}
+        for receipt in receipts:
+            path = f"{_RECEIPTS}{receipt.entry.path}.json"
+            contents[path] = receipt.model_dump_json().encode()
+        self._objects.write(contents)
 
     def _tidy(self) -> None:
         self._objects.remove([BUILD_STATE])
@@ -160,7 +154,7 @@ def _staged_name(path: str) -> str:
 
 
 def _receipt_of(text: bytes) -> _Receipt | None:
-    """Return a receipt; None of a damaged one: its file is made anew."""
+    """Return a receipt, or None if it is damaged: its file is made anew."""
     try:
         return _Receipt.model_validate_json(text)
     except ValidationError:

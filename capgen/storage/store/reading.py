@@ -1,4 +1,4 @@
-"""How Polars reads a store: with a client of its own, but the same credentials."""
+"""Options with which Polars' own client reads a store with the same credentials as capgen."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-_SECONDS_GOOD = 600  # those of a role are made anew before they are closer to their end
+_SECONDS_GOOD = 600  # a role's credentials are renewed at least this long before they expire
 
 
 def polars_options(folder: Path) -> dict[str, Any]:
-    """Return what Polars must be told to read below a place.
+    """Return the options that Polars needs to read below a folder.
 
     Args:
-        folder: from `locate`.
+        folder: a local path, or one in a store.
 
     Returns:
-        For S3 the usual chain of credentials, profiles and roles included; other places need
-        nothing.
+        For S3 the usual chain of credentials, with profiles and roles; nothing for other places.
     """
     if getattr(folder, "protocol", None) == "s3":
         return {"credential_provider": _credentials}
@@ -26,10 +25,7 @@ def polars_options(folder: Path) -> dict[str, Any]:
 
 
 def _credentials() -> tuple[dict[str, str], int]:
-    """Find credentials.
-
-    Polars asks again before the time, in seconds since 1970, at which they may have changed.
-    """
+    """Return credentials and the time, in seconds since 1970, when Polars must ask again."""
     session: Any = importlib.import_module("botocore.session").get_session()  # comes with s3fs
     frozen = session.get_credentials().get_frozen_credentials()
     found = {

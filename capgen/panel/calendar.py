@@ -13,6 +13,7 @@ import polars as pl
 from capgen import sql
 from capgen.config import Config
 from capgen.config.holiday_days import days_of
+from capgen.draws.arrays import Floats
 from capgen.panel.clocks import COMMON_CLOCK, flags_are_local, holidays_of, zone_of
 from capgen.panel.layered import switched_on
 from capgen.system.forking import check_polars_answers
@@ -143,6 +144,16 @@ def open_calendar(config: Config, clock: str = COMMON_CLOCK) -> Iterator[Calenda
                 return compute(span)
 
         yield frame
+
+
+def float_columns(dates: pl.DataFrame) -> dict[str, Floats]:
+    """Return the columns of a date frame that hold floats.
+
+    Args:
+        dates: a date frame.
+    """
+    floats = dates.select(pl.col(pl.Float64))
+    return {column.name: column.to_numpy() for column in floats.get_columns()}
 
 
 def _columns_of_layers(config: Config, span: Span) -> list[pl.Series]:

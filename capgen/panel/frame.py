@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from capgen.columns import LOCAL_DATE_COLUMNS
 from capgen.config import Config
-from capgen.draws.arrays import Floats
-from capgen.panel.calendar import open_calendar
+from capgen.panel.calendar import float_columns, open_calendar
 from capgen.panel.cell.mean import shared_columns
 from capgen.panel.cell.memory import Workspace
 from capgen.panel.cell.noise import NoiseSum
@@ -88,7 +87,7 @@ class Panel:
             self.models[chunk.archetype],
             chunk,
             servers,
-            {clock: _numbers(frame) for clock, frame in dates.items()},
+            {clock: float_columns(frame) for clock, frame in dates.items()},
             wanted,
             workspace or Workspace(),
         )
@@ -150,11 +149,6 @@ def _local_flags(servers: pl.DataFrame, dates: Mapping[str, pl.DataFrame]) -> di
         flags = {clock: frame[name].to_numpy() for clock, frame in dates.items()}
         columns[name] = np.concatenate([flags[clock] for clock in servers["clock"].to_list()])
     return columns
-
-
-def _numbers(dates: pl.DataFrame) -> dict[str, Floats]:
-    numbers = dates.select(pl.col(pl.Float64))
-    return {column.name: column.to_numpy() for column in numbers.get_columns()}
 
 
 def _as_columns(

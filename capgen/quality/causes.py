@@ -1,8 +1,9 @@
 """Puts rules that failed together under what made them fail, where the evidence says so.
 
-The evidence is what `remade` and `metadata` found: which servers and columns are not as they were made. A rule that
-failed belongs to such a fault where it failed for the fault's servers, or for their archetypes, and for its columns.
-Nothing else is taken for a cause: what failed without such evidence stands by itself.
+The evidence is what `remade` and `metadata` found: which servers and columns are not as they were
+made. A rule that failed belongs to such a fault where it failed for the fault's servers, or for
+their archetypes, and for its columns. Nothing else is taken for a cause: what failed without such
+evidence stands by itself.
 """
 
 from __future__ import annotations
@@ -22,33 +23,23 @@ _WORDS = re.compile(r"[^\s,~:]+")
 def causes_of(
     findings: Sequence[Finding], types: Mapping[str, str], columns: Iterable[str]
 ) -> list[Cause]:
-    """Return what was found to be wrong, with the rules that failed by it.
+    """Return what was found to be wrong, with the rules that failed because of it.
 
     Args:
-        findings: of all rules.
+        findings: the findings of all rules.
         types: the archetype of each server, by id.
-        columns: of the metrics.
+        columns: the metrics' columns.
     """
     failed = [each for each in findings if each.verdict is Verdict.FAIL]
     known = frozenset(columns)
     faults = [each for each in failed if each.rule == REMADE.name and each.servers]
     others = [each for each in failed if each.rule != REMADE.name]
-    return [
-        Cause(
-            fault.servers,
-            fault.columns,
-            f"{fault.subject}: {fault.note}",
-            tuple(
-                dict.fromkeys(
-                    [
-                        fault.rule,
-                        *(each.rule for each in others if _is_by(each, fault, types, known)),
-                    ]
-                )
-            ),
-        )
-        for fault in faults
-    ]
+    causes = []
+    for fault in faults:
+        rules = [fault.rule, *(each.rule for each in others if _is_by(each, fault, types, known))]
+        text = f"{fault.subject}: {fault.note}"
+        causes.append(Cause(fault.servers, fault.columns, text, tuple(dict.fromkeys(rules))))
+    return causes
 
 
 def _is_by(
@@ -64,7 +55,7 @@ def _is_by(
         touches_columns = bool(columns & set(fault.columns))
     else:
         touches_columns = finding.unit == _STANDARD_ERRORS and bool(known & set(fault.columns))
+    if not touches_columns:
+        return False
     archetypes = words & set(types.values())
-    return touches_columns and (
-        not archetypes or any(types.get(each) in archetypes for each in fault.servers)
-    )
+    return not archetypes or any(types.get(each) in archetypes for each in fault.servers)

@@ -1,12 +1,14 @@
 """`check`: proves that what was configured is really in the data.
 
-Exact rules allow nothing wrong. Statistical ones compare what was measured with what the configuration implies in
-closed form, in standard errors that follow from the configuration too; `capgen.quality.statistics` says how their
-limits are corrected for their number, so that a good dataset fails at most once in 1,000 checks. Where servers
-remember, switch states or move together, there is no closed form: `capgen.quality.twin` compares with a twin.
+Exact rules allow nothing wrong. Statistical ones compare what was measured with what the
+configuration implies in closed form, in standard errors that follow from the configuration too;
+`capgen.quality.statistics` says how their limits are corrected for their number, so that a good
+dataset fails at most once in 1,000 checks. Where servers remember, switch states or move together,
+there is no closed form: `capgen.quality.twin` compares with a twin.
 
-Exact rules look at every row, statistical ones at some servers of a large panel: `capgen.quality.sample` says which.
-Memory does not grow with the rows: DuckDB streams the files, summed up by server, by day, or by archetype and hour.
+Exact rules look at every row, statistical ones at some servers of a large panel:
+`capgen.quality.sample` says which. Memory does not grow with the rows: DuckDB streams the files,
+and sums them up by server, by day, or by archetype and hour.
 """
 
 from __future__ import annotations
@@ -33,22 +35,22 @@ def check(
     """Check a dataset against what it should be.
 
     Args:
-        folder: the dataset's, with folders year=…/server_type=….
-        config_file: a configuration that says what to expect; the dataset's manifest says it without one.
-        most_rows: that the statistical rules look at, unless a few servers have more; None for all. Where layers make
-            each server differ, they look at fewer. The exact rules look at every row.
+        folder: the dataset's folder, with folders year=…/server_type=….
+        config_file: a configuration that says what to expect; by default the manifest says it.
+        most_rows: how many rows the statistical rules look at, unless a few servers have more; None
+            for all. Where layers make each server differ, they look at fewer. The exact rules look
+            at every row.
 
     Returns:
-        The rules with their verdicts. Rules whose columns are missing or of a wrong type are left out: the rule
-        `schema` fails then.
+        The rules with their verdicts. Rules whose columns are missing or of a wrong type are left
+        out: the rule `schema` fails then.
 
     Raises:
         RequestError: there is no such dataset, or nothing that says what to expect.
         CapgenError: a file cannot be read.
     """
-    with open_source(
-        locate(folder), None if config_file is None else local_path(config_file)
-    ) as source:
+    wanted = None if config_file is None else local_path(config_file)
+    with open_source(locate(folder), wanted) as source:
         return check_source(source, most_rows)
 
 

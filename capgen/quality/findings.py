@@ -21,7 +21,8 @@ class Finding:
 
     Args:
         rule: the rule it belongs to.
-        subject: what was measured, such as `web cpu_p95`; empty where the rule is about the whole dataset.
+        subject: what was measured, such as `web cpu_p95`; empty where the rule is about the whole
+            dataset.
         verdict: how it came out.
         measured: what the data says; None where it says nothing.
         expected: what the configuration implies.
@@ -30,8 +31,8 @@ class Finding:
         unit: of `off` and `limit`; `SE` for standard errors.
         note: why it failed or cannot be tested, or what else is worth knowing.
         details: further numbers by name.
-        servers: ids of those that it is about; none where it is not about some servers.
-        columns: names of those that it is about; none where it is not about some columns.
+        servers: ids of the servers that it is about, if it is about certain servers.
+        columns: names of the columns that it is about, if it is about certain columns.
     """
 
     rule: str
@@ -51,14 +52,17 @@ class Finding:
         """Return the same finding with what it is about.
 
         Args:
-            servers: ids.
-            columns: names.
+            servers: ids of the servers.
+            columns: names of the columns.
         """
         return replace(self, servers=tuple(servers), columns=tuple(columns))
 
     @property
     def severity(self) -> tuple[int, float]:
-        """What orders findings from the least to the most telling: the verdict, then how near the limit it came."""
+        """What orders findings from the least to the most telling.
+
+        First the verdict, then how near the limit they came.
+        """
         rank = [Verdict.NOT_TESTABLE, Verdict.PASS, Verdict.FAIL].index(self.verdict)
         if self.off is None or self.limit is None:
             return rank, 0.0
@@ -69,7 +73,7 @@ def exact(rule: str, wrong: int, of: int, what: str, note: str = "") -> Finding:
     """Return the finding of a rule that allows nothing wrong.
 
     Args:
-        rule: its name.
+        rule: the rule's name.
         wrong: how many are wrong.
         of: how many there are.
         what: what is counted, in the plural.
@@ -84,7 +88,7 @@ def not_testable(rule: str, why: str, subject: str = "") -> Finding:
     """Return the finding of a rule that the data cannot answer.
 
     Args:
-        rule: its name.
+        rule: the rule's name.
         why: the reason.
         subject: what could not be measured.
     """

@@ -24,7 +24,7 @@ class Outcome:
 
     @property
     def worst(self) -> Finding:
-        """The finding that decides the verdict: a failed one before a passed one, those that say nothing last."""
+        """The finding that decides the verdict: a failed one before a passed one before others."""
         return max(self.findings, key=lambda finding: finding.severity)
 
     @property
@@ -35,11 +35,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Something that is wrong with the data, and the rules that fail by it.
+    """Something that is wrong with the data, and the rules that fail because of it.
 
     Args:
-        servers: ids of those at fault.
-        columns: names of those at fault; none where rows are.
+        servers: ids of the servers at fault.
+        columns: names of the columns at fault; none where rows are.
         text: what is wrong.
         rules: names of the rules.
     """
@@ -55,8 +55,8 @@ class Report:
     """The outcome of a check.
 
     Args:
-        folder: the dataset's.
-        rules: in the order of the data contract.
+        folder: the dataset's folder.
+        rules: the rules' outcomes, in the order of the data contract.
         sample: what the statistical rules looked at; None where the schema left nothing to look at.
         causes: what made rules fail, where the evidence says it.
         altered: paths of the files that are not those that the manifest names.
@@ -114,13 +114,12 @@ def report_of(folder: str, findings: Iterable[Finding], sample: Sample | None) -
     """Gather findings by rule, in order of first appearance.
 
     Args:
-        folder: the dataset's.
-        findings: all of them.
-        sample: as the report has it.
+        folder: the dataset's folder.
+        findings: the findings of all rules.
+        sample: what the statistical rules looked at.
     """
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule, []).append(finding)
-    return Report(
-        folder, tuple(Outcome(name, tuple(found)) for name, found in by_rule.items()), sample
-    )
+    outcomes = (Outcome(name, tuple(found)) for name, found in by_rule.items())
+    return Report(folder, tuple(outcomes), sample)

@@ -1,10 +1,10 @@
-"""Which servers the statistical rules look at: all of a small panel, some of each archetype of a large one.
+"""Which servers the statistical rules look at: all of a small panel, some of a large one.
 
-What they can tell grows with the root of the rows: from some millions on, more cost time and tell nothing new. Looked
-at are whole servers, so that every day and hour is there, in a few runs of neighbours by id: files are sorted by it,
-and a reader skips the row groups between the runs. To be neighbours means nothing, as all that a server is given is
-drawn from streams of its own; and several runs look at several parts of the fleet. Nothing is drawn: the same servers
-are looked at each time.
+What they can tell grows with the root of the rows: from some millions on, more cost time and tell
+nothing new. The rules look at whole servers, so that every day and hour is there, in a few runs of
+neighbours by id: files are sorted by it, and a reader skips the row groups between the runs. Being
+neighbours means nothing, as each server's values are drawn from streams of its own; and several
+runs look at several parts of the fleet. The choice is not random: it is the same each time.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ class Sample:
     """How much of a panel the statistical rules looked at.
 
     Args:
-        servers: that were looked at.
-        of_servers: of the panel, as configured.
-        rows: of those servers.
-        of_rows: in the files.
+        servers: how many servers were looked at.
+        of_servers: how many servers the panel has, as configured.
+        rows: how many rows those servers have.
+        of_rows: how many rows the files have.
     """
 
     servers: int
@@ -41,21 +41,29 @@ class Sample:
     @property
     def sentence(self) -> str:
         """The same in words."""
-        servers, rows = (
-            f"all {every:,}" if looked_at == every else f"{looked_at:,} of {every:,}"
-            for looked_at, every in ((self.servers, self.of_servers), (self.rows, self.of_rows))
-        )
+        servers = some_of(self.servers, self.of_servers)
+        rows = some_of(self.rows, self.of_rows)
         return f"The statistical rules looked at {servers} servers and {rows} rows."
 
 
-def servers_an_archetype(servers: int, archetypes: int, steps: int, most_rows: int | None) -> int:
-    """Return how many servers of an archetype are looked at, at the most.
+def some_of(looked_at: int, every: int) -> str:
+    """Say how many were looked at.
 
     Args:
-        servers: of the panel.
-        archetypes: that have servers.
-        steps: rows of a server.
-        most_rows: to look at; None for all.
+        looked_at: how many.
+        every: how many there are.
+    """
+    return f"all {every:,}" if looked_at == every else f"{looked_at:,} of {every:,}"
+
+
+def servers_an_archetype(servers: int, archetypes: int, steps: int, most_rows: int | None) -> int:
+    """Return how many servers of an archetype are looked at, at most.
+
+    Args:
+        servers: how many servers the panel has.
+        archetypes: how many archetypes have servers.
+        steps: how many rows a server has.
+        most_rows: how many rows to look at, at most; None for all.
     """
     if most_rows is None or servers * steps <= most_rows:
         return servers
@@ -63,11 +71,11 @@ def servers_an_archetype(servers: int, archetypes: int, steps: int, most_rows: i
 
 
 def evenly_spread(servers: pl.DataFrame, most: int) -> pl.DataFrame:
-    """Return so many servers at the most, in runs of neighbours that are evenly spread.
+    """Return at most so many servers, in runs of neighbours that are evenly spread.
 
     Args:
         servers: one row a server, sorted by id.
-        most: at least 1.
+        most: how many, at least 1.
     """
     count = min(most, servers.height)
     runs = min(count, _RUNS)
@@ -81,8 +89,9 @@ def servers_beside_twins(config: Config, most_rows: int | None) -> dict[str, pl.
     """Return the server frames of those servers that are looked at beside a twin, by archetype.
 
     Args:
-        config: a valid configuration.
-        most_rows: of all archetypes together, at the most; None for no other limit than what memory sets.
+        config: the panel's configuration.
+        most_rows: how many rows all archetypes have together, at most; None where memory alone sets
+            the limit.
     """
     steps = config.axis.span.size
     by_type = server_frames(config)

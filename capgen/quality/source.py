@@ -1,4 +1,4 @@
-"""Opens a dataset for checking: its files, the configuration it should follow, and its rows as a DuckDB view."""
+"""Opens a dataset for checking: its files, its configuration, and its rows as a DuckDB view."""
 
 from __future__ import annotations
 
@@ -23,9 +23,8 @@ from capgen.storage.store.errors import plain_errors, reading_reason
 from capgen.system.processors import processors
 from capgen.version import __version__
 
-_MOST_SOUGHT = (
-    10_000  # servers whose ids reach the reader of the files, to skip row groups without them
-)
+# Servers whose ids reach the reader of the files, so that it skips row groups without them.
+_MOST_SOUGHT = 10_000
 _MOST_THREADS = 4  # each holds row groups and sums of its own, some 50 MB
 
 
@@ -34,13 +33,14 @@ class Source:
     """A dataset that is open for checking.
 
     Args:
-        folder: the dataset's.
-        config: what it should follow.
+        folder: the dataset's folder.
+        config: the configuration that it should follow.
         files: its data files, sorted.
         strays: Parquet files that do not lie in a folder of year and server type.
         connection: DuckDB with the macros, and the view `panel` where there are files.
         keys: metrics whose columns can be read; all of them, until the schema is known.
-        origin: the manifest of the data, where this version of capgen made it; else why nothing can be remade.
+        origin: the manifest of the data, where this version of capgen made it; else why nothing can
+            be remade.
     """
 
     folder: Path
@@ -69,7 +69,7 @@ class Source:
         """Return the same source with fewer metrics.
 
         Args:
-            keys: of the metrics whose columns can be read.
+            keys: keys of the metrics whose columns can be read.
         """
         return replace(self, keys=keys)
 
@@ -79,14 +79,15 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
     """Open a dataset for checking.
 
     Args:
-        folder: the dataset's.
-        config_file: the configuration that it should follow; that of its manifest without one.
+        folder: the dataset's folder.
+        config_file: the configuration that it should follow; by default that of its manifest.
 
     Yields:
         The source, closed on leaving.
 
     Raises:
-        RequestError: there is no such folder, no Parquet file in it, or nothing that says what to expect.
+        RequestError: there is no such folder, no Parquet file in it, or nothing that says what to
+            expect.
         CapgenError: a file cannot be read.
     """
     files = _files(folder)
@@ -141,7 +142,7 @@ def _days_kept(folder: Path) -> HolidayDays | None:
 
 
 def _origin(folder: Path) -> Manifest | str:
-    """Return the manifest, whatever the data is compared with: it says what the data was made from."""
+    """Return the manifest, which says what the data was made from, or why that is not known."""
     try:
         manifest = read_manifest(folder)
         manifest.load_config()
@@ -150,21 +151,23 @@ def _origin(folder: Path) -> Manifest | str:
     except CapgenError as error:
         return str(error)
     if manifest.capgen_version != __version__:
-        return f"made by capgen {manifest.capgen_version}, and this is {__version__}: only that version can remake it"
+        return (
+            f"made by capgen {manifest.capgen_version}, and this is {__version__}: "
+            "only that version can remake it"
+        )
     return manifest
 
 
 def altered_files(folder: Path) -> list[str]:
-    """Return the files that are not those that the manifest names; none without a manifest that can be read.
+    """Return the files that are not those that the manifest names; none without a manifest.
 
     Args:
-        folder: the dataset's. In a store sizes are compared and no bytes: every file would be fetched again.
+        folder: the dataset's folder. In a store only sizes are compared: bytes would have to be
+            fetched again.
     """
     try:
         manifest = read_manifest(folder)
     except CapgenError:
         return []
-    return [
-        problem.path
-        for problem in damaged_files(folder, manifest, read=folder_of(folder).is_cheap_to_read)
-    ]
+    is_read = folder_of(folder).is_cheap_to_read
+    return [problem.path for problem in damaged_files(folder, manifest, read=is_read)]

@@ -1,15 +1,17 @@
-"""Judges how far measurements lie from what the configuration implies, all tests of a check together.
+"""Judges how far measurements lie from what is configured, all tests of a check at once.
 
-**Correction for the number of tests.** A check makes some two hundred tests. Each gets an equal part of the chance of
-a false alarm, 1 in 1,000 for the whole check (Bonferroni): with m tests, one fails beyond the normal quantile at
-1 − 0.001 / 2m, some 4.6 standard errors. All tests that were thought of count, those that prove untestable too. The
-correction holds whatever the dependence between the tests.
+**Correction for the number of tests.** A check makes some two hundred tests. Each gets an equal
+part of the chance of a false alarm, 1 in 1,000 for the whole check (Bonferroni): with m tests, one
+fails beyond the normal quantile at 1 − 0.001 / 2m, some 4.6 standard errors. All tests that were
+thought of count, those that prove untestable too. The correction holds whatever the dependence
+between the tests.
 
-**Correction for small samples.** Values are clipped and spiked, so sums of few of them are skewed, and a normal
-quantile would be too narrow. The first four moments of every value follow from the configuration; they widen the
-limit by the Cornish-Fisher expansion, z + |skewness|·(z² − 1)/6 + excess kurtosis·(z³ − 3z)/24, leaving out what would
-narrow it (E. A. Cornish, R. A. Fisher, "Moments and cumulants in the specification of distributions", 1938). Where
-that widens the limit by more than 1.5, there are too few values to test.
+**Correction for small samples.** Values are clipped and spiked, so sums of few of them are skewed,
+and a normal quantile would be too narrow. The first four moments of every value follow from the
+configuration; they widen the limit by the Cornish-Fisher expansion,
+z + |skewness|·(z² − 1)/6 + excess kurtosis·(z³ − 3z)/24, leaving out what would narrow it
+(E. A. Cornish, R. A. Fisher, "Moments and cumulants in the specification of distributions", 1938).
+Where that widens the limit by more than 1.5, there are too few values to test.
 """
 
 from __future__ import annotations
@@ -24,12 +26,12 @@ from capgen.quality.findings import Finding, Verdict, not_testable
 
 FALSE_ALARMS = 1 / 1000
 _WIDEST_CORRECTION = 1.5
-# An effect that is missing must lie this far beyond the limit to be found nearly always (49 times in 50).
+# A missing effect must lie this far beyond the limit to be found nearly always (49 times in 50).
 _MARGIN = 2.0
 
 
 class Deviation(NamedTuple):
-    """A weighted sum of (value − expectation), with what the configuration implies for its distribution.
+    """A weighted sum of (value − expectation), and the moments that the configuration implies.
 
     Args:
         total: the sum.
@@ -51,11 +53,9 @@ class Deviation(NamedTuple):
         beyond = math.copysign(max(abs(self.total) - self.slack, 0.0), self.total)
         if beyond == 0:
             return 0.0
-        return (
-            beyond / math.sqrt(self.variance)
-            if self.variance > 0
-            else math.copysign(math.inf, beyond)
-        )
+        if self.variance > 0:
+            return beyond / math.sqrt(self.variance)
+        return math.copysign(math.inf, beyond)
 
     @property
     def skewness(self) -> float:
@@ -78,10 +78,11 @@ class Statistic:
         measured: what the data says.
         expected: what the configuration implies.
         off: their distance in standard errors.
-        skewness: of `off`, where the data is as configured.
-        kurtosis: of `off` in excess of a normal's, likewise.
-        reach: where `off` would lie if the effect were missing, without sign; None where there is no effect to miss.
-        unit: of `off`.
+        skewness: skewness of `off`, where the data is as configured.
+        kurtosis: excess kurtosis of `off`, likewise.
+        reach: where `off` would lie if the effect were missing, without sign; None where there is
+            no effect to miss.
+        unit: unit of `off`.
         note: what else is worth knowing.
         details: further numbers by name.
     """
@@ -107,9 +108,9 @@ def share_statistic(
     Args:
         rule: the rule it belongs to.
         subject: what was counted.
-        hits: on how many it fell.
-        cells: of how many.
-        chance: as configured.
+        hits: how many cells it fell on.
+        cells: how many cells there are.
+        chance: the configured chance of each cell.
         note: what else is worth knowing.
     """
     off = binomial_score(hits, cells, chance)
@@ -120,16 +121,16 @@ def share_statistic(
 
 
 def binomial_score(hits: int, cells: int, chance: float) -> float:
-    """Return how far off a binomial is, on the scale of a normal: never further than its exact tail.
+    """Return how far off a binomial is, on the scale of a normal: at most as far as its exact tail.
 
-    The signed root of the deviance at the next count towards the expectation bounds the tail for any number of cells
-    (A. M. Zubkov, A. A. Serov, "A complete proof of universal inequalities for the distribution function of the
-    binomial law", 2013).
+    The signed root of the deviance at the next count towards the expectation bounds the tail for
+    any number of cells (A. M. Zubkov, A. A. Serov, "A complete proof of universal inequalities for
+    the distribution function of the binomial law", 2013).
 
     Args:
-        hits: on how many cells something fell.
-        cells: of how many.
-        chance: of each.
+        hits: how many cells something fell on.
+        cells: how many cells there are.
+        chance: the chance of each cell.
     """
     expected = cells * chance
     if hits == expected:

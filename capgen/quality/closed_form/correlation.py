@@ -23,7 +23,8 @@ from capgen.draws.cholesky import cholesky, correlate
 from capgen.draws.streams import stream
 from capgen.quality.evidence.evidence import Evidence
 from capgen.quality.evidence.residuals import cut
-from capgen.quality.expected.model import ArchetypeModel, MetricModel, outlier_parts
+from capgen.quality.expected.model import ArchetypeModel, MetricModel
+from capgen.quality.expected.value_parts import outlier_parts
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.rule import Measurement, Rule
 from capgen.quality.statistics import Statistic

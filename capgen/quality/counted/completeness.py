@@ -15,7 +15,8 @@ from capgen.quality.statistics import Statistic, binomial_score
 
 COMPLETENESS = Rule(
     "completeness",
-    "No value is missing where no layer takes any away, else as many as the layers imply, and at most 5 % more.",
+    "No value is missing where no layer takes any away, else as many as the layers imply, "
+    "and at most 5 % more.",
     "Every row is counted.",
     "share of the values that are present",
     is_about_rows=True,

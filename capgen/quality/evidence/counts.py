@@ -26,15 +26,14 @@ def value_counts(source: Source) -> dict[str, int]:
 
 
 def _scales(source: Source) -> dict[str, float | None]:
-    """Return what makes whole numbers of each metric's values; None where they are too large for a double to tell."""
+    """Return what makes whole numbers of values; None where a double cannot tell them apart."""
     scale = 10.0**source.config.decimals
-    metrics = (source.config.metrics[key] for key in source.keys)
-    return {
-        f"{metric.column}_scale": scale
-        if max(map(abs, metric.clip)) * scale < _MOST_UNITS
-        else None
-        for metric in metrics
-    }
+    scales: dict[str, float | None] = {}
+    for key in source.keys:
+        metric = source.config.metrics[key]
+        is_small = max(map(abs, metric.clip)) * scale < _MOST_UNITS
+        scales[f"{metric.column}_scale"] = scale if is_small else None
+    return scales
 
 
 def clip_parameters(source: Source) -> dict[str, Any]:

@@ -30,7 +30,8 @@ class Evidence:
 
     Args:
         source: an open dataset.
-        most_rows: that the statistical rules look at, unless a few servers have more; None for all.
+        most_rows: how many rows the statistical rules look at, unless a few servers have more; None
+            for all.
 
     Attributes:
         schema: how the files' columns differ from the data contract.
@@ -138,7 +139,7 @@ class Evidence:
         return servers_beside_twins(self.config, self.most_rows)
 
     def sample(self) -> Sample | None:
-        """Return how much the statistical rules looked at; None where there was nothing to look at."""
+        """Return how much the statistical rules looked at; None where there was nothing."""
         if not self.has_values():
             return None
         servers, rows = self._looked_at_beside_twins() if self.has_twin() else self._looked_at()

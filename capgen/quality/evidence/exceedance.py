@@ -1,4 +1,4 @@
-"""How often values exceed a threshold, as configured: with all that lifts values, and without a part of it."""
+"""How often values exceed a threshold, as configured: with all that lifts them, or without some."""
 
 from __future__ import annotations
 
@@ -51,14 +51,13 @@ def exceedance(model: MetricModel) -> Exceedance:
     """Return how often values exceed the threshold that tells spikes.
 
     Args:
-        model: of a metric.
+        model: the metric's model.
     """
     sd = model.parts[0].some_sd
     wanted = np.minimum(model.means + SPIKE_SD * sd, model.limits.high - model.limits.unit)
     threshold = (np.floor(wanted / model.limits.unit) + 0.5) * model.limits.unit
-    calm, chance = (
-        chance_above(model, threshold, parts) for parts in (model.calm_parts, model.parts)
-    )
+    calm = chance_above(model, threshold, model.calm_parts)
+    chance = chance_above(model, threshold, model.parts)
     return Exceedance(threshold, chance, chance - calm)
 
 
@@ -66,8 +65,8 @@ def chance_above(model: MetricModel, threshold: Floats, parts: Sequence[Part]) -
     """Return the chance of a value above a threshold.
 
     Args:
-        model: of a metric.
-        threshold: for each of its means.
+        model: the metric's model.
+        threshold: the threshold for each of its means.
         parts: the normals that a value may come from.
     """
     chance = np.zeros_like(threshold)

@@ -45,24 +45,22 @@ class MetricHours:
         """
         values = self.model.values
         weighed = self.counts * weights
+        excess = values.central[4] - 3 * values.variance**2
         return Deviation(
             total=float((weights * (self.totals - self.counts * values.mean)).sum()),
             variance=float((weighed * weights * values.variance).sum()),
             third=float((weighed * weights**2 * values.central[3]).sum()),
-            fourth=float(
-                (weighed * weights**3 * (values.central[4] - 3 * values.variance**2)).sum()
-            ),
+            fourth=float((weighed * weights**3 * excess).sum()),
             slack=float((abs(weighed) * values.rounding).sum()),
         )
 
     def spread(self) -> Deviation:
-        """Return the sum of all values' squared distances from their expectation, less their variances."""
+        """Return the sum of squared distances from the expectation, less that of the variances."""
+        mean = self.model.values.mean
         central = self.model.values.central
         n = self.counts
         second, fourth, sixth, eighth = (central[order] for order in (2, 4, 6, 8))
-        squared = (
-            self.squares - 2 * self.model.values.mean * self.totals + n * self.model.values.mean**2
-        )
+        squared = self.squares - 2 * mean * self.totals + n * mean**2
         variance = fourth - second**2
         third = sixth - 3 * fourth * second + 2 * second**3
         quartic = eighth - 4 * sixth * second + 6 * fourth * second**2 - 3 * second**4
@@ -71,7 +69,7 @@ class MetricHours:
             variance=float((n * variance).sum()),
             third=float((n * third).sum()),
             fourth=float((n * (quartic - 3 * variance**2)).sum()),
-            slack=float((n * 1e-9 * (1 + self.model.values.mean**2)).sum()),
+            slack=float((n * 1e-9 * (1 + mean**2)).sum()),
         )
 
 
@@ -81,7 +79,7 @@ class ArchetypeHours:
 
     Args:
         model: what the configuration implies.
-        metrics: in the order of the model's.
+        metrics: the metrics' hours, in the order of the model's metrics.
     """
 
     model: ArchetypeModel
@@ -89,7 +87,7 @@ class ArchetypeHours:
 
 
 def hour_sums(source: Source, rows: str) -> pl.DataFrame:
-    """Sum what is looked at up by archetype, group and hour.
+    """Sum up what is looked at by archetype, group and hour.
 
     Args:
         source: an open dataset.

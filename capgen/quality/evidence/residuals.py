@@ -15,6 +15,7 @@ from capgen.quality.evidence.exceedance import SPIKE_SD, exceedance
 from capgen.quality.evidence.measured import bucket
 from capgen.quality.expected.model import ArchetypeModel
 from capgen.quality.source import Source
+from capgen.settings.metric import source_of
 
 
 def residual_sums(source: Source, models: Sequence[ArchetypeModel]) -> pl.DataFrame:
@@ -30,30 +31,23 @@ def residual_sums(source: Source, models: Sequence[ArchetypeModel]) -> pl.DataFr
     if not models:
         return pl.DataFrame()
     source.connection.register("expected", pl.concat([_expected_frame(model) for model in models]))
-    cuts = {
-        f"{source.config.metrics[key].column}_cut": cut(source.config, key) for key in source.keys
-    }
+    columns = zip(source.keys, source.columns, strict=True)
+    cuts = {f"{column}_cut": cut(source.config, key) for key, column in columns}
+    pairs = itertools.combinations(source.columns, 2)
     repeats = [{"column": column} for column in source.columns]
-    repeats += [
-        {"left": left, "right": right} for left, right in itertools.combinations(source.columns, 2)
-    ]
-    return sql.run_query(
-        source.connection,
-        "checks/residuals",
-        clip_parameters(source) | bucket(source) | cuts,
-        repeats,
-    )
+    repeats += [{"left": left, "right": right} for left, right in pairs]
+    parameters = clip_parameters(source) | bucket(source) | cuts
+    return sql.run_query(source.connection, "checks/residuals", parameters, repeats)
 
 
 def cut(config: Config, key: str) -> float:
     """Return how many sd above its mean a metric shows a spike; infinity for one that has none.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         key: of the metric.
     """
-    metric = config.metrics[key]
-    source = config.metrics[metric.derived.source] if metric.derived else metric
+    source = config.metrics[source_of(config.metrics, key)]
     return math.inf if source.spike_share is None else SPIKE_SD
 
 

@@ -42,10 +42,8 @@ def calendar_finding(evidence: Evidence) -> Iterator[Finding]:
         connection.register("local_flags", local_flags(config, evidence.calendars))
         parameters = {"bucket_minutes": bucket_minutes(config)}
         wrong = pl.concat([wrong, sql.run_query(connection, "checks/local_flags", parameters)])
-    note = ", ".join(
-        f"{each['flag']}: {each['cells']:,} from {each['first_day']} on"
-        for each in wrong.to_dicts()
-    )
+    rows = wrong.to_dicts()
+    note = ", ".join(f"{row['flag']}: {row['cells']:,} from {row['first_day']} on" for row in rows)
     finding = exact(CALENDAR.name, wrong.height, len(_FLAGS), "flags wrong", note)
     yield finding.naming(columns=wrong["flag"])
 

@@ -80,26 +80,30 @@ def _timestamp_findings(
     rest = suspects[looked_at.height :]
     repeated = looked_at.filter(pl.col("repeated") > 0)
     note = "".join(
-        f"{each['server_id']} has {each['first_repeated']} more than once"
-        for each in repeated[:1].to_dicts()
+        f"{server['server_id']} has {server['first_repeated']} more than once"
+        for server in repeated[:1].to_dicts()
     )
     wrong = repeated.height + rest.filter(pl.col("timestamps") >= timestamps).height
     yield exact(UNIQUE_KEYS.name, wrong, servers, "servers with repeated timestamps", note)
     gaps = looked_at.filter((pl.col("missing") > 0) | (pl.col("strange") > 0))
     note = "".join(
-        f"{each['server_id']} lacks {each['missing']} timestamps from {each['first_missing']} on, "
-        f"and has {each['strange']} that are not on the calendar"
-        for each in gaps[:1].to_dicts()
+        f"{server['server_id']} lacks {server['missing']} timestamps "
+        f"from {server['first_missing']} on, "
+        f"and has {server['strange']} that are not on the calendar"
+        for server in gaps[:1].to_dicts()
     )
     wrong = gaps.height + rest.filter(pl.col("timestamps") <= timestamps).height
     yield exact(NO_GAPS.name, wrong, servers, "servers with gaps", note)
 
 
 def _look_at(source: Source, suspects: pl.DataFrame, timestamps: int) -> pl.DataFrame:
-    """Return what is wrong with the first suspects: as many as memory allows; counts must do for the rest."""
-    cells = suspects["timestamps"].cast(pl.Int64).cum_sum() + timestamps * pl.int_range(
-        1, suspects.height + 1, eager=True
-    )
+    """Return what is wrong with the first suspects, as many as memory allows.
+
+    Counts must do for the others.
+    """
+    found = suspects["timestamps"].cast(pl.Int64).cum_sum()
+    expected = timestamps * pl.int_range(1, suspects.height + 1, eager=True)
+    cells = found + expected
     first = suspects.filter((cells <= _MOST_SUSPECT_CELLS) | (pl.int_range(pl.len()) == 0))
     source.connection.register("suspects", first.select("server_id"))
     return sql.run_query(source.connection, "checks/timestamps", source.calendar_parameters())
@@ -111,19 +115,22 @@ def _fleet_finding(source: Source, servers: pl.DataFrame) -> Finding:
     ends = (pl.col(f"server_type.{end}") for end in ("first", "last"))
     as_expected = pl.all_horizontal(pl.col("server_type").eq_missing(end) for end in ends)
     wrong = compared.filter(~as_expected).sort("server_id")
-    note = "; ".join(
-        f"{each['server_id']}: {_types(each)}, expected {each['server_type'] or 'no such server'}"
-        for each in wrong[:_MOST_NAMED].to_dicts()
-    )
-    return exact(FLEET.name, wrong.height, compared.height, "servers", note).naming(
-        servers=wrong["server_id"]
-    )
+    note = "; ".join(_of_other_type(server) for server in wrong[:_MOST_NAMED].to_dicts())
+    finding = exact(FLEET.name, wrong.height, compared.height, "servers", note)
+    return finding.naming(servers=wrong["server_id"])
+
+
+def _of_other_type(server: dict[str, str | None]) -> str:
+    expected = server["server_type"] or "no such server"
+    return f"{server['server_id']}: {_types(server)}, expected {expected}"
 
 
 def _types(server: dict[str, str | None]) -> str:
     first = server["server_type.first"]
     last = server["server_type.last"]
-    return "missing" if first is None else first if first == last else f"{first} and {last}"
+    if first is None:
+        return "missing"
+    return first if first == last else f"{first} and {last}"
 
 
 MEASUREMENT = Measurement(

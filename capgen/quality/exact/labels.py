@@ -1,4 +1,4 @@
-"""The rules `labels` and `events`, as far as labels go: whether these fit each other, and the events.
+"""The rules `labels` and `events`, as far as labels go: whether they fit each other and the events.
 
 Where a label is set follows from values: rule `remade` compares it cell by cell.
 """

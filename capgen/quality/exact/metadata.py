@@ -31,9 +31,9 @@ def metadata_finding(evidence: Evidence) -> Iterator[Finding]:
     allowed = {name: labels for name, labels in every if evidence.can_read([name])}
     problems: dict[str, list[str]] = {}
     for server in servers.iter_rows(named=True):
-        found = [
-            each for name, labels in allowed.items() for each in _problems(name, labels, server)
-        ]
+        found: list[str] = []
+        for name, labels in allowed.items():
+            found += _problems(name, labels, server)
         if found:
             problems[str(server["server_id"])] = found
     named = [f"{server}: {', '.join(found)}" for server, found in problems.items()]
@@ -44,14 +44,18 @@ def metadata_finding(evidence: Evidence) -> Iterator[Finding]:
 
 def _allowed(config: Config) -> dict[str, list[str]]:
     fleet = config.fleet
-    units, levels, regions = (
-        [label for label, weight in weights.items() if weight > 0]
-        for weights in (fleet.business_unit, fleet.criticality, fleet.region)
-    )
-    apps = [
-        f"{unit}-app-{index}" for unit in units for index in range(fleet.apps_per_business_unit)
-    ]
-    return dict(zip(COLUMNS, (units, levels, regions, apps), strict=True))
+    units = _drawn(fleet.business_unit)
+    numbers = range(fleet.apps_per_business_unit)
+    return {
+        "business_unit": units,
+        "criticality": _drawn(fleet.criticality),
+        "region": _drawn(fleet.region),
+        "app_name": [f"{unit}-app-{number}" for unit in units for number in numbers],
+    }
+
+
+def _drawn(weights: Mapping[str, float]) -> list[str]:
+    return [label for label, weight in weights.items() if weight > 0]
 
 
 def _problems(column: str, allowed: list[str], server: Mapping[str, Any]) -> Iterator[str]:
@@ -63,7 +67,8 @@ def _problems(column: str, allowed: list[str], server: Mapping[str, Any]) -> Ite
     elif first is not None and first not in allowed:
         yield f"{column} is {first!r}, expected {_listed(allowed)}"
     elif column == "app_name" and first is not None and not _is_of_unit(first, server):
-        yield f"app_name is {first!r}, which is not of business unit {server['business_unit.first']!r}"
+        unit = server["business_unit.first"]
+        yield f"app_name is {first!r}, which is not of business unit {unit!r}"
 
 
 def _is_of_unit(app: str, server: Mapping[str, Any]) -> bool:

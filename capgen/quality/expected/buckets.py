@@ -1,8 +1,9 @@
-"""Buckets: the stretches of time in which all factors but growth are constant; by an hour's clock, hours.
+"""Buckets: stretches of time in which all factors but growth are constant. In UTC they are hours.
 
-Sums are made by bucket, and expectations worked out for each. By a local clock a bucket is a quarter of an hour at
-most: some clocks differ from UTC by quarters. Where a clock turns between two quarters, as before standard time and
-where summer time began at 00:01, buckets are as short as that takes.
+Sums are made by bucket, and expectations worked out for each. By a local clock a bucket is at most
+a quarter of an hour: some clocks differ from UTC by quarters. Where a clock turns between two
+quarters, as before standard time and where summer time began at 00:01, buckets are as short as that
+takes.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def bucket_minutes(config: Config) -> int:
     """Return how long a bucket is: a whole part of an hour, so that no hour begins inside of one.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     if not flags_are_local(config):
         return _HOUR
@@ -40,7 +41,7 @@ def bucket_minutes(config: Config) -> int:
 
 @lru_cache
 def _turning(axis: TimeAxis, zone: str) -> int:
-    """Return the greatest common divisor of the minutes at which a clock's hour turns, as far as steps show it."""
+    """Return the greatest common divisor of the minutes at which steps show a clock's hour turn."""
     hour = pl.col("local_time").dt.truncate("1h")
     turned: set[int] = set()
     for _, span in axis.years():
@@ -50,10 +51,10 @@ def _turning(axis: TimeAxis, zone: str) -> int:
 
 
 def bucket_of_steps(config: Config, span: Span) -> NDArray[np.int64]:
-    """Return which bucket each step lies in: 0 for the first of the span's, and no number is left out.
+    """Return which bucket each step lies in: numbers from 0 on, none of them left out.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         span: some steps.
     """
     buckets = np.arange(span.first, span.stop) * config.step_minutes // bucket_minutes(config)
@@ -65,10 +66,9 @@ def first_steps(config: Config, span: Span) -> NDArray[np.int64]:
     """Return the position of each bucket's first step, for `np.ufunc.reduceat`.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         span: some steps.
     """
-    positions: NDArray[np.int64] = np.flatnonzero(
-        np.diff(bucket_of_steps(config, span), prepend=-1)
-    )
+    begins = np.diff(bucket_of_steps(config, span), prepend=-1)
+    positions: NDArray[np.int64] = np.flatnonzero(begins)
     return positions

@@ -21,7 +21,7 @@ def hourly_calendars(config: Config) -> dict[str, pl.DataFrame]:
     All factors but growth are constant within one; of growth, the middle is taken.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
 
     Returns:
         Column hour, those of the calendar but timestamp, and how growth drifts.
@@ -45,7 +45,7 @@ def local_flags(config: Config, calendars: Calendars) -> pl.DataFrame:
     """Return columns region, hour, is_weekend and is_holiday: what the flags of each region are.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         calendars: from `hourly_calendars`.
     """
     flags = ["hour", "is_weekend", "is_holiday"]

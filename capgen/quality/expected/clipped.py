@@ -1,7 +1,7 @@
 """Moments of clipped normals and of mixtures of them, in closed form.
 
-A value of the panel is clip(X), where X is normal with the cell's mean and the metric's sd, both multiplied by the
-spike's factor where a spike falls.
+A value of the panel is clip(X), where X is normal with the cell's mean and the metric's sd, both
+multiplied by the spike's factor where a spike falls.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from capgen.quality.expected.normal import FAR, density, inner_moments, upper_ta
 
 MOMENTS = 8  # the fourth moment of a squared deviation
 _CERTAIN = 1e-6  # an sd of fewer units: always at the clip, but once in 10¹² values
-_SMALLEST_SD = 1e-15  # an sd of 0 without its division by zero: far below what values of 12 decimals are rounded to
+# Stands for an sd of 0, without its division by zero: far below the rounding of 12 decimals.
+_SMALLEST_SD = 1e-15
 
 
 class Limits(NamedTuple):
@@ -26,7 +27,7 @@ class Limits(NamedTuple):
     Args:
         low: lower end of the clip, a multiple of `unit`.
         high: upper end of the clip, likewise.
-        unit: values are rounded to multiples of it.
+        unit: values are rounded to multiples of this.
     """
 
     low: float
@@ -38,8 +39,8 @@ class Part(NamedTuple):
     """One of the normals that a value may come from.
 
     Args:
-        chance: how often.
-        scale: what the cell's mean is multiplied with; one of all cells, or shape (n,).
+        chance: how often a value comes from it.
+        scale: what the cell's mean is multiplied by; one for all cells, or shape (n,).
         sd: standard deviation before the clip, likewise.
     """
 
@@ -49,7 +50,7 @@ class Part(NamedTuple):
 
     @property
     def some_sd(self) -> Floats:
-        """The sd, or what stands for none, so that values without spread are clipped as others are."""
+        """The sd, or what stands for 0, so that values without spread are clipped as others are."""
         return np.maximum(self.sd, _SMALLEST_SD)
 
 
@@ -58,8 +59,9 @@ class Clipped:
     """What is expected of values, one entry for each mean.
 
     Args:
-        mean: shape (n,), with what rounding does to it.
-        central: central moments from order 0, shape (MOMENTS + 1, n); the second with what rounding does to it.
+        mean: mean, with what rounding does to it, shape (n,).
+        central: central moments from order 0, shape (MOMENTS + 1, n); the second with what rounding
+            does to it.
         part_means: mean of each part alone, shape (parts, n).
         part_sds: sd of each part alone, shape (parts, n).
         rounding: how far off rounding may leave the mean, shape (n,).
@@ -103,7 +105,7 @@ def clipped(means: Floats, parts: tuple[Part, ...], limits: Limits) -> Clipped:
     """
     pairs = [(part, _Pieces.of(means, part, limits, MOMENTS)) for part in parts]
     part_means = np.array([pieces.mean for _, pieces in pairs])
-    part_sds = np.array([np.sqrt(np.maximum(each.about(each.mean, 2)[2], 0)) for _, each in pairs])
+    part_sds = np.array([pieces.standard_deviation for _, pieces in pairs])
     mean = np.zeros(means.size)
     for part, pieces in pairs:
         mean += part.chance * pieces.mean
@@ -128,7 +130,8 @@ def _edges(means: Floats, part: Part, limits: Limits) -> tuple[Floats, Floats]:
 class _Pieces(NamedTuple):
     """A clipped normal in three pieces: at the lower end, at the upper one, and between them.
 
-    Each keeps its digits: summed up about a centre near the clip, nothing cancels, however far off the normal's mean.
+    Each keeps its digits: summed up about a centre near the clip, nothing cancels, however far off
+    the normal's mean is.
     """
 
     limits: Limits
@@ -150,6 +153,11 @@ class _Pieces(NamedTuple):
         mean: Floats = ends + self.centre * self.inner[0] + self.sd * self.inner[1]
         return mean
 
+    @property
+    def standard_deviation(self) -> Floats:
+        variance: Floats = self.about(self.mean, 2)[2]
+        return np.sqrt(np.maximum(variance, 0))
+
     def about(self, centre: Floats, order: int) -> Floats:
         """Return E[(Y − centre)ʲ] for j = 0 … order."""
         below = _powers(np.where(self.below > 0, self.limits.low - centre, 0.0), order)
@@ -170,13 +178,16 @@ def _powers(values: Floats, order: int) -> Floats:
     return powers
 
 
-# Rounding. E[round(Y)] is a midpoint rule for the integral of P(Y > y) over the clip, and E[round(Y)²] one for that of
-# 2y P(Y > y). Its error at the ends follows from the Euler-Maclaurin formula; within, it is exponentially small unless
-# the sd is below the unit u.
+# Rounding. E[round(Y)] is a midpoint rule for the integral of P(Y > y) over the clip, and
+# E[round(Y)²] one for that of 2y P(Y > y). Its error at the ends follows from the Euler-Maclaurin
+# formula; within, it is exponentially small unless the sd is below the unit u.
 
 
 def _rounding_of_mean(means: Floats, part: Part, limits: Limits) -> Floats:
-    """Return E[round(Y)] − E[Y]: u²/24 · f − 7u⁴/5760 · f″, at the upper end less at the lower, for the density f."""
+    """Return E[round(Y)] − E[Y].
+
+    That is u²/24 · f − 7u⁴/5760 · f″ at the upper end less at the lower, for the density f.
+    """
     a, b = _edges(means, part, limits)
     at_a = density(a)
     at_b = density(b)
@@ -186,7 +197,10 @@ def _rounding_of_mean(means: Floats, part: Part, limits: Limits) -> Floats:
 
 
 def _rounding_of_square(means: Floats, part: Part, limits: Limits, centre: Floats) -> Floats:
-    """Return E[(round(Y) − c)²] − E[(Y − c)²]: u²/12 · (chance to lie within + (y − c) f, upper end less lower)."""
+    """Return E[(round(Y) − c)²] − E[(Y − c)²].
+
+    That is u²/12 · (chance to lie within + (y − c) f, at the upper end less at the lower).
+    """
     per_sd = _per_sd(part.sd, limits.unit)
     a, b = _edges(means, part, limits)
     at_ends = (limits.high - centre) * density(b) - (limits.low - centre) * density(a)
@@ -195,11 +209,11 @@ def _rounding_of_square(means: Floats, part: Part, limits: Limits, centre: Float
 
 
 def _per_sd(sd: float | Floats, unit: float) -> Floats:
-    """Return 1/sd; 0 where the sd is so far below the unit that the formula does not hold, and the slack covers all."""
+    """Return 1/sd; 0 where the sd is so far below the unit that the slack covers all."""
     return np.where(sd >= np.float64(unit / 5), 1 / np.maximum(sd, unit / 5), 0.0)
 
 
 def _rounding_slack(sd: float | Floats, unit: float) -> Floats:
-    """Bound what rounding does to a mean within the clip: the first term of the error's Fourier series."""
+    """Bound what rounding does to a mean within the clip, by the error's first Fourier term."""
     slack: Floats = unit / 2 * np.exp(-2 * (math.pi * np.asarray(sd) / unit) ** 2)
     return slack

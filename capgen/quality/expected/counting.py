@@ -18,7 +18,7 @@ def count_absent(config: Config) -> int:
     """Return how many cells of a panel lie where layers leave no values.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     return sum(_absent(config))
 

@@ -22,8 +22,8 @@ class Drift(NamedTuple):
     """The means at the first and the last step of each bucket.
 
     Args:
-        early: at the first, shape (n,).
-        late: at the last, likewise.
+        early: means at the first step, shape (n,).
+        late: means at the last step, likewise.
         share: the variance of all steps between, over the square of half their distance.
     """
 
@@ -33,7 +33,7 @@ class Drift(NamedTuple):
 
 
 def growth_columns() -> Iterator[pl.Expr]:
-    """Yield the middle of a bucket's growth, how far it reaches from there, and its variance over that squared."""
+    """Yield the middle of a bucket's growth, its reach from there, and its variance over reach²."""
     growth = pl.col(GROWTH_TIME)
     steps = pl.len()
     yield growth.mean()
@@ -55,14 +55,13 @@ def with_drift(
     """
     if np.all(np.abs(drift.late - drift.early) <= _NOTHING * (1 + np.abs(means))):
         return values
-    before, at, after = (
-        clipped_mean(each, parts, limits) for each in (drift.early, means, drift.late)
-    )
+    before = clipped_mean(drift.early, parts, limits)
+    at = clipped_mean(means, parts, limits)
+    after = clipped_mean(drift.late, parts, limits)
     spread = ((after - before) / 2) ** 2 * drift.share
     central = values.central.copy()
     central[4] += 6 * central[2] * spread + 9 / 5 * spread**2  # as of a uniform
     central[2] += spread
-    bend = (
-        np.abs(before + after - 2 * at) / 2
-    )  # where a clip bends the line, or a server is resized
+    # Where a clip bends the line, or a server is resized.
+    bend = np.abs(before + after - 2 * at) / 2
     return replace(values, central=central, rounding=values.rounding + bend)

@@ -10,7 +10,7 @@ def is_dynamic(config: Config) -> bool:
     """Tell whether values remember, switch, bend or share what no closed form can say.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     shaped = any(metric.shape != "normal" for metric in config.metrics.values())
     return shaped or any(not layer.has_closed_form for layer, _ in on_anywhere(config))

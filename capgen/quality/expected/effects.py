@@ -16,13 +16,11 @@ def effects_of(config: Config) -> list[Effect]:
     """Return the effects that a panel may have.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
-    archetypes = (layered_archetype(config, name) for name in config.archetypes)
-    found = {
-        neutral.effect
-        for layered in archetypes
-        for layer, settings in layered.on
-        for neutral in layer.neutral(settings, layered.kind)
-    }
+    found: set[str] = set()
+    for name in config.archetypes:
+        layered = layered_archetype(config, name)
+        for layer, settings in layered.on:
+            found |= {neutral.effect for neutral in layer.neutral(settings, layered.kind)}
     return [effect for effect in EFFECTS if effect.name in found]

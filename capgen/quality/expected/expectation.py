@@ -1,4 +1,4 @@
-"""The means that a configuration implies for each group and hour, with all effects and without one of them."""
+"""The means that a configuration implies for each group and hour, with and without an effect."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from capgen.draws.arrays import Floats
 from capgen.layers.answers import Neutral
 from capgen.layers.layer import Layer
 from capgen.layers.scope import Scope
+from capgen.panel.calendar import float_columns
 from capgen.panel.cell.mean import means_of, shared_columns
 from capgen.panel.layered import Layered, layered_archetype
 from capgen.quality.expected.calendars import Calendars
@@ -27,11 +28,12 @@ class Expectation:
     """What the means of one archetype are.
 
     Args:
-        config: a valid configuration.
-        archetype: its name.
-        calendars: from `hourly_calendars`.
-        rows: its groups.
-        schedule: look at the hours that only this schedule's spikes touch; at those that none touches without it.
+        config: the panel's configuration.
+        archetype: the archetype's name.
+        calendars: the clocks' calendars, from `hourly_calendars`.
+        rows: the archetype's groups.
+        schedule: looks only at hours that this schedule's spikes alone touch; by default at hours
+            that no spikes touch.
 
     Attributes:
         usable: of each group and hour, whether it is looked at.
@@ -59,7 +61,7 @@ class Expectation:
 
     @property
     def lit(self) -> Floats:
-        """The chance that a value lies in a spike of the schedule, one for each entry of the means."""
+        """The chance that a value lies in a spike of the schedule, for each entry of the means."""
         chances: Floats = np.concatenate([each.chances for each in self._lit])[self.usable]
         return chances
 
@@ -69,12 +71,10 @@ class Expectation:
 
         Hours that are not looked at are left out.
         """
-        frames = [
-            self._calendars[row["clock"]].select(
-                "hour", group=pl.lit(row["group"]), server_type=pl.lit(self._name)
-            )
-            for row in self._rows.select("group", "clock").iter_rows(named=True)
-        ]
+        frames = []
+        for group, clock in self._rows.select("group", "clock").iter_rows():
+            labels = {"group": pl.lit(group), "server_type": pl.lit(self._name)}
+            frames.append(self._calendars[clock].select("hour", **labels))
         return pl.concat(frames).filter(self.usable)
 
     def means(self) -> dict[str, Floats]:
@@ -104,14 +104,15 @@ class Expectation:
 
     def _without(self, taken: list[tuple[Layer[Any], Neutral]]) -> dict[str, Floats]:
         layered = self._layered
+        dates: list[pl.Expr] = []
+        hours: list[pl.Expr] = []
+        servers: dict[str, float] = {}
         for layer, neutral in taken:
             layered = layered.without(layer) if neutral.without else layered
-        return self._means(
-            layered,
-            dates=[column for _, neutral in taken for column in neutral.dates],
-            hours=[column for _, neutral in taken for column in neutral.hours],
-            servers={name: value for _, each in taken for name, value in each.servers.items()},
-        )
+            dates += neutral.dates
+            hours += neutral.hours
+            servers |= neutral.servers
+        return self._means(layered, dates, hours, servers)
 
     def _means(
         self,
@@ -122,21 +123,19 @@ class Expectation:
     ) -> dict[str, Floats]:
         """Return means, with some columns of the dates, the hours and the servers replaced."""
         columns = list(shared_columns(layered))
-        of_clock = {
-            clock: _numbers(calendar.with_columns(dates).with_columns(columns).with_columns(hours))
-            for clock, calendar in self._calendars.items()
-        }
-        there = {
-            name: pl.lit(value) for name, value in servers.items() if name in self._rows.columns
-        }
-        rows = self._rows.with_columns(**there)
+        of_clock = {}
+        for clock, calendar in self._calendars.items():
+            frame = calendar.with_columns(dates).with_columns(columns).with_columns(hours)
+            of_clock[clock] = float_columns(frame)
+        known = {name: value for name, value in servers.items() if name in self._rows.columns}
+        rows = self._rows.with_columns(**{name: pl.lit(value) for name, value in known.items()})
         scope = Scope.of(layered.kind, rows, of_clock, layered.kind.axis.span)
-        means = means_of(layered, scope, layered.kind.drawn)
         shape = (rows.height, next(iter(self._calendars.values())).height)
-        return {
-            key: np.broadcast_to(self._raised(layered, key, mean), shape).ravel()[self.usable]
-            for key, mean in means.items()
-        }
+        means = {}
+        for key, mean in means_of(layered, scope, layered.kind.drawn).items():
+            raised = self._raised(layered, key, mean)
+            means[key] = np.broadcast_to(raised, shape).ravel()[self.usable]
+        return means
 
     def _raised(self, layered: Layered, key: str, mean: Floats) -> Floats:
         """Return a mean at the level that states have on average."""
@@ -149,11 +148,3 @@ def _place(found: tuple[tuple[str, str], object]) -> int:
     """Return the place of an effect's rule: parts of one effect keep their order."""
     (effect, _), _ = found
     return next(each.place for each in EFFECTS if each.name == effect)
-
-
-def _numbers(calendar: pl.DataFrame) -> dict[str, Floats]:
-    return {
-        column.name: column.to_numpy()
-        for column in calendar.get_columns()
-        if column.dtype == pl.Float64
-    }

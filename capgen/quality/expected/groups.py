@@ -1,7 +1,7 @@
-"""Which servers are expected to behave alike: those of an archetype that share a clock, or each by itself.
+"""Which servers are expected to behave alike: those of an archetype that share a clock, or none.
 
-The closed forms of the expectations are worked out for each group and hour. Where layers make each server different,
-that would take as much work as the panel itself: few servers are looked at then.
+The closed forms of the expectations are worked out for each group and hour. Where layers make each
+server different, that would take as much work as the panel itself: few servers are looked at then.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ class Groups:
     """The groups of a panel.
 
     Args:
-        rows: one row a group, by archetype: column group, and those of the server frame that its means follow from.
+        rows: one row a group, by archetype: column group, and the columns of the server frame from
+            which its means follow.
         members: columns server_id and group, of the servers that are looked at.
-        event_spans: from `event_spans`: cells of these servers to leave out.
+        event_spans: cells of these servers to leave out, from `event_spans`.
     """
 
     rows: dict[str, pl.DataFrame]
@@ -45,35 +46,29 @@ def groups_of(config: Config, most_rows: int | None) -> Groups:
     """Return the groups of a configuration's panel.
 
     Args:
-        config: a valid configuration.
-        most_rows: to look at, as `capgen.quality.sample` has it; None for all.
+        config: the panel's configuration.
+        most_rows: how many rows to look at, as `capgen.quality.sample` has it; None for all.
     """
-    each_differs = any(
-        layer.makes_servers_differ(settings) for layer, settings in on_anywhere(config)
-    )
+    on = on_anywhere(config)
+    each_differs = any(layer.makes_servers_differ(settings) for layer, settings in on)
     by_type = server_frames(config)
     steps = config.axis.span.size
     most = servers_an_archetype(config.num_servers, len(by_type), steps, most_rows)
     if each_differs:
         most = min(most, max(1, _MOST_HOURS // _hours(config, steps) // len(by_type)))
     group = pl.col("server_id" if each_differs else "clock").cast(pl.String)
-    looked_at = {
-        name: evenly_spread(servers, most).with_columns(group=group)
-        for name, servers in by_type.items()
-    }
-    members = pl.concat(looked_at.values(), how="diagonal")
-    rows = (
-        looked_at
-        if each_differs
-        else {name: _one_a_clock(servers) for name, servers in looked_at.items()}
-    )
+    rows = {}
+    for name, servers in by_type.items():
+        rows[name] = evenly_spread(servers, most).with_columns(group=group)
+    members = pl.concat(rows.values(), how="diagonal")
+    if not each_differs:
+        rows = {name: _one_a_clock(servers) for name, servers in rows.items()}
     return Groups(rows, members.select("server_id", "group"), event_spans(config, members))
 
 
 def _hours(config: Config, steps: int) -> int:
-    return max(
-        1, steps * min(config.step_minutes, bucket_minutes(config)) // bucket_minutes(config)
-    )
+    bucket = bucket_minutes(config)
+    return max(1, steps * min(config.step_minutes, bucket) // bucket)
 
 
 def _one_a_clock(servers: pl.DataFrame) -> pl.DataFrame:
@@ -84,20 +79,16 @@ def event_spans(config: Config, servers: pl.DataFrame) -> pl.DataFrame:
     """Return which cells of some servers events touch.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         servers: their server frame.
 
     Returns:
         Columns server_id, event, first_timestamp and stop_timestamp.
     """
-    axis, ids = config.axis, servers["server_id"]
-    spans = [
-        (
-            ids[each.server],
-            each.event.id,
-            axis.timestamp(each.span.first),
-            axis.timestamp(each.span.stop),
-        )
-        for each in events_of(config, servers)
-    ]
+    ids = servers["server_id"]
+    spans = []
+    for touched in events_of(config, servers):
+        first = config.axis.timestamp(touched.span.first)
+        stop = config.axis.timestamp(touched.span.stop)
+        spans.append((ids[touched.server], touched.event.id, first, stop))
     return pl.DataFrame(spans, schema=_EVENT_SPANS, orient="row")

@@ -13,7 +13,7 @@ def events_of(config: Config, servers: pl.DataFrame) -> list[Touched]:
     """Return the events that touch some servers, as in `touched_cells`, over the whole time axis.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         servers: the server frame.
     """
     events = config.layers.events

@@ -1,4 +1,4 @@
-"""Which hours scheduled spikes touch, and how often: step by step, as the generator lets them begin and last."""
+"""Which hours scheduled spikes touch, and how often: step by step, as the generator makes them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def lit_hours(config: Config, archetype: str, clock: str, schedule: int | None) 
     """Return which hours to look at, and how often spikes of a schedule fall there.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         archetype: its name.
         clock: of some of its servers.
         schedule: position among the archetype's; None for the hours that none touches.
@@ -46,10 +46,10 @@ def _of_year(
     firsts = first_steps(config, span)
     usable = np.ones(firsts.size, np.bool_)
     chances: Floats = np.zeros(firsts.size)
-    for number, each in enumerate(config.archetypes[archetype].scheduled_spikes):
-        over = spikes_over_steps(each, zone_of(config, clock), config.axis, span)
+    for number, spikes in enumerate(config.archetypes[archetype].scheduled_spikes):
+        over = spikes_over_steps(spikes, zone_of(config, clock), config.axis, span)
         usable &= np.logical_or.reduceat(over > 0, firsts) == (number == schedule)
         if number == schedule:
-            of_steps = 1 - (1 - each.probability) ** over
+            of_steps = 1 - (1 - spikes.probability) ** over
             chances = np.add.reduceat(of_steps, firsts) / np.diff(firsts, append=span.size)
     return LitHours(usable, chances)

@@ -1,7 +1,8 @@
 """How many values are missing where they are as configured.
 
-Which cells lie in gaps, or outside their server's life, follows from the configuration exactly. Of all others a metric
-misses its share, each by itself: a binomial. Where no layer takes values away, nothing is missing: not one.
+Which cells lie in gaps, or outside their server's life, follows from the configuration exactly. Of
+all others a metric misses its share, each by itself: a binomial. Where no layer takes values away,
+none is missing.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ class Implied:
     """How many cells a configuration leaves without values.
 
     Args:
-        cells: of the panel.
-        gone: in gaps, or outside a life.
-        share: of the others, by column.
+        cells: how many cells the panel has.
+        gone: how many of them lie in gaps, or outside a life.
+        share: the share of the others that is missing, by column.
     """
 
     cells: int
@@ -40,7 +41,7 @@ def implied_missing(config: Config) -> Implied:
     """Return how many cells a configuration leaves without values.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     layered = layered_archetype(config, next(iter(config.archetypes)))
     share = {metric.column: single_share(layered, key) for key, metric in config.metrics.items()}

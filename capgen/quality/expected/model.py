@@ -17,6 +17,8 @@ from capgen.quality.expected.clipped import Clipped, Limits, Part, clipped, clip
 from capgen.quality.expected.drift import Drift, with_drift
 from capgen.quality.expected.expectation import Expectation
 from capgen.quality.expected.groups import Groups
+from capgen.quality.expected.value_parts import value_parts
+from capgen.settings.metric import scale_of, source_of
 
 _SMALLEST_EFFECT = 1e-9  # relative; less is what floating-point sums make of nothing
 
@@ -26,16 +28,17 @@ class MetricModel:
     """What one metric of one archetype does, hour by hour.
 
     Args:
-        archetype: its name.
-        key: of the metric.
-        column: of the metric.
+        archetype: the archetype's name.
+        key: the metric's key.
+        column: the metric's column.
         source: key of the metric whose noise it has: its own, or the one it is derived from.
         sign: −1 where it falls when its source rises.
-        means: of cells without spikes and clip, shape (hours,).
-        parts: without a spike, and as many with one: for each, outliers and what is none.
+        means: means of cells without spikes and clip, shape (hours,).
+        parts: parts without a spike, and as many with one: for each, usual values and outliers.
         limits: what its values can be.
-        values: what the configuration implies.
-        effects: for each effect that does anything, what it adds to the expected values, shape (hours,).
+        values: what the configuration implies for its values.
+        effects: for each effect that does anything, what it adds to the expected values, shape
+            (hours,).
     """
 
     archetype: str
@@ -63,13 +66,15 @@ class MetricModel:
         return spiked.chance > 0 and spiked[1:] != self.parts[0][1:]
 
     def of_spikes(self) -> tuple[Floats, Floats, Floats]:
-        """Return chance, mean and sd of values without and with a spike, outliers among them: (2,), (2, n), (2, n)."""
+        """Return chance, mean and sd of values without and with a spike, outliers among them.
+
+        Shapes (2,), (2, n) and (2, n).
+        """
         half = len(self.parts) // 2
         chances = np.array([part.chance for part in self.parts]).reshape(2, half, 1)
         totals = np.maximum(chances.sum(axis=1), 1e-300)
-        means, sds = (
-            each.reshape(2, half, -1) for each in (self.values.part_means, self.values.part_sds)
-        )
+        means = self.values.part_means.reshape(2, half, -1)
+        sds = self.values.part_sds.reshape(2, half, -1)
         mean = (chances * means).sum(axis=1) / totals
         variance = (chances * (sds**2 + means**2)).sum(axis=1) / totals - mean**2
         return totals[:, 0], mean, np.sqrt(np.maximum(variance, 0))
@@ -80,10 +85,10 @@ class ArchetypeModel:
     """What one archetype does.
 
     Args:
-        name: of the archetype.
+        name: the archetype's name.
         keys: columns server_type, group and hour of what the metrics' arrays hold.
-        metrics: those whose columns can be read.
-        correlations: of the metrics' noise, shape (metrics, metrics).
+        metrics: the metrics whose columns can be read.
+        correlations: correlations of the metrics' noise, shape (metrics, metrics).
         drawn: correlations of the drawn metrics, in the configuration's order.
     """
 
@@ -100,7 +105,7 @@ def archetype_models(
     """Yield what each archetype that has servers does.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         groups: of its panel.
         calendars: from `hourly_calendars`.
         keys: metrics to look at.
@@ -117,13 +122,14 @@ def archetype_model(
     """Return what one archetype does.
 
     Args:
-        config: a valid configuration.
-        expectation: its means.
-        name: of the archetype.
+        config: the panel's configuration.
+        expectation: the archetype's means.
+        name: the archetype's name.
         keys: metrics to look at.
-        effects: work them out, too.
+        effects: whether to work out effects, too.
     """
-    archetype, drawn = config.archetypes[name], config.drawn_metrics
+    archetype = config.archetypes[name]
+    drawn = config.drawn_metrics
     means = expectation.means()
     found = expectation.without_effects() if effects else ()
     without = {effect: of_key for effect, _, of_key in found}
@@ -145,14 +151,11 @@ def _metric_model(
     without: dict[str, dict[str, Floats]],
 ) -> MetricModel:
     metric = config.metrics[key]
-    source, factor = (
-        (metric.derived.source, metric.derived.factor) if metric.derived else (key, 1.0)
-    )
+    source = source_of(config.metrics, key)
+    factor = scale_of(config.metrics, key)
     low, high = (round(bound, config.decimals) for bound in metric.clip)
-    limits, parts = (
-        Limits(low, high, 10.0**-config.decimals),
-        _parts(config, name, key, source, factor),
-    )
+    limits = Limits(low, high, 10.0**-config.decimals)
+    parts = value_parts(config, name, key)
     plain = means[source] * factor
     early, late, share = drifts[source]
     drift = Drift(early * factor, late * factor, share)
@@ -179,39 +182,11 @@ def _metric_model(
 def _difference(
     expected: Floats, plain: Floats, other: Floats, parts: tuple[Part, ...], limits: Limits
 ) -> Floats:
-    """Return how far the expected values lie from those for other means: 0 where no float can tell them apart."""
+    """Return how far the expected values lie from those for other means.
+
+    It is 0 where no float can tell them apart.
+    """
     differs = plain != other
     result = np.zeros(plain.size)
     result[differs] = expected[differs] - clipped_mean(other[differs], parts, limits)
     return np.where(np.abs(result) > _SMALLEST_EFFECT * (1 + np.abs(expected)), result, 0.0)
-
-
-def _parts(config: Config, name: str, key: str, source: str, factor: float) -> tuple[Part, ...]:
-    """Return the parts without a spike and then those with one: each without an outlier, with a high and a low one."""
-    spike, share = config.archetypes[name].spike, config.metrics[source].spike_share
-    sd = config.archetypes[name].sd[source] * abs(factor)
-    magnitude = 1.0 if share is None else spike.magnitude * share
-    return tuple(
-        Part(chance * of_outlier, scale * of_scale, sd * scale * of_scale)
-        for chance, scale in ((1 - spike.probability, 1.0), (spike.probability, magnitude))
-        for of_outlier, of_scale in outlier_parts(config, key)
-    )
-
-
-def outlier_parts(config: Config, key: str) -> list[tuple[float, float]]:
-    """Return chance and factor of a metric's values: as they are, too high, too low.
-
-    Args:
-        config: a valid configuration.
-        key: of the metric.
-    """
-    layer = (config.layers.outliers or {}).get(key)
-    if layer is None:
-        return [(1.0, 1.0)]
-    usual = 1 - layer.probability - layer.dip_probability
-    every = [
-        (usual, 1.0),
-        (layer.probability, layer.magnitude),
-        (layer.dip_probability, layer.dip_magnitude),
-    ]
-    return [(chance, scale) for chance, scale in every if chance > 0]

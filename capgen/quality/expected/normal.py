@@ -6,15 +6,13 @@ import math
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from capgen.draws.arrays import Floats
 
 FAR = 40.0  # beyond this many sd a normal has nothing left that a float can hold
 _NOTHING_BEYOND = 9.0  # so many sd: a chance of 10⁻¹⁹, which is slow to work out and changes no sum
-_NODES_PER_SD = (
-    1024  # of the table of the normal's tail, so that a cubic between two is off by at most 10⁻¹⁴
-)
+# In the table of the normal's tail, so that a cubic between two nodes is off by at most 10⁻¹⁴.
+_NODES_PER_SD = 1024
 _NARROW = 1.0  # sd between the ends of the clip: moments by parts lose their digits below
 _NODES = 16  # of the quadrature then: exact to the last bits
 
@@ -32,18 +30,18 @@ def upper_tail(z: Floats) -> Floats:
     change = tails[node + 1] - tails[node]
     fall = falls[node]
     next_fall = falls[node + 1]
-    tail: Floats = tails[node] + t * (
-        fall + t * (3 * change - 2 * fall - next_fall + t * (fall + next_fall - 2 * change))
-    )
+    bend = 3 * change - 2 * fall - next_fall + t * (fall + next_fall - 2 * change)
+    tail: Floats = tails[node] + t * (fall + t * bend)
     return tail
 
 
 @cache
 def _tail_table() -> tuple[Floats, Floats]:
-    """Return a standard normal's upper tail at each node, and its slope there; and one node beyond the last."""
+    """Return a standard normal's upper tail and its slope at each node, and one beyond the last."""
     nodes = np.arange(2 * _NOTHING_BEYOND * _NODES_PER_SD + 2) / _NODES_PER_SD - _NOTHING_BEYOND
     tails = np.array([math.erfc(node / math.sqrt(2)) / 2 for node in nodes])
-    tails[0], tails[-2:] = 1.0, 0.0
+    tails[0] = 1.0
+    tails[-2:] = 0.0
     return tails, -density(nodes) / _NODES_PER_SD
 
 
@@ -61,12 +59,13 @@ def density(z: Floats) -> Floats:
 def inner_moments(a: Floats, b: Floats, order: int) -> Floats:
     """Return Tₖ = ∫ zᵏ φ(z) dz from a to b for k = 0 … order.
 
-    By parts, Tₖ = (k − 1) Tₖ₋₂ + aᵏ⁻¹ φ(a) − bᵏ⁻¹ φ(b); by quadrature where the ends are so near that this cancels.
+    By parts, Tₖ = (k − 1) Tₖ₋₂ + aᵏ⁻¹ φ(a) − bᵏ⁻¹ φ(b); by quadrature where the ends are so near
+    that this cancels.
 
     Args:
         a: lower ends, shape (n,).
         b: upper ends, likewise.
-        order: of the highest moment.
+        order: order of the highest moment.
 
     Returns:
         Shape (order + 1, n).

@@ -40,7 +40,7 @@ class Movement:
     """Residuals of some servers: values less their mean, or relative to it where the noise is.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         twins: the servers.
         periods: to sum up.
         residuals: shape (metrics, servers, steps), NaN where there is none.
@@ -58,7 +58,7 @@ class Movement:
         """Return the residuals of some servers.
 
         Args:
-            config: a valid configuration.
+            config: the panel's configuration.
             twins: the servers.
             periods: to sum up.
             means: as expected, shape (metrics, servers, steps).
@@ -124,7 +124,7 @@ def lags(config: Config, archetype: str, length: int) -> list[tuple[float, int]]
     """Return the lags to look at, in hours and in steps: a step, six hours, a day, and the half-lives.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         archetype: whose half-lives.
         length: of a period, in steps.
     """

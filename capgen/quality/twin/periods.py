@@ -46,7 +46,7 @@ def cut_periods(config: Config, wanted: int, memory_hours: float) -> Periods:
     """Cut the time axis into periods, each no shorter than a day, 24 steps, and what is remembered.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         wanted: how many, at the most.
         memory_hours: after which a deviation is down to 1/e.
     """
@@ -72,7 +72,7 @@ def memory_hours(config: Config, archetype: str) -> float:
     """Return after how many hours the slowest thing that moves an archetype's servers is down to 1/e.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         archetype: its name.
     """
     hours = [0.0]

@@ -31,7 +31,7 @@ def kinship(config: Config, servers: pl.DataFrame) -> float:
     That of the noise, or of the changes of state: the higher one.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         servers: their server frame.
     """
     return max(

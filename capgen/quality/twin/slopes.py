@@ -34,7 +34,7 @@ class Levels:
     """What is expected of some servers on average, step by step.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         calendars: from `hourly_calendars`.
         twins: the servers.
         periods: to sum up.
@@ -148,7 +148,7 @@ def grows_with_level(config: Config, key: str) -> bool:
     """Tell whether a metric's noise is proportional to its level.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
         key: of the metric.
     """
     derived = config.metrics[key].derived

@@ -1,1 +1,1 @@
-"""The rule `remade`: whole servers are made again from the manifest, and the data must have the same bits."""
+"""The rule `remade`: servers are made again from the manifest, and the data must equal them."""

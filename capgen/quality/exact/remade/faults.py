@@ -2,84 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from capgen import sql
 from capgen.config import Config
+from capgen.draws.arrays import Floats
 from capgen.panel.scanning import frames
 from capgen.panel.schema import panel_schema
+from capgen.quality.exact.remade.fault import Fault, gathered, gathered_by
 from capgen.quality.exact.remade.patterns import Pair, pattern_of
 
 _MOST_ROWS = 500_000  # that are looked at more closely
 _KEYS = ["server_id", "timestamp"]
-_MOST_FAULTS = 10
-_IN_SOME_ROWS = "in some rows"
 _WHOLE_REACH = 0.95
 _THROUGHOUT = "throughout"
 _NOT_LOOKED_AT = "not as remade"
 _EXPECTED_UNIT = 0.01  # expected values are not rounded
 Namesake = Callable[[str, str], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """The same thing wrong with some columns of some servers.
-
-    Args:
-        servers: their ids.
-        columns: their names; none where rows are missing or too many.
-        told: what was done, in words.
-        where: in which rows, in words.
-    """
-
-    servers: tuple[str, ...]
-    columns: tuple[str, ...]
-    told: str
-    where: str = ""
-
-    @property
-    def text(self) -> str:
-        """What is wrong, without the servers."""
-        return " ".join(filter(None, [", ".join(self.columns), self.told, self.where]))
-
-
-def gathered(faults: Iterable[Fault]) -> list[Fault]:
-    """Put together what was done to the same columns of several servers; where that is much, to any columns.
-
-    Args:
-        faults: each of one server.
-
-    Returns:
-        In order of first appearance.
-    """
-    by_columns = _gathered(faults, lambda fault: (fault.told, fault.columns))
-    return (
-        by_columns
-        if len(by_columns) <= _MOST_FAULTS
-        else _gathered(by_columns, lambda fault: (fault.told,))
-    )
-
-
-def _gathered(faults: Iterable[Fault], key: Callable[[Fault], tuple[Any, ...]]) -> list[Fault]:
-    groups: dict[tuple[Any, ...], list[Fault]] = {}
-    for fault in faults:
-        groups.setdefault(key(fault), []).append(fault)
-    return [
-        Fault(
-            tuple(dict.fromkeys(server for each in group for server in each.servers)),
-            tuple(dict.fromkeys(column for each in group for column in each.columns)),
-            group[0].told,
-            group[0].where if len({each.where for each in group}) == 1 else _IN_SOME_ROWS,
-        )
-        for group in groups.values()
-    ]
 
 
 def value_faults(
@@ -91,31 +34,27 @@ def value_faults(
     """Say what is wrong with the values of servers.
 
     Args:
-        connection: with the view `panel`.
-        config: what they were remade from.
+        connection: a connection with the view `panel`.
+        config: the configuration that they were remade from.
         wrong: columns whose fingerprints differ, by server.
-        namesake: returns whose remade values a column of a server has, in words; None where nobody's.
+        namesake: returns whose remade values a column of a server has, in words; None where
+            nobody's.
     """
     closely = _looked_at(config, wrong)
-    columns = [
-        name
-        for name in panel_schema(config).names()
-        if any(name in wrong[each] for each in closely)
-    ]
+    differing = {name for server in closely for name in wrong[server]}
+    columns = [name for name in panel_schema(config).names() if name in differing]
     data = _rows_of_data(connection, closely, columns)
     remade = _rows_remade(config, closely, columns)
-    looked_at = [
-        fault
-        for server in closely
-        for fault in _faults_of(config, server, data, remade, list(wrong[server]), namesake)
-    ]
+    faults: list[Fault] = []
+    for server in closely:
+        faults += _faults_of(config, server, data, remade, list(wrong[server]), namesake)
     rest = [server for server in wrong if server not in closely]
-    others = [Fault((server,), tuple(wrong[server]), _NOT_LOOKED_AT) for server in rest]
-    return gathered([*looked_at, *others])
+    faults += [Fault((server,), tuple(wrong[server]), _NOT_LOOKED_AT) for server in rest]
+    return gathered(faults)
 
 
 def _looked_at(config: Config, wrong: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return as many servers as memory allows; first one of each kind, by the columns that are wrong."""
+    """Return as many servers as memory allows, first one for each set of columns that are wrong."""
     kinds: dict[tuple[str, ...], list[str]] = {}
     for server, columns in wrong.items():
         kinds.setdefault(tuple(columns), []).append(server)
@@ -148,11 +87,10 @@ def _faults_of(
     here = data.filter(server_id=server).sort("timestamp")
     made = remade.filter(server_id=server).sort("timestamp")
     yield from _row_faults(server, here, made)
-    both = made.join(
-        here.unique("timestamp"), on="timestamp", suffix=".data", maintain_order="left"
-    )
+    once = here.unique("timestamp")
+    both = made.join(once, on="timestamp", suffix=".data", maintain_order="left")
     faults = (_fault_of(config, server, name, both, namesake) for name in columns)
-    yield from _gathered(filter(None, faults), lambda fault: (fault.told, fault.where))
+    yield from gathered_by(filter(None, faults), lambda fault: (fault.told, fault.where))
 
 
 def _row_faults(server: str, data: pl.DataFrame, made: pl.DataFrame) -> Iterator[Fault]:
@@ -188,14 +126,15 @@ def _fault_of(
 def _differs(data: pl.Series, remade: pl.Series) -> pl.Series:
     if data.dtype != pl.Float64:
         return data.ne_missing(remade)
-    bits = [_numbers(each).view(np.int64) for each in (data, remade)]
-    return pl.Series(bits[0] != bits[1]) | (data.is_null() != remade.is_null())
+    in_data = _numbers(data).view(np.int64)
+    in_remade = _numbers(remade).view(np.int64)
+    return pl.Series(in_data != in_remade) | (data.is_null() != remade.is_null())
 
 
 def _pattern(
     config: Config, column: str, data: pl.Series, remade: pl.Series, namesake: str | None
 ) -> str:
-    """Return what was done to a column of numbers; a NaN in the data is no null, and no pattern knows it."""
+    """Return what was done to a column of numbers; no pattern knows a NaN, which is no null."""
     if not data.dtype.is_numeric() or (data.dtype.is_float() and data.is_nan().any()):
         return ""
     metrics = {metric.column: metric for metric in config.metrics.values()}
@@ -211,12 +150,12 @@ def _pattern(
     return pattern_of(pair)
 
 
-def _numbers(column: pl.Series) -> NDArray[np.float64]:
+def _numbers(column: pl.Series) -> Floats:
     return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
 
 def _where(timestamps: pl.Series, differs: pl.Series, present: pl.Series) -> str:
-    """Return where values differ: throughout, where at least half do, from the first on to the last."""
+    """Return where values differ: throughout, if half of them do, from the first to the last."""
     found = timestamps.filter(differs)
     every = timestamps.filter(present)
     reach = (found[-1] - found[0]) / max(every[-1] - every[0], timedelta(1))
@@ -227,8 +166,10 @@ def _where(timestamps: pl.Series, differs: pl.Series, present: pl.Series) -> str
 
 def _first(both: pl.DataFrame, column: str, differs: pl.Series) -> str:
     first = both.filter(differs).row(0, named=True)
-    got, made = (_shown(first[name]) for name in (f"{column}.data", column))
-    return f"{differs.sum():,} of {len(differs):,} rows differ, first {first['timestamp']}: {got}, remade {made}"
+    got = _shown(first[f"{column}.data"])
+    made = _shown(first[column])
+    counts = f"{differs.sum():,} of {len(differs):,} rows differ"
+    return f"{counts}, first {first['timestamp']}: {got}, remade {made}"
 
 
 def _shown(value: object) -> str:

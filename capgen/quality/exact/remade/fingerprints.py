@@ -1,4 +1,4 @@
-"""Fingerprints of the columns of servers: equal where every bit is, whatever the order of rows and files."""
+"""Fingerprints of servers' columns: equal where every bit is, whatever the order of the rows."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ _KEYS = ("server_id", "timestamp")
 
 
 def ids_to_remake(config: Config, most_rows: int | None) -> list[str]:
-    """Return the servers to remake: all of a small panel, of a large one those with the smallest hashes of their ids.
+    """Return the servers to remake: all of a small panel, some of a large one.
+
+    Of a large panel those are taken whose ids have the smallest hashes.
 
     Args:
-        config: a valid configuration.
-        most_rows: to remake, unless a few servers have more; None for all.
+        config: the configuration that the data was made from.
+        most_rows: how many rows to remake, unless a few servers have more; None for all.
     """
     fleet = fleet_frame(config)
     archetypes = fleet["server_type"].n_unique()
@@ -45,10 +47,10 @@ def of_data(
     """Return the fingerprints of the data.
 
     Args:
-        connection: with the view `panel`.
-        config: what the data was made from.
+        connection: a connection with the view `panel`.
+        config: the configuration that the data was made from.
         ids: servers to look at.
-        columns: to look at; labels apart, which no fingerprint need tell.
+        columns: columns to look at, without labels, which need no fingerprint.
 
     Returns:
         As `sql/checks/fingerprints.sql` says, by server.
@@ -64,10 +66,10 @@ def of_remade(
     """Return the fingerprints of what the configuration says, as `of_data` does.
 
     Args:
-        connection: of DuckDB.
-        config: what to make the servers from.
+        connection: a connection of DuckDB.
+        config: the configuration to make the servers from.
         ids: servers to make.
-        columns: to make.
+        columns: columns to make.
     """
     pieces = frames(config, [*_KEYS, *columns], pl.col("server_id").is_in(list(ids)))
     empty = next(pieces).to_arrow().schema
@@ -91,6 +93,6 @@ def columns_of(config: Config) -> list[str]:
     """Return the columns that fingerprints are taken of: all but keys and labels.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     return [name for name in panel_schema(config).names() if name not in {*_KEYS, *SERVER_COLUMNS}]

@@ -1,7 +1,8 @@
-"""What was done to the values of a server, where the data and what was remade say it to the last one.
+"""What was done to the values of a server, as data and remade values prove it.
 
-Each pattern is a function that looks at one column of one server and returns what it sees, or nothing; `PATTERNS` has
-them in the order in which they are asked. None guesses: a pattern holds for every value that differs, or is not told.
+Each pattern is a function that looks at one column of one server and returns what it sees, or
+nothing; `PATTERNS` has them in the order in which they are asked. None guesses: a pattern holds for
+every value that differs, or is not told.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[np.float64]
+from capgen.draws.arrays import Flags, Floats
+
 _FEWEST_VALUES = 3  # of different size, that a pattern is told from
 _SMALLEST_CHANGE = 3  # units of the last decimal
 _SIGNIFICANT = 4
@@ -23,20 +24,21 @@ _DAYS = (*range(1, 32), 365, 366)
 
 @dataclass(frozen=True)
 class Pair:
-    """One numeric column of one server: data and what was remade, by timestamp; NaN stands for null.
+    """One numeric column of one server: data and remade values, by timestamp; NaN stands for null.
 
     Args:
         data: values of the data.
         remade: values that were remade.
-        unit: of the last decimal.
-        step_minutes: between timestamps.
+        unit: what 1 in the last decimal counts for.
+        step_minutes: minutes between timestamps.
         clip: the lowest and the highest value there may be.
         is_flag: whether the column is a flag.
-        namesake: what has exactly these values as remade, another server or column; None where none is known.
+        namesake: another server or column whose remade values are exactly these; None where none is
+            known.
     """
 
-    data: Values
-    remade: Values
+    data: Floats
+    remade: Floats
     unit: float
     step_minutes: int
     clip: tuple[float, float]
@@ -44,12 +46,12 @@ class Pair:
     namesake: str | None
 
     @cached_property
-    def differs(self) -> NDArray[np.bool_]:
+    def differs(self) -> Flags:
         """Where the bits differ."""
         return np.not_equal(self.data.view(np.int64), self.remade.view(np.int64))
 
     @cached_property
-    def changed(self) -> tuple[Values, Values]:
+    def changed(self) -> tuple[Floats, Floats]:
         """The values that differ: of the data, and remade."""
         return self.data[self.differs], self.remade[self.differs]
 
@@ -112,9 +114,8 @@ def _scaled(pair: Pair) -> str:
     if not pair.may_be_told or pair.is_flag:
         return ""
     largest = abs(remade) >= np.quantile(abs(remade), 0.75)
-    factor = float(
-        np.median(data[largest] / np.where(remade[largest] == 0, np.nan, remade[largest]))
-    )
+    bases = np.where(remade[largest] == 0, np.nan, remade[largest])
+    factor = float(np.median(data[largest] / bases))
     if not np.isfinite(factor):
         return ""
     short = float(f"{factor:.{_SIGNIFICANT}g}")
@@ -130,22 +131,22 @@ def _moved(pair: Pair) -> str:
     return f"{sign} {abs(distance):.{_SIGNIFICANT}g}" if _fits(pair, remade + distance) else ""
 
 
-def _fits(pair: Pair, expected: Values) -> bool:
-    """Tell whether the values that differ are those expected but for rounding, and far enough from the remade."""
+def _fits(pair: Pair, expected: Floats) -> bool:
+    """Tell whether values that differ are those expected, but for rounding, and have moved far."""
     data, remade = pair.changed
     off = np.minimum(abs(data - expected), abs(data - np.clip(expected, *pair.clip)))
-    return (
-        bool((off <= pair.unit * (1 + 1e-9)).all())
-        and float(abs(data - remade).max()) >= _SMALLEST_CHANGE * pair.unit
-    )
+    is_expected = bool((off <= pair.unit * (1 + 1e-9)).all())
+    return is_expected and float(abs(data - remade).max()) >= _SMALLEST_CHANGE * pair.unit
 
 
 def _shifted(pair: Pair) -> str:
     if len(np.unique(pair.remade)) < _FEWEST_VALUES or pair.is_flag:
         return ""
     steps = next((each for each in _shifts(pair) if _is_late(pair, each)), 0)
-    length = _length(abs(steps) * pair.step_minutes)
-    return f"{length} {'late' if steps > 0 else 'early'}" if steps else ""
+    if not steps:
+        return ""
+    direction = "late" if steps > 0 else "early"
+    return f"{_length(abs(steps) * pair.step_minutes)} {direction}"
 
 
 def _shifts(pair: Pair) -> Iterator[int]:
@@ -154,15 +155,16 @@ def _shifts(pair: Pair) -> Iterator[int]:
         *(60 * hour for hour in range(1, 24)),
         *(_MINUTES_PER_DAY * day for day in _DAYS),
     ]
-    for each in dict.fromkeys(minutes):
-        steps = each // pair.step_minutes
-        if each % pair.step_minutes == 0 and steps <= len(pair.data) - _FEWEST_VALUES:
+    for distance in dict.fromkeys(minutes):
+        steps = distance // pair.step_minutes
+        if distance % pair.step_minutes == 0 and steps <= len(pair.data) - _FEWEST_VALUES:
             yield from (steps, -steps)
 
 
 def _is_late(pair: Pair, steps: int) -> bool:
-    data, remade = (pair.data, pair.remade) if steps > 0 else (pair.remade, pair.data)
-    return np.array_equal(data[abs(steps) :], remade[: -abs(steps)], equal_nan=True)
+    if steps > 0:
+        return np.array_equal(pair.data[steps:], pair.remade[:-steps], equal_nan=True)
+    return np.array_equal(pair.remade[-steps:], pair.data[:steps], equal_nan=True)
 
 
 def _length(minutes: int) -> str:

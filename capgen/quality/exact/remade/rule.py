@@ -1,7 +1,8 @@
 """The rule `remade`: proves that the data is what its manifest says, to the bit.
 
-The statistical rules judge the generator, and would pass any good panel; this one judges the data. It finds what they
-cannot: a server that has another's values, values of another seed, the truth off by a hundredth.
+The statistical rules judge the generator, and would pass any good panel; this one judges the data.
+It finds what they cannot: a server that has another's values, values of another seed, the truth off
+by a hundredth.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from capgen.columns import SERVER_COLUMNS
 from capgen.config import Config
 from capgen.panel.fleet import fleet_frame
 from capgen.quality.evidence.evidence import KEYS, Evidence
-from capgen.quality.exact.remade.faults import Fault, gathered, value_faults
+from capgen.quality.exact.remade.fault import Fault, gathered
+from capgen.quality.exact.remade.faults import value_faults
 from capgen.quality.exact.remade.fingerprints import (
     ROWS,
     columns_of,
@@ -24,6 +26,7 @@ from capgen.quality.exact.remade.fingerprints import (
 )
 from capgen.quality.findings import Finding, Verdict, not_testable
 from capgen.quality.rule import Measurement, Rule, reads
+from capgen.quality.sample import some_of
 from capgen.quality.source import Source
 
 REMADE = Rule(
@@ -38,7 +41,7 @@ _LABELS = [name for name in SERVER_COLUMNS if name != "server_id"]
 
 
 def remade_findings(evidence: Evidence) -> Iterator[Finding]:
-    """Yield whether servers that are remade equal the data, and what is wrong with those that do not.
+    """Yield whether remade servers equal the data, and what is wrong with those that do not.
 
     Args:
         evidence: of the dataset.
@@ -84,16 +87,14 @@ def _faults(
 
     def namesake(server: str, column: str) -> str | None:
         found = owners.get(in_data[server][f"{column}.data"], [])
-        return next(
-            (_relation(each, server, column) for each in found if each != (server, column)), None
-        )
+        others = (owner for owner in found if owner != (server, column))
+        return next((_relation(owner, server, column) for owner in others), None)
 
-    missing = [Fault(tuple(absent), (), "missing")] if absent else []
+    faults = [Fault(tuple(absent), (), "missing")] if absent else []
     differing = {server: names for server, names in wrong.items() if names}
-    return [
-        *missing,
-        *(value_faults(source.connection, config, differing, namesake) if differing else ()),
-    ]
+    if differing:
+        faults += value_faults(source.connection, config, differing, namesake)
+    return faults
 
 
 def _owners(remade: pl.DataFrame, columns: Sequence[str]) -> dict[int, list[tuple[str, str]]]:
@@ -106,12 +107,8 @@ def _owners(remade: pl.DataFrame, columns: Sequence[str]) -> dict[int, list[tupl
 
 
 def _relation(owner: tuple[str, str], server: str, column: str) -> str:
-    other_server, other_column = owner
-    parts = [
-        *([other_server] if other_server != server else []),
-        *([other_column] if other_column != column else []),
-    ]
-    return " ".join(parts)
+    pairs = zip(owner, (server, column), strict=True)
+    return " ".join(other for other, own in pairs if other != own)
 
 
 def _label_faults(config: Config, servers: pl.DataFrame, good: frozenset[str]) -> list[Fault]:
@@ -130,14 +127,10 @@ def _label_faults(config: Config, servers: pl.DataFrame, good: frozenset[str]) -
 
 def _summary(config: Config, ids: Sequence[str], faults: Sequence[Fault]) -> Finding:
     rows = len(ids) * config.axis.span.size
-    every = config.num_servers
     wrong = len({server for fault in faults for server in fault.servers})
-    looked_at = (
-        f"{len(ids):,} of {every:,} servers" if len(ids) < every else f"all {every:,} servers"
-    )
     named = [f"{_names(fault.servers)}: {fault.text}" for fault in faults[:_MOST_NAMED]]
     more = [f"and {len(faults) - _MOST_NAMED:,} more"] if len(faults) > _MOST_NAMED else []
-    scope = f"remade {looked_at}, {rows:,} rows"
+    scope = f"remade {some_of(len(ids), config.num_servers)} servers, {rows:,} rows"
     return Finding(
         REMADE.name,
         "",

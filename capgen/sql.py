@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import duckdb
@@ -113,11 +114,12 @@ def run_query(
 
 
 def repeat_lines(text: str, repeats: Sequence[Mapping[str, str]]) -> str:
-    """Repeat a query's lines that stand for one line per metric, or per pair of metrics.
+    """Repeat a query's lines that stand for one metric, or for one pair of metrics.
 
-    A line with `{column}` is written once for each mapping that gives a `column` and nothing else.
-    A line with `{left}` and `{right}` is written once for each mapping that gives these two.
-    Other lines stay as they are.
+    Adjacent lines with `{column}` are written once for each mapping that gives a `column` and
+    nothing else; those with `{left}` and `{right}` once for each that gives these two. Other lines
+    stay as they are. So a query can pair the columns of two tables, or a column with a constant of
+    its own, which DuckDB's `columns(…)` cannot.
 
     Args:
         text: the query.
@@ -129,16 +131,29 @@ def repeat_lines(text: str, repeats: Sequence[Mapping[str, str]]) -> str:
     for names in repeats:
         if not all(map(_PLAIN_NAME.fullmatch, names.values())):
             raise ValueError(f"expected plain lower-case column names, got {names}")
-    lines: list[str] = []
-    for line in text.splitlines():
-        wanted = set(_PLACEHOLDER.findall(line))
+    filled: list[str] = []
+    for wanted, lines in groupby(text.splitlines(), _placeholders):
+        block = "\n".join(lines)
         fitting = [names for names in repeats if wanted == set(names)] if wanted else [{}]
-        lines += [_fill(line, names) for names in fitting]
-    return "\n".join(lines)
+        filled += [_fill(block, names) for names in fitting]
+    return "\n".join(filled)
 
 
-def _fill(line: str, names: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda match: names[match[1]], line)
+def _placeholders(line: str) -> set[str]:
+    return set(_PLACEHOLDER.findall(line))
+
+
+def _fill(block: str, names: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda match: names[match[1]], block)
+
+
+def map_parameter(values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return a mapping as DuckDB takes a parameter for a map; a plain dictionary is a struct to it.
+
+    Args:
+        values: by key.
+    """
+    return {"key": list(values), "value": list(values.values())}
 
 
 def view_query(

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import polars as pl
 
 from capgen import sql
 from capgen.config import Config
-from capgen.quality.evidence.counts import clip_parameters
+from capgen.quality.evidence.counts import clip_ends
 from capgen.quality.evidence.measured import bucket
 from capgen.quality.source import Source
 
@@ -103,20 +102,20 @@ def read_tables(source: Source) -> Tables:
     Returns:
         The tables; the panel was read four times, by column.
     """
-    config, connection, repeats = (
-        source.config,
-        source.connection,
-        [{"column": each} for each in source.columns],
-    )
-    quality = sql.run_query(connection, "report/quality", clip_parameters(source), repeats)
+    config = source.config
+    connection = source.connection
+    metrics = {"metrics": source.columns}
+    quality = _quality(source)
     bins = _bins(quality, source.columns)
-    connection.register(
-        "hour_sums", sql.run_query(connection, "report/hours", bucket(source), repeats)
-    )
+    hours = sql.run_query(connection, "report/hours", bucket(source) | metrics)
+    connection.register("hour_sums", hours)
     window = {"first_day": config.start_date, "last_day": config.end_date}
-    unit, growth_unit = _unit(config), _growth_unit(config)
+    unit = _unit(config)
+    weeks = {"unit": unit, "whole_units": ["week"]}
+    growth_unit = _growth_unit(config)
+    months = {"unit": growth_unit, "whole_units": ["week", "month"]}
     since, until = _last_month(config)
-    month = {
+    last_month = {
         "first_timestamp": _midnight(since),
         "stop_timestamp": _midnight(until + timedelta(days=1)),
     }
@@ -131,18 +130,16 @@ def read_tables(source: Source) -> Tables:
         growth_unit=growth_unit,
         headroom_since=since,
         headroom_until=until,
-        utilisation=sql.run_query(connection, "report/utilisation", window | {"unit": unit}),
+        utilisation=sql.run_query(connection, "report/means", window | weeks),
         marks=sql.run_query(connection, "report/marks", window),
-        distribution=sql.run_query(
-            connection, "report/distribution", _bin_parameters(bins), repeats
-        ),
+        distribution=_distribution(connection, bins),
         bins=bins,
         heat_map=sql.run_query(
             connection, "report/heat_map", {"by_month": config.step_minutes >= 24 * 60}
         ),
         effects=effects.with_columns(configured=_configured(config, effects)),
-        growth=sql.run_query(connection, "report/growth", window | {"unit": growth_unit}),
-        headroom=sql.run_query(connection, "report/headroom", month, repeats),
+        growth=sql.run_query(connection, "report/means", window | months),
+        headroom=sql.run_query(connection, "report/headroom", metrics | last_month),
         quality=quality,
         fleet=sql.run_query(
             connection, "report/fleet", {"first_timestamp": _midnight(config.start_date)}
@@ -194,11 +191,29 @@ def _bins(quality: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def _bin_parameters(bins: pl.DataFrame) -> Mapping[str, Any]:
-    parameters: dict[str, Any] = {"last_bin": BINS - 1}
+def _quality(source: Source) -> pl.DataFrame:
+    """Count the values of each metric, and those at the ends of its clip."""
+    counts = (
+        _of_metric(source.connection, "report/quality", metric, {"low": low, "high": high})
+        for metric, (low, high) in clip_ends(source).items()
+    )
+    return pl.concat(counts).sort("server_type", "metric")
+
+
+def _distribution(connection: sql.Connection, bins: pl.DataFrame) -> pl.DataFrame:
+    """Count the values of each metric in its bins."""
+    counts = []
     for metric, first, width in bins.iter_rows():
-        parameters |= {f"{metric}_first": first, f"{metric}_width": width}
-    return parameters
+        parameters = {"first": first, "width": width, "last_bin": BINS - 1}
+        counts.append(_of_metric(connection, "report/distribution", metric, parameters))
+    return pl.concat(counts).sort("server_type", "metric", "bin")
+
+
+def _of_metric(
+    connection: sql.Connection, query: str, metric: str, parameters: Mapping[str, float]
+) -> pl.DataFrame:
+    rows = sql.run_query(connection, query, {"metric": [metric], **parameters})
+    return rows.with_columns(metric=pl.lit(metric))
 
 
 def _configured(config: Config, effects: pl.DataFrame) -> pl.Series:

@@ -1,6 +1,7 @@
 -- Flags that disagree with the timestamp. All of them depend on the day alone, so the macros need run only once for
 -- each day and combination of flags, not for each row. Days outside the window are a matter of the keys.
--- Parameters: start_date, end_date, has_local_time (weekends and holidays are judged elsewhere then). Reads: panel and the tables behind the macros.
+-- Parameters: start_date, end_date, has_local_time (weekends and holidays are judged elsewhere then).
+-- Reads: panel and the tables behind the macros.
 with days as (
     select
         timestamp::date as calendar_day,
@@ -27,9 +28,15 @@ flags as (
                 {'flag': 'month', 'wrong': month is distinct from month(calendar_day)},
                 {'flag': 'quarter', 'wrong': quarter is distinct from quarter(calendar_day)},
                 {'flag': 'dayofweek', 'wrong': dayofweek is distinct from day_of_week(calendar_day)},
-                {'flag': 'is_weekend', 'wrong': not $has_local_time and is_weekend is distinct from is_weekend(calendar_day)::tinyint},
+                {
+                    'flag': 'is_weekend',
+                    'wrong': not $has_local_time and is_weekend is distinct from is_weekend(calendar_day)::tinyint
+                },
                 {'flag': 'is_eoq', 'wrong': is_eoq is distinct from is_eoq(calendar_day)::tinyint},
-                {'flag': 'is_holiday', 'wrong': not $has_local_time and is_holiday is distinct from is_holiday(calendar_day)::tinyint}
+                {
+                    'flag': 'is_holiday',
+                    'wrong': not $has_local_time and is_holiday is distinct from is_holiday(calendar_day)::tinyint
+                }
             ],
             recursive := true
         )

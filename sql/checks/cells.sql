@@ -1,10 +1,9 @@
--- The values of some servers, inside their clip, with the positions of server and step. What lies off the time axis,
--- or between its steps, other rules find.
--- Repeats: column. Parameters: column_low and column_high for each, first_timestamp, last_timestamp, step_minutes.
--- Reads: panel, looked_at (server_id, position).
+-- Some columns of the cells of some servers, with the positions of server and step. What lies off the time axis, or
+-- between its steps, other rules find.
+-- Parameters: columns, first_timestamp, last_timestamp, step_minutes. Reads: panel, looked_at (server_id, position).
 with cells as (
     select
-        case when isfinite(panel."{column}") and panel."{column}" between ${column}_low and ${column}_high then panel."{column}" end as "{column}",
+        columns($columns),
         looked_at.position as "panel.server",
         date_diff('minute', $first_timestamp::timestamp, panel.timestamp) // $step_minutes as "panel.step"
     from panel

@@ -1,11 +1,12 @@
--- The panel summed up by archetype, group and hour: all that the statistical rules need of the values, and small however
--- many servers there are. A value outside its metric's clip, NaN included, is left out, so that one of them does not
--- hide what the others say.
+-- The panel summed up by archetype, group and hour: all that the statistical rules need of the values, and small
+-- however many servers there are. A value outside its metric's clip, NaN included, is left out, so that one of them
+-- does not hide what the others say.
 -- A metric may have any plain name, hour too; names with a dot are free.
--- Repeats: column. Parameters: column_low and column_high for each, bucket_minutes, rows (the view that is summed up).
+-- Repeats: column. Parameters: low and high by column, bucket_minutes, rows (the view that is summed up).
 with clipped as (
     select
-        case when isfinite("{column}") and "{column}" between ${column}_low and ${column}_high then "{column}" end as "{column}",
+        if(isfinite("{column}") and "{column}" between $low['{column}'] and $high['{column}'], "{column}", null)
+            as "{column}",
         server_type,
         "panel.group",
         time_bucket(to_minutes($bucket_minutes), timestamp) as "panel.hour"

@@ -15,8 +15,8 @@ compared as (
     select
         found.cells,
         found.hour,
-        found.is_weekend is distinct from local_flags.is_weekend as weekend_is_wrong,
-        found.is_holiday is distinct from local_flags.is_holiday as holiday_is_wrong
+        (found.is_weekend is distinct from local_flags.is_weekend) as weekend_is_wrong,
+        (found.is_holiday is distinct from local_flags.is_holiday) as holiday_is_wrong
     from found
     inner join local_flags on found.region = local_flags.region and found.hour = local_flags.hour
 ),

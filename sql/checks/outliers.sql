@@ -2,8 +2,8 @@
 -- Repeats: column. Parameters: bucket_minutes. Reads: grouped, outlier_thresholds.
 with weighed as (
     select
-        case when panel."{column}" > thresholds."{column}.high" then thresholds."{column}.high_weight" end as "{column}.high",
-        case when panel."{column}" < thresholds."{column}.low" then thresholds."{column}.low_weight" end as "{column}.low",
+        if(panel."{column}" > thresholds."{column}.high", thresholds."{column}.high_weight", null) as "{column}.high",
+        if(panel."{column}" < thresholds."{column}.low", thresholds."{column}.low_weight", null) as "{column}.low",
         panel.server_type
     from grouped as panel
     inner join outlier_thresholds as thresholds

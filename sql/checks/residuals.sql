@@ -4,16 +4,18 @@
 -- Residuals count where neither metric of the pair is clipped, and no spike is seen. Spikes are not marked in the
 -- data: a cell in which any metric lies more than its `cut` above its mean passes for one. What that misses, and what
 -- it drops too much, the expectation knows.
--- Repeats: column; left and right. Parameters: column_low, column_high, column_cut for each column, bucket_minutes.
+-- Repeats: column; left and right. Parameters: low, high and cut by column, bucket_minutes.
 -- Reads: grouped, expected.
 with standardised as (
     select
-        isfinite(panel."{column}") and panel."{column}" between ${column}_low and ${column}_high as "{column}.inside",
+        isfinite(panel."{column}") and panel."{column}" between $low['{column}'] and $high['{column}']
+            as "{column}.inside",
         (panel."{column}" - expected."{column}.mean") / expected."{column}.sd" as "{column}.z",
-        "{column}.inside" and panel."{column}" > ${column}_low and panel."{column}" < ${column}_high as "{column}.free",
+        "{column}.inside" and panel."{column}" > $low['{column}'] and panel."{column}" < $high['{column}']
+            as "{column}.free",
         case when "{column}.inside" then panel."{column}" end as "{column}",
-        expected."{column}.threshold" as "{column}.threshold",
-        expected."{column}.weight" as "{column}.weight",
+        expected."{column}.threshold",
+        expected."{column}.weight",
         panel.server_type
     from grouped as panel
     inner join expected
@@ -26,7 +28,7 @@ with standardised as (
 residuals as (
     select
         (
-            ("{column}.z" <= ${column}_cut) is not false and
+            ("{column}.z" <= $cut['{column}']) is not false and
             true
         ) as "panel.is_calm",
         case when "panel.is_calm" and "{column}.free" then "{column}.z" end as "{column}.residual",

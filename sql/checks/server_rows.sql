@@ -1,10 +1,7 @@
--- Some columns of some servers. Reads: panel, faulty_ids (server_id).
--- Repeats: column.
+-- Some columns of some servers.
+-- Parameters: columns (server_id and timestamp among them). Reads: panel, faulty_ids (server_id).
 with rows as (
-    select
-        panel."{column}",
-        panel.server_id,
-        panel.timestamp
+    select columns($columns)
     from panel
     semi join faulty_ids on panel.server_id = faulty_ids.server_id
 )

@@ -15,6 +15,6 @@ keyed as (
 
 select
     * exclude ("panel.file", "panel.keys"),
-    "panel.keys".server_type as server_type,
+    "panel.keys".server_type,
     try_cast("panel.keys".year as bigint) as year
 from keyed

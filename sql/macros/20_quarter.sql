@@ -1,10 +1,13 @@
 -- Quarter arithmetic. Quarters are those of the calendar year.
 
-create or replace macro quarter_end(ts) as
-    last_day(date_trunc('quarter', ts)::date + interval 2 months);
+create or replace macro quarter_end(ts) as (
+    last_day(date_trunc('quarter', ts)::date + interval 2 months)
+);
 
-create or replace macro days_to_quarter_end(ts) as
-    date_diff('day', ts::date, quarter_end(ts));
+create or replace macro days_to_quarter_end(ts) as (
+    date_diff('day', ts::date, quarter_end(ts))
+);
 
-create or replace macro is_eoq(ts) as
-    days_to_quarter_end(ts) = 0;
+create or replace macro is_eoq(ts) as (
+    days_to_quarter_end(ts) = 0
+);

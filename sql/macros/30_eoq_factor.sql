@@ -3,8 +3,9 @@
 -- may end its quarters elsewhere; that is why the days left are counted to the end of the month.
 -- Reads: eoq_settings, holiday_dates.
 
-create or replace macro days_to_month_end(ts) as
-    date_diff('day', ts::date, last_day(ts::date));
+create or replace macro days_to_month_end(ts) as (
+    date_diff('day', ts::date, last_day(ts::date))
+);
 
 -- Mondays to Fridays after this day, to the end of the month, that are no holidays: a weekend has as many left as the
 -- Friday before it.

@@ -3,7 +3,7 @@
 -- Reads: holiday_dates, holiday_span, holiday_factors, holiday_effect.
 
 -- A day outside the loaded calendar is an error, not a working day.
-create or replace macro is_holiday(ts) as
+create or replace macro is_holiday(ts) as (
     case
         when ts::date between (select holidays_from from holiday_span) and (select holidays_to from holiday_span)
             then ts::date in (select holiday_date from holiday_dates)
@@ -12,13 +12,16 @@ create or replace macro is_holiday(ts) as
                 'is_holiday: ' || ts::date || ' lies outside the loaded holidays; '
                 || 'print the macros again with --start-date and --end-date around it'
             )
-    end;
+    end
+);
 
-create or replace macro days_to_nearest_holiday(ts) as
-    (select min(abs(date_diff('day', ts::date, holiday_date))) from holiday_dates);
+create or replace macro days_to_nearest_holiday(ts) as (
+    select min(abs(date_diff('day', ts::date, holiday_date)))
+    from holiday_dates
+);
 
 -- The effect of the dates comes first, on the day itself and on its shoulders; then the first row that matches.
-create or replace macro holiday_factor(ts) as
+create or replace macro holiday_factor(ts) as (
     case
         when ts is not null
             then coalesce(
@@ -37,4 +40,5 @@ create or replace macro holiday_factor(ts) as
                 ),
                 1
             )::double
-    end;
+    end
+);

@@ -3,11 +3,14 @@
 -- line. Nulls do not count; a period without any value has null. A flag is 1 where it is in any step of the period.
 -- Of the truth there are its flags, the ids of each step, every one once, and the state that most steps have, the first
 -- by name of several, with their share. Its expected means are left out: no P95 follows from them.
--- Parameters: first, last (servers), unit (day or hour), full (steps in a whole period).
+-- Parameters: first, last (servers), unit (day or hour), whole_steps (steps in a whole period).
 -- Reads: panel.
 with steps as (
     select
-        *,
+        * replace (
+            string_split("{ids}", '+') as "{ids}",
+            timestamp as timestamp
+        ),
         date_trunc($unit, timestamp) as "panel.period"
     from panel
     where server_id between $first and $last
@@ -16,10 +19,10 @@ with steps as (
 periods as (
     select
         "panel.period"::timestamp as "panel.start",
-        server_id as "panel.server",
-        quantile_cont("{column}", 0.95) as "{column}", avg("{column}") as {key}_mean, max("{column}") as {key}_max,
+        quantile_cont("{column}", 0.95) as "{column}", avg("{column}") as "{key}_mean",
+        max("{column}") as "{key}_max",
         count(*)::integer as samples,
-        (count(*) < $full)::tinyint as is_partial,
+        (count(*) < $whole_steps)::tinyint as is_partial,
         min(business_unit) as business_unit,
         min(criticality) as criticality,
         min(region) as region,
@@ -31,16 +34,25 @@ periods as (
         max(is_eoq) as is_eoq,
         max(is_holiday) as is_holiday,
         max("{flag}") as "{flag}",
-        nullif(array_to_string(list_sort(list_distinct(flatten(list(string_split("{ids}", '+')) filter ("{ids}" is not null)))), '+'), '') as "{ids}",
-        map_keys(histogram("{state}"))[list_position(map_values(histogram("{state}")), list_max(map_values(histogram("{state}"))))] as "{state}",
+        list_aggregate(list_sort(list_distinct(flatten(list("{ids}") filter ("{ids}" is not null)))), 'string_agg', '+')
+            as "{ids}",
+        histogram("{state}") as "{state}",
         list_max(map_values(histogram("{state}"))) / count("{state}") as "{state}_share",
+        server_id as "panel.server"
     from steps
     group by all
+),
+
+ordered as (
+    select
+        "panel.start" as timestamp,
+        "panel.server" as server_id,
+        * exclude ("panel.start", "panel.server") replace (
+            map_keys("{state}")[list_position(map_values("{state}"), list_max(map_values("{state}")))] as "{state}",
+            samples as samples
+        )
+    from periods
+    order by "panel.server", "panel.start"
 )
 
-select
-    "panel.start" as timestamp,
-    "panel.server" as server_id,
-    * exclude ("panel.start", "panel.server")
-from periods
-order by server_id, timestamp
+select * from ordered

@@ -7,15 +7,15 @@ select
     expected
 from (
     values
-        (timestamp '2024-03-27 00:00', false),
-        (timestamp '2024-03-27 08:00', false),
-        (timestamp '2024-03-27 08:59', false),
-        (timestamp '2024-03-27 09:00', true),
-        (timestamp '2024-03-27 12:30', true),
-        (timestamp '2024-03-27 17:00', true),
-        (timestamp '2024-03-27 17:59', true),
-        (timestamp '2024-03-27 18:00', false),
-        (timestamp '2024-03-27 23:59', false)
+    (timestamp '2024-03-27 00:00', false),
+    (timestamp '2024-03-27 08:00', false),
+    (timestamp '2024-03-27 08:59', false),
+    (timestamp '2024-03-27 09:00', true),
+    (timestamp '2024-03-27 12:30', true),
+    (timestamp '2024-03-27 17:00', true),
+    (timestamp '2024-03-27 17:59', true),
+    (timestamp '2024-03-27 18:00', false),
+    (timestamp '2024-03-27 23:59', false)
 ) as stamps (input, expected);
 
 -- test: the hour turns on the microsecond
@@ -25,10 +25,10 @@ select
     expected
 from (
     values
-        (timestamp '2024-03-27 08:59:59.999999', false),
-        (timestamp '2024-03-27 09:00:00.000000', true),
-        (timestamp '2024-03-27 17:59:59.999999', true),
-        (timestamp '2024-03-27 18:00:00.000000', false)
+    (timestamp '2024-03-27 08:59:59.999999', false),
+    (timestamp '2024-03-27 09:00:00.000000', true),
+    (timestamp '2024-03-27 17:59:59.999999', true),
+    (timestamp '2024-03-27 18:00:00.000000', false)
 ) as stamps (input, expected);
 
 -- test: only the hour counts, not the day
@@ -38,13 +38,13 @@ select
     expected
 from (
     values
-        (timestamp '2024-03-29 12:00', true),
-        (timestamp '2024-03-30 12:00', true),
-        (timestamp '2024-03-31 12:00', true),
-        (timestamp '2024-04-01 12:00', true),
-        (timestamp '2024-12-25 12:00', true),
-        (timestamp '2024-02-29 12:00', true),
-        (timestamp '2024-02-29 18:00', false)
+    (timestamp '2024-03-29 12:00', true),
+    (timestamp '2024-03-30 12:00', true),
+    (timestamp '2024-03-31 12:00', true),
+    (timestamp '2024-04-01 12:00', true),
+    (timestamp '2024-12-25 12:00', true),
+    (timestamp '2024-02-29 12:00', true),
+    (timestamp '2024-02-29 18:00', false)
 ) as stamps (input, expected);
 
 -- test: a date counts as its midnight

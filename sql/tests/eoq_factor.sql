@@ -7,13 +7,13 @@ select
     expected
 from (
     values
-        (date '2024-01-01', 30),
-        (date '2024-01-30', 1),
-        (date '2024-01-31', 0),
-        (date '2024-02-01', 28),
-        (date '2024-04-30', 0),
-        (date '2024-05-01', 30),
-        (date '2024-12-31', 0)
+    (date '2024-01-01', 30),
+    (date '2024-01-30', 1),
+    (date '2024-01-31', 0),
+    (date '2024-02-01', 28),
+    (date '2024-04-30', 0),
+    (date '2024-05-01', 30),
+    (date '2024-12-31', 0)
 ) as days (input, expected);
 
 -- test: February has its leap day
@@ -23,12 +23,12 @@ select
     expected
 from (
     values
-        (date '2024-02-28', 1),
-        (date '2024-02-29', 0),
-        (date '2023-02-27', 1),
-        (date '2023-02-28', 0),
-        (date '2000-02-28', 1),
-        (date '1900-02-28', 0)
+    (date '2024-02-28', 1),
+    (date '2024-02-29', 0),
+    (date '2023-02-27', 1),
+    (date '2023-02-28', 0),
+    (date '2000-02-28', 1),
+    (date '1900-02-28', 0)
 ) as days (input, expected);
 
 -- test: the days left in a month are whole days, whatever the time of day
@@ -38,10 +38,10 @@ select
     expected
 from (
     values
-        (timestamp '2024-03-30 00:00', 1),
-        (timestamp '2024-03-30 23:59', 1),
-        (timestamp '2024-03-31 23:59', 0),
-        (timestamp '2024-04-01 00:00', 29)
+    (timestamp '2024-03-30 00:00', 1),
+    (timestamp '2024-03-30 23:59', 1),
+    (timestamp '2024-03-31 23:59', 0),
+    (timestamp '2024-04-01 00:00', 29)
 ) as stamps (input, expected);
 
 -- test: no day has no days left in the month
@@ -57,11 +57,11 @@ select
     expected
 from (
     values
-        (date '2024-03-27', 1.06),
-        (date '2024-03-28', 1.12),
-        (date '2024-03-29', 1.18),
-        (date '2024-03-30', 1.24),
-        (date '2024-03-31', 1.30)
+    (date '2024-03-27', 1.06),
+    (date '2024-03-28', 1.12),
+    (date '2024-03-29', 1.18),
+    (date '2024-03-30', 1.24),
+    (date '2024-03-31', 1.30)
 ) as days (input, expected);
 
 -- test: the days around the ramp have factor 1
@@ -71,11 +71,11 @@ select
     1 as expected
 from (
     values
-        (date '2024-03-01'),
-        (date '2024-03-25'),
-        (date '2024-03-26'),
-        (date '2024-04-01'),
-        (date '2024-04-02')
+    (date '2024-03-01'),
+    (date '2024-03-25'),
+    (date '2024-03-26'),
+    (date '2024-04-01'),
+    (date '2024-04-02')
 ) as days (input);
 
 -- test: each quarter ramps, in months of 30 and of 31 days
@@ -85,18 +85,18 @@ select
     expected
 from (
     values
-        (date '2024-06-25', 1.00),
-        (date '2024-06-26', 1.06),
-        (date '2024-06-30', 1.30),
-        (date '2024-07-01', 1.00),
-        (date '2024-09-25', 1.00),
-        (date '2024-09-26', 1.06),
-        (date '2024-09-30', 1.30),
-        (date '2024-10-01', 1.00),
-        (date '2024-12-26', 1.00),
-        (date '2024-12-27', 1.06),
-        (date '2024-12-31', 1.30),
-        (date '2025-01-01', 1.00)
+    (date '2024-06-25', 1.00),
+    (date '2024-06-26', 1.06),
+    (date '2024-06-30', 1.30),
+    (date '2024-07-01', 1.00),
+    (date '2024-09-25', 1.00),
+    (date '2024-09-26', 1.06),
+    (date '2024-09-30', 1.30),
+    (date '2024-10-01', 1.00),
+    (date '2024-12-26', 1.00),
+    (date '2024-12-27', 1.06),
+    (date '2024-12-31', 1.30),
+    (date '2025-01-01', 1.00)
 ) as days (input, expected);
 
 -- test: the other months end without a ramp
@@ -106,16 +106,16 @@ select
     1 as expected
 from (
     values
-        (date '2024-01-31'),
-        (date '2024-02-28'),
-        (date '2024-02-29'),
-        (date '2023-02-28'),
-        (date '2024-04-30'),
-        (date '2024-05-31'),
-        (date '2024-07-31'),
-        (date '2024-08-31'),
-        (date '2024-10-31'),
-        (date '2024-11-30')
+    (date '2024-01-31'),
+    (date '2024-02-28'),
+    (date '2024-02-29'),
+    (date '2023-02-28'),
+    (date '2024-04-30'),
+    (date '2024-05-31'),
+    (date '2024-07-31'),
+    (date '2024-08-31'),
+    (date '2024-10-31'),
+    (date '2024-11-30')
 ) as days (input);
 
 -- test: the ramp steps at midnight
@@ -125,13 +125,13 @@ select
     expected
 from (
     values
-        (timestamp '2024-03-26 23:59', 1.00),
-        (timestamp '2024-03-27 00:00', 1.06),
-        (timestamp '2024-03-27 23:59', 1.06),
-        (timestamp '2024-03-28 00:00', 1.12),
-        (timestamp '2024-03-31 00:00', 1.30),
-        (timestamp '2024-03-31 23:59', 1.30),
-        (timestamp '2024-04-01 00:00', 1.00)
+    (timestamp '2024-03-26 23:59', 1.00),
+    (timestamp '2024-03-27 00:00', 1.06),
+    (timestamp '2024-03-27 23:59', 1.06),
+    (timestamp '2024-03-28 00:00', 1.12),
+    (timestamp '2024-03-31 00:00', 1.30),
+    (timestamp '2024-03-31 23:59', 1.30),
+    (timestamp '2024-04-01 00:00', 1.00)
 ) as stamps (input, expected);
 
 -- test: the factor is a double on and off the ramp
@@ -141,8 +141,8 @@ select
     'DOUBLE' as expected
 from (
     values
-        (date '2024-03-26'),
-        (date '2024-03-31')
+    (date '2024-03-26'),
+    (date '2024-03-31')
 ) as days (input);
 
 -- test: no day has no factor

@@ -43,7 +43,7 @@ def period_tables(connection: sql.Connection, config: Config, step: str) -> Iter
             "first": first,
             "last": last,
             "unit": unit,
-            "full": minutes // config.step_minutes,
+            "whole_steps": minutes // config.step_minutes,
         }
         yield connection.sql(query, params=parameters).to_arrow_table()
 

@@ -20,7 +20,7 @@ def value_counts(source: Source) -> dict[str, int]:
         As `sql/checks/values.sql` says, by name.
     """
     repeats = [{"column": column} for column in source.columns]
-    parameters = {**clip_parameters(source), **_scales(source)}
+    parameters = {**clip_parameters(source), "scale": sql.map_parameter(_scales(source))}
     (counts,) = sql.run_query(source.connection, "checks/values", parameters, repeats).to_dicts()
     return counts
 
@@ -32,19 +32,32 @@ def _scales(source: Source) -> dict[str, float | None]:
     for key in source.keys:
         metric = source.config.metrics[key]
         is_small = max(map(abs, metric.clip)) * scale < _MOST_UNITS
-        scales[f"{metric.column}_scale"] = scale if is_small else None
+        scales[metric.column] = scale if is_small else None
     return scales
 
 
 def clip_parameters(source: Source) -> dict[str, Any]:
-    """Return the ends of each readable metric's clip, rounded as its values are.
+    """Return the ends of clips as the parameters `low` and `high`, by column.
 
     Args:
         source: an open dataset.
     """
-    parameters: dict[str, Any] = {}
-    for key in source.keys:
-        metric = source.config.metrics[key]
-        low, high = (round(bound, source.config.decimals) for bound in metric.clip)
-        parameters |= {f"{metric.column}_low": low, f"{metric.column}_high": high}
-    return parameters
+    ends = clip_ends(source)
+    return {
+        "low": sql.map_parameter({column: low for column, (low, _) in ends.items()}),
+        "high": sql.map_parameter({column: high for column, (_, high) in ends.items()}),
+    }
+
+
+def clip_ends(source: Source) -> dict[str, tuple[float, float]]:
+    """Return the ends of each readable metric's clip, rounded as its values are, by column.
+
+    Args:
+        source: an open dataset.
+    """
+    metrics = (source.config.metrics[key] for key in source.keys)
+    decimals = source.config.decimals
+    return {
+        metric.column: (round(metric.clip[0], decimals), round(metric.clip[1], decimals))
+        for metric in metrics
+    }

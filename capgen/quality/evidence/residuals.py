@@ -32,11 +32,11 @@ def residual_sums(source: Source, models: Sequence[ArchetypeModel]) -> pl.DataFr
         return pl.DataFrame()
     source.connection.register("expected", pl.concat([_expected_frame(model) for model in models]))
     columns = zip(source.keys, source.columns, strict=True)
-    cuts = {f"{column}_cut": cut(source.config, key) for key, column in columns}
+    cuts = sql.map_parameter({column: cut(source.config, key) for key, column in columns})
     pairs = itertools.combinations(source.columns, 2)
     repeats = [{"column": column} for column in source.columns]
     repeats += [{"left": left, "right": right} for left, right in pairs]
-    parameters = clip_parameters(source) | bucket(source) | cuts
+    parameters = clip_parameters(source) | bucket(source) | {"cut": cuts}
     return sql.run_query(source.connection, "checks/residuals", parameters, repeats)
 
 

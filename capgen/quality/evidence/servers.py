@@ -21,7 +21,6 @@ def count_servers(source: Source, good: Collection[str]) -> pl.DataFrame:
     Returns:
         As `sql/checks/servers.sql` says.
     """
-    names = [name for name in SERVER_COLUMNS if name in good and name != "server_id"]
-    labels = [{"label": name} for name in names]
-    parameters = source.calendar_parameters()
-    return sql.run_query(source.connection, "checks/servers", parameters, labels)
+    labels = [name for name in SERVER_COLUMNS if name in good]
+    parameters = source.calendar_parameters() | {"labels": labels}
+    return sql.run_query(source.connection, "checks/servers", parameters)

@@ -18,7 +18,7 @@ from capgen.panel.cell.memory import Workspace
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel, open_panel
 from capgen.panel.layered import layered_archetype
-from capgen.quality.evidence.counts import clip_parameters
+from capgen.quality.evidence.counts import clip_ends
 from capgen.quality.expected.incidents import events_of
 from capgen.quality.source import Source
 from capgen.quality.twin.contrast import Both
@@ -114,9 +114,11 @@ def read_twins(source: Source, panel: Panel, archetype: str, servers: pl.DataFra
 def _read(source: Source, servers: pl.DataFrame) -> Floats:
     steps = source.config.axis.span.size
     values = np.full((len(source.keys), servers.height * steps), np.nan)
-    rows, where = _cells(source, servers, "checks/cells", source.columns, clip_parameters(source))
-    for column, out in zip(source.columns, values, strict=True):
-        out[where] = rows[column].cast(pl.Float64).to_numpy()
+    rows, where = _cells(source, servers, source.columns)
+    for (column, ends), out in zip(clip_ends(source).items(), values, strict=True):
+        value = pl.col(column)
+        is_inside = value.is_finite() & value.is_between(*ends)
+        out[where] = rows.select(pl.when(is_inside).then(value)).to_series().to_numpy()
     return values.reshape(len(values), servers.height, steps)
 
 
@@ -153,25 +155,19 @@ def read_spikes(source: Source, twins: Twins) -> Both:
 def _read_numbers(source: Source, twins: Twins, column: str) -> NDArray[np.int32]:
     steps = source.config.axis.span.size
     data = np.full(twins.servers.height * steps, UNKNOWN, np.int32)
-    rows, where = _cells(source, twins.servers, "checks/truth_cells", [column], {})
+    rows, where = _cells(source, twins.servers, [column])
     data[where] = _as_numbers(source.config, twins.archetype, rows[column])
     return data.reshape(-1, steps)
 
 
 def _cells(
-    source: Source,
-    servers: pl.DataFrame,
-    query: str,
-    columns: list[str],
-    parameters: dict[str, object],
+    source: Source, servers: pl.DataFrame, columns: list[str]
 ) -> tuple[pl.DataFrame, NDArray[np.int64]]:
     """Return rows of some servers, and their positions among all cells of these, by server and then by time."""
     looked_at = servers.select("server_id").with_row_index("position").cast({"position": pl.Int64})
     source.connection.register("looked_at", looked_at)
-    repeats = [{"column": column} for column in columns]
-    rows = sql.run_query(
-        source.connection, query, source.calendar_parameters() | parameters, repeats
-    )
+    parameters = source.calendar_parameters() | {"columns": columns}
+    rows = sql.run_query(source.connection, "checks/cells", parameters)
     steps = source.config.axis.span.size
     return rows, rows["panel.server"].to_numpy() * steps + rows["panel.step"].to_numpy()
 

@@ -67,8 +67,8 @@ def _rows_of_data(
     connection: sql.Connection, servers: Sequence[str], columns: Sequence[str]
 ) -> pl.DataFrame:
     connection.register("faulty_ids", pl.DataFrame({"server_id": list(servers)}))
-    repeats = [{"column": name} for name in columns]
-    return sql.run_query(connection, "checks/server_rows", {}, repeats)
+    parameters = {"columns": [*_KEYS, *columns]}
+    return sql.run_query(connection, "checks/server_rows", parameters)
 
 
 def _rows_remade(config: Config, servers: Sequence[str], columns: Sequence[str]) -> pl.DataFrame:

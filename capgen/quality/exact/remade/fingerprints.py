@@ -85,8 +85,10 @@ def _fingerprints(
     connection: sql.Connection, config: Config, columns: Sequence[str], rows: str
 ) -> pl.DataFrame:
     schema = panel_schema(config)
-    repeats = [{"number" if schema[name] == pl.Float64 else "other": name} for name in columns]
-    return sql.run_query(connection, "checks/fingerprints", {"rows": rows}, repeats)
+    numbers = [name for name in columns if schema[name] == pl.Float64]
+    others = [name for name in columns if name not in numbers]
+    parameters = {"numbers": numbers, "others": others, "rows": rows}
+    return sql.run_query(connection, "checks/fingerprints", parameters)
 
 
 def columns_of(config: Config) -> list[str]:

@@ -1,4 +1,4 @@
-"""Configuration: typed, frozen, strict, and put together from files, environment and flags."""
+"""The configuration: typed, frozen, strict, and merged from files, environment and flags."""
 
 from capgen.config.digest import config_digest, model_digest
 from capgen.config.loading import Resolved, load_config, resolve

@@ -1,4 +1,4 @@
-"""A short fingerprint of the model: what the value of a cell depends on, besides the cell itself."""
+"""Digests of the model: of all that a cell's value depends on, besides the cell itself."""
 
 from __future__ import annotations
 
@@ -18,30 +18,31 @@ _SETTLED_CALENDAR = "US observed"
 
 
 def model_digest(config: Config) -> str:
-    """Return the digest of everything that decides a cell's value: the configuration and the holidays.
+    """Return the digest of everything that decides a cell's value, with the days of the holidays.
 
-    The holidays are those of the window, so another window may have another digest. Where they are
-    the federal ones of the United States, they are left out: it is then the digest of the configuration.
+    The holidays are those of the window, so another window may have another digest. The federal
+    holidays of the United States are left out: with these alone, it is the configuration's digest.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
 
     Returns:
         64 hexadecimal digits: SHA-256 of the canonical JSON of the model.
     """
+    values = model_values(config)
     days = _days_to_mention(config)
-    return _digest({**model_values(config), "holiday_days": days} if days else model_values(config))
+    return _digest({**values, "holiday_days": days} if days else values)
 
 
 def config_digest(config: Config) -> str:
-    """Return the digest of what was configured of the model: it names calendars, not their days.
+    """Return the digest of the configured model, which names calendars but not their days.
 
-    Which cells are asked for (servers, dates) and where they go does not count, so a longer or larger
-    build of the same model has the same digest. With `trend: window` the dates do count: growth then
-    depends on them by definition.
+    The requested cells (servers, dates) and their destination do not count, so a longer or larger
+    build of the same model has the same digest. With `trend: window` the dates do count, because
+    growth depends on them by definition.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
 
     Returns:
         64 hexadecimal digits: SHA-256 of the canonical JSON of the model.
@@ -55,24 +56,24 @@ def _digest(values: dict[str, Any]) -> str:
 
 
 def _days_to_mention(config: Config) -> dict[str, list[str]]:
-    """Return the holidays by calendar, without the calendars that law has settled."""
+    """Return the holidays by calendar, without those that a law has settled."""
     resolved = resolved_days(config)
     settled = federal_days(resolved.first, resolved.last)
-    return {
-        name: [str(day) for day in days]
-        for name, days in sorted(resolved.days.items())
-        if (name, days) != (_SETTLED_CALENDAR, settled)
-    }
+    mentioned: dict[str, list[str]] = {}
+    for name, days in sorted(resolved.days.items()):
+        if name != _SETTLED_CALENDAR or days != settled:
+            mentioned[name] = [str(day) for day in days]
+    return mentioned
 
 
 def model_values(config: Config) -> dict[str, Any]:
     """Return the part of a configuration that decides a cell's value, as plain data.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
 
     Returns:
-        Nested values in the schema's order; metrics keep theirs, because it is the order of the draws.
+        Nested values in the schema's order; metrics keep their own, which is the order of draws.
     """
     values = config.model_dump(mode="json", exclude=_NOT_THE_MODEL, exclude_none=True)
     if config.growth.trend == "window":

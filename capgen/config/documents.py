@@ -1,4 +1,4 @@
-"""Reads the JSON documents that capgen writes beside its data, and says what is wrong with a damaged one."""
+"""Reads the JSON documents beside a dataset's data, and says what is wrong with a damaged one."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ Document = TypeVar("Document", bound=BaseModel)
 
 
 def read_document(model: type[Document], text: str) -> Document:
-    """Return a JSON document as the model says.
+    """Read a JSON document with a model.
 
     Args:
-        model: what it should be.
-        text: JSON.
+        model: the document's type.
+        text: the document as JSON.
 
     Raises:
-        ValueError: it is not so; says the key, what it got and what was expected, in one line.
+        ValueError: the document does not fit the model; one line says the keys, what they got and
+            what was expected.
     """
     try:
         return model.model_validate_json(text)
@@ -37,9 +38,8 @@ def read_document(model: type[Document], text: str) -> Document:
 def _lines(error: ValidationError) -> Iterator[str]:
     for detail in error.errors(include_url=False):
         if detail["type"] == "rules":
-            yield from filter(
-                None, [share_problem(detail["ctx"]["shares"]), *detail["ctx"]["problems"]]
-            )
+            problems = [share_problem(detail["ctx"]["shares"]), *detail["ctx"]["problems"]]
+            yield from filter(None, problems)
         else:
             yield _line(detail)
 

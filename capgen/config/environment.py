@@ -1,4 +1,4 @@
-"""Reads the `CF_DATA_…` variables: names in capitals that stand for keys of any spelling."""
+"""Reads the `CF_DATA_…` variables, whose names in capitals stand for keys of any spelling."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from capgen.errors import ConfigError
 
 _PREFIX = "CF_DATA_"
 _NESTING = "__"
-# What stands here is a name of somebody's own, whose capitals no variable can tell.
+# The keys in these sections are the user's own names, whose capitals no variable can tell.
 _LABELS = frozenset({("fleet", "business_unit"), ("fleet", "criticality"), ("fleet", "region")})
 _REGIONS = frozenset({("layers", "local_time", "zones"), ("layers", "local_time", "holidays")})
 _PAIRS = "correlation"
@@ -22,16 +22,16 @@ _PAIRS = "correlation"
 def environment_layers(
     environment: Mapping[str, str], values: Mapping[str, Any]
 ) -> Iterator[Layer]:
-    """Yield one layer for each `CF_DATA_…` variable, `__` between the keys of its path.
+    """Yield one layer for each `CF_DATA_…` variable, with `__` between the keys of its path.
 
-    A key is meant whatever its capitals, and `_` stands for any character that is no letter or digit.
+    Capitals do not matter, and `_` stands for any character that is not a letter or digit.
 
     Args:
         environment: variables by name, such as `os.environ`.
-        values: the configuration that the variables change: its keys are those that can be meant.
+        values: the configuration that the variables change, with all keys that they may name.
 
     Raises:
-        ConfigError: a variable names no key, several ones, or a new name.
+        ConfigError: a variable names no key, several keys, or a new name.
     """
     for variable in sorted(environment):
         if variable.startswith(_PREFIX):
@@ -61,14 +61,14 @@ def _key(variable: str, word: str, path: Path, known: list[str]) -> str:
     if not meant and path in _LABELS | _REGIONS:
         section = _PREFIX + _NESTING.join(path).upper()
         raise ConfigError(
-            f"{variable}: expected one of {', '.join(known)} after {section}{_NESTING}, got {word!r}; "
-            f"a new name goes into the value: {section}='{{{word}: 1}}'"
+            f"{variable}: expected one of {', '.join(known)} after {section}{_NESTING}, "
+            f"got {word!r}; a new name goes into the value: {section}='{{{word}: 1}}'"
         )
     return meant[0] if meant else word.lower()
 
 
 def _known(path: Path, values: Mapping[str, Any]) -> Iterable[str]:
-    """Return the keys that there are at a path, or could be."""
+    """Return the keys that exist at a path, or could."""
     here = _section(path, values)
     if path in _REGIONS:
         return dict.fromkeys([*_section(("fleet", "region"), values), *here])
@@ -86,5 +86,5 @@ def _section(path: Path, values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _spelled(key: str) -> str:
-    """Return a key as a variable's name can have it."""
+    """Return a key as a variable's name can spell it."""
     return re.sub(r"[^A-Z0-9]", "_", key.upper())

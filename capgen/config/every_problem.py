@@ -1,4 +1,4 @@
-"""Finds all that is wrong with a configuration at once: what is found is mended, so that the rest can be seen."""
+"""Finds all problems of a configuration: it mends those that it finds, so that others appear."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from capgen.config.merging import Merged, Path
 from capgen.config.model import Config
 from capgen.config.problems import known_path, problem_lines, rule_lines, shortened
 
-_MOST_ROUNDS = 8  # a wrong key, what was behind it, what was behind that
+_MOST_ROUNDS = 8  # a wrong key, the problem that it hid, the problem that this one hid, …
 
 
 def every_problem(error: ValidationError, merged: Merged, defaults: Mapping[str, Any]) -> list[str]:
-    """Return one line for each thing wrong with a configuration.
+    """Return one line for each problem of a configuration.
 
     Args:
         error: what the typed schema found first.
-        merged: the values it was given, with their sources.
-        defaults: values that are good, to stand in for wrong ones.
+        merged: the configured values with their sources.
+        defaults: good values, which replace wrong ones.
     """
     return shortened(list(_problems(error, merged, defaults)))
 
@@ -46,25 +46,25 @@ def _problems(error: ValidationError, merged: Merged, defaults: Mapping[str, Any
 
 
 def _new_lines(details: list[ErrorDetails], mended: list[Path], merged: Merged) -> Iterator[str]:
-    """Yield the problems that mending has not brought about."""
-    own = [
-        detail
-        for detail in details
-        if detail["type"] != "rules" and not _touches(known_path(detail), mended)
-    ]
+    """Yield the problems that mending has not caused."""
+    own = [detail for detail in details if _is_new(detail, mended)]
     yield from problem_lines(own, merged, Config)
     for line in rule_lines(details, merged):
         if not _touches(tuple(line.partition(": ")[0].split(".")), mended):
             yield line
 
 
+def _is_new(detail: ErrorDetails, mended: list[Path]) -> bool:
+    return detail["type"] != "rules" and not _touches(known_path(detail), mended)
+
+
 def _touches(path: Path, mended: list[Path]) -> bool:
-    """Tell whether a key lies in, or around, one that was mended."""
-    return any(path[: len(each)] == each or each[: len(path)] == path for each in mended)
+    """Tell whether a key lies in, or around, a mended one."""
+    return any(path[: len(other)] == other or other[: len(path)] == path for other in mended)
 
 
 def _place(detail: ErrorDetails) -> Path:
-    """Return what must be replaced: a list as a whole, and what lacks a key as a whole."""
+    """Return what must be replaced: the whole list, or the whole section that lacks a key."""
     keys: list[str] = []
     for part in detail["loc"]:
         if not isinstance(part, str) or part == "[key]":
@@ -75,7 +75,7 @@ def _place(detail: ErrorDetails) -> Path:
 
 
 def _mend(values: dict[str, Any], path: Path, defaults: Mapping[str, Any]) -> None:
-    """Put the default in place of what is wrong; take it away where there is none."""
+    """Replace a wrong value by its default; remove it if there is none."""
     good: Any = defaults
     section: Any = values
     for key in path[:-1]:

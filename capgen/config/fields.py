@@ -39,7 +39,7 @@ class ConfigFields(Destination):
     metrics: Annotated[Frozen[Name, Metric], Field(min_length=1)]
     archetypes: Annotated[Frozen[Name, Archetype], Field(min_length=1)]
     layers: Layers = Layers()
-    holiday_days: HolidayDays | None = None  # as a manifest gives them; the library's without
+    holiday_days: HolidayDays | None = None  # from a manifest; None for the library's
 
     @property
     def step_minutes(self) -> int:
@@ -48,12 +48,12 @@ class ConfigFields(Destination):
 
     @property
     def axis(self) -> TimeAxis:
-        """The time axis."""
+        """The panel's time axis."""
         return TimeAxis(self.start_date, self.end_date, self.step_minutes)
 
     @property
     def rows(self) -> int:
-        """Number of rows of its panel."""
+        """Number of rows of the panel."""
         return self.num_servers * self.axis.span.size
 
     @property
@@ -63,12 +63,12 @@ class ConfigFields(Destination):
 
     @property
     def drawn_metrics(self) -> list[str]:
-        """Keys of the metrics that have noise of their own, in order: the axes of correlations."""
+        """Keys of the metrics with their own noise, in the order of the correlations' axes."""
         return drawn_metrics(self.metrics)
 
     @property
     def columns(self) -> list[str]:
-        """The panel's columns, in their order."""
+        """The panel's columns in order."""
         return ordered_columns(
             [metric.column for metric in self.metrics.values()],
             truth=self.truth,

@@ -1,4 +1,4 @@
-"""The days that are holidays: those that a configuration is given, such as by a manifest, then the library's."""
+"""The days that are holidays: those that a configuration holds, else those of the library."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _ONE_DAY = timedelta(days=1)
 
 
 def holiday_span(config: Config) -> tuple[date, date]:
-    """Return the first and last day of those whose holidays decide cells.
+    """Return the first and the last day whose holidays can affect a cell.
 
-    Shoulders reach a week further than the window, quarter ends to the month's end.
+    Shoulders reach a week beyond the window, and quarter ends to the end of the month.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     following_month = config.end_date.replace(day=1) + timedelta(days=31)
     return config.start_date - _AROUND, following_month.replace(day=1) + _AROUND
@@ -31,53 +31,56 @@ def calendar_name(calendar: Holidays) -> str:
     """Return the name of a calendar, such as `DE-BY observed`.
 
     Args:
-        calendar: any.
+        calendar: the calendar's settings.
     """
     place = "-".join(filter(None, [calendar.country, calendar.subdivision]))
     return f"{place} observed" if calendar.observed else place
 
 
 def days_of(config: Config, calendar: Holidays) -> tuple[date, ...]:
-    """Return the holidays of a calendar that decide cells, sorted.
+    """Return the sorted holidays of a calendar that can affect a cell.
 
     Args:
-        config: a valid configuration.
-        calendar: one of its calendars.
+        config: the panel's configuration.
+        calendar: a calendar of the configuration.
     """
     return tuple(_days(config.holiday_days, calendar, *holiday_span(config)))
 
 
 def resolved_days(config: Config) -> HolidayDays:
-    """Return the holidays of all calendars of a configuration, as far as they decide cells.
+    """Return the holidays of all calendars of a configuration that can affect a cell.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     first, last = holiday_span(config)
-    found = {calendar_name(each): days_of(config, each) for each in calendars(config).values()}
-    return HolidayDays(first=first, last=last, days=found)
+    days: dict[str, tuple[date, ...]] = {}
+    for calendar in calendars(config).values():
+        days[calendar_name(calendar)] = days_of(config, calendar)
+    return HolidayDays(first=first, last=last, days=days)
 
 
 def with_days(config: Config, kept: HolidayDays | None = None) -> Config:
-    """Return the same configuration with the days of its holidays, which no library then decides.
+    """Return the configuration with the days of its holidays, so that no library decides them.
 
     Args:
-        config: a valid configuration.
-        kept: days that win over the library's, where the configuration has none of its own.
+        config: the panel's configuration.
+        kept: days to prefer to the library's, if the configuration holds none.
     """
     given = config.model_copy(update={"holiday_days": config.holiday_days or kept})
     return config.model_copy(update={"holiday_days": resolved_days(given)})
 
 
 def contradictions(kept: HolidayDays | None, config: Config) -> list[str]:
-    """Return the calendars of a configuration whose days are not those that were kept.
+    """Return the calendars of a configuration whose days differ from those that were kept.
 
     Args:
         kept: days of some calendars.
-        config: a valid configuration, with days of its own or without.
+        config: the panel's configuration, with or without days.
 
     Returns:
-        Such as `IN observed (2024-03-25 and 3 more)`, with the days that one of the two does not have.
+        Lines such as `IN observed (2024-03-25 and 3 more)`, which name days that only one of the
+        two has.
     """
     if kept is None:
         return []
@@ -92,10 +95,10 @@ def contradictions(kept: HolidayDays | None, config: Config) -> list[str]:
 
 
 def calendars(config: Config) -> dict[str, Holidays]:
-    """Return the holiday calendars that servers may follow, by where they are configured.
+    """Return the holiday calendars that servers may follow, by their configuration paths.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     found = {"calendar.holidays": config.calendar.holidays}
     for layer in LAYERS:
@@ -106,7 +109,7 @@ def calendars(config: Config) -> dict[str, Holidays]:
 
 
 def _days(given: HolidayDays | None, calendar: Holidays, first: date, last: date) -> Iterator[date]:
-    """Yield the holidays of a calendar: those given, and the library's before and after them."""
+    """Yield the holidays of a calendar: those given, and before and after them the library's."""
     own = given.days.get(calendar_name(calendar)) if given else None
     if given is None or own is None:
         yield from library_days(calendar, first, last)

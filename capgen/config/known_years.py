@@ -1,4 +1,4 @@
-"""Years whose holidays nobody knows."""
+"""Finds years whose holidays the library does not know."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def unknown_holidays(config: Config) -> Iterator[str]:
     """Yield a line for each calendar that lacks holidays of the window.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     for path, calendar in calendars(config).items():
         name = calendar_name(calendar)
@@ -28,7 +28,7 @@ def unknown_holidays(config: Config) -> Iterator[str]:
 
 
 def _is_given(config: Config, name: str, year: int) -> bool:
-    """Tell whether a configuration has holidays of its own for all its days of a year."""
+    """Tell whether a configuration holds a calendar's holidays for all its days of a year."""
     given = config.holiday_days
     if given is None or name not in given.days:
         return False
@@ -38,22 +38,24 @@ def _is_given(config: Config, name: str, year: int) -> bool:
 
 
 def holidays_decide_values(config: Config) -> bool:
-    """Tell whether values of metrics follow from holidays, and not the column is_holiday alone.
+    """Tell whether holidays affect values of metrics, and not only the column is_holiday.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     return config.calendar.holiday_effect is not None or config.calendar.eoq.business_days
 
 
 def _spans(years: list[int]) -> str:
-    """Write years in a row as one span, such as `1999 to 2000`."""
+    """Write consecutive years as one span, such as `1999 to 2000`."""
     spans: list[list[int]] = []
     for year in years:
         if spans and year == spans[-1][-1] + 1:
             spans[-1].append(year)
         else:
             spans.append([year])
-    return ", ".join(
-        str(span[0]) if len(span) == 1 else f"{span[0]} to {span[-1]}" for span in spans
-    )
+    return ", ".join(map(_span, spans))
+
+
+def _span(years: list[int]) -> str:
+    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -25,12 +25,12 @@ from capgen.system.paths import local_path
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A valid configuration and where each of its values came from.
+    """A configuration and the source of each of its values.
 
     Args:
-        config: the configuration.
-        merged: its values as given, with the source of each leaf.
-        origin: the dataset, or the manifest, that it was taken from; None where it was not.
+        config: the typed configuration.
+        merged: the values as given, with the source of each leaf.
+        origin: the dataset or manifest that the configuration was read from, if any.
     """
 
     config: Config
@@ -48,16 +48,16 @@ def load_config(
     """Load and check a configuration.
 
     Args:
-        file: a YAML file; without one, the file that `CAPACITY_FORECASTER_CONFIG` names, if any.
-        preset: a shipped preset that lies below the file; `default` without one.
+        file: a YAML file; by default the file that `CAPACITY_FORECASTER_CONFIG` names, if any.
+        preset: the shipped preset that the file changes; by default `default`.
         overrides: nested values that win over everything else, such as `{"seed": 7}`.
-        environment: variables to read; `os.environ` without one.
+        environment: variables to read; by default `os.environ`.
 
     Returns:
-        A valid, frozen configuration.
+        A checked, frozen configuration.
 
     Raises:
-        ConfigError: names every key that is unknown or has a wrong value, and where it came from.
+        ConfigError: keys are unknown or have wrong values; the message names each with its source.
     """
     layers = [Layer("overrides", overrides)] if overrides else []
     return resolve(file=file, preset=preset, environment=environment, flags=layers).config
@@ -72,7 +72,7 @@ def resolve(
     years: int | None = None,
     base: Layer | None = None,
 ) -> Resolved:
-    """Load and check a configuration, and keep where each value came from.
+    """Load and check a configuration, and keep the source of each value.
 
     Args:
         file: as in `load_config`.
@@ -80,7 +80,7 @@ def resolve(
         environment: as in `load_config`.
         flags: layers on top of all others.
         years: length of the window, in place of `end_date`.
-        base: a whole configuration to start from, in place of preset, file and environment.
+        base: a complete configuration to start from, in place of preset, file and environment.
 
     Returns:
         The configuration with its sources.
@@ -89,23 +89,13 @@ def resolve(
         ConfigError: as in `load_config`.
     """
     variables = os.environ if environment is None else environment
-    layers = [base] if base else list(_layers(file, preset, variables))
-    if base is None:
-        layers += environment_layers(variables, merge(layers).values)
+    layers = [base] if base else _layers(file, preset, variables)
     layers += flags
     merged = with_dates(merge(layers))
     if years is not None:
         end = Layer("--years", {"end_date": _end_after(merged.values.get("start_date"), years)})
         merged = with_dates(merge([*layers, end]))
-    try:
-        text = json.dumps(merged.values, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(f"configuration: expected plain values, got {error}") from None
-    try:
-        config = Config.model_validate_json(text)
-    except ValidationError as error:
-        defaults = merge(sources.preset_layers(sources.DEFAULT_PRESET)).values
-        raise ConfigError(*every_problem(error, merged, defaults)) from None
+    config = _checked(merged)
     problems = [] if base else list(request_problems(config))
     if problems:
         raise ConfigError(*shortened(problems))
@@ -114,11 +104,26 @@ def resolve(
 
 def _layers(
     file: str | os.PathLike[str] | None, preset: str | None, environment: Mapping[str, str]
-) -> Iterator[Layer]:
-    yield from sources.preset_layers(preset or sources.DEFAULT_PRESET)
+) -> list[Layer]:
+    """Return the layers below the flags: presets, the file, the environment."""
+    layers = list(sources.preset_layers(preset or sources.DEFAULT_PRESET))
     chosen = file or environment.get(sources.FILE_VARIABLE)
     if chosen:
-        yield sources.file_layer(local_path(chosen))
+        layers.append(sources.file_layer(local_path(chosen)))
+    return [*layers, *environment_layers(environment, merge(layers).values)]
+
+
+def _checked(merged: Merged) -> Config:
+    """Check merged values with the typed schema."""
+    try:
+        text = json.dumps(merged.values, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"configuration: expected plain values, got {error}") from None
+    try:
+        return Config.model_validate_json(text)
+    except ValidationError as error:
+        defaults = merge(sources.preset_layers(sources.DEFAULT_PRESET)).values
+        raise ConfigError(*every_problem(error, merged, defaults)) from None
 
 
 def _end_after(start: Any, years: int) -> str:
@@ -127,4 +132,4 @@ def _end_after(start: Any, years: int) -> str:
         first = date.fromisoformat(start)
         return str(date(first.year + years, first.month, 1) + timedelta(days=first.day - 2))
     except (TypeError, ValueError, OverflowError):
-        return f"{years} years after {start!r}"  # no day; the schema says what is wrong
+        return f"{years} years after {start!r}"  # not a day: the schema says what is wrong

@@ -15,10 +15,10 @@ _ARCHETYPE_ALIASES = {"app": "application", "db": "database"}
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Some configuration values and where they come from.
+    """Some configuration values and their source.
 
     Args:
-        source: for people: a file's name, an environment variable, a flag.
+        source: the source as a user knows it: a file, an environment variable, a flag.
         values: nested plain data, as parsed from YAML.
     """
 
@@ -32,7 +32,7 @@ class Merged:
 
     Args:
         leaves: value and source of each leaf, by path.
-        removed: source of each null that took away what a lower layer had there, by path.
+        removed: source of each null that removed values of a lower layer, by path.
     """
 
     leaves: dict[Path, tuple[Any, str]]
@@ -48,7 +48,7 @@ class Merged:
 
     @cached_property
     def _sources(self) -> dict[Path, str]:
-        """The source of each leaf, and of each section that of its first leaf."""
+        """The source of each leaf; for each section, the source of its first leaf."""
         sources: dict[Path, str] = {}
         given = {**{leaf: source for leaf, (_, source) in self.leaves.items()}, **self.removed}
         for leaf, source in given.items():
@@ -57,30 +57,27 @@ class Merged:
         return sources
 
     def source_of(self, path: Path) -> str:
-        """Return the layer that gave a key, or the first key below it, or took it away.
+        """Return the source of a key, of the first key below it, or of its removal.
 
         Args:
             path: keys from the top.
 
         Returns:
-            The layer's source, or the empty string where no layer names the key.
+            A layer's source, or the empty string if no layer names the key.
         """
         return self._sources.get(path, "")
 
 
 def merge(layers: Iterable[Layer]) -> Merged:
-    """Lay configuration layers over each other, the last one on top.
+    """Merge configuration layers, the last one on top.
 
-    Mappings merge key by key, everything else is replaced, and null takes a key away.
+    Mappings merge key by key, other values are replaced, and null removes a key.
 
     Args:
-        layers: lowest precedence first.
-
-    Returns:
-        The merged values and where they come from.
+        layers: the layers, lowest precedence first.
 
     Raises:
-        ConfigError: a layer gives an archetype or a correlation pair twice, under two spellings.
+        ConfigError: a layer has an archetype or a correlation pair twice, in two spellings.
     """
     pile = _Pile()
     for layer in layers:
@@ -90,7 +87,7 @@ def merge(layers: Iterable[Layer]) -> Merged:
 
 
 class _Pile:
-    """Layers that lie on each other; laying a leaf takes as long as its path, however many there are."""
+    """Merges leaf by leaf; the time for a leaf depends on its path, not on the number of leaves."""
 
     def __init__(self) -> None:
         self.leaves: dict[Path, tuple[Any, str]] = {}
@@ -100,16 +97,16 @@ class _Pile:
     def lay(self, path: Path, value: Any, source: str) -> None:
         below = list(self._below.get(path, ()))
         if value == {} and below not in ([], [path]):
-            return  # an empty section changes nothing in it
-        takes_away = value is None and bool(below)
-        above = [
-            section for section in _prefixes(path) if section != path and section in self.leaves
-        ]
-        for leaf in [*above, *(leaf for leaf in below if takes_away or leaf != path)]:
-            self._drop(leaf)
+            return  # an empty section changes nothing
+        is_removal = value is None and bool(below)
+        for leaf in below:
+            if is_removal or leaf != path:
+                self._drop(leaf)
         for section in _prefixes(path):
             self.removed.pop(section, None)
-        if takes_away:
+            if section != path and section in self.leaves:
+                self._drop(section)
+        if is_removal:
             self.removed[path] = source
         else:
             self._put(path, value, source)
@@ -126,7 +123,7 @@ class _Pile:
 
 
 def _prefixes(path: Path) -> Iterator[Path]:
-    """Yield the sections that a key lies in, the outermost first, and the key itself."""
+    """Yield the sections around a key, the outermost first, then the key itself."""
     yield ()
     for length in range(1, len(path) + 1):
         yield path[:length]
@@ -138,9 +135,6 @@ def nested(path: Path, value: Any) -> dict[str, Any]:
     Args:
         path: keys from the top.
         value: the innermost value.
-
-    Returns:
-        One mapping a key.
     """
     values: dict[str, Any] = {}
     _put(values, path, value)
@@ -162,25 +156,21 @@ def _put(values: dict[str, Any], path: Path, value: Any) -> None:
 
 
 def _in_one_spelling(layer: Layer) -> Mapping[str, Any]:
-    """Write archetypes and correlation pairs in the one way that lets layers override each other."""
-    archetypes = layer.values.get("archetypes")
-    if not isinstance(archetypes, Mapping):
+    """Spell archetypes and correlation pairs in one way, so that layers override each other."""
+    given = layer.values.get("archetypes")
+    if not isinstance(given, Mapping):
         return layer.values
-    full_names = _renamed(archetypes, lambda name: _ARCHETYPE_ALIASES.get(name, name), layer.source)
-    return {
-        **layer.values,
-        "archetypes": {
-            name: _sorted_pairs(value, layer.source) for name, value in full_names.items()
-        },
-    }
+    archetypes = _renamed(given, lambda name: _ARCHETYPE_ALIASES.get(name, name), layer.source)
+    for name, archetype in archetypes.items():
+        archetypes[name] = _sorted_pairs(archetype, layer.source)
+    return {**layer.values, "archetypes": archetypes}
 
 
 def _sorted_pairs(archetype: Any, source: str) -> Any:
-    if not isinstance(archetype, Mapping) or not isinstance(archetype.get("correlation"), Mapping):
+    given = archetype.get("correlation") if isinstance(archetype, Mapping) else None
+    if not isinstance(given, Mapping):
         return archetype
-    pairs = _renamed(
-        archetype["correlation"], lambda pair: "~".join(sorted(pair.split("~"))), source
-    )
+    pairs = _renamed(given, lambda pair: "~".join(sorted(pair.split("~"))), source)
     return {**archetype, "correlation": pairs}
 
 
@@ -189,9 +179,10 @@ def _renamed(
 ) -> dict[str, Any]:
     renamed: dict[str, Any] = {}
     for name, value in values.items():
-        if rename(name) in renamed:
+        key = rename(name)
+        if key in renamed:
             raise ConfigError(
-                f"archetypes: expected {rename(name)!r} once, got it twice under two spellings ({source})"
+                f"archetypes: expected {key!r} once, got it twice under two spellings ({source})"
             )
-        renamed[rename(name)] = value
+        renamed[key] = value
     return renamed

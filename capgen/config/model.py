@@ -22,7 +22,7 @@ class Config(ConfigFields):
         """Return the configuration of the same panel without some layers.
 
         Args:
-            layers: of the panel, not of an archetype.
+            layers: layers of the panel, not of an archetype.
         """
         off = {layer.key.removeprefix("layers."): None for layer in layers}
         return self.model_copy(update={"layers": self.layers.model_copy(update=off)})

@@ -1,4 +1,4 @@
-"""A new archetype as text: whole, and with room made among the others."""
+"""Writes a new archetype as text, with shares of the others that leave room for it."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def archetype_text(name: str, preset: str) -> str:
     """Return a configuration file that adds an archetype to those of a preset.
 
     Args:
-        name: of the new archetype.
-        preset: a shipped preset; the new one begins with the values of its first archetype.
+        name: name of the new archetype.
+        preset: a shipped preset, whose first archetype gives the new one its values.
 
     Raises:
-        ConfigError: the name is no good one, or taken.
+        ConfigError: the name is malformed or taken.
     """
     config = load_config(preset=preset, environment={})
     _check_name(name, list(config.archetypes))
-    shares = {each: archetype.share for each, archetype in config.archetypes.items()}
+    shares = {other: archetype.share for other, archetype in config.archetypes.items()}
     first, pattern = next(iter(config.archetypes.items()))
     values = pattern.model_dump(
         mode="json", exclude_none=True, exclude_defaults=True, exclude=_LEFT_OUT
@@ -64,9 +64,10 @@ def _lines(
 
 
 def _flow(value: Any) -> str:
-    """Write a value on one line, with no more quotes than needed."""
+    """Write a value on one line, with as few quotes as possible."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}: {_flow(each)}' for key, each in value.items())}}}"
+        pairs = (f"{key}: {_flow(inner)}" for key, inner in value.items())
+        return f"{{{', '.join(pairs)}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(_flow, value))}]"
     return repr(value) if isinstance(value, float) and value % 1 else json.dumps(value)

@@ -1,4 +1,4 @@
-"""Turns validation errors into lines that name the key, what it got, what was expected, and from where."""
+"""Turns validation errors into lines: the key, what was expected, what it got, and its source."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _WORDING = (
 
 
 def shortened(lines: list[str]) -> list[str]:
-    """Return the first lines, and how many more there are.
+    """Return the first lines, and a line with the number of the others.
 
     Args:
-        lines: one for each problem.
+        lines: one line for each problem.
     """
     if len(lines) <= _MOST_PROBLEMS:
         return lines
@@ -48,11 +48,11 @@ def shortened(lines: list[str]) -> list[str]:
 def problem_lines(
     details: list[ErrorDetails], merged: Merged, model: type[BaseModel]
 ) -> Iterator[str]:
-    """Yield one line for each thing wrong with the keys of a configuration.
+    """Yield one line for each problem with the keys of a configuration.
 
     Args:
-        details: what the typed schema found.
-        merged: the values it was given, with their sources.
+        details: the problems that the typed schema found.
+        merged: the configured values with their sources.
         model: the schema's outermost section.
 
     Yields:
@@ -66,18 +66,17 @@ def problem_lines(
         else:
             yield _with_source(_problem(detail, path, model), path, merged)
     for path, keys in missing.items():
-        text = _lacking(path, keys, merged)
-        yield _with_source(
-            text, (*path, keys[0]) if (*path, keys[0]) in merged.removed else path, merged
-        )
+        first = (*path, keys[0])
+        origin = first if first in merged.removed else path
+        yield _with_source(_lacking(path, keys, merged), origin, merged)
 
 
 def rule_lines(details: list[ErrorDetails], merged: Merged) -> Iterator[str]:
-    """Yield one line for each rule that the parts of a configuration break together.
+    """Yield one line for each broken rule between parts of a configuration.
 
     Args:
-        details: what the typed schema found.
-        merged: the values it was given, with their sources.
+        details: the problems that the typed schema found.
+        merged: the configured values with their sources.
     """
     for detail in details:
         if detail["type"] == "rules":
@@ -88,10 +87,10 @@ def rule_lines(details: list[ErrorDetails], merged: Merged) -> Iterator[str]:
 
 
 def known_path(detail: ErrorDetails) -> Path:
-    """Return the keys that lead to a problem, each of a bearable length.
+    """Return the keys that lead to a problem, long ones cut short.
 
     Args:
-        detail: one problem that the schema found.
+        detail: a problem that the schema found.
     """
     return tuple(str(part)[:_LONGEST_VALUE] for part in detail["loc"] if part != "[key]")
 
@@ -107,17 +106,16 @@ def _problem(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     if detail["type"] in _NO_SECTION:
         keys = ", ".join(known_keys(model, path))
         return f"{key}: expected a mapping with {keys}, got {shown(detail['input'])}"
-    if detail["type"] == "value_error" and isinstance(
-        detail["input"], dict
-    ):  # a whole section: its own message says what is wrong in it
-        return f"{key}: {expectation(detail)}"
+    if detail["type"] == "value_error" and isinstance(detail["input"], dict):
+        return f"{key}: {expectation(detail)}"  # a section's own message says what it got
     return f"{key}: {expectation(detail)}, got {shown(detail['input'])}"
 
 
 def _unknown_key(path: Path, model: type[BaseModel]) -> str:
     if "." in path[-1]:
         nested = "{".join(f"{word}: " for word in path[-1].split("."))
-        return f"unknown key: a dot in a file is part of a name; write {nested}…{'}' * path[-1].count('.')}"
+        example = f"{nested}…{'}' * path[-1].count('.')}"
+        return f"unknown key: a dot in a file is part of a name; write {example}"
     known = known_keys(model, path[:-1])
     hint = nearest(path[-1], known)
     if hint:
@@ -128,18 +126,15 @@ def _unknown_key(path: Path, model: type[BaseModel]) -> str:
 
 
 def _lacking(path: Path, keys: list[str], merged: Merged) -> str:
-    """Say what an entry lacks: it is new, or a known one, misspelt."""
+    """Say what an entry lacks: it is new, or a known one misspelt."""
     section = ".".join(path) or "configuration"
     wanted = ", ".join(keys)
-    if len(path) != 2 or path[0] not in _KINDS:
-        return f"{section}: expected {wanted} as well{_sibling_hint(path, merged)}"
     hint = _sibling_hint(path, merged)
-    whole = (
-        f"; capgen config init - --archetype {path[1]} prints a whole one"
-        if path[0] == "archetypes"
-        else ""
-    )
-    return f"{section}: is new, so it needs {wanted}{whole}{hint}"
+    if len(path) != 2 or path[0] not in _KINDS:
+        return f"{section}: expected {wanted} as well{hint}"
+    if path[0] == "archetypes":
+        hint = f"; capgen config init - --archetype {path[1]} prints a whole one{hint}"
+    return f"{section}: is new, so it needs {wanted}{hint}"
 
 
 def _with_source(text: str, path: Path, merged: Merged) -> str:
@@ -148,20 +143,20 @@ def _with_source(text: str, path: Path, merged: Merged) -> str:
 
 
 def _sibling_hint(path: Path, merged: Merged) -> str:
-    """An incomplete archetype or metric may be a known one, misspelt."""
+    """Suggest a known name: an incomplete archetype or metric may be one that is misspelt."""
     siblings: Any = merged.values
     for key in path[:-1]:
         siblings = siblings[key] if isinstance(siblings, dict) else {}
-    return (
-        nearest(path[-1], set(siblings) - {path[-1]}) if path and isinstance(siblings, dict) else ""
-    )
+    if not path or not isinstance(siblings, dict):
+        return ""
+    return nearest(path[-1], set(siblings) - {path[-1]})
 
 
 def expectation(detail: ErrorDetails) -> str:
     """Return what a key should have been.
 
     Args:
-        detail: one problem that the schema found.
+        detail: a problem that the schema found.
     """
     text = detail["msg"]
     for theirs, ours in _WORDING:
@@ -170,7 +165,7 @@ def expectation(detail: ErrorDetails) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return what a key got, cut short where it is long.
+    """Return what a key got, cut short if it is long.
 
     Args:
         value: plain data.
@@ -187,13 +182,11 @@ def known_keys(model: type[BaseModel], path: Path) -> list[str]:
         path: keys from the top to the section.
 
     Returns:
-        Field names; empty where the path leads to no section.
+        Field names; none if the path leads to no section.
     """
     current: Any = model
     for key in path:
-        current = _inner(
-            current.model_fields[key].annotation if _is_section(current) else _item_type(current)
-        )
+        current = _inner(_type_at(current, key))
     return list(current.model_fields) if _is_section(current) else []
 
 
@@ -201,8 +194,10 @@ def _is_section(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-def _item_type(container: Any) -> Any:
-    """Return what a mapping's values, or a tuple's items, are."""
+def _type_at(container: Any, key: str) -> Any:
+    """Return the type of a section's field, of a mapping's values, or of a tuple's items."""
+    if _is_section(container):
+        return container.model_fields[key].annotation
     kinds = [kind for kind in typing.get_args(container) if kind is not Ellipsis]
     return kinds[-1] if kinds else None
 
@@ -213,5 +208,5 @@ def _inner(kind: Any) -> Any:
     if origin is typing.Annotated:
         return _inner(typing.get_args(kind)[0])
     if origin in (typing.Union, types.UnionType):
-        return _inner(next(each for each in typing.get_args(kind) if each is not type(None)))
+        return _inner(next(arm for arm in typing.get_args(kind) if arm is not type(None)))
     return kind

@@ -1,4 +1,4 @@
-"""Days that are named by their distance from today."""
+"""Turns days that are named by their distance from today into dates."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _DAYS_OF = {"d": 1, "w": 7}
 
 
 def today() -> date:
-    """Return the day that it is in UTC, in which timestamps are read."""
+    """Return the present day in UTC, the zone of the timestamps."""
     return datetime.now(UTC).date()
 
 
 def with_dates(merged: Merged) -> Merged:
-    """Return the same values with dates for the days of the window that are given from today.
+    """Return the values with dates in place of the window's days relative to today.
 
     Args:
-        merged: as given; `today`, `yesterday`, `tomorrow`, and days or weeks such as `-90d` or `+4w`
-            stand for dates; anything else stays as it is.
+        merged: the values as given. `today`, `yesterday`, `tomorrow`, and days or weeks such as
+            `-90d` or `+4w` become dates; anything else stays as it is.
     """
     leaves = dict(merged.leaves)
     for key in _KEYS:
@@ -47,4 +47,4 @@ def _date_at(distance: int, text: str) -> str:
     try:
         return str(today() + timedelta(days=distance))
     except OverflowError:
-        return text  # no day; the schema says so
+        return text  # not a day: the schema says so

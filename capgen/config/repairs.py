@@ -10,39 +10,37 @@ from capgen.draws.correlation import correlation_matrix, repair_distance
 
 
 def repairs(config: Config) -> dict[str, float]:
-    """Return by how much each repaired correlation matrix moved.
+    """Return how far the repair moved each correlation matrix.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
 
     Returns:
-        The largest absolute change of any correlation, by path; empty where nothing was repaired.
+        The largest absolute change of a correlation, by the path of each repaired matrix.
     """
-    if not config.repair_correlation:
-        return {}
-    moved = {
-        path: repair_distance(pairs, config.drawn_metrics) for path, pairs in _matrices(config)
-    }
-    return {path: distance for path, distance in moved.items() if distance > 0}
+    moved: dict[str, float] = {}
+    for path, pairs in _matrices(config) if config.repair_correlation else ():
+        distance = repair_distance(pairs, config.drawn_metrics)
+        if distance > 0:
+            moved[path] = distance
+    return moved
 
 
 def repaired_values(config: Config) -> dict[str, float]:
-    """Return the correlations that are in use where a matrix was repaired.
+    """Return the correlations of the repaired matrices.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
 
     Returns:
-        Correlations by path, such as `archetypes.web.correlation.cpu~mem`; all pairs of a repaired
-        matrix that are not 0.
+        Correlations other than 0, by paths such as `archetypes.web.correlation.cpu~mem`.
     """
     moved = repairs(config)
-    matrices = ((path, pairs) for path, pairs in _matrices(config) if path in moved)
-    return {
-        f"{path}.{pair}": value
-        for path, pairs in matrices
-        for pair, value in _in_use(config, pairs)
-    }
+    values: dict[str, float] = {}
+    for path, pairs in _matrices(config):
+        if path in moved:
+            values |= {f"{path}.{pair}": value for pair, value in _in_use(config, pairs)}
+    return values
 
 
 def _in_use(config: Config, pairs: Mapping[str, float]) -> Iterator[tuple[str, float]]:

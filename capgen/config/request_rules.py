@@ -1,4 +1,4 @@
-"""Rules for what is asked for anew; a dataset that is there may break them and is still read."""
+"""Rules for new builds; an existing dataset may break them and is still read."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from capgen.config.model import Config
 
 
 def request_problems(config: Config) -> Iterator[str]:
-    """Yield what a new configuration may not have.
+    """Yield the problems with a configuration for a new build.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     if holidays_decide_values(config):
         yield from unknown_holidays(config)

@@ -14,15 +14,15 @@ from capgen.draws.correlation import correlation_matrix
 from capgen.layers import LAYERS
 from capgen.layers.known import Known
 
-_MOST_ROWS = 10**13  # some 100 terabytes; more is a slip of the finger
-_MOST_SD = 100  # of what is proportional to its level, against that level
+_MOST_ROWS = 10**13  # about 100 terabytes; more must be a typing error
+_MOST_SD = 100  # as a multiple of the level, for noise that is proportional to it
 
 
 def check(config: ConfigFields) -> None:
     """Check what no single key can show.
 
     Args:
-        config: a configuration whose keys are each valid on their own.
+        config: a configuration in which each key on its own is valid.
 
     Raises:
         PydanticCustomError: names every broken rule.
@@ -35,7 +35,10 @@ def check(config: ConfigFields) -> None:
 
 def _problems(config: ConfigFields) -> Iterator[str]:
     if config.end_date < config.start_date:
-        yield f"end_date: expected a day at or after start_date {config.start_date}, got {config.end_date}"
+        yield (
+            f"end_date: expected a day at or after start_date {config.start_date}, "
+            f"got {config.end_date}"
+        )
     yield from _size_problems(config)
     yield from _column_problems(config)
     yield from _derived_problems(config)
@@ -45,7 +48,7 @@ def _problems(config: ConfigFields) -> Iterator[str]:
 
 
 def _layer_problems(config: ConfigFields, name: str, archetype: Archetype | None) -> Iterator[str]:
-    """Yield what layers find wrong with their settings: those of an archetype, or of the panel."""
+    """Yield the problems that layers find in their settings, of an archetype or of the panel."""
     on = [(layer, layer.settings_in(config, archetype)) for layer in LAYERS]
     parameters = [
         parameter.path
@@ -72,7 +75,7 @@ def _size_problems(config: ConfigFields) -> Iterator[str]:
     if config.rows > _MOST_ROWS:
         yield (
             f"num_servers: expected at most {_MOST_ROWS:.0e} rows in all, got {config.rows:.1e}; "
-            "ask for fewer or shorter"
+            "ask for fewer servers or a shorter window"
         )
 
 
@@ -80,7 +83,9 @@ def _column_problems(config: ConfigFields) -> Iterator[str]:
     taken = taken_names(metric.column for metric in config.metrics.values())
     for key, metric in config.metrics.items():
         if metric.column in taken:
-            yield f"metrics.{key}.column: expected a column name not yet taken, got {metric.column!r}"
+            yield (
+                f"metrics.{key}.column: expected a column name not yet taken, got {metric.column!r}"
+            )
         taken.add(metric.column)
     known = config.model_copy(update={"first_columns": ()}).columns
     for column in config.first_columns:
@@ -92,7 +97,8 @@ def _derived_problems(config: ConfigFields) -> Iterator[str]:
     for key, metric in config.metrics.items():
         if metric.derived and metric.derived.source not in config.drawn_metrics:
             known = ", ".join(config.drawn_metrics)
-            yield f"metrics.{key}.derived.source: expected one of {known}, got {metric.derived.source!r}"
+            source = metric.derived.source
+            yield f"metrics.{key}.derived.source: expected one of {known}, got {source!r}"
     if not config.drawn_metrics:
         yield "metrics: expected at least one metric that is not derived"
 
@@ -105,7 +111,8 @@ def _archetype_problems(name: str, archetype: Archetype, config: ConfigFields) -
                 yield f"archetypes.{name}.{section}: expected a value for metric {key!r}, got none"
         for key in values:
             if key not in drawn:
-                yield f"archetypes.{name}.{section}.{key}: expected one of the metrics {', '.join(drawn)}"
+                known = ", ".join(drawn)
+                yield f"archetypes.{name}.{section}.{key}: expected one of the metrics {known}"
     try:
         correlation_matrix(archetype.correlation, drawn, repair=config.repair_correlation)
     except ValueError as error:
@@ -122,9 +129,11 @@ def _shape_problems(section: str, archetype: Archetype, config: ConfigFields) ->
         sd = archetype.sd.get(key, 0.0)
         if shape != "normal" and base <= 0:
             yield (
-                f"{section}.base.{key}: expected more than 0 for a metric with shape {shape}, got {base:g}"
+                f"{section}.base.{key}: expected more than 0 for a metric with shape {shape}, "
+                f"got {base:g}"
             )
         elif shape != "normal" and sd > _MOST_SD * base:
             yield (
-                f"{section}.sd.{key}: expected at most {_MOST_SD} × base for a metric with shape {shape}, got {sd:g}"
+                f"{section}.sd.{key}: expected at most {_MOST_SD} × base for a metric with shape "
+                f"{shape}, got {sd:g}"
             )

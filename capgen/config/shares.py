@@ -1,4 +1,4 @@
-"""Shares of the fleet, and what they would be in proportion."""
+"""Checks the archetypes' shares of the fleet, and scales them to a sum of 1."""
 
 from __future__ import annotations
 
@@ -10,26 +10,29 @@ _DECIMALS = 4
 
 
 def share_problem(shares: Mapping[str, float], given: Collection[str] = ()) -> str | None:
-    """Return what is wrong with shares; None where they sum to 1.
+    """Return the problem with shares that do not sum to 1, else None.
 
     Args:
-        shares: by archetype.
-        given: archetypes whose share somebody chose: the others make room for them.
+        shares: shares by archetype.
+        given: archetypes whose shares the user chose; the advice keeps them.
     """
     total = math.fsum(shares.values())
     if abs(total - 1) <= SHARE_TOLERANCE:
         return None
     others = in_proportion(shares, given)
     advice = ", ".join(f"{name} {share:g}" for name, share in others.items())
-    return f"archetypes: expected shares that sum to 1, got a sum of {total:.10g}; in proportion: {advice}"
+    return (
+        f"archetypes: expected shares that sum to 1, got a sum of {total:.10g}; "
+        f"in proportion: {advice}"
+    )
 
 
 def in_proportion(shares: Mapping[str, float], given: Collection[str] = ()) -> dict[str, float]:
-    """Return shares that sum to 1: the others in proportion where there is room for those given.
+    """Return shares in proportion that sum to 1; if the given ones leave room, only the others.
 
     Args:
-        shares: by archetype.
-        given: archetypes that keep their share.
+        shares: shares by archetype.
+        given: archetypes that keep their shares, if these leave room for the others.
     """
     kept = {name: share for name, share in shares.items() if name in given}
     room = 1 - math.fsum(kept.values())
@@ -44,7 +47,7 @@ def in_proportion(shares: Mapping[str, float], given: Collection[str] = ()) -> d
 
 
 def _summing_to(total: float, shares: dict[str, float]) -> dict[str, float]:
-    """Round shares, and let the largest take what rounding leaves."""
+    """Round shares, and give the rest to the largest."""
     rounded = {name: round(share, _DECIMALS) for name, share in shares.items()}
     largest = max(rounded, key=lambda name: rounded[name])
     rest = total - math.fsum(rounded.values())

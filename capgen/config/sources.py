@@ -1,4 +1,4 @@
-"""Where configuration comes from: shipped presets, a file, the environment, flags."""
+"""Reads configuration from shipped presets, a file and flags."""
 
 from __future__ import annotations
 
@@ -17,19 +17,16 @@ FILE_VARIABLE = "CAPACITY_FORECASTER_CONFIG"
 
 
 def preset_names() -> list[str]:
-    """Return the names of the shipped presets, sorted."""
+    """Return the sorted names of the shipped presets."""
     presets = resource_files(resource_folder("config"), ".yaml")
     return [preset.name.removesuffix(".yaml") for preset in presets]
 
 
 def preset_text(name: str) -> str:
-    """Return a shipped preset as it was written, comments included.
+    """Return the YAML text of a shipped preset, with its comments.
 
     Args:
-        name: one of `preset_names()`.
-
-    Returns:
-        YAML text.
+        name: the preset's name.
 
     Raises:
         ConfigError: there is no such preset.
@@ -43,13 +40,14 @@ def preset_text(name: str) -> str:
 
 
 def preset_layers(name: str) -> Iterator[Layer]:
-    """Yield the default preset, then the named one where it is another.
+    """Yield the default preset, then the named one if it is another.
 
     Args:
-        name: one of `preset_names()`.
+        name: the preset's name.
     """
-    for each in dict.fromkeys([DEFAULT_PRESET, name]):
-        yield Layer(f"preset {each}", _mapping(preset_text(each), f"preset {each}"))
+    for preset in dict.fromkeys([DEFAULT_PRESET, name]):
+        source = f"preset {preset}"
+        yield Layer(source, _mapping(preset_text(preset), source))
 
 
 def file_layer(path: Path) -> Layer:
@@ -62,26 +60,24 @@ def file_layer(path: Path) -> Layer:
         The file's values, with its path as their source.
 
     Raises:
-        ConfigError: missing, unreadable, no YAML, or no mapping.
+        ConfigError: the file is missing, unreadable, no YAML, or no mapping.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        reason = (
-            error.strerror if isinstance(error, OSError) and error.strerror else "not UTF-8 text"
-        )
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
         raise ConfigError(f"{path}: expected a readable YAML file, got: {reason}") from None
     return Layer(str(path), _mapping(text, str(path)))
 
 
 def assignment_layers(assignments: Iterable[str]) -> Iterator[Layer]:
-    """Yield one layer for each `key.path=value` text, the value read as YAML.
+    """Yield one layer for each assignment, with its value read as YAML.
 
     Args:
-        assignments: such as `calendar.eoq.peak=0.4`.
+        assignments: texts such as `calendar.eoq.peak=0.4`.
 
     Raises:
-        ConfigError: a text without `=` or with an empty key.
+        ConfigError: a text has no `=` or an empty key.
     """
     for text in assignments:
         key, equals, value = text.partition("=")
@@ -90,7 +86,8 @@ def assignment_layers(assignments: Iterable[str]) -> Iterator[Layer]:
             raise ConfigError(
                 f"--set: expected key.path=value such as calendar.eoq.peak=0.4, got {text[:60]!r}"
             )
-        yield Layer(f"--set {key}", nested(path, parse_yaml(value, f"--set {key}")))
+        source = f"--set {key}"
+        yield Layer(source, nested(path, parse_yaml(value, source)))
 
 
 def _mapping(text: str, source: str) -> Mapping[str, Any]:

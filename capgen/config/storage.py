@@ -1,4 +1,4 @@
-"""Where datasets go: below a prefix of an S3 bucket, or below a folder."""
+"""The sections that say where datasets go: below a prefix of an S3 bucket, or below a folder."""
 
 from __future__ import annotations
 
@@ -55,15 +55,15 @@ class Destination(Section):
 
 
 def full_name(config: Destination, out: str | os.PathLike[str] | None = None) -> str:
-    """Return the name of the place that a dataset is built in.
+    """Return the path or address at which to build a dataset.
 
     Args:
-        config: a valid configuration.
-        out: the dataset's folder; the configuration's `out` without one. An absolute path or an address is what it
-            is; what is relative lies where the configuration's storage says.
+        config: the configuration of the panel, or its part about the destination.
+        out: the dataset's folder; by default the configuration's `out`. An absolute path or an
+            address stays as it is; a relative path lies where the configuration's storage says.
 
     Raises:
-        RequestError: it is empty.
+        RequestError: the name is empty.
     """
     name = str(config.out if out is None else out)
     if not name:
@@ -72,15 +72,7 @@ def full_name(config: Destination, out: str | os.PathLike[str] | None = None) ->
         return name
     storage = config.storage
     if storage.use_s3:
-        return "/".join(
-            [
-                "s3:/",
-                *filter(None, [storage.bucket, (storage.prefix or "").strip("/")]),
-                *_parts(name),
-            ]
-        )
+        prefix = (storage.prefix or "").strip("/")
+        places = filter(None, [storage.bucket, prefix])
+        return "/".join(["s3:/", *places, *PurePosixPath(name).parts])
     return f"{storage.local_base_path or _BASE_PATHS[config.env]}/{name}"
-
-
-def _parts(name: str) -> tuple[str, ...]:
-    return PurePosixPath(name).parts

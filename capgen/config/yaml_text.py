@@ -1,4 +1,4 @@
-"""Reads YAML as plain data: mappings, lists, text, numbers, booleans and null, nothing else."""
+"""Reads YAML as plain data only: mappings, lists, text, numbers, booleans and null."""
 
 from __future__ import annotations
 
@@ -42,7 +42,11 @@ class _PlainLoader(yaml.SafeLoader):
             )
         return text
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: ARG002 - the base class's signature
+    def construct_mapping(
+        self,
+        node: yaml.MappingNode,
+        deep: bool = False,  # noqa: ARG002 - the base class has it
+    ) -> dict[Hashable, Any]:
         mapping: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
             key = self.construct_object(key_node, deep=True)
@@ -57,13 +61,15 @@ class _PlainLoader(yaml.SafeLoader):
         return mapping
 
 
-# Scalars as in YAML 1.2: NO is a country and 010 no octal. Dates stay text: a wrong one must not fail inside YAML.
+# Scalars as in YAML 1.2: NO is a country, and 010 is not octal. Dates stay text: a wrong one must
+# not fail inside YAML.
 _SCALARS = {
     "null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
     "int": (r"[-+]?(0|[1-9][0-9_]*)", list("-+0123456789")),
     "float": (
-        r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+"
+        r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
         list("-+.0123456789"),
     ),
 }
@@ -83,17 +89,18 @@ _PlainLoader.yaml_constructors = {
 
 
 def parse_yaml(text: str, source: str) -> Any:
-    """Return the plain data that a YAML text holds.
+    """Return the plain data in a YAML text.
 
     Args:
         text: one YAML document.
-        source: where the text comes from, for error messages.
+        source: the source of the text, for error messages.
 
     Returns:
         Mappings with text keys, lists, text, numbers, booleans or None.
 
     Raises:
-        ConfigError: the text is no YAML, too long, too deep, or uses tags, aliases or repeated keys.
+        ConfigError: the text is no YAML, too long or too deep, or has tags, aliases or repeated
+            keys.
     """
     if len(text) > _LONGEST_TEXT:
         raise ConfigError(

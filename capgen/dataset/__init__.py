@@ -1,1 +1,1 @@
-"""What a dataset's folder is: layout, plan, writing, publishing, manifest."""
+"""Datasets as folders of files: plan, writing, manifest, and what reads or changes them."""

@@ -1,4 +1,4 @@
-"""A digest of a dataset's cells that does not depend on how they are laid out in files."""
+"""A digest of a dataset's cells that does not depend on their layout in files."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _MODULUS = 2**128
 def chunk_digest(frame: pl.DataFrame, chunk: Chunk, panel: Panel) -> int:
     """Return the content digest of a chunk.
 
-    The sum, modulo 2^128, of the XXH3-128 of each server's rows in each block: a sum, so that it
-    does not matter in which order or in which file they stand. Hashed are the server's strings, the
-    digest of the date columns, and all that differs from cell to cell; the date columns are hashed
-    once, because a cross join repeats them for each server.
+    It is the sum, modulo 2^128, of the XXH3-128 of each server's rows in each block. A sum does not
+    depend on the rows' order or files. The hash covers the server's strings, the digest of the date
+    columns, and all that differs from cell to cell. The date columns are hashed once, because a
+    cross join repeats them for each server.
 
     Args:
         frame: the chunk's rows, sorted by server_id and timestamp.
-        chunk: what they are.
-        panel: what they are a part of.
+        chunk: the chunk's servers and time.
+        panel: the panel that the chunk belongs to.
     """
     strings = [name for name in frame.columns if name in SERVER_COLUMNS]
     of_all = [name for name in frame.columns if name in date_columns(panel.config)]
@@ -52,10 +52,10 @@ def chunk_digest(frame: pl.DataFrame, chunk: Chunk, panel: Panel) -> int:
 
 
 def combined(digests: Iterable[int]) -> int:
-    """Return the digest of parts that make up a whole.
+    """Return the digest of a whole from those of its parts.
 
     Args:
-        digests: of each part.
+        digests: the digests of the parts.
     """
     return sum(digests) % _MODULUS
 
@@ -64,7 +64,7 @@ def as_text(digest: int) -> str:
     """Return a digest as 32 hexadecimal digits.
 
     Args:
-        digest: from `chunk_digest` or `combined`.
+        digest: a content digest below 2^128.
     """
     return f"{digest:032x}"
 
@@ -84,11 +84,9 @@ def _bits(column: pl.Series) -> NDArray[Any]:
     """Return a column as numbers; NaN stands for a missing metric, 0 for no event."""
     if column.dtype == pl.Enum:
         texts = column.dtype.categories.to_list()  # type: ignore[attr-defined]
-        hashes = np.array(
-            [0, *(xxhash.xxh3_64_intdigest(text.encode()) for text in texts)], np.uint64
-        )
+        hashes = [xxhash.xxh3_64_intdigest(text.encode()) for text in texts]
         codes = column.to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
-        of_cells: NDArray[np.uint64] = hashes[codes + 1]
+        of_cells: NDArray[np.uint64] = np.array([0, *hashes], np.uint64)[codes + 1]
         return of_cells
     present = column.fill_null(math.nan) if column.null_count() else column
     numbers = present.to_numpy()

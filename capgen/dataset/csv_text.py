@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-TIME_OF_DAY = "%H:%M:%S%.f"  # parts of a second only where there are any
+TIME_OF_DAY = "%H:%M:%S%.f"  # parts of a second appear only if there are any
 TIMESTAMP = f"%Y-%m-%d {TIME_OF_DAY}"
 
 
@@ -12,7 +12,7 @@ def csv_text(rows: pl.DataFrame, *, header: bool) -> str:
     """Return rows as CSV.
 
     Args:
-        rows: any.
+        rows: a frame with any columns.
         header: begin with the columns' names.
     """
     return rows.write_csv(include_header=header, datetime_format=TIMESTAMP, time_format=TIME_OF_DAY)

@@ -1,4 +1,4 @@
-"""Makes one data file, and the entry that names it."""
+"""Makes one data file, and its entry in the manifest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OnChunk = Callable[[Chunk], None]
 
 
 class _Nowhere:
-    """Takes what is written, and keeps nothing."""
+    """A file that keeps nothing of what is written to it."""
 
     def write(self, data: bytes, /) -> int:
         return len(data)
@@ -29,13 +29,13 @@ def write_file(panel: Panel, file: FilePlan, path: Path, on_chunk: OnChunk) -> F
     """Write one data file, whole or not at all.
 
     Args:
-        panel: the panel that its chunks belong to.
+        panel: the panel that the file's chunks belong to.
         file: what to write.
-        path: where.
-        on_chunk: called after each chunk; what it raises ends the writing.
+        path: the path to write to.
+        on_chunk: called after each chunk; an error that it raises ends the writing.
 
     Returns:
-        The file as the manifest names it.
+        The file's entry for the manifest.
     """
     with hashed_file(path) as target:
         digest = write_row_groups(panel, file.row_groups, target, on_chunk)
@@ -46,11 +46,11 @@ def made_file(panel: Panel, file: FilePlan) -> FileEntry:
     """Make one data file without keeping it.
 
     Args:
-        panel: the panel that its chunks belong to.
+        panel: the panel that the file's chunks belong to.
         file: what to make.
 
     Returns:
-        The file as the manifest would name it.
+        The file's entry for a manifest.
     """
     target = Hashed(_Nowhere())
     digest = write_row_groups(panel, file.row_groups, target)
@@ -58,12 +58,12 @@ def made_file(panel: Panel, file: FilePlan) -> FileEntry:
 
 
 def is_entry_of(panel: Panel, file: FilePlan, entry: FileEntry) -> bool:
-    """Tell whether an entry may be a file's: of its path, rows and time.
+    """Tell whether an entry has the path, rows and time of a planned file.
 
     Args:
-        panel: the panel that its chunks belong to.
-        file: what is to be made.
-        entry: what names it.
+        panel: the panel that the file's chunks belong to.
+        file: the planned file.
+        entry: the entry to compare.
     """
     expected = (file.path, file.rows, *_limits(panel, file))
     return (entry.path, entry.rows, entry.first_timestamp, entry.last_timestamp) == expected

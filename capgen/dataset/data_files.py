@@ -1,8 +1,7 @@
-"""Reads data files by their very names, with the partition keys that the dataset's own folders say.
+"""Reads data files by exact names, with the partition keys that the dataset's own folders say.
 
-A path is never a pattern, whatever characters it has. And a folder above the dataset never gives a
-column, even where it is called `region=EU`, as readers that look for such folders by themselves
-have it.
+A path is never a pattern, whatever its characters. A folder above the dataset never adds a column,
+even if its name is `region=EU`, as it would with readers that look for such folders themselves.
 """
 
 from __future__ import annotations
@@ -28,13 +27,13 @@ def view_files(
     files: Sequence[Path],
     columns: Sequence[str] | None = None,
 ) -> None:
-    """Give a name to the rows of some data files, to be read when a query asks for them.
+    """Make a view of the rows of some data files; queries read them later.
 
     Args:
-        connection: from `capgen.sql`.
-        name: of the view.
-        files: in their folders of year and server type; columns are matched by name.
-        columns: in the order that the view has them; all without them.
+        connection: the database for the view.
+        name: the view's name.
+        files: data files in folders of year and server type; columns are matched by name.
+        columns: the view's columns in their order; by default all.
     """
     _reach(connection, files)
     parameters = {"files": literal(files), "partition": PARTITION}
@@ -42,17 +41,18 @@ def view_files(
 
 
 def literal(files: Sequence[Path]) -> list[dict[str, str]]:
-    """Return files as DuckDB's functions take them by name: a plain string would be a pattern.
+    """Return files in the form that DuckDB reads as exact names; a string would be a pattern.
 
     Args:
-        files: of a folder or a store.
+        files: local files, or objects in a store.
     """
     return [{"filename": str(file.absolute())} for file in files]
 
 
 def _reach(connection: sql.Connection, files: Sequence[Path]) -> None:
-    """Let DuckDB read what lies in a store with the library that gave us its paths."""
-    for store in {id(file.fs): file.fs for file in files if hasattr(file, "fs")}.values():
+    """Let DuckDB read objects in a store with the library that their paths come from."""
+    stores = {id(file.fs): file.fs for file in files if hasattr(file, "fs")}
+    for store in stores.values():
         if not connection.filesystem_is_registered(store.protocol[0]):
             connection.register_filesystem(store)
 
@@ -60,12 +60,12 @@ def _reach(connection: sql.Connection, files: Sequence[Path]) -> None:
 def scan_files(folder: Path, paths: Sequence[str], schema: pl.Schema) -> pl.LazyFrame:
     """Return the rows of a dataset's data files as a lazy frame.
 
-    Conditions on its partitions skip files.
+    Conditions on the partition keys skip files.
 
     Args:
-        folder: the dataset's.
-        paths: of the files, relative to it.
-        schema: the columns to return, of the types that they have.
+        folder: the dataset's folder.
+        paths: the files' paths, relative to the folder.
+        schema: the columns to return, with their types.
     """
     whole = folder.absolute()
 
@@ -77,7 +77,7 @@ def scan_files(folder: Path, paths: Sequence[str], schema: pl.Schema) -> pl.Lazy
     ) -> Iterator[pl.DataFrame]:
         wanted = schema.names() if columns is None else columns
         yield pl.DataFrame(schema=schema).select(wanted)
-        # With both, the rows are cut before they are filtered: each file counts.
+        # With a limit, rows are cut before they are filtered, so each file counts.
         possible = _possible(paths, predicate) if row_limit is None else paths
         if possible:
             rows = pl.concat(_partitions(whole, possible, schema.names()))
@@ -89,14 +89,11 @@ def scan_files(folder: Path, paths: Sequence[str], schema: pl.Schema) -> pl.Lazy
 
 
 def _possible(paths: Sequence[str], predicate: pl.Expr | None) -> list[str]:
-    """Return the files in which a predicate may hold, by what their partitions are."""
-    of_partition = [each for each in conditions(predicate) if uses_only(each, PARTITION_KEYS)]
+    """Return the files for whose partitions a predicate may hold."""
+    tests = [test for test in conditions(predicate) if uses_only(test, PARTITION_KEYS)]
     known = pl.DataFrame([partition_of(path) for path in paths], schema=_KEY_TYPES, orient="row")
-    return (
-        known.with_columns(path=pl.Series(paths))
-        .filter(pl.lit(True), *of_partition)["path"]
-        .to_list()
-    )
+    chosen = known.with_columns(path=pl.Series(paths)).filter(pl.lit(True), *tests)
+    return chosen["path"].to_list()
 
 
 def _partitions(folder: Path, paths: Sequence[str], names: Sequence[str]) -> Iterator[pl.LazyFrame]:
@@ -110,10 +107,10 @@ def _partitions(folder: Path, paths: Sequence[str], names: Sequence[str]) -> Ite
 
 
 def key_columns(path: str) -> list[pl.Expr]:
-    """Return the columns that a data file's folders say.
+    """Return the columns whose values a data file's folders say.
 
     Args:
-        path: of the file, relative to the dataset's folder.
+        path: the file's path, relative to the dataset's folder.
     """
     partition = partition_of(path)._asdict()
     return [pl.lit(partition[key], kind).alias(key) for key, kind in _KEY_TYPES.items()]

@@ -1,4 +1,4 @@
-"""Says in which keys two configurations differ."""
+"""Says in which keys two mappings, such as configurations, differ."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _MOST_KEYS = 5
 def differences(
     old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = ""
 ) -> Iterator[tuple[str, Any, Any]]:
-    """Yield the dotted keys whose values differ, with both values; None where a side has none.
+    """Yield the dotted keys whose values differ, with both values; None for a missing value.
 
     Args:
         old: nested plain data.
         new: nested plain data.
-        prefix: put before each key.
+        prefix: text to put before each key.
     """
     for key in dict.fromkeys([*old, *new]):
         before = old.get(key)

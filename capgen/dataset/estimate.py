@@ -1,4 +1,4 @@
-"""What a build would take, from making a little of it in memory."""
+"""Estimates the size and time of a build by making a little of it in memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from capgen.panel.frame import Panel, open_panel
 
 @dataclass(frozen=True, slots=True)
 class PartitionEstimate:
-    """What one partition will hold, and take.
+    """What one partition will hold, and how long it will take.
 
     Args:
         year: calendar year.
@@ -48,24 +48,20 @@ class _Cost:
 
 
 def estimate_partitions(config: Config, sizes: Sizes) -> Iterator[PartitionEstimate]:
-    """Yield what each partition will hold and take.
-
-    It is judged by a row group of each archetype's largest partition.
+    """Yield an estimate for each partition, from a row group of each archetype's largest one.
 
     Args:
-        config: a valid configuration.
-        sizes: of files and row groups.
+        config: the panel's configuration.
+        sizes: the most rows of a file and of a row group.
     """
     with open_panel(config) as panel:
         every = list(partitions(panel.axis, archetype_counts(config)))
         files = {partition: list(files_of(panel.axis, partition, sizes)) for partition in every}
-        of_archetype = {
-            each.archetype: files[each][0] for each in sorted(every, key=lambda each: each.rows)
-        }
-        _cost(
-            panel, next(iter(of_archetype.values()))
-        )  # what comes first also pays for loading and the calendar
-        costs = {archetype: _cost(panel, file) for archetype, file in of_archetype.items()}
+        examples: dict[str, FilePlan] = {}
+        for partition in sorted(every, key=lambda partition: partition.rows):
+            examples[partition.archetype] = files[partition][0]
+        _cost(panel, next(iter(examples.values())))  # loads libraries and the calendar
+        costs = {archetype: _cost(panel, file) for archetype, file in examples.items()}
     for partition in every:
         cost = costs[partition.archetype]
         yield PartitionEstimate(
@@ -81,8 +77,9 @@ def estimate_partitions(config: Config, sizes: Sizes) -> Iterator[PartitionEstim
 
 
 def _cost(panel: Panel, file: FilePlan) -> _Cost:
-    sample = file.row_groups[0]
+    row_group = file.row_groups[0]
     buffer = io.BytesIO()
     started = time.thread_time()
-    write_row_groups(panel, [sample], buffer)
-    return _Cost(buffer.tell() / sample.rows, (time.thread_time() - started) / sample.rows)
+    write_row_groups(panel, [row_group], buffer)
+    seconds = time.thread_time() - started
+    return _Cost(buffer.tell() / row_group.rows, seconds / row_group.rows)

@@ -1,4 +1,4 @@
-"""The manifest: what a dataset is, and which files it has."""
+"""The manifest of a dataset: what it is, and which files it has."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from capgen.storage.store.errors import plain_errors
 from capgen.version import __version__
 
 MANIFEST_VERSION = 1
+_NOT_NAMED = {"out", "env", "storage", "holiday_days"}
 
 
 class Manifest(ManifestBase):
@@ -67,10 +68,9 @@ class Manifest(ManifestBase):
 
     @property
     def citation(self) -> str:
-        """What to cite the dataset by: a line that names it and no other."""
-        window = (
-            f"{self.first_timestamp.date()} to {self.last_timestamp.date()}, {self.granularity}"
-        )
+        """A line to cite the dataset by, which names this one alone."""
+        days = f"{self.first_timestamp.date()} to {self.last_timestamp.date()}"
+        window = f"{days}, {self.granularity}"
         return (
             f"capgen {self.capgen_version}, seed {self.seed}, "
             f"model {(self.model_digest or self.config_digest)[:16]}, "
@@ -79,7 +79,7 @@ class Manifest(ManifestBase):
 
     @property
     def made_by(self) -> str:
-        """The versions of capgen and of the libraries that made it."""
+        """The versions of capgen and of the libraries that made the dataset."""
         libraries = (f"{name} {version}" for name, version in self.library_versions.items())
         return ", ".join([f"capgen {self.capgen_version}", *libraries])
 
@@ -92,11 +92,11 @@ class Manifest(ManifestBase):
         """Return the configuration that the dataset was built from, with some keys changed.
 
         Args:
-            flags: what to lay over it.
+            flags: layers with the keys to change.
             years: length of the window, in place of its end.
 
         Raises:
-            ConfigError: with these keys it is none.
+            ConfigError: the changed configuration is wrong.
         """
         return resolve(base=Layer("manifest", self._config_values()), flags=flags, years=years)
 
@@ -106,15 +106,14 @@ class Manifest(ManifestBase):
         Raises:
             CapgenError: this version of capgen does not understand it.
         """
-        # As it stands, not laid over the defaults: these have archetypes and metrics that it may
-        # have taken away.
+        # Not on top of the defaults: they have archetypes and metrics that this one may lack.
         try:
             return read_document(Config, json.dumps(self._config_values()))
         except ValueError as error:
             raise CapgenError(
-                f"manifest of capgen {self.capgen_version}: "
-                f"expected a configuration that capgen {__version__} "
-                f"understands, got {error}; use that version, or build anew in another folder"
+                f"manifest of capgen {self.capgen_version}: expected a configuration that capgen "
+                f"{__version__} understands, got {error}; use that version, or build anew in "
+                "another folder"
             ) from None
 
     def _config_values(self) -> dict[str, Any]:
@@ -124,14 +123,12 @@ class Manifest(ManifestBase):
 
 
 def config_values(config: Config) -> dict[str, Any]:
-    """Return a configuration as plain data, without where it goes and what its calendars' days are.
+    """Return a configuration as plain data, without its destination and its calendars' days.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
-    return config.model_dump(
-        mode="json", exclude={"out", "env", "storage", "holiday_days"}, exclude_none=True
-    )
+    return config.model_dump(mode="json", exclude=_NOT_NAMED, exclude_none=True)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -140,12 +137,9 @@ def read_manifest(folder: Path) -> Manifest:
     Args:
         folder: the dataset's folder.
 
-    Returns:
-        The manifest.
-
     Raises:
-        RequestError: there is none.
-        CapgenError: it is damaged, or of a version that this capgen does not know.
+        RequestError: the folder has no manifest.
+        CapgenError: the manifest is damaged, or of a version that this capgen does not know.
     """
     try:
         return _read(folder / MANIFEST)
@@ -159,11 +153,11 @@ def read_origin(place: Path) -> Manifest:
     """Read the manifest that a build starts from.
 
     Args:
-        place: a dataset's folder, or a manifest's file, wherever it lies.
+        place: a dataset's folder, or a file with a manifest.
 
     Raises:
-        RequestError: there is none.
-        CapgenError: it is damaged, or of a version that this capgen does not know.
+        RequestError: there is no manifest.
+        CapgenError: the manifest is damaged, or of a version that this capgen does not know.
     """
     with plain_errors(place):
         is_file = place.is_file()
@@ -179,8 +173,8 @@ def _read(path: Path) -> Manifest:
         raise Manifest.damaged(path, error) from None
     if is_of_rollup(text):
         raise RequestError(
-            f"{path}: expected the manifest of a dataset built by capgen build, "
-            "got that of a rollup; "
-            "name the dataset that was rolled up, or read the rollup's files with DuckDB or Polars"
+            f"{path}: expected the manifest of a dataset built by capgen build, got that of a "
+            "rollup; name the dataset that was rolled up, or read the rollup's files with DuckDB "
+            "or Polars"
         )
     return Manifest.parse(path, text)

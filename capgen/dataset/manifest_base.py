@@ -26,7 +26,7 @@ class ManifestBase(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    if TYPE_CHECKING:  # fields of each kind: here they would stand before all its others
+    if TYPE_CHECKING:  # each kind declares these fields itself, in its own order
         files: Sequence[DataEntry]
         rows: int
         manifest_digest: str
@@ -35,7 +35,7 @@ class ManifestBase(BaseModel):
         def side_files(self) -> Sequence[SideEntry]:
             """Files beside the data."""
 
-    expected: ClassVar[str]  # what a reader expects where it finds something else
+    expected: ClassVar[str]  # what an error says that the reader expected
     unaltered: ClassVar[str]
     way_out: ClassVar[str]
 
@@ -46,13 +46,13 @@ class ManifestBase(BaseModel):
 
     @property
     def text(self) -> str:
-        """The document, as it is written."""
+        """The text of the document."""
         return self.model_dump_json(indent=2) + "\n"
 
     @property
     def own_digest(self) -> str:
         """The digest that an unaltered manifest names."""
-        # Of the keys that it has: a manifest of an earlier version has fewer.
+        # Only of keys that are set: the manifest of an earlier version has fewer.
         text = self.model_dump_json(exclude={"manifest_digest"}, exclude_unset=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -61,29 +61,29 @@ class ManifestBase(BaseModel):
         return self.model_copy(update={"manifest_digest": self.own_digest})
 
     def write(self, folder: Path) -> None:
-        """Write the manifest, last of all, because it is what makes a folder whole.
+        """Write the manifest; it comes last, because it makes a folder whole.
 
         Args:
-            folder: that it is of.
+            folder: the folder of the dataset or rollup.
         """
         write_whole(folder / MANIFEST, self.text)
 
     @classmethod
     def schema_text(cls) -> str:
-        """Return the JSON Schema of such documents."""
+        """Return the JSON Schema of this kind of manifest."""
         return json.dumps(cls.model_json_schema(), indent=2) + "\n"
 
     @classmethod
     def parse(cls, path: Path, text: str) -> Self:
-        """Return the manifest that a text is.
+        """Read a manifest from its text.
 
         Args:
-            path: of its file, for messages.
-            text: what stands in it.
+            path: the file's path, for messages.
+            text: the file's content.
 
         Raises:
-            CapgenError: it is damaged, names what is not its own, or is of a version that this
-                capgen does not know.
+            CapgenError: the manifest is damaged, names files outside of its folder, or is of a
+                version that this capgen does not know.
         """
         try:
             found = read_document(cls, text)
@@ -99,11 +99,11 @@ class ManifestBase(BaseModel):
 
     @classmethod
     def damaged(cls, path: Path, found: object) -> CapgenError:
-        """Return an error that says that a file is no such manifest.
+        """Return an error that says that a file is not such a manifest.
 
         Args:
-            path: of the file.
-            found: what it is.
+            path: the file's path.
+            found: what the file is.
         """
         return CapgenError(f"{path}: expected {cls.expected}, got {found}; {cls.way_out}")
 
@@ -112,6 +112,6 @@ def is_of_rollup(text: str) -> bool:
     """Tell whether a manifest is that of a rollup.
 
     Args:
-        text: what stands in it.
+        text: the manifest's text.
     """
     return '"kind": "rollup"' in text

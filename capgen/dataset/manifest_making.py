@@ -1,4 +1,4 @@
-"""Makes the manifest of a dataset whose files are whole."""
+"""Makes the manifest of a dataset from the entries of its files."""
 
 from __future__ import annotations
 
@@ -24,19 +24,18 @@ def manifest_of(
     """Return the manifest of a dataset.
 
     Args:
-        config: what it was built from.
-        sizes: of files and row groups.
-        files: its data files, in any order.
-        side_files: files beside the data.
+        config: the configuration that the dataset was built from.
+        sizes: the most rows of a file and of a row group.
+        files: the data files in any order.
+        side_files: the files beside the data.
     """
     entries = sorted(files, key=lambda entry: entry.path)
+    libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
+    digest = content.combined(int(entry.content_digest, 16) for entry in entries)
     manifest = Manifest(
         manifest_version=MANIFEST_VERSION,
         capgen_version=__version__,
-        library_versions={
-            "python": platform.python_version(),
-            **{name: importlib.metadata.version(name) for name in _LIBRARIES},
-        },
+        library_versions={"python": platform.python_version(), **libraries},
         seed=config.seed,
         config_digest=config_digest(config),
         model_digest=model_digest(config),
@@ -48,9 +47,7 @@ def manifest_of(
         sizes=sizes,
         servers=archetype_counts(config),
         rows=sum(entry.rows for entry in entries),
-        content_digest=content.as_text(
-            content.combined(int(entry.content_digest, 16) for entry in entries)
-        ),
+        content_digest=content.as_text(digest),
         files=entries,
         side_files=list(side_files),
     )

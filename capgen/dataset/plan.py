@@ -1,4 +1,4 @@
-"""What a build will write, worked out before anything is written."""
+"""Plans the files of a build before anything is written."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class FilePlan:
     """One data file to write.
 
     Args:
-        path: relative to the dataset's folder.
-        year: calendar year of its rows.
-        archetype: server type of its rows.
-        row_groups: what it holds, in order.
+        path: the file's path, relative to the dataset's folder.
+        year: calendar year of the rows.
+        archetype: server type of the rows.
+        row_groups: the chunks of the file, in order.
     """
 
     path: str
@@ -36,7 +36,7 @@ class FilePlan:
 
     @property
     def span(self) -> Span:
-        """From the first to the last of its steps."""
+        """The time of the file's rows."""
         return Span(self.row_groups[0].span.first, self.row_groups[-1].span.stop)
 
 
@@ -44,8 +44,8 @@ def plan_files(config: Config, sizes: Sizes) -> Iterator[FilePlan]:
     """Yield the data files of a build, in the order of their rows.
 
     Args:
-        config: a valid configuration.
-        sizes: of files and row groups.
+        config: the panel's configuration.
+        sizes: the most rows of a file and of a row group.
     """
     axis = config.axis
     for partition in partitions(axis, archetype_counts(config)):
@@ -56,9 +56,9 @@ def files_of(axis: TimeAxis, partition: Partition, sizes: Sizes) -> Iterator[Fil
     """Yield the data files of one partition.
 
     Args:
-        axis: the time axis.
+        axis: the panel's time axis.
         partition: rows of one year and archetype.
-        sizes: of files and row groups.
+        sizes: the most rows of a file and of a row group.
     """
     held: list[Chunk] = []
     part = 0

@@ -1,4 +1,4 @@
-"""The manifest of a rollup: from which dataset it was worked out, and which files it has."""
+"""The manifest of a rollup: which dataset it comes from, and which files it has."""
 
 from __future__ import annotations
 
@@ -67,16 +67,16 @@ class RollupManifest(ManifestBase):
 
     @property
     def citation(self) -> str:
-        """What to cite the rollup by."""
+        """A line to cite the rollup by."""
         return f"{self.granularity} rollup of {self.source.citation}"
 
 
 def source_of(manifest: Manifest, damaged: Sequence[str]) -> RollupSource:
-    """Return what a rollup says of the dataset it was worked out from.
+    """Return what a rollup's manifest says about its dataset.
 
     Args:
-        manifest: of the dataset.
-        damaged: its files that are missing or altered.
+        manifest: the dataset's manifest.
+        damaged: the dataset's files that are missing or altered.
     """
     values = manifest.model_dump(include=set(RollupSource.model_fields))
     return RollupSource(**values, citation=manifest.citation, damaged_files=list(damaged))
@@ -86,14 +86,11 @@ def read_either_manifest(folder: Path) -> Manifest | RollupManifest:
     """Read the manifest of a dataset or of a rollup.
 
     Args:
-        folder: of either.
-
-    Returns:
-        The manifest.
+        folder: the folder of a dataset or rollup.
 
     Raises:
-        RequestError: there is none.
-        CapgenError: it is damaged, or of a version that this capgen does not know.
+        RequestError: the folder has no manifest.
+        CapgenError: the manifest is damaged, or of a version that this capgen does not know.
     """
     path = folder / MANIFEST
     with plain_errors(folder):
@@ -113,12 +110,12 @@ def rollup_manifest(
     """Return the manifest of a rollup.
 
     Args:
-        source: what it was worked out from.
-        granularity: its step.
-        quantile: what stands in the metrics' own columns.
-        span: the starts of its first and last period.
-        files: its data files.
-        partial_rows: how many rows are of a period that is not whole.
+        source: the dataset that was rolled up.
+        granularity: the rollup's time step.
+        quantile: the quantile in the metrics' own columns.
+        span: the starts of the first and the last period.
+        files: the rollup's data files.
+        partial_rows: number of rows with a partial period.
     """
     manifest = RollupManifest(
         kind="rollup",

@@ -1,4 +1,4 @@
-"""Files beside the data: what else a build tells of its panel."""
+"""Writes the files beside the data: summary, sample, schema and events."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def write_side_files(
     """Write the files beside the data that a configuration asks for.
 
     Args:
-        config: a valid configuration.
-        files: the data files, which are whole.
+        config: the panel's configuration.
+        files: the complete data files.
         find: returns where the data file of a path lies.
         place: returns where to write the file of a path.
-        only: the paths of those to write.
+        only: the paths of the files to write.
 
     Returns:
-        The files as the manifest names them.
+        The files' entries for the manifest.
     """
     entries = []
     for path, lines in _contents(config, in_order(config, files), find):
@@ -49,7 +49,7 @@ def write_side_files(
 def _contents(
     config: Config, entries: Sequence[FileEntry], find: Find
 ) -> Iterator[tuple[str, Iterator[str]]]:
-    """Yield each path with its lines, which are made as they are asked for."""
+    """Yield each path with its lines, which are made on demand."""
     yield SUMMARY, _once(lambda: _as_json(summarise(config, entries, find)))
     yield SAMPLE, _once(lambda: sample_text(config, entries, find))
     yield MANIFEST_SCHEMA, _once(Manifest.schema_text)

@@ -1,4 +1,4 @@
-"""How large the pieces of a dataset are, and how much memory it takes to make them."""
+"""Chooses the sizes of a dataset's files and row groups, and the workers that fit into memory."""
 
 from __future__ import annotations
 
@@ -8,28 +8,35 @@ from capgen.config import Config
 from capgen.errors import RequestError
 from capgen.timeline.epoch import MINUTES_PER_DAY
 
-# Each row group repeats the dictionaries of its metrics, so that fewer rows cost time and bytes;
-# more rows cost memory, and make a query for one server read more. This is one server's year of
-# minutes; of such short steps it holds half a year, because then the dates take as much memory as
-# the rows.
+# A year of minutes of one server. Each row group repeats the dictionaries of its metrics, so fewer
+# rows cost time and bytes; more rows cost memory, and a query for one server reads more. With steps
+# as short as minutes a row group holds half as many rows, because then the dates take as much
+# memory as the rows.
 _ROW_GROUP_ROWS = 33 * 2**14
 _STEPS_PER_YEAR_OF_MINUTES = 366 * MINUTES_PER_DAY
 _FEWEST_ROW_GROUP_ROWS = 2**14
-_FILE_BYTES = (
-    128_000_000  # few files for a billion rows, small enough to spread over workers and to lose one
-)
-_BYTES_PER_VALUE = 2  # of a metric in a file; other columns take next to nothing
+# Few files for a billion rows, but small enough to share between workers, and to lose one.
+_FILE_BYTES = 128_000_000
+_BYTES_PER_VALUE = 2  # of a metric in a file; other columns take almost nothing
 
 # Measured by `python -m tests.bench.build_cost`.
-_BASE_BYTES = 250_000_000  # the interpreter, libraries, calendar
-_LABEL_BYTES_PER_ROW = 50  # columns that are no metrics, and room for encoding
+_BASE_BYTES = 250_000_000  # the interpreter, the libraries, the calendar
+_LABEL_BYTES_PER_ROW = 50  # columns other than metrics, and memory for encoding
 _METRIC_BYTES = 8
+
+# In the schema of manifests, which must not change.
+_MEANING = (
+    "How large the pieces of a dataset are: with the configuration, "
+    "what its files' bytes follow from."
+)
 
 
 class Sizes(BaseModel):
-    """How large the pieces of a dataset are: with the configuration, what its files' bytes follow from."""
+    """The most rows of a file and of a row group; files' bytes depend on them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_extra={"description": _MEANING}
+    )
 
     row_group_rows: int = Field(description="Most rows in a row group.")
     file_rows: int = Field(description="Most rows in a file.")
@@ -41,10 +48,11 @@ def choose_sizes(
     """Return the sizes for a build.
 
     Args:
-        config: a valid configuration.
-        memory: bytes that one worker must fit into; row groups shrink where they have to.
-        file_bytes: size of a file to aim at.
-        present: those of the dataset that is to be continued or extended, for what is not given.
+        config: the panel's configuration.
+        memory: bytes that one worker must fit into, by smaller row groups if necessary.
+        file_bytes: bytes to aim at for each file.
+        present: the sizes of a dataset to extend, which stay unless memory or file_bytes say
+            otherwise.
 
     Raises:
         RequestError: the memory is too little for the smallest row groups.
@@ -61,8 +69,8 @@ def workers_within(config: Config, memory: int, row_group_rows: int) -> int:
     """Return how many workers fit into memory, at least one.
 
     Args:
-        config: a valid configuration.
-        memory: bytes.
+        config: the panel's configuration.
+        memory: bytes for all workers together.
         row_group_rows: rows of the largest row group.
     """
     return max(1, (memory - _BASE_BYTES) // (_bytes_per_row(config) * row_group_rows))

@@ -1,4 +1,4 @@
-"""A summary of a dataset's metrics, and its first rows: a look before the files are opened."""
+"""Makes a summary of a dataset's metrics and a sample of its first rows, for a quick look."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from capgen.storage.layout import PARTITION_KEYS, partition_of
 
 Find = Callable[[str], Path]
 
-# Of larger datasets, some of a file of each archetype: a look at all would take too long.
+# The summary of a larger dataset covers a part of one file of each archetype, to save time.
 _ROWS_LOOKED_AT = 200_000
 _SAMPLE_ROWS = 100
 _DECIMALS = 6
 
 
 def summarise(config: Config, entries: Sequence[FileEntry], find: Find) -> dict[str, Any]:
-    """Return what a dataset holds.
+    """Return a summary of a dataset.
 
     Args:
-        config: what it was built from.
-        entries: its data files, in the order of their rows.
+        config: the configuration that the dataset was built from.
+        entries: the data files in the order of their rows.
         find: returns where the file of a path lies.
 
     Returns:
-        Rows, window and servers; and of each metric count, mean, sd, quantiles and shares, over
-        `rows_looked_at` rows: all of them up to 200,000, else the first of one file of each
+        Rows, window and servers; and for each metric count, mean, sd, quantiles and shares, over
+        `rows_looked_at` rows: all rows up to 200,000, else the first rows of one file of each
         archetype.
     """
     axis = config.axis
@@ -58,8 +58,8 @@ def sample_text(config: Config, entries: Sequence[FileEntry], find: Find) -> str
     """Return the first rows of a dataset as CSV.
 
     Args:
-        config: what it was built from.
-        entries: its data files, in the order of their rows.
+        config: the configuration that the dataset was built from.
+        entries: the data files in the order of their rows.
         find: returns where the file of a path lies.
     """
     names = panel_schema(config).names()
@@ -69,21 +69,19 @@ def sample_text(config: Config, entries: Sequence[FileEntry], find: Find) -> str
 
 def _values(config: Config, entries: Sequence[FileEntry], find: Find) -> pl.DataFrame:
     columns = [metric.column for metric in config.metrics.values()]
-    chosen = (
-        entries
-        if sum(entry.rows for entry in entries) <= _ROWS_LOOKED_AT
-        else _one_an_archetype(entries)
-    )
-    most = _ROWS_LOOKED_AT if chosen is entries else _ROWS_LOOKED_AT // len(chosen)
-    return pl.concat(_first_rows(entry, find(entry.path), columns, most) for entry in chosen)
+    most = _ROWS_LOOKED_AT
+    if sum(entry.rows for entry in entries) > most:
+        entries = _one_per_archetype(entries)
+        most //= len(entries)
+    return pl.concat(_first_rows(entry, find(entry.path), columns, most) for entry in entries)
 
 
 def in_order(config: Config, entries: Iterable[FileEntry]) -> list[FileEntry]:
     """Return data files in the order of the panel's rows.
 
     Args:
-        config: what the dataset was built from.
-        entries: its data files.
+        config: the configuration that the dataset was built from.
+        entries: the data files in any order.
     """
     archetypes = list(config.archetypes)
 
@@ -94,8 +92,8 @@ def in_order(config: Config, entries: Iterable[FileEntry]) -> list[FileEntry]:
     return sorted(entries, key=position)
 
 
-def _one_an_archetype(entries: Sequence[FileEntry]) -> list[FileEntry]:
-    """Return the file in the middle of each archetype's."""
+def _one_per_archetype(entries: Sequence[FileEntry]) -> list[FileEntry]:
+    """Return the middle file of each archetype."""
     of_archetype: dict[str, list[FileEntry]] = {}
     for entry in entries:
         of_archetype.setdefault(partition_of(entry.path).server_type, []).append(entry)
@@ -103,7 +101,7 @@ def _one_an_archetype(entries: Sequence[FileEntry]) -> list[FileEntry]:
 
 
 def _first_rows(entry: FileEntry, path: Path, columns: Sequence[str], most: int) -> pl.DataFrame:
-    """Return the first rows of a file, of one row group at the most."""
+    """Return the first rows of a file, at most one row group."""
     stored = [name for name in columns if name not in PARTITION_KEYS]
     with path.open("rb") as opened, pq.ParquetFile(opened) as file:
         frame = pl.DataFrame(next(file.iter_batches(most, columns=stored)))
@@ -111,10 +109,12 @@ def _first_rows(entry: FileEntry, path: Path, columns: Sequence[str], most: int)
 
 
 def _of_metric(values: pl.Series, metric: Metric, decimals: int) -> dict[str, Any]:
-    return {
-        name: round(value, _DECIMALS) if isinstance(value, float) else value
-        for name, value in _statistics(values, [round(end, decimals) for end in metric.clip])
-    }
+    clip = [round(end, decimals) for end in metric.clip]
+    return {name: _rounded(value) for name, value in _statistics(values, clip)}
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, _DECIMALS) if isinstance(value, float) else value
 
 
 def _statistics(values: pl.Series, clip: list[float]) -> Iterator[tuple[str, Any]]:

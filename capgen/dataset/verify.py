@@ -1,4 +1,4 @@
-"""Compares a dataset, or a rollup, with its manifest."""
+"""Compares a dataset or a rollup with its manifest."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _MOST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """How a dataset, or a rollup, compares with its manifest.
+    """The comparison of a dataset or a rollup with its manifest.
 
     Args:
-        folder: where it lies.
-        files: number of data files that it should have.
-        cite: what to cite where all is as built.
+        folder: the folder that was compared.
+        files: number of data files in the manifest.
+        cite: what to cite, if there are no problems.
         problems: files that are missing, altered or extra.
-        is_rollup: whether it is a rollup, which is not repaired but made anew.
+        is_rollup: whether the folder is a rollup, which is made anew rather than repaired.
     """
 
     folder: Path
@@ -37,14 +37,15 @@ class Verification:
         return not self.problems
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{each.kind} {each.path}" for each in self.problems[:_MOST_SHOWN])
-        more = len(self.problems) - _MOST_SHOWN
-        found = (
-            f"{shown}, and {more:,} more"
-            if more > 0
-            else shown or f"all as built; cite: {self.cite}"
-        )
-        return f"capgen verify of {self.folder}: {self.files:,} files, {found}"
+        return f"capgen verify of {self.folder}: {self.files:,} files, {self._found()}"
+
+    def _found(self) -> str:
+        if self.passed:
+            return f"all as built; cite: {self.cite}"
+        shown = [f"{problem.kind} {problem.path}" for problem in self.problems[:_MOST_SHOWN]]
+        if len(self.problems) > _MOST_SHOWN:
+            shown.append(f"and {len(self.problems) - _MOST_SHOWN:,} more")
+        return ", ".join(shown)
 
 
 def verify(data: str | os.PathLike[str]) -> Verification:
@@ -53,13 +54,13 @@ def verify(data: str | os.PathLike[str]) -> Verification:
     Nothing may be missing, altered or extra.
 
     Args:
-        data: its folder.
+        data: the folder of the dataset or rollup.
 
     Returns:
-        What to cite, and what is not as built.
+        What to cite, and the problems found.
 
     Raises:
-        RequestError: the folder is neither.
+        RequestError: the folder is neither a dataset nor a rollup.
         OSError: a file cannot be read.
     """
     folder = locate(data)

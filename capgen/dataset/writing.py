@@ -1,4 +1,4 @@
-"""Writes row groups as Parquet, each worked out in chunks whose size does not show in the file."""
+"""Writes chunks of a panel as the row groups of a Parquet file."""
 
 from __future__ import annotations
 
@@ -22,46 +22,37 @@ from capgen.storage.layout import PARTITION_KEYS
 from capgen.version import __version__
 
 _COMPRESSION_LEVEL = 1  # higher levels cost time and gain under 1 %
-_PRUNING_COLUMNS = ["timestamp", "server_id"]  # what readers skip row groups by
-_MOST_BYTE_CODES = 2**8  # servers in a row group whose strings are numbered by bytes
+_PRUNING_COLUMNS = ["timestamp", "server_id"]  # their statistics let readers skip row groups
+_MOST_BYTE_CODES = 2**8  # servers in a row group whose strings are numbered with one byte
 _MOST_DISTINCT_VALUES = 2**17  # of a metric that is written with a dictionary
-_MANY_TEXTS = {EVENT, OUTLIER_METRICS}  # more of them than servers
+_MANY_TEXTS = {EVENT, OUTLIER_METRICS}  # may have more distinct texts than there are servers
 _MAY_BE_NULL = {*_MANY_TEXTS, STATE}
-_PAGE_BYTES = 2**24  # more than a column of a row group: one page each, wherever the chunks begin
+_PAGE_BYTES = 2**24  # more than a column of a row group, so that each is one page
 
 
 def file_schema(config: Config, codes: pl.DataType) -> pa.Schema:
     """Return the Arrow schema of a data file: the panel without its partition keys.
 
     Args:
-        config: a valid configuration.
-        codes: what stands for a string in a column.
+        config: the panel's configuration.
+        codes: type of the numbers that stand for a column's strings.
 
     Returns:
-        Strings as dictionaries, so that Parquet does not have to find them again. Only metrics and
-        labels may be null.
+        A schema with strings as dictionaries, so that Parquet need not find them again. Only
+        metrics and labels may be null.
     """
-    columns = {
-        name: kind for name, kind in panel_schema(config).items() if name not in PARTITION_KEYS
-    }
-    arrow = pl.DataFrame(schema=columns).to_arrow().schema
-    kinds = {
-        field.name: _string_type(field.name, codes)
-        if columns[field.name] == pl.String
-        else field.type
-        for field in arrow
-    }
-    nullable = {
-        *_MAY_BE_NULL,
-        *(
-            {metric.column for metric in config.metrics.values()}
-            if metrics_may_be_null(config)
-            else ()
-        ),
-    }
-    return pa.schema(
-        [pa.field(name, kind, nullable=name in nullable) for name, kind in kinds.items()]
-    )
+    columns = panel_schema(config)
+    for key in PARTITION_KEYS:
+        del columns[key]
+    nullable = set(_MAY_BE_NULL)
+    if metrics_may_be_null(config):
+        nullable |= {metric.column for metric in config.metrics.values()}
+    fields: list[pa.Field] = []
+    for field in pl.DataFrame(schema=columns).to_arrow().schema:
+        is_text = columns[field.name] == pl.String
+        kind = _string_type(field.name, codes) if is_text else field.type
+        fields.append(pa.field(field.name, kind, nullable=field.name in nullable))
+    return pa.schema(fields)
 
 
 def _string_type(name: str, codes: pl.DataType) -> pa.DataType:
@@ -70,10 +61,10 @@ def _string_type(name: str, codes: pl.DataType) -> pa.DataType:
 
 
 def file_metadata(config: Config) -> dict[str, str]:
-    """Return the Parquet metadata that says where a data file comes from.
+    """Return the Parquet metadata about the origin of a data file.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     return {
         "capgen.version": __version__,
@@ -92,17 +83,16 @@ def write_row_groups(
 
     Args:
         panel: the panel that the chunks belong to.
-        row_groups: in the order of their rows.
+        row_groups: the chunks in the order of their rows.
         target: a file open for writing.
-        on_chunk: called after each piece of work; what it raises ends the writing.
+        on_chunk: called after each chunk; an error that it raises ends the writing.
 
     Returns:
         The content digest of what was written.
     """
-    most_servers = max(each.stop_server - each.first_server for each in row_groups)
-    schema = file_schema(
-        panel.config, pl.UInt8() if most_servers < _MOST_BYTE_CODES else pl.Int32()
-    )
+    most_servers = max(chunk.stop_server - chunk.first_server for chunk in row_groups)
+    codes = pl.UInt8() if most_servers < _MOST_BYTE_CODES else pl.Int32()
+    schema = file_schema(panel.config, codes)
     digests: list[int] = []
     workspace = Workspace()
     with pq.ParquetWriter(target, schema, **writer_options(panel.config, schema)) as writer:
@@ -122,8 +112,8 @@ def _write_row_group(
 
 
 def _as_table(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:
-    # Column by column: a whole frame would be copied into pieces of equal length. Nothing is cast
-    # by Arrow: loading its functions takes as long as building a small dataset.
+    # Column by column: a whole frame would be copied into pieces of equal length. Arrow casts
+    # nothing: loading its functions takes as long as building a small dataset.
     return pa.Table.from_arrays([_as_arrow(frame, field) for field in schema], schema=schema)
 
 
@@ -135,17 +125,16 @@ def _as_arrow(frame: pl.DataFrame, field: pa.Field) -> pa.ChunkedArray:
     if codes.type != field.type.index_type:
         codes = column.to_physical().cast(pl.Int32).to_arrow()
     texts = column.dtype.categories.to_list()
-    return pa.chunked_array(
-        [pa.DictionaryArray.from_arrays(codes, texts, safe=False)]
-    )  # Polars made the codes
+    # Polars made the codes, so they need no check.
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(codes, texts, safe=False)])
 
 
 def writer_options(config: Config, schema: pa.Schema) -> dict[str, Any]:
     """Return the settings of pyarrow's Parquet writer.
 
     Args:
-        config: a valid configuration.
-        schema: of the file.
+        config: the panel's configuration.
+        schema: the file's schema.
     """
     metrics = config.metrics.values()
     plain = {"timestamp"} | {metric.column for metric in metrics if not _few_values(metric, config)}

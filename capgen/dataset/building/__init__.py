@@ -1,1 +1,1 @@
-"""Builds a dataset: begins, continues, extends, publishes."""
+"""Builds, resumes, extends, publishes and repairs datasets."""

@@ -1,4 +1,4 @@
-"""Builds a dataset: continues what was begun, extends what is there, publishes it whole."""
+"""Builds a dataset, from an interrupted build or an earlier dataset if possible."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from capgen.system.forking import check_polars_answers
 
 OnRows = Callable[[int], None]
 OnNote = Callable[[str], None]
-# Writes files of a configuration, each to the path that a function gives for it; yields them as
-# they are whole.
+# Writes files of a configuration, each to the path that a function returns for it, and yields their
+# entries as they are complete.
 Engine = Callable[[Config, Sequence[FilePlan], Callable[[str], Path], OnRows], Iterator[FileEntry]]
 
 
@@ -45,7 +45,7 @@ class BuildResult:
         rows: number of rows.
         files: number of data files.
         bytes: size of the data files.
-        kept_files: how many of the files were whole before.
+        kept_files: number of the data files that were complete before.
         seconds: wall time.
     """
 
@@ -72,25 +72,24 @@ def build_dataset(
     """Build a dataset with an engine.
 
     Args:
-        config: a valid configuration.
-        out: the dataset's folder; the configuration's `out` without one.
-        engine: writes the files.
+        config: the panel's configuration.
+        out: the dataset's folder; by default the configuration's `out`.
+        engine: the engine that writes the files.
         memory: bytes that one worker must fit into.
-        file_bytes: size of a file to aim at.
-        overwrite: replace a dataset of another configuration, or discard a build of it that was
-            begun.
-        rewrite_past: extend a dataset even where values that are there change.
-        on_rows: called with numbers of rows as they are written, from any thread.
-        on_note: called beforehand with a line that says what is kept of what is there.
+        file_bytes: bytes to aim at for each file.
+        overwrite: replace a dataset of another configuration, or discard its interrupted build.
+        rewrite_past: extend a dataset even if its present values change.
+        on_rows: called with the number of rows just written, from any thread.
+        on_note: called before the build with a line that says what is kept of an earlier one.
 
     Returns:
         What was written.
 
     Raises:
-        RequestError: the folder cannot be built into, or a listed event touches nothing; nothing
+        RequestError: the folder cannot be built into, or a listed event touches no row; nothing
             was written.
-        CapgenError: another process writes it, the dataset that is there is damaged, or Polars does
-            not answer.
+        CapgenError: another process writes the dataset, the existing dataset is damaged, or Polars
+            does not answer.
     """
     started = time.monotonic()
     check_polars_answers()
@@ -123,13 +122,13 @@ def build_dataset(
             whole |= _adopt(place, unchanged, whole)
         whole_before = len(whole)
         manifest = _make(config, sizes, place, files, whole, engine, on_rows=on_rows)
-        _check_nothing_is_lost(place.target, present)  # what came meanwhile
+        _check_nothing_is_lost(place.target, present)  # a file may have come meanwhile
         place.publish(manifest)
     return _result(place.target, manifest, whole_before, started)
 
 
 def _present(place: Place) -> Manifest | None:
-    """Return the manifest of the dataset that is there; nothing is left of an earlier build."""
+    """Return the manifest of an existing dataset, after removing what earlier builds left."""
     place.recover()
     if not is_dataset(place.target):
         return None
@@ -141,7 +140,7 @@ def _present(place: Place) -> Manifest | None:
 def _kept_days(
     place: Place, present: Manifest | None, config: Config, on_note: OnNote
 ) -> HolidayDays | None:
-    """Return the holidays that the build goes on with, and say where the library has others."""
+    """Return the holidays of an earlier build, and say where the library has others."""
     kept = kept_days(place, present)
     for line in other_library(place.target, kept, config):
         on_note(line)
@@ -151,7 +150,7 @@ def _kept_days(
 def _adopt(
     place: Place, unchanged: Sequence[FileEntry], whole: Mapping[str, FileEntry]
 ) -> dict[str, FileEntry]:
-    """Take over files of the dataset that is there, but those that are made already, by path."""
+    """Take over the unchanged files of a dataset that are not yet made; return them by path."""
     adopted = [entry for entry in unchanged if entry.path not in whole]
     place.adopt(adopted)
     return {entry.path: entry for entry in adopted}
@@ -167,7 +166,7 @@ def _make(
     *,
     on_rows: OnRows,
 ) -> Manifest:
-    """Stage the files of a dataset that are not whole yet; return its manifest."""
+    """Stage the files of a dataset that are not yet complete; return its manifest."""
     on_rows(sum(entry.rows for entry in whole.values()))
     missing = [file for file in files if file.path not in whole]
     for entry in engine(config, missing, place.staged_file, on_rows):
@@ -181,19 +180,18 @@ def _check_undamaged(folder: Path, manifest: Manifest) -> None:
     problem = next(damaged_files(folder, manifest, read=False), None)
     if problem:
         raise CapgenError(
-            f"{problem.path}: {problem.kind}, {problem.detail}; mend it with: "
-            f"capgen repair {folder}"
+            f"{problem.path}: {problem.kind}, {problem.detail}; "
+            f"mend it with: capgen repair {folder}"
         )
 
 
 def _check_nothing_is_lost(folder: Path, present: Manifest | None) -> None:
-    """Refuse where somebody put a file of their own into a dataset: the folder is replaced."""
+    """Refuse to replace a dataset's folder that holds a file which capgen did not write."""
     extra = next(extra_files(folder, present), None) if present else None
     if extra:
         raise RequestError(
-            f"out: {str(folder)!r} holds {extra.path!r}, "
-            "which capgen did not write and would delete; "
-            "move it away first"
+            f"out: {str(folder)!r} holds {extra.path!r}, which capgen did not write and would "
+            "delete; move it away first"
         )
 
 

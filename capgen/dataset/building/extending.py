@@ -1,4 +1,4 @@
-"""What a build makes of the dataset that is there: what it keeps, what it writes anew, and why."""
+"""Decides which files of an existing dataset a build keeps, which it writes anew, and why."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def extended_config(present: Manifest, end_date: date | str) -> Config:
     """Return the configuration of a dataset with a later end.
 
     Args:
-        present: of the dataset.
+        present: the dataset's manifest.
         end_date: the new last day.
 
     Raises:
-        RequestError: it is no day, or lies before the present end.
+        RequestError: the text is no day, or the day lies before the present end.
     """
     config = present.resolve([Layer("--end-date", {"end_date": str(end_date)})]).config
     end = present.last_timestamp.date()
@@ -41,12 +41,12 @@ def extended_config(present: Manifest, end_date: date | str) -> Config:
 
 
 def is_same(present: Manifest, config: Config, sizes: Sizes) -> bool:
-    """Tell whether a build would write just the dataset that is there.
+    """Tell whether a build would write exactly the existing dataset.
 
     Args:
-        present: of the dataset.
-        config: what is to be built.
-        sizes: of files and row groups.
+        present: the existing dataset's manifest.
+        config: the configuration to build.
+        sizes: the most rows of a file and of a row group.
     """
     is_same_configuration = _identity(present) == _wanted(config, sizes)
     return is_same_configuration and not contradictions(present.holiday_days, config)
@@ -55,17 +55,17 @@ def is_same(present: Manifest, config: Config, sizes: Sizes) -> bool:
 def check_extends(
     folder: Path, present: Manifest, config: Config, sizes: Sizes, *, rewrite_past: bool
 ) -> None:
-    """Check that a build only adds to a dataset: the end date is later, and nothing else differs.
+    """Check that a build only adds to a dataset: its end date is later, and nothing else differs.
 
     Args:
-        folder: the dataset's.
-        present: what it is.
-        config: what is to be built.
-        sizes: of files and row groups.
-        rewrite_past: allow that values which are there change.
+        folder: the dataset's folder.
+        present: the dataset's manifest.
+        config: the configuration to build.
+        sizes: the most rows of a file and of a row group.
+        rewrite_past: allow present values to change.
 
     Raises:
-        RequestError: something else differs, or values that are there would change.
+        RequestError: something else differs, or present values would change.
     """
     before = _identity(present)
     wanted = _wanted(config, sizes)
@@ -86,12 +86,12 @@ def check_extends(
 def unchanged_files(
     present: Manifest, config: Config, files: Iterable[FilePlan]
 ) -> list[FileEntry]:
-    """Return the files of a dataset that a build would write again just as they are.
+    """Return the files of a dataset that a build would write again without a change.
 
     Args:
-        present: of the dataset.
-        config: what is to be built.
-        files: of the build.
+        present: the dataset's manifest.
+        config: the configuration to build.
+        files: the files of the build.
     """
     if present.capgen_version != __version__ or _past_changes(present, config):
         return []
@@ -107,15 +107,15 @@ def outlook(
     files: Sequence[FilePlan],
     kept: Sequence[FileEntry],
 ) -> str:
-    """Say in a line what a build will make of the dataset that is there.
+    """Say in a line what a build will change in an existing dataset.
 
     Args:
-        folder: the dataset's.
-        present: what it is.
-        config: what is to be built.
-        sizes: of files and row groups.
-        files: of the build.
-        kept: those of them that are taken over as they are.
+        folder: the dataset's folder.
+        present: the dataset's manifest.
+        config: the configuration to build.
+        sizes: the most rows of a file and of a row group.
+        files: the files of the build.
+        kept: the files that the build takes over unchanged.
     """
     paths = {file.path for file in files}
     before = set(present.entries)
@@ -146,13 +146,13 @@ def _reason(present: Manifest, config: Config, sizes: Sizes, rewritten: int) -> 
 
 
 def _past_changes(present: Manifest, config: Config) -> bool:
-    """Tell whether the same server has other values at the same time."""
+    """Tell whether a server's values would differ at the same time."""
     is_other_model = present.config_digest != config_digest(config)
     return is_other_model or bool(contradictions(present.holiday_days, config))
 
 
 def _identity(present: Manifest) -> dict[str, Any]:
-    """Return what a dataset's files follow from."""
+    """Return what determines a dataset's files."""
     return {
         "capgen_version": present.capgen_version,
         "sizes": present.sizes.model_dump(),
@@ -161,5 +161,5 @@ def _identity(present: Manifest) -> dict[str, Any]:
 
 
 def _wanted(config: Config, sizes: Sizes) -> dict[str, Any]:
-    """Return what the files of a build follow from."""
+    """Return what determines the files of a build."""
     return {"capgen_version": __version__, "sizes": sizes.model_dump(), **config_values(config)}

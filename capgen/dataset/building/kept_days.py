@@ -1,4 +1,4 @@
-"""The holidays that a dataset was built with, which a build that goes on with it keeps."""
+"""Keeps the holidays of a dataset, or of an interrupted build, when a build goes on with it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from capgen.storage.place import Place
 
 
 def kept_days(place: Place, present: Manifest | None) -> HolidayDays | None:
-    """Return the holidays of the build that was interrupted, or of the dataset that is there.
+    """Return the holidays of an interrupted build, or else of the existing dataset.
 
     Args:
-        place: where the dataset is made.
-        present: its manifest; None where there is no dataset.
+        place: the place where the dataset is made.
+        present: the existing dataset's manifest, if there is one.
     """
     days = (place.begun() or {}).get("holiday_days")
     if days:
@@ -29,15 +29,15 @@ def kept_days(place: Place, present: Manifest | None) -> HolidayDays | None:
 
 
 def check_same_days(folder: Path, present: Manifest, config: Config) -> None:
-    """Refuse a configuration with days of its own that are not those of the dataset.
+    """Refuse a configuration that holds other holidays than the dataset.
 
     Args:
-        folder: the dataset's.
-        present: its manifest.
-        config: what is to be built onto it.
+        folder: the dataset's folder.
+        present: the dataset's manifest.
+        config: the configuration to build.
 
     Raises:
-        RequestError: names the calendars and the days.
+        RequestError: holidays differ; the message names calendars and days.
     """
     if others := contradictions(present.holiday_days, config):
         raise RequestError(
@@ -47,12 +47,12 @@ def check_same_days(folder: Path, present: Manifest, config: Config) -> None:
 
 
 def other_library(folder: Path, kept: HolidayDays | None, config: Config) -> Iterator[str]:
-    """Yield a line where the library of today gives other holidays than those that are kept.
+    """Yield a line if the installed library has other holidays than those that are kept.
 
     Args:
-        folder: the dataset's.
-        kept: its holidays.
-        config: what is to be built.
+        folder: the dataset's folder.
+        kept: the holidays that are kept, if any.
+        config: the configuration to build.
     """
     of_today = config.model_copy(update={"holiday_days": None})
     if others := contradictions(kept, of_today):

@@ -1,4 +1,4 @@
-"""Whether a build made the dataset again that its configuration is from."""
+"""Checks that a build from a dataset's configuration made the same cells again."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from capgen.errors import CapgenError
 
 
 def is_remade(origin: str, before: Manifest, out: Path, on_note: Callable[[str], None]) -> bool:
-    """Compare what was built with the dataset whose configuration it was built from.
+    """Compare a new dataset with the one whose configuration it was built from.
 
     Args:
-        origin: the name of that dataset, or of its manifest.
-        before: its manifest, as it was before the build.
-        out: the folder that was built.
+        origin: the name of the earlier dataset, or of its manifest.
+        before: the earlier dataset's manifest, read before the build.
+        out: the folder of the new dataset.
         on_note: called with a line that says why nothing is compared.
 
     Returns:
-        True where all cells are the same; False where the configuration is another.
+        True if all cells are the same; False if flags changed the configuration.
 
     Raises:
-        CapgenError: the configuration is the same, and cells are not.
+        CapgenError: the configuration is the same, but cells differ.
     """
     after = read_manifest(out)
     changes = differing_keys(before.config, after.config)

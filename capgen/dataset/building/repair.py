@@ -17,7 +17,7 @@ from capgen.storage.folders import folder_of
 from capgen.storage.inspection import damaged_files
 from capgen.storage.place import place_of
 
-# Given a number of rows, shows how many of them are remade by what it yields.
+# Takes the number of rows to remake, and yields a function that shows the progress.
 Watch = Callable[[int], AbstractContextManager[OnRows]]
 
 
@@ -26,17 +26,16 @@ def repair_dataset(folder: Path, engine: Engine, *, watch: Watch) -> list[str]:
 
     Args:
         folder: the dataset's folder.
-        engine: writes the files.
-        watch: given the number of rows to remake, gives what is called with numbers of rows as they
-            are written, from any thread.
+        engine: the engine that writes the files.
+        watch: takes the number of rows to remake, and yields a function to call with the number of
+            rows just written, from any thread.
 
     Returns:
-        The paths of the files that were remade, relative to the folder.
+        The paths of the remade files, relative to the folder.
 
     Raises:
         RequestError: the folder is no dataset.
-        CapgenError: a remade file is not the one that the manifest names, or it would be written
-            through a symbolic link.
+        CapgenError: a remade file differs from the manifest, or lies behind a symbolic link.
     """
     place = place_of(folder)
     target = place.target
@@ -62,12 +61,12 @@ def _remake_side_files(target: Path, manifest: Manifest, config: Config, damaged
 
 
 def _check_no_link(target: Path, damaged: Iterable[str]) -> None:
-    """Refuse to write through a link: what it leads to is not the dataset's."""
+    """Refuse to write through a link: its target does not belong to the dataset."""
     link = folder_of(target).linked_folder(damaged)
     if link:
         raise CapgenError(
-            f"{link}: expected a folder, got a symbolic link; put the folder itself there, "
-            "then repair"
+            f"{link}: expected a folder, got a symbolic link; "
+            "put the folder itself there, then repair"
         )
 
 

@@ -1,4 +1,4 @@
-"""Takes up a build that was interrupted, as far as making its files again confirms what it says."""
+"""Resumes an interrupted build, if making some of its files again confirms its records."""
 
 from __future__ import annotations
 
@@ -19,26 +19,25 @@ from capgen.storage.entries import FileEntry
 from capgen.storage.place import Place
 from capgen.version import __version__
 
-_ROWS_REMADE = 2**20  # at the least, if there are so many: about a third of a second
+_ROWS_REMADE = 2**20  # at least, if there are as many; they take about a third of a second
 
 
 def take_up(
     place: Place, config: Config, sizes: Sizes, *, discard_other: bool
 ) -> dict[str, FileEntry]:
-    """Begin a build, or take up the one that was interrupted.
+    """Begin a build, or resume the interrupted one.
 
     Args:
-        place: where.
-        config: what is being built.
-        sizes: of files and row groups.
-        discard_other: begin afresh where the build that was interrupted is of another
-            configuration.
+        place: the place where the dataset is made.
+        config: the configuration to build.
+        sizes: the most rows of a file and of a row group.
+        discard_other: discard an interrupted build of another configuration.
 
     Returns:
-        The files that are whole already, by path.
+        The files that are already complete, by path.
 
     Raises:
-        RequestError: the build that was interrupted is of another configuration.
+        RequestError: the interrupted build is of another configuration.
     """
     state = _state(__version__, config_values(config), config.holiday_days, sizes)
     begun = place.begun()
@@ -54,10 +53,10 @@ def take_up(
 
 
 def state_of(present: Manifest) -> dict[str, Any]:
-    """Return what the build of a dataset was of, as it was kept while it was under way.
+    """Return the state that the build of a dataset kept while it ran.
 
     Args:
-        present: its manifest.
+        present: the dataset's manifest.
     """
     return _state(present.capgen_version, present.config, present.holiday_days, present.sizes)
 
@@ -65,13 +64,13 @@ def state_of(present: Manifest) -> dict[str, Any]:
 def _state(
     capgen_version: str, values: dict[str, Any], days: HolidayDays | None, sizes: Sizes
 ) -> dict[str, Any]:
-    """Return what a build is of, as plain data: two builds of the same make the same files.
+    """Return what determines the files of a build, as plain data.
 
     Args:
-        capgen_version: of the builder.
-        values: from `config_values`.
-        days: the holidays of its calendars; None where they are the library's.
-        sizes: of files and row groups.
+        capgen_version: version of the capgen that builds.
+        values: the configuration as `config_values` returns it.
+        days: the holidays of the configuration; None for the library's.
+        sizes: the most rows of a file and of a row group.
     """
     return {
         "capgen_version": capgen_version,
@@ -82,31 +81,32 @@ def _state(
 
 
 def _believed(config: Config, sizes: Sizes, receipts: Iterable[FileEntry]) -> dict[str, FileEntry]:
-    """Return the receipts that are to be believed, by path.
+    """Return the receipts by path if all can be believed, else none.
 
-    Each must be of a file of the build. All files of a small build, and of a large one some that
-    chance chooses, are made again in memory, and must be what the receipt says, to the bit. One
-    that is not discredits all.
+    Each must belong to a file of the build. All files of a small build, and random ones of a large
+    build, are made again in memory, and must match their receipts to the bit.
 
     Args:
-        config: what is being built.
-        sizes: of files and row groups.
-        receipts: of files whose bytes are as they say.
+        config: the configuration to build.
+        sizes: the most rows of a file and of a row group.
+        receipts: receipts of files whose bytes match them.
     """
     found = {entry.path: entry for entry in receipts}
     plans = {file.path: file for file in plan_files(config, sizes)}
     if not found or not found.keys() <= plans.keys():
         return {}
     with open_panel(config) as panel:
-        are_possible = all(is_entry_of(panel, plans[path], entry) for path, entry in found.items())
-        is_true = are_possible and all(
-            made_file(panel, plans[entry.path]) == entry for entry in _some(found)
-        )
-    return found if is_true else {}
+        for path, entry in found.items():
+            if not is_entry_of(panel, plans[path], entry):
+                return {}
+        for entry in _some(found):
+            if made_file(panel, plans[entry.path]) != entry:
+                return {}
+    return found
 
 
 def _some(found: Mapping[str, FileEntry]) -> Iterator[FileEntry]:
-    """Yield entries in an order that nobody knows beforehand, until they have enough rows."""
+    """Yield entries in an unpredictable order, until they have enough rows."""
     rows = 0
     for path in secrets.SystemRandom().sample(sorted(found), len(found)):
         if rows >= _ROWS_REMADE:

@@ -1,4 +1,4 @@
-"""Which panels a build with a clean twin is of, and where each goes."""
+"""Pairs a panel with its clean twin, and checks their folders."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from capgen.storage.place import place_of
 
 
 def with_twin(config: Config, out: str | None, twin: str) -> list[tuple[Config, str | None]]:
-    """Return a panel and its clean twin, with where each is to be built.
+    """Return the configurations and folders of a panel and of its clean twin.
 
     Args:
-        config: of the panel.
-        out: where it goes; the configuration's `out` without one.
-        twin: where its clean twin goes.
+        config: the panel's configuration.
+        out: the panel's folder; by default the configuration's `out`.
+        twin: the clean twin's folder.
 
     Raises:
-        RequestError: one of the places cannot be built into, or one lies in the other.
+        RequestError: one of the folders cannot be built into, or lies in the other.
     """
     places = [place_of(locate(full_name(config, folder))) for folder in (out, twin)]
     for place in places:

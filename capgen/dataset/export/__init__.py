@@ -1,1 +1,1 @@
-"""Writes a dataset's rows to one place."""
+"""Exports a dataset's rows to one file, database or table."""

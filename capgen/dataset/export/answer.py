@@ -1,4 +1,4 @@
-"""Writes the answer to a query batch by batch: it may be larger than memory."""
+"""Writes the answer to a query batch by batch, because it may be larger than memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from capgen.storage.output import Output
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# DuckDB's types that a kind of file has no place for: they are written as text.
+# DuckDB's types that a format cannot hold; they are written as text.
 _NOWHERE = {"bit", "interval", "time with time zone", "union", "variant"}
 _IN_NO_TEXT = {*_NOWHERE, "blob", "map", "timestamp with time zone"}
 _NESTED = {"array", "list", "struct"}
@@ -30,9 +30,9 @@ def write_answer(relation: Any, form: str, place: Output) -> None:
     """Write all rows of a relation.
 
     Args:
-        relation: of DuckDB.
+        relation: a DuckDB relation.
         form: `csv`, `json` or `parquet`.
-        place: where to.
+        place: the place to write to.
     """
     plain = relation.project(", ".join(_columns(relation, _AS_TEXT[form])))
     with place.stream() as file:
@@ -40,7 +40,7 @@ def write_answer(relation: Any, form: str, place: Output) -> None:
 
 
 def _columns(relation: Any, as_text: set[str]) -> Iterator[str]:
-    """Yield each column in SQL; two of one name get two names, as DuckDB's own files have them."""
+    """Yield each column in SQL; columns of the same name are numbered, as in DuckDB's own files."""
     kinds = [kind.id for kind in relation.types]
     for number, (name, kind) in enumerate(zip(_distinct(relation.columns), kinds, strict=True), 1):
         value = f"#{number}::varchar" if kind in as_text else f"#{number}"
@@ -60,7 +60,7 @@ def _distinct(names: Sequence[str]) -> list[str]:
 
 
 def _write_json(rows: pa.RecordBatchReader, file: Counted, _origin: Mapping[str, str]) -> None:
-    """Write an array of objects, a line each."""
+    """Write an array of objects, each on its own line."""
     file.write(b"[")
     is_first = True
     for batch in rows:

@@ -1,4 +1,4 @@
-"""Where a Delta table goes: whether it may."""
+"""Checks whether a Delta table may be written to a folder."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def check_delta_folder(target: Path, *, overwrite: bool) -> None:
 
     Args:
         target: an absolute path, or one in a store.
-        overwrite: whether it may be the next version of a table that is there.
+        overwrite: allow a new version of an existing table.
 
     Raises:
-        RequestError: it may not.
+        RequestError: the table may not be written there.
     """
     if is_store(target):
         raise RequestError(
@@ -37,8 +37,7 @@ def check_delta_folder(target: Path, *, overwrite: bool) -> None:
     if Places.of(target).inside:
         raise RequestError(
             f"{target}: expected a folder that can be renamed, got a mount point, "
-            "the working folder, or "
-            "one below a folder that cannot be written"
+            "the working folder, or one below a folder that cannot be written"
         )
     if is_delta_table(target) and not overwrite:
         raise RequestError(

@@ -1,4 +1,4 @@
-"""The kinds of file that a dataset is exported to: each writes batches of rows to a path."""
+"""The formats that a dataset is exported to; each writes batches of rows to a file or path."""
 
 from __future__ import annotations
 
@@ -21,59 +21,60 @@ from capgen.storage.counted import Counted
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Writes batches of rows, and where they come from, to a file; or to a place that its library writes
-# by itself.
+# Writes batches of rows, and their origin, to an open file; or to a path that a library opens.
 Write = Callable[["pa.RecordBatchReader", Counted, Mapping[str, str]], None]
 Place = Callable[["pa.RecordBatchReader", Path, Config, Mapping[str, str]], None]
 
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 3
-_DELTA_ROWS = (
-    2**12
-)  # handed over at once: the library keeps a number of batches in hand, however large they are
-_ATTACH = "attach $path as exported (storage_version 'v1.2.0')"  # what DuckDB 1.2 and later read
-_TEXT_ROWS = 2**14  # turned into text at once, which takes several times their room
+# Rows of a batch for Delta's library, which keeps several batches in memory, whatever their size.
+_DELTA_ROWS = 2**12
+_ATTACH = "attach $path as exported (storage_version 'v1.2.0')"  # for DuckDB 1.2 and later
+_TEXT_ROWS = 2**14  # rows that become text in one step; text takes several times their memory
 DELTA = "delta"
 
 
 def kind_of(target: str, given: str | None) -> str:
-    """Return the kind of file to write.
+    """Return the format to write.
 
     Args:
         target: a file's name, or `delta:FOLDER`.
-        given: the kind that was asked for; without one, the name's ending says it.
+        given: the format that the user chose; by default the name's ending says it.
 
     Raises:
-        RequestError: the ending is not known, or of another kind than was asked for.
+        RequestError: the ending is unknown, or says another format than the user chose.
     """
-    if target.startswith(f"{DELTA}:"):
-        ending: str | None = DELTA
-    else:
-        name = Path(target).name
-        ending = next(
-            (kind for kind in KINDS if name.endswith(f".{kind}") and name != f".{kind}"), None
-        )
-    kind = given or ending
+    said = _said_kind(target)
+    kind = given or said
     if kind is None:
-        endings = ", ".join(f".{each}" for each in KINDS)
+        endings = ", ".join(f".{known}" for known in KINDS)
         raise RequestError(
             f"expected a name that ends in {endings}, or delta:FOLDER, or --format; got {target!r}"
         )
-    if ending not in {None, kind}:
+    if said not in {None, kind}:
         raise RequestError(
             f"FILE and --format: expected the same kind of both, got {target!r} and {kind}"
         )
     return kind
 
 
+def _said_kind(target: str) -> str | None:
+    """Return the format that a name says."""
+    if target.startswith(f"{DELTA}:"):
+        return DELTA
+    name = Path(target).name
+    kinds = (kind for kind in KINDS if name.endswith(f".{kind}") and name != f".{kind}")
+    return next(kinds, None)
+
+
 def check_installed(kind: str) -> None:
-    """Check that the library of a kind is there.
+    """Check that the library for a format is installed.
 
     Args:
-        kind: one of `WRITERS`.
+        kind: the format.
 
     Raises:
-        RequestError: it is not; says how to install it.
+        RequestError: the library is missing; the message says how to install it.
     """
     if kind == DELTA and importlib.util.find_spec("deltalake") is None:
         raise RequestError(
@@ -85,8 +86,8 @@ def write_csv(rows: pa.RecordBatchReader, file: Counted, _origin: Mapping[str, s
     """Write rows as CSV.
 
     Args:
-        rows: batches of them.
-        file: open for writing.
+        rows: the rows in batches.
+        file: a file open for writing.
     """
     none = pl.DataFrame(rows.schema.empty_table())
     file.write(csv_text(none, header=True).encode())
@@ -110,18 +111,18 @@ def _write_ndjson_gz(rows: pa.RecordBatchReader, file: Counted, _origin: Mapping
 
 @contextmanager
 def _gzip(file: Counted) -> Iterator[Counted]:
-    """Compress text; no name and no time in it, so that the same rows give the same bytes."""
+    """Compress text, without a name and a time, so that the same rows give the same bytes."""
     with gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as text:
         yield Counted(text)
 
 
 def write_parquet(rows: pa.RecordBatchReader, file: Counted, origin: Mapping[str, str]) -> None:
-    """Write rows as Parquet, a row group a batch.
+    """Write rows as Parquet, with one row group for each batch.
 
     Args:
-        rows: batches of them.
-        file: open for writing.
-        origin: where the rows come from, for the file's metadata.
+        rows: the rows in batches.
+        file: a file open for writing.
+        origin: the origin of the rows, for the file's metadata.
     """
     import pyarrow.parquet as pq
 
@@ -149,8 +150,9 @@ def _write_arrow(rows: pa.RecordBatchReader, file: Counted, origin: Mapping[str,
 def _write_duckdb(
     rows: pa.RecordBatchReader, path: Path, config: Config, origin: Mapping[str, str]
 ) -> None:
-    """Write a database: the rows as `panel`, their origin, and the calendar macros and tables."""
+    """Write a database with the rows as `panel`, their origin, and the calendar macros."""
     tables = macro_tables(config)
+    origins = pl.DataFrame(list(origin.items()), ["key", "value"], orient="row")
     log = path.with_name(f"{path.name}.wal")
     log.unlink(missing_ok=True)
     connection = sql.connect(tables, {"memory_limit": "100MB", "threads": 1, "temp_directory": ""})
@@ -160,9 +162,7 @@ def _write_duckdb(
         connection.execute(sql.script_text(tables))
         connection.register("exported_rows", rows)
         connection.execute("create table exported.main.panel as from exported_rows")
-        connection.register(
-            "origin", pl.DataFrame(list(origin.items()), ["key", "value"], orient="row")
-        )
+        connection.register("origin", origins)
         connection.execute("create table exported.main.capgen_origin as from origin")
         connection.execute("use memory")
         connection.execute("detach exported")
@@ -176,26 +176,29 @@ def _write_duckdb(
 def _write_delta(
     rows: pa.RecordBatchReader, path: Path, _config: Config, origin: Mapping[str, str]
 ) -> None:
-    """Write a Delta table, or its next version where there is one."""
+    """Write a Delta table, or the next version of an existing one."""
     import pyarrow as pa
 
-    deltalake: Any = importlib.import_module("deltalake")  # an extra: it need not be there
+    deltalake: Any = importlib.import_module("deltalake")  # the library of an extra
     mode = {"mode": "overwrite", "schema_mode": "overwrite"} if path.exists() else {"mode": "error"}
-    pieces = (
-        piece for batch in rows for piece in pa.Table.from_batches([batch]).to_batches(_DELTA_ROWS)
-    )
+    compression = {"compression": "ZSTD", "compression_level": _ZSTD_LEVEL}
     try:
         deltalake.write_deltalake(
             path,
-            pa.RecordBatchReader.from_batches(rows.schema, pieces),
-            writer_properties=deltalake.WriterProperties(
-                compression="ZSTD", compression_level=_ZSTD_LEVEL
-            ),
+            pa.RecordBatchReader.from_batches(rows.schema, _pieces(rows)),
+            writer_properties=deltalake.WriterProperties(**compression),
             commit_properties=deltalake.CommitProperties(custom_metadata=dict(origin)),
             **mode,
         )
     except deltalake.exceptions.DeltaError as error:
         raise CapgenError(str(error)) from None
+
+
+def _pieces(rows: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
+    for batch in rows:
+        yield from pa.Table.from_batches([batch]).to_batches(_DELTA_ROWS)
 
 
 WRITERS: Mapping[str, Write] = {

@@ -1,4 +1,4 @@
-"""What an export says of where its rows come from."""
+"""Says in an export, or beside it, which dataset its rows come from."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from capgen.storage.streams import STANDARD_OUTPUT
 
 
 def origin_of(manifest: Manifest) -> Mapping[str, str]:
-    """Return where the rows come from, as the metadata of an export says it.
+    """Return the metadata of an export about the origin of its rows.
 
     Args:
-        manifest: of the dataset.
+        manifest: the dataset's manifest.
     """
     return {
         "capgen.version": manifest.capgen_version,
@@ -26,15 +26,16 @@ def origin_of(manifest: Manifest) -> Mapping[str, str]:
 
 
 def citation_file(target: str, kind: str, *, overwrite: bool) -> Output:
-    """Return the place beside an export that says what to cite.
+    """Return the place of the file beside an export that says what to cite.
 
     Args:
-        target: of the export, as it was given.
-        kind: of the export.
-        overwrite: replace a file that is there.
+        target: the target of the export, as the user wrote it.
+        kind: the export's format.
+        overwrite: replace an existing file.
 
     Raises:
-        RequestError: there is none beside a stream or a table, or it may not be written.
+        RequestError: the export is a stream or a table, which has no file beside it, or the file
+            may not be written.
     """
     if kind == DELTA or target == STANDARD_OUTPUT:
         raise RequestError(

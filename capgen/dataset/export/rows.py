@@ -1,4 +1,4 @@
-"""A dataset's rows, sorted, a few servers at a time: memory does not grow with the rows."""
+"""Reads a dataset's rows, sorted, a few servers at a time, so that memory does not grow."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Rows:
     """The chosen rows and columns of a dataset, sorted by server and timestamp.
 
     Args:
-        connection: with the rows as `panel`; belongs to this object.
-        span: their first and last timestamp.
-        columns: in the order wanted; all without them.
-        where: a condition in SQL; every row without it.
+        connection: the database with the rows as `panel`; this object closes it.
+        span: the first and the last timestamp.
+        columns: the chosen columns in their order; by default all.
+        where: a condition in SQL; by default none.
 
     Raises:
-        RequestError: there is no such column, or the condition is wrong.
+        RequestError: a column does not exist, or the condition is wrong.
     """
 
     def __init__(
@@ -56,18 +56,18 @@ class Rows:
             raise refusal(error, "--where") from None
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield the rows, at most `ROWS_AT_ONCE` in a batch.
+        """Yield the rows in batches of at most `ROWS_AT_ONCE`.
 
         Raises:
             RequestError: the condition fails for a row.
-            CapgenError: a file cannot be read, or there is no room to sort.
+            CapgenError: a file cannot be read, or there is no memory or disk to sort.
         """
         try:
             for first, last, rows in server_ranges(self._connection, ROWS_AT_ONCE):
                 pieces = -(-rows // ROWS_AT_ONCE) if first == last else 1
                 for start, stop in pairwise(self._edges(pieces)):
                     yield from self._read(first, last, start, stop)
-        except (sql.DatabaseError, OSError) as error:  # Arrow makes an OSError of what DuckDB found
+        except (sql.DatabaseError, OSError) as error:  # Arrow turns DuckDB's errors into OSError
             if self._where is None:
                 raise CapgenError(reading_reason(error)) from None
             raise refusal(error, "--where") from None
@@ -77,19 +77,14 @@ class Rows:
         self._connection.close()
 
     def _edges(self, pieces: int) -> list[datetime]:
-        """Cut time into so many pieces, about equal within the dataset's span."""
+        """Cut time into pieces that are about equal within the dataset's span."""
         start, stop = self._span
-        return [
-            datetime.min,
-            *(start + (stop - start) * number / pieces for number in range(1, pieces)),
-            datetime.max,
-        ]
+        within = [start + (stop - start) * number / pieces for number in range(1, pieces)]
+        return [datetime.min, *within, datetime.max]
 
     def _read(self, first: str, last: str, start: datetime, stop: datetime) -> pa.RecordBatchReader:
-        rows = self._connection.sql(
-            sql.query_text("export/rows"),
-            params={"first": first, "last": last, "start": start, "stop": stop},
-        )
+        limits = {"first": first, "last": last, "start": start, "stop": stop}
+        rows = self._connection.sql(sql.query_text("export/rows"), params=limits)
         return rows.to_arrow_reader(ROWS_AT_ONCE)
 
 
@@ -105,15 +100,15 @@ def open_rows(
     """Open the rows of a dataset.
 
     Args:
-        folder: the dataset's.
-        manifest: of the dataset.
-        spill: as in `open_panel`.
-        columns: as in `Rows`.
-        where: as in `Rows`.
+        folder: the dataset's folder.
+        manifest: the dataset's manifest.
+        spill: a folder for what does not fit into memory; DuckDB makes it if it needs it.
+        columns: the chosen columns in their order; by default all.
+        where: a condition in SQL; by default none.
         unsafe: let the condition read other files.
 
     Raises:
-        RequestError: there is no such column, or the condition is wrong.
+        RequestError: a column does not exist, or the condition is wrong.
         CapgenError: a file cannot be read.
     """
     files = [folder / entry.path for entry in manifest.files]

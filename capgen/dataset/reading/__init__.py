@@ -1,1 +1,1 @@
-"""Asks a panel, written or not, in SQL and as a lazy frame."""
+"""Reads panels, built or not, with SQL and as lazy frames."""

@@ -1,4 +1,4 @@
-"""Asks a panel, written or not, in SQL."""
+"""Runs SQL queries on a panel, whether it is built or not."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ def query(
     config: Config | None = None,
     unsafe: bool = False,
 ) -> pl.DataFrame:
-    """Ask a panel in SQL.
+    """Run a SQL query on a panel.
 
     Args:
-        sql: one statement that reads `panel`; the calendar macros, such as eoq_factor(timestamp),
-            are there too.
-        data: the dataset to ask.
-        config: whose panel to ask, which is made as the query needs it and never written; the one
-            that the environment and the defaults give without it.
-        unsafe: allow any statement, and any number: they may read and write files.
+        sql: one statement that reads `panel`; it may use the calendar macros, such as
+            eoq_factor(timestamp).
+        data: the folder of a dataset to query.
+        config: the configuration of a panel to query, which is made on demand and never written;
+            by default that of the environment and the defaults.
+        unsafe: allow any number of statements of any kind; they may read and write files.
 
     Returns:
         The rows of the answer.
 
     Raises:
         RequestError: both data and config are given, the folder is no dataset, or the statement is
-            wrong, or does more than read the panel.
+            wrong or does more than read the panel.
         CapgenError: a file cannot be read.
     """
     if data is not None and config is not None:
@@ -52,19 +52,19 @@ def query(
 def ask(
     text: str, source: Config | str | os.PathLike[str], *, unsafe: bool = False
 ) -> Iterator[Any]:
-    """Ask a panel in SQL, for an answer that may be larger than memory.
+    """Run a SQL query on a panel, for an answer that may be larger than memory.
 
     Args:
-        text: as in `query`.
-        source: as in `connect`.
-        unsafe: as in `query`.
+        text: the statement, as in `query`.
+        source: a configuration, or a dataset's folder.
+        unsafe: allow any statement, as in `query`.
 
     Yields:
-        A relation of DuckDB, to be read before the block ends; None where the last statement
-        returns no rows.
+        A DuckDB relation to read before the block ends; None if the last statement returns no
+        rows.
 
     Raises:
-        RequestError: as in `query`; also from within the block, where reading fails.
+        RequestError: as in `query`; also in place of an error while the block reads rows.
         CapgenError: as in `query`.
     """
     if not unsafe:
@@ -76,6 +76,6 @@ def ask(
             refused = refusal(error, "SQL")
             if isinstance(refused, RequestError):
                 raise refused from None
-            # What any statement reads may lie anywhere; else it is the dataset.
+            # An unsafe statement may read any file; others read only the dataset.
             place = "SQL" if unsafe or isinstance(source, Config) else source
             raise CapgenError(f"{place}: {refused}") from None

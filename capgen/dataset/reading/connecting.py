@@ -1,4 +1,4 @@
-"""Opens DuckDB on a panel, written or not."""
+"""Opens DuckDB on a panel, whether it is built or not."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def connect(source: Config | str | os.PathLike[str], *, locked: bool = False) ->
     """Connect to DuckDB with the rows of a panel as `panel`, and the calendar macros.
 
     Args:
-        source: a configuration, whose panel is made as a query asks for it and never written; or a
-            dataset's folder.
-        locked: reach nothing but the panel: no other file, no Python variable, no setting.
+        source: a configuration, whose panel is made on demand and never written; or a dataset's
+            folder.
+        locked: allow access to the panel only: to no other file, no Python variable, no setting.
 
     Returns:
-        A connection for the caller to close, or to use in a `with` statement. Its cursors see the
-        same.
+        A connection, which the caller closes or uses in a `with` block. Its cursors see the same
+        panel.
 
     Raises:
         RequestError: the folder is no dataset.
@@ -67,5 +67,5 @@ def _connect_files(
 
 
 def _spill() -> str:
-    """Name a folder of the connection's own, which DuckDB makes when it needs one, and may read."""
+    """Return a new folder name for this connection; DuckDB makes the folder if it needs it."""
     return str(Path(tempfile.gettempdir()) / f"capgen-{uuid4().hex}")

@@ -1,4 +1,4 @@
-"""Keeps a question to its panel: one statement, which reads, and no file but the panel's."""
+"""Restricts a query to its panel: one statement that reads, and only the panel's files."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from capgen.errors import CapgenError, RequestError
 from capgen.storage.store.errors import reading_reason
 
 _READING = {"SELECT", "EXPLAIN", "MULTI"}  # MULTI: a pivot over values that DuckDB first looks up
-# A statement that reads may hold one that writes: `with x as (copy …) from x`. DuckDB gives the
-# tree of a SELECT.
+# A statement that reads may contain one that writes: `with x as (copy …) from x`. For a SELECT,
+# DuckDB returns the syntax tree.
 _TREE = "select json_serialize_sql($text::varchar)"
 _NODE = re.compile(r'"type":"([A-Z_]+)_NODE"')
 _READING_NODES = {"CTE", "RECURSIVE_CTE", "SELECT", "SET_OPERATION"}
-# Of the others, words decide, wherever they stand. Its tokenizer would not do: a word after a space
-# that is not ASCII it takes for a name, where its parser finds a keyword.
+# In the other statements, words decide, wherever they stand. DuckDB's tokenizer does not help:
+# after a space that is not ASCII it sees a name where the parser sees a keyword.
 _WRITING = re.compile(
     r"(?<![a-z_])(copy|create|delete|insert|merge|truncate|update)(?![a-z0-9_])", re.A | re.I
 )
@@ -31,12 +31,8 @@ _SETTINGS = (
 )
 _REFUSED_FILE = re.compile(r'Cannot access (?:file|directory) "(.*?)" - ', re.DOTALL)
 _NO_TABLE = re.compile(r"Table with name (.+?) does not exist", re.DOTALL)
-_SYSTEM_ERRORS = (
-    "IO Error",
-    "Out of Memory",
-    "Invalid Error",
-)  # how DuckDB begins what is no question's fault
-_CANDIDATES = "Candidate functions:"  # all those of a name; there may be fifty
+_SYSTEM_ERRORS = ("IO Error", "Out of Memory", "Invalid Error")  # not the query's fault
+_CANDIDATES = "Candidate functions:"  # a list of perhaps fifty
 _WAY_OUT = "--unsafe lifts that"
 
 
@@ -44,10 +40,10 @@ def check_statement(text: str) -> None:
     """Check that a text is one statement, and that it only reads.
 
     Args:
-        text: SQL.
+        text: the SQL text.
 
     Raises:
-        RequestError: it is not.
+        RequestError: there is no statement or more than one, or it does not only read.
     """
     try:
         with sql.connect_empty() as parser:
@@ -68,7 +64,7 @@ def check_statement(text: str) -> None:
 
 
 def _what_writes(kind: str, text: str, tree: str) -> str | None:
-    """Return what in a statement does not only read; None where everything does."""
+    """Return the part of a statement that does more than read, if there is one."""
     if kind not in _READING:
         return kind
     nodes = set(_NODE.findall(tree))
@@ -80,27 +76,27 @@ def _what_writes(kind: str, text: str, tree: str) -> str | None:
 
 
 def lock(connection: sql.Connection, files: Sequence[Path]) -> None:
-    """Let a connection read, from now on, some files alone, and nothing of the Python around it.
+    """Restrict a connection to some files, and hide the Python around it.
 
     Args:
-        connection: to DuckDB; DuckDB could still write into these files.
-        files: its panel's; none where the panel is made on demand.
+        connection: a DuckDB connection; it could still write into these files.
+        files: the panel's files; none if the panel is made on demand.
     """
-    paths = [each["filename"] for each in literal(files)]
+    paths = [file["filename"] for file in literal(files)]
     connection.execute("set allowed_paths = $paths", {"paths": paths})
     for setting in _SETTINGS:
         connection.execute(setting)
 
 
 def refusal(error: Exception, what: str) -> CapgenError:
-    """Return in one line what went wrong with a question, and the way out.
+    """Return an error that says in one line what went wrong with a query, and the way out.
 
     Args:
-        error: of DuckDB, or of Arrow that handed it on.
-        what: the question, such as --where.
+        error: the error of DuckDB, or of Arrow that passed it on.
+        what: the query's name, such as `--where`.
 
     Returns:
-        A RequestError where the question is at fault, else another one.
+        A RequestError if the query is wrong, else a CapgenError.
     """
     text = str(error)
     reason = reading_reason(error)
@@ -115,7 +111,7 @@ def refusal(error: Exception, what: str) -> CapgenError:
     if table:
         name = table[1].strip('"')
         return RequestError(
-            f"{what}: there is no table {name!r}; the table is panel, "
-            "of the dataset that --data names"
+            f"{what}: there is no table {name!r}; "
+            "the table is panel, of the dataset that --data names"
         )
     return RequestError(f"{what}: {text.partition(_CANDIDATES)[0]}")

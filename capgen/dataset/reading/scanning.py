@@ -1,4 +1,4 @@
-"""A panel, written or not, as one lazy frame."""
+"""Returns a panel, whether it is built or not, as one lazy frame."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from capgen.storage.location import locate
 
 
 def scan(source: Config | str | os.PathLike[str]) -> pl.LazyFrame:
-    """Return a panel as a lazy frame; only what a query needs is made, or read.
+    """Return a panel as a lazy frame, which makes or reads only what a query needs.
 
     Args:
         source: a configuration, whose panel is made on demand and never written; or a dataset's
             folder.
 
     Returns:
-        The panel's columns, year by year and archetype by archetype, sorted by server_id and
-        timestamp within each. Every cell has the same bits in both.
+        The panel's rows, year by year and archetype by archetype, sorted by server_id and
+        timestamp. Every cell has the same bits from a configuration and from a dataset.
 
     Raises:
         RequestError: the folder is no dataset.
@@ -39,8 +39,8 @@ def scan_dataset(folder: Path, manifest: Manifest) -> pl.LazyFrame:
     """Return the rows of a dataset as a lazy frame.
 
     Args:
-        folder: from `locate`.
-        manifest: of the dataset.
+        folder: the dataset's folder.
+        manifest: the dataset's manifest.
     """
     paths = [entry.path for entry in manifest.files]
     return scan_files(folder, paths, panel_schema(manifest.load_config()))

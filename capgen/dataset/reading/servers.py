@@ -1,4 +1,4 @@
-"""Opens data files in little memory, to be read a few servers at a time."""
+"""Opens data files in little memory, for reading a few servers at a time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from capgen.panel.calendar import macro_tables
 from capgen.panel.schema import panel_schema
 from capgen.storage.store.errors import reading_reason
 
-_MEMORY = "200MB"  # what DuckDB may use; with more it goes to disk
+_MEMORY = "200MB"  # DuckDB's limit; what needs more goes to disk
 _THREADS = 2
 
 
@@ -24,11 +24,11 @@ def open_panel(
     """Connect to DuckDB with the rows of some data files as `panel`, in little memory.
 
     Args:
-        config: what the files were built from.
+        config: the configuration that the files were built from.
         files: data files, with their partition keys in their paths.
-        spill: a folder for what does not fit into memory; DuckDB makes it when it needs it.
-        threads: how many DuckDB may use.
-        settings: more of DuckDB's own.
+        spill: a folder for what does not fit into memory; DuckDB makes it if it needs it.
+        threads: number of threads that DuckDB may use.
+        settings: other settings of DuckDB, by name.
 
     Raises:
         CapgenError: a file cannot be read.
@@ -44,13 +44,15 @@ def open_panel(
 
 
 def server_ranges(connection: sql.Connection, rows: int) -> list[tuple[str, str, int]]:
-    """Return first server, last server and number of rows of runs of servers, sorted by id.
+    """Cut the servers, sorted by id, into ranges of about a number of rows.
 
     Args:
-        connection: with the rows as `panel`.
-        rows: how many a run has at most, but for those of its last server.
+        connection: the database with the rows as `panel`.
+        rows: the most rows of a range, without those of its last server.
+
+    Returns:
+        First server, last server and number of rows of each range.
     """
-    ranges: list[tuple[str, str, int]] = connection.execute(
-        sql.query_text("export/runs"), {"rows": rows}
-    ).fetchall()
+    answer = connection.execute(sql.query_text("export/runs"), {"rows": rows})
+    ranges: list[tuple[str, str, int]] = answer.fetchall()
     return ranges

@@ -1,1 +1,1 @@
-"""Works a dataset out at a coarser step."""
+"""Rolls a dataset up to a coarser time step."""

@@ -1,4 +1,4 @@
-"""Works out the periods of a rollup in SQL, and checks that they can be worked out."""
+"""Computes the periods of a rollup with SQL, and checks that a rollup is possible."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from capgen.dataset.reading.servers import server_ranges
 from capgen.errors import RequestError
 from capgen.timeline.epoch import MINUTES_PER_DAY
 
-QUANTILE = 0.95  # as sql/rollup/periods.sql has it
+QUANTILE = 0.95  # the same as in sql/rollup/periods.sql
 _UNITS: Mapping[str, tuple[str, int]] = {"daily": ("day", MINUTES_PER_DAY), "hourly": ("hour", 60)}
-_ROWS_AT_ONCE = 2**19  # of the source
+_ROWS_AT_ONCE = 2**19  # rows of the dataset
 _OTHER_COLUMNS = (*BEFORE_METRICS, "samples", "is_partial", *AFTER_METRICS)
 
 
 def period_tables(connection: sql.Connection, config: Config, step: str) -> Iterator[pa.Table]:
-    """Yield the rows of a partition, sorted, a few servers at a time; at least one table.
+    """Yield the sorted rows of a partition, a few servers at a time; at least one table.
 
     Args:
-        connection: with the dataset's rows of the partition as `panel`.
-        config: what the dataset was built from.
-        step: of the rollup.
+        connection: the database with the partition's rows as `panel`.
+        config: the configuration that the dataset was built from.
+        step: the rollup's step.
     """
     unit, minutes = _UNITS[step]
     metrics = [{"key": key, "column": metric.column} for key, metric in config.metrics.items()]
@@ -49,14 +49,14 @@ def period_tables(connection: sql.Connection, config: Config, step: str) -> Iter
 
 
 def check_step(config: Config, step: str) -> None:
-    """Check that periods of a rollup are whole numbers of a dataset's steps.
+    """Check that a rollup's period is a whole number of a dataset's steps, and more than one.
 
     Args:
-        config: what the dataset was built from.
-        step: of the rollup.
+        config: the configuration that the dataset was built from.
+        step: the rollup's step.
 
     Raises:
-        RequestError: they are not, or are no longer than its steps.
+        RequestError: the period is not longer than a step, or not a whole number of steps.
     """
     minutes = _UNITS[step][1]
     if config.step_minutes >= minutes:
@@ -70,23 +70,21 @@ def check_step(config: Config, step: str) -> None:
 
 
 def check_names(config: Config) -> None:
-    """Check that each column of a rollup has a name of its own.
+    """Check that no two columns of a rollup would have the same name.
 
     Args:
-        config: what the dataset was built from.
+        config: the configuration that the dataset was built from.
 
     Raises:
-        RequestError: two would have the same; names it.
+        RequestError: two columns would; the message says the name.
     """
-    metrics = config.metrics.items()
-    labels = [name for each in _labels(config) for name in each.values()]
-    shares = [f"{STATE}_share"] if STATE in labels else []
-    names = [
-        *_OTHER_COLUMNS,
-        *labels,
-        *shares,
-        *(name for key, each in metrics for name in (each.column, f"{key}_mean", f"{key}_max")),
-    ]
+    names = [*_OTHER_COLUMNS]
+    for label in _labels(config):
+        names += label.values()
+    if STATE in names:
+        names.append(f"{STATE}_share")
+    for key, metric in config.metrics.items():
+        names += [metric.column, f"{key}_mean", f"{key}_max"]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise RequestError(
@@ -96,7 +94,7 @@ def check_names(config: Config) -> None:
 
 
 def _labels(config: Config) -> list[dict[str, str]]:
-    """Return the placeholders of the truth's labels that a dataset has."""
+    """Return a dataset's labels of the truth by their placeholders in the query."""
     kinds = {SPIKE: "flag", OUTLIER: "flag", OUTLIER_METRICS: "ids", EVENT: "ids", STATE: "state"}
     known = config.columns
     return [{kind: name} for name, kind in kinds.items() if name in known]

@@ -34,7 +34,7 @@ from capgen.version import __version__
 
 Step = Literal["daily", "hourly"]
 
-# Several would add up in an order of their own each time, and change the last bits of means.
+# More threads would add up in another order each time, and change the last bits of means.
 _THREADS = 1
 
 
@@ -43,12 +43,12 @@ class RollupResult:
     """What a rollup wrote.
 
     Args:
-        out: its folder.
+        out: the rollup's folder.
         rows: number of rows.
-        partial_rows: how many of them are of a period that is not whole.
+        partial_rows: number of rows with a partial period.
         files: number of data files.
         bytes: size of the data files.
-        damaged_files: the source's files that were missing or altered.
+        damaged_files: the dataset's files that were missing or altered.
         seconds: wall time.
     """
 
@@ -63,7 +63,7 @@ class RollupResult:
 
 @dataclass(slots=True)
 class _Written:
-    """What is written so far."""
+    """What a rollup has written so far."""
 
     files: list[DataEntry]
     starts: list[datetime]
@@ -71,19 +71,19 @@ class _Written:
 
 
 def rollup(data: str | os.PathLike[str], to: Step, out: str | os.PathLike[str]) -> RollupResult:
-    """Work out P95, mean and maximum of each metric for each server and period.
+    """Compute P95, mean and maximum of each metric for each server and period.
 
     Args:
         data: a dataset's folder.
-        to: the step of the rollup.
+        to: the rollup's step.
         out: a new or empty folder.
 
     Returns:
         What was written.
 
     Raises:
-        RequestError: the folder is no dataset, its step is not finer, or `out` cannot be written
-            into.
+        RequestError: the folder is no dataset, its step is not finer, or the rollup cannot be
+            written to `out`.
         CapgenError: a file cannot be read or written; nothing was written.
     """
     started = time.monotonic()
@@ -103,25 +103,29 @@ def rollup(data: str | os.PathLike[str], to: Step, out: str | os.PathLike[str]) 
         result = rollup_manifest(source, to, QUANTILE, span, written.files, written.partial_rows)
         write_whole(room / MANIFEST_SCHEMA, RollupManifest.schema_text())
         result.write(room)
-    size = sum(file.bytes for file in result.files)
-    seconds = time.monotonic() - started
-    paths = tuple(problem.path for problem in damaged)
     return RollupResult(
-        target, result.rows, result.partial_rows, len(result.files), size, paths, seconds
+        out=target,
+        rows=result.rows,
+        partial_rows=result.partial_rows,
+        files=len(result.files),
+        bytes=sum(file.bytes for file in result.files),
+        damaged_files=tuple(problem.path for problem in damaged),
+        seconds=time.monotonic() - started,
     )
 
 
 def _write(
     folder: Path, present: Sequence[str], manifest: Manifest, step: str, room: Path, spill: Path
 ) -> _Written:
-    """Write one file a partition."""
+    """Write one file for each partition."""
     if not present:
         raise CapgenError(f"{folder}: expected data files, found none of those in {MANIFEST}")
     written = _Written([], [])
     config = manifest.load_config()
     for partition, paths in groupby(sorted(present), key=os.path.dirname):
         path = f"{partition}/part-00000.parquet"
-        connection = open_panel(config, [folder / each for each in paths], spill, _THREADS)
+        files = [folder / data_file for data_file in paths]
+        connection = open_panel(config, files, spill, _THREADS)
         try:
             with hashed_file(room / path) as file:
                 rows = _write_partition(connection, config, step, file, manifest, written)
@@ -151,7 +155,7 @@ def _write_partition(
             rows += table.num_rows
             written.partial_rows += pc.sum(table["is_partial"]).as_py() or 0
             limits = pc.min_max(table["timestamp"]).as_py()
-            written.starts += [each for each in limits.values() if each is not None]
+            written.starts += [start for start in limits.values() if start is not None]
         writer.add_key_value_metadata(_metadata(manifest))
     return rows
 

@@ -1,0 +1,85 @@
+"""An export's request, and the rows that it asks for on their way to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from capgen.dataset.export.rows import Rows, open_rows
+from capgen.dataset.manifest import Manifest
+from capgen.errors import CapgenError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class CountedRows:
+    """Rows on their way to a file, which count themselves and keep the error that stops them.
+
+    Args:
+        source: the rows to read.
+    """
+
+    def __init__(self, source: Rows) -> None:
+        self._source = source
+        self.rows = 0
+        self.failure: CapgenError | None = None
+
+    def reader(self) -> pa.RecordBatchReader:
+        """Return a reader of the rows in batches."""
+        import pyarrow as pa
+
+        return pa.RecordBatchReader.from_batches(self._source.schema, self._batches())
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        try:
+            for batch in self._source.batches():
+                self.rows += batch.num_rows
+                yield batch
+        except CapgenError as error:
+            self.failure = error
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The rows that an export asks for, and their format.
+
+    Args:
+        folder: the dataset's folder.
+        manifest: the dataset's manifest.
+        kind: the format.
+        columns: the chosen columns in their order; None for all.
+        where: a condition in SQL, if any.
+        unsafe: whether the condition may read other files.
+    """
+
+    folder: Path
+    manifest: Manifest
+    kind: str
+    columns: Sequence[str] | None
+    where: str | None
+    unsafe: bool
+
+    @contextmanager
+    def opened(self, room: Path) -> Iterator[CountedRows]:
+        """Open the rows, and raise the error that stops them.
+
+        Args:
+            room: a folder for what does not fit into memory.
+        """
+        spill = room / "spilled"
+        rows = open_rows(
+            self.folder, self.manifest, spill, self.columns, self.where, unsafe=self.unsafe
+        )
+        counted = CountedRows(rows)
+        try:
+            yield counted
+        except Exception as error:
+            # Arrow and Delta replace an error that stops the rows by one of their own.
+            raise counted.failure or error from None
+        finally:
+            rows.close()

@@ -31,9 +31,9 @@ def archetype_findings(evidence: Evidence) -> Iterator[Finding]:
     yield from too_few_findings(archetypes)
     for one, two in itertools.combinations(archetypes, 2):
         every = zip(one.metrics, two.metrics, strict=True)
-        pairs = [each for each in every if min(metric.counts.sum() for metric in each) > 0]
-        expected = max((_distance(*each, measured=False) for each in pairs), default=0.0)
-        measured = max((_distance(*each, measured=True) for each in pairs), default=0.0)
+        pairs = [pair for pair in every if min(metric.counts.sum() for metric in pair) > 0]
+        expected = max((_distance(*pair, measured=False) for pair in pairs), default=0.0)
+        measured = max((_distance(*pair, measured=True) for pair in pairs), default=0.0)
         yield apart_finding(f"{one.model.name} and {two.model.name}", measured, expected)
 
 
@@ -41,7 +41,7 @@ def too_few_findings(archetypes: Sequence[object]) -> Iterator[Finding]:
     """Yield that nothing can be told of fewer than two archetypes.
 
     Args:
-        archetypes: those that have servers.
+        archetypes: archetypes that have servers.
     """
     if len(archetypes) < 2:
         yield not_testable(ARCHETYPES_DIFFER.name, "there are fewer than two archetypes")
@@ -51,9 +51,9 @@ def apart_finding(subject: str, measured: float, expected: float) -> Finding:
     """Return whether two archetypes are told apart.
 
     Args:
-        subject: both of them.
-        measured: distance in standard errors.
-        expected: likewise, as configured.
+        subject: names of both.
+        measured: their distance in standard errors.
+        expected: the same, as configured.
     """
     if expected < _TOLD_APART + _SURELY:
         needed = f"{_TOLD_APART + _SURELY:.0f} are needed"
@@ -72,7 +72,7 @@ def apart_finding(subject: str, measured: float, expected: float) -> Finding:
 
 
 def _distance(one: MetricHours, two: MetricHours, *, measured: bool) -> float:
-    """Return the distance of two means in standard errors, less what rounding may have made of it."""
+    """Return the distance of two means in standard errors, less what rounding may have added."""
     levels = [_mean(each, measured=measured) for each in (one, two)]
     slack = sum(each.slack for each in levels)
     apart = max(abs(levels[0].mean - levels[1].mean) - slack, 0.0)

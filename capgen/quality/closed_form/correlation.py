@@ -1,9 +1,10 @@
 """Whether metrics move together as configured.
 
-Judged on cells neither clipped nor spiked, as far as that can be seen: see `sql/checks/residuals.sql`. What this
-leaves out biases the measured correlation, though the data be good: the bias is worked out by putting draws from the
-model, from a fixed stream, through the same filter. A correlation passes within 0.15 of the target, or of the target
-moved by the bias, and what sampling adds, in the scale of Fisher's z.
+Judged on cells neither clipped nor spiked, as far as that can be seen: see
+`sql/checks/residuals.sql`. What this leaves out biases the measured correlation, even where the
+data is good: the bias is worked out by putting draws from the model, from a fixed stream, through
+the same filter. A correlation passes within 0.15 of the target, or of the target moved by the bias,
+and what sampling adds, in the scale of Fisher's z.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.config import Config
-from capgen.draws.arrays import Floats
+from capgen.draws.arrays import Flags, Floats
 from capgen.draws.cholesky import cholesky, correlate
 from capgen.draws.streams import stream
 from capgen.quality.evidence.evidence import Evidence
@@ -35,6 +36,7 @@ CORRELATION = Rule(
     "Correlations of standardised residuals, on cells neither clipped nor spiked.",
     "correlation",
 )
+_FIGURES = ("residual", "cells", "raw")
 _TOLERANCE = 0.15
 _FEWEST_CELLS = 100
 _FEWEST_DRAWS = 500  # that pass the filter: the bias is known within some 0.05 then
@@ -43,7 +45,7 @@ _HIGHEST = 1 - 1e-6  # Fisher's z of 1 is infinite
 
 
 class _Expected(NamedTuple):
-    """What the filter makes of a correlation, and of its standard error relative to that of normals."""
+    """What the filter makes of a correlation, and of its standard error beside that of normals."""
 
     correlation: float
     widening: float
@@ -58,10 +60,10 @@ def correlation_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     for model in evidence.models:
         measured = evidence.residuals.filter(pl.col("server_type") == model.name).to_dicts()
         residuals = _draw_residuals(evidence.config, model)
+        row = measured[0] if measured else {}
         for (i, one), (j, two) in itertools.combinations(enumerate(model.metrics), 2):
             pair = f"{one.column}~{two.column}"
-            figures = ("residual", "cells", "raw")
-            found = {each: measured[0][f"{pair}.{each}"] for each in figures} if measured else {}
+            found = {figure: row[f"{pair}.{figure}"] for figure in _FIGURES} if row else {}
             target = float(model.correlations[i, j])
             expected = _expected(residuals[i], residuals[j])
             yield _statistic(f"{model.name} {pair}", target, expected, found)
@@ -73,24 +75,22 @@ def _statistic(
     correlation = found.get("residual")
     cells = found.get("cells") or 0
     raw = found.get("raw")
-    if (
-        expected is None
-        or correlation is None
-        or not math.isfinite(correlation)
-        or cells < _FEWEST_CELLS
-    ):
-        return not_testable(
-            CORRELATION.name, "too few cells neither clipped nor spiked, or no spread", subject
-        )
+    is_known = correlation is not None and math.isfinite(correlation)
+    if expected is None or not is_known or cells < _FEWEST_CELLS:
+        why = "too few cells neither clipped nor spiked, or no spread"
+        return not_testable(CORRELATION.name, why, subject)
+    assert correlation is not None
     bias = expected.correlation - target
     lowest = target - _TOLERANCE + min(bias, 0)
     highest = target + _TOLERANCE + max(bias, 0)
-    beyond = max(_fisher(correlation) - _fisher(highest), 0) + min(
-        _fisher(correlation) - _fisher(lowest), 0
-    )
-    details = {"cells": float(cells), "bias": bias} | ({} if raw is None else {"raw": raw})
-    note = f"SE count from ±{_TOLERANCE} on" + ("" if raw is None else f"; plain values: {raw:.2f}")
-    off = beyond * math.sqrt(cells - 3) / expected.widening
+    above = max(_fisher(correlation) - _fisher(highest), 0)
+    below = min(_fisher(correlation) - _fisher(lowest), 0)
+    details = {"cells": float(cells), "bias": bias}
+    note = f"SE count from ±{_TOLERANCE} on"
+    if raw is not None:
+        details["raw"] = raw
+        note += f"; plain values: {raw:.2f}"
+    off = (above + below) * math.sqrt(cells - 3) / expected.widening
     return Statistic(
         CORRELATION.name, subject, correlation, target, off, note=note, details=details
     )
@@ -101,20 +101,29 @@ def _fisher(correlation: float) -> float:
 
 
 def _expected(one: Floats, two: Floats) -> _Expected | None:
-    """Correlate draws; the standard error follows from the influence of each (F. R. Hampel, 1974)."""
+    """Correlate draws; the standard error follows from their influence (F. R. Hampel, 1974)."""
     both = ~(np.isnan(one) | np.isnan(two))
     if both.sum() < _FEWEST_DRAWS:
         return None
     if min(one[both].std(), two[both].std()) == 0:
         return None
-    x, y = ((each - each.mean()) / each.std() for each in (one[both], two[both]))
+    x = _standardised(one[both])
+    y = _standardised(two[both])
     correlation = float((x * y).mean())
     influence = x * y - correlation * (x**2 + y**2) / 2
     return _Expected(correlation, max(float(influence.std()) / max(1 - correlation**2, 1e-6), 1.0))
 
 
+def _standardised(values: Floats) -> Floats:
+    standardised: Floats = (values - values.mean()) / values.std()
+    return standardised
+
+
 def _draw_residuals(config: Config, model: ArchetypeModel) -> Floats:
-    """Return residuals of draws from the model, shape (metrics, draws): NaN where clipped, or where a spike shows."""
+    """Return residuals of draws from the model, shape (metrics, draws).
+
+    They are NaN where values are clipped, or a spike shows.
+    """
     random = stream(0, model.name, "", "check of correlations")
     hours = random.integers(model.metrics[0].means.size, size=_DRAWS)
     spikes = random.random(_DRAWS) < config.archetypes[model.name].spike.probability
@@ -142,17 +151,17 @@ def _draw(
     metric: MetricModel,
     hours: NDArray[np.int64],
     noise: Floats,
-    spikes: NDArray[np.bool_],
+    spikes: Flags,
     scales: Floats,
-) -> tuple[Floats, NDArray[np.bool_]]:
+) -> tuple[Floats, Flags]:
+    """Return draws of a metric, standardised, and which of them are not clipped."""
     means = metric.means[hours]
     sd = metric.parts[0].sd
     raw = means + metric.sign * sd * noise
     values = np.where(spikes, raw * metric.parts[len(metric.parts) // 2].scale, raw) * scales
     units = round(1 / metric.limits.unit)
-    rounded = (
-        np.rint(np.clip(values, metric.limits.low, metric.limits.high) * units) / units
-    )  # the nearest floats, as the ends are
+    # The nearest floats, as the ends are.
+    rounded = np.rint(np.clip(values, metric.limits.low, metric.limits.high) * units) / units
     standardised = (rounded - means) / sd if sd else np.full_like(means, np.nan)
     return standardised, (rounded > metric.limits.low) & (rounded < metric.limits.high)
 

@@ -1,15 +1,17 @@
 """Effects of the calendar and of growth.
 
-For each effect there are two expectations of every value, both in closed form: e under the configuration,
-and e₀ with this one factor set to 1 everywhere. With d = e − e₀, the slope of (value − e₀) on d,
-β = Σ d (value − e₀) / Σ d², is 1 where the effect is as configured and 0 where it is missing; its variance under the
-configuration is Σ d² variance / (Σ d²)². All sums go over archetype and hour: no cell is looked at twice.
+For each effect there are two expectations of every value, both in closed form: e under the
+configuration, and e₀ with this one factor set to 1 everywhere. With d = e − e₀, the slope of
+(value − e₀) on d, β = Σ d (value − e₀) / Σ d², is 1 where the effect is as configured and 0 where
+it is missing; its variance under the configuration is Σ d² variance / (Σ d²)². All sums go over
+archetype and hour: no cell is looked at twice.
 
-An effect is tested per metric, pooled over the metrics of an archetype, and pooled over all: the weakest one, growth,
-shows only in the pool. Metrics of one cell are correlated. Clipping is monotone and cannot raise the correlation of
-two normals (H. O. Lancaster, "Some properties of the bivariate normal distribution", 1957), so the covariance within
-each part of the mixture lies between 0 and correlation × sd × sd; between the parts it is known. The pool's variance
-takes the upper end.
+An effect is tested per metric, pooled over the metrics of an archetype, and pooled over all: the
+weakest one, growth, shows only in the pool. Metrics of one cell are correlated. Clipping is
+monotone and cannot raise the correlation of two normals (H. O. Lancaster, "Some properties of the
+bivariate normal distribution", 1957), so the covariance within each part of the mixture lies
+between 0 and correlation × sd × sd; between the parts it is known. The pool's variance takes the
+upper end.
 """
 
 from __future__ import annotations
@@ -34,15 +36,16 @@ EFFECT_RULES = tuple(effect_rule(each.name, each.what) for each in EFFECTS)
 
 
 def effect_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
-    """Yield the slope of each effect, which is 1 where it is as configured and 0 where it is missing.
+    """Yield the slope of each effect: 1 where it is as configured, and 0 where it is missing.
 
     Args:
         evidence: of the dataset.
     """
     for effect in effects_of(evidence.config):
-        found: list[Statistic | Finding] = []
-        found += _effect_statistics(effect.name, evidence.archetypes)
-        yield from found or [never_finding(effect)]
+        found = list(_effect_statistics(effect.name, evidence.archetypes))
+        yield from found
+        if not found:
+            yield never_finding(effect)
 
 
 def never_finding(effect: Effect) -> Finding:
@@ -57,11 +60,11 @@ def never_finding(effect: Effect) -> Finding:
 def _effect_statistics(effect: str, archetypes: Sequence[ArchetypeHours]) -> Iterator[Statistic]:
     pools = []
     for archetype in archetypes:
-        responding = [each for each in archetype.metrics if _informs(each, effect)]
-        slopes = [_slope(each, effect) for each in responding]
-        for each, slope in zip(responding, slopes, strict=True):
-            yield slope.statistic(effect, each.subject)
-        uncertain = [pair for pair in zip(responding, slopes, strict=True) if _varies(*pair)]
+        responding = [metric for metric in archetype.metrics if _informs(metric, effect)]
+        pairs = [(metric, _slope(metric, effect)) for metric in responding]
+        for metric, slope in pairs:
+            yield slope.statistic(effect, metric.subject)
+        uncertain = [pair for pair in pairs if _varies(*pair)]
         if len(uncertain) > 1:
             pools.append(_pool(archetype, uncertain, effect))
             yield pools[-1].statistic(effect, f"{archetype.model.name}, all metrics")
@@ -70,9 +73,9 @@ def _effect_statistics(effect: str, archetypes: Sequence[ArchetypeHours]) -> Ite
 
 
 def _informs(metric: MetricHours, effect: str) -> bool:
-    return effect in metric.model.effects and bool(
-        (metric.counts * metric.model.effects[effect] ** 2).sum() > 0
-    )
+    if effect not in metric.model.effects:
+        return False
+    return bool((metric.counts * metric.model.effects[effect] ** 2).sum() > 0)
 
 
 def _slope(metric: MetricHours, effect: str) -> Slope:
@@ -81,7 +84,7 @@ def _slope(metric: MetricHours, effect: str) -> Slope:
 
 
 def _varies(metric: MetricHours, slope: Slope) -> bool:
-    """Tell whether values vary at all: those that always lie at the clip would have all the weight in a pool."""
+    """Tell whether values vary at all: if not, they would have all the weight in a pool."""
     return slope.deviation.variance > (metric.model.limits.unit / 100) ** 2 * slope.information
 
 
@@ -89,31 +92,38 @@ def _pool(
     archetype: ArchetypeHours, uncertain: list[tuple[MetricHours, Slope]], effect: str
 ) -> Slope:
     """Return the slope over some metrics, each weighted by the inverse of its variance."""
-    metrics, slopes = [metric for metric, _ in uncertain], [slope for _, slope in uncertain]
-    weights = [each.information / each.deviation.variance for each in slopes]
-    scaled = [_scaled(each, weight) for each, weight in zip(slopes, weights, strict=True)]
+    scaled = []
+    differences = []
+    for metric, slope in uncertain:
+        weight = slope.information / slope.deviation.variance
+        scaled.append(_scaled(slope, weight))
+        differences.append(metric.model.effects[effect] * weight)
     pooled = summed(scaled)
-    differences = [
-        each.model.effects[effect] * weight for each, weight in zip(metrics, weights, strict=True)
-    ]
-    positions = {each.subject: position for position, each in enumerate(archetype.metrics)}
-    mixtures = [_Mixture.of(each) for each in metrics]
+    positions = {metric.subject: position for position, metric in enumerate(archetype.metrics)}
+    places = [positions[metric.subject] for metric, _ in uncertain]
+    mixtures = [_Mixture.of(metric) for metric, _ in uncertain]
     shared = 0.0
-    for (i, one), (j, two) in itertools.combinations(enumerate(metrics), 2):
-        correlation = archetype.model.correlations[positions[one.subject], positions[two.subject]]
+    for i, j in itertools.combinations(range(len(uncertain)), 2):
+        correlation = float(archetype.model.correlations[places[i], places[j]])
         product = differences[i] * differences[j]
-        shared += 2 * _largest_covariance(mixtures[i], mixtures[j], product, float(correlation))
-    deviation = pooled.deviation._replace(
-        variance=pooled.deviation.variance + shared,
-        third=sum(abs(each.deviation.third) ** (1 / 3) for each in scaled)
-        ** 3,  # at most, by Minkowski
-        fourth=sum(abs(each.deviation.fourth) ** (1 / 4) for each in scaled) ** 4,
-    )
+        shared += 2 * _largest_covariance(mixtures[i], mixtures[j], product, correlation)
+    # At most, by Minkowski's inequality.
+    third = sum(abs(slope.deviation.third) ** (1 / 3) for slope in scaled) ** 3
+    fourth = sum(abs(slope.deviation.fourth) ** (1 / 4) for slope in scaled) ** 4
+    variance = pooled.deviation.variance + shared
+    deviation = pooled.deviation._replace(variance=variance, third=third, fourth=fourth)
     return Slope(deviation, pooled.information)
 
 
 class _Mixture(NamedTuple):
-    """Values without and with a spike: their chances (2,), sds (2, n), and how far their means lie from that of all."""
+    """Values without and with a spike.
+
+    Args:
+        counts: number of values, shape (n,).
+        chances: chances of the two, shape (2,).
+        distances: how far their means lie from that of all, shape (2, n).
+        sds: their sds, shape (2, n).
+    """
 
     counts: Floats
     chances: Floats

@@ -1,8 +1,8 @@
 """Whether events change values as configured.
 
-When and to whom events happen follows from the configuration. Looked at are the hours that lie in one event alone.
-With d, the difference that its factor makes to the expectation, the slope of values on d is 1 where the event is in
-the data as configured, and 0 where it is missing.
+When and to whom events happen follows from the configuration. The rule looks at the hours that lie
+in one event alone. With d, the difference that its factor makes to the expectation, the slope of
+values on d is 1 where the event is in the data as configured, and 0 where it is missing.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.config import Config
-from capgen.draws.arrays import Floats
+from capgen.draws.arrays import Flags, Floats
 from capgen.layers.events.touched import Touched
 from capgen.quality.closed_form.slopes import Slope, summed
 from capgen.quality.evidence.evidence import Evidence
 from capgen.quality.evidence.measured import MetricHours, measure
 from capgen.quality.exact.labels import EVENTS
 from capgen.quality.expected.buckets import bucket_minutes, first_steps
-from capgen.quality.expected.clipped import Part, clipped
+from capgen.quality.expected.clipped import Clipped, Part, clipped
 from capgen.quality.expected.drift import Drift, with_drift
 from capgen.quality.expected.incidents import events_of
 from capgen.quality.expected.model import ArchetypeModel
@@ -31,7 +31,8 @@ from capgen.quality.rule import Measurement
 from capgen.quality.statistics import Deviation, Statistic
 from capgen.timeline.time_axis import TimeAxis
 
-_NO_EVENT, _SEVERAL = -1, -2
+_NO_EVENT = -1
+_SEVERAL = -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class _EventHours:
     Args:
         rules: names of the configured events.
         rule: position in `rules` of each entry of the means; negative outside of such hours.
-        factor: of the event, on average.
-        ends: of the event at the first step of each, and at the last.
+        factor: the event's factor, on average.
+        ends: the event's factor at the first step of each, and at the last.
     """
 
     rules: list[str]
@@ -67,9 +68,8 @@ def event_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
         if found:
             yield summed(found).statistic(EVENTS.name, rule)
         elif not any(other.startswith(f"{rule} ") for other in slopes):
-            yield not_testable(
-                EVENTS.name, "none fills an hour of a server that is looked at, all by itself", rule
-            )
+            why = "none fills an hour of a server that is looked at, all by itself"
+            yield not_testable(EVENTS.name, why, rule)
 
 
 def _rules(config: Config) -> dict[str, tuple[str, ...]]:
@@ -92,43 +92,46 @@ def _slopes(
                     yield f"{rule} {metric.model.column}", slope
 
 
-def _slope(metric: MetricHours, here: NDArray[np.bool_], hours: _EventHours) -> Slope:
-    model, counts, totals = metric.model, metric.counts[here], metric.totals[here]
-    means, factor = model.means[here], hours.factor[here]
-    quiet = model.values.mean[here]
-    parts = tuple(Part(part.chance, part.scale * factor, part.sd * factor) for part in model.parts)
-    of_mean = [
-        np.divide(each[here], factor, out=np.ones_like(factor), where=factor > 0)
-        for each in hours.ends
-    ]
-    drift = Drift(means * of_mean[0], means * of_mean[1], np.ones_like(means))
-    eventful = with_drift(clipped(means, parts, model.limits), means, drift, parts, model.limits)
-    difference = eventful.mean - quiet
+def _slope(metric: MetricHours, here: Flags, hours: _EventHours) -> Slope:
+    model = metric.model
+    counts = metric.counts[here]
+    eventful = _eventful(metric, here, hours)
+    difference = eventful.mean - model.values.mean[here]
+    excess = eventful.central[4] - 3 * eventful.variance**2
+    rounding = eventful.rounding + model.values.rounding[here]
     deviation = Deviation(
-        total=float((difference * (totals - counts * eventful.mean)).sum()),
+        total=float((difference * (metric.totals[here] - counts * eventful.mean)).sum()),
         variance=float((counts * difference**2 * eventful.variance).sum()),
         third=float((counts * difference**3 * eventful.central[3]).sum()),
-        fourth=float(
-            (counts * difference**4 * (eventful.central[4] - 3 * eventful.variance**2)).sum()
-        ),
-        slack=float(
-            (counts * np.abs(difference) * (eventful.rounding + model.values.rounding[here])).sum()
-        ),
+        fourth=float((counts * difference**4 * excess).sum()),
+        slack=float((counts * np.abs(difference) * rounding).sum()),
     )
     return Slope(deviation, float((counts * difference**2).sum()))
 
 
+def _eventful(metric: MetricHours, here: Flags, hours: _EventHours) -> Clipped:
+    """Return what is expected of the values of some hours, with the event that they lie in."""
+    model = metric.model
+    means = model.means[here]
+    factor = hours.factor[here]
+    parts = tuple(Part(part.chance, part.scale * factor, part.sd * factor) for part in model.parts)
+    relative = []
+    for end in hours.ends:
+        unknown = np.ones_like(factor)
+        relative.append(np.divide(end[here], factor, out=unknown, where=factor > 0))
+    drift = Drift(means * relative[0], means * relative[1], np.ones_like(means))
+    return with_drift(clipped(means, parts, model.limits), means, drift, parts, model.limits)
+
+
 def _event_hours(config: Config, rows: pl.DataFrame, model: ArchetypeModel) -> _EventHours:
-    axis, rules = config.axis, list(_rules(config))
+    axis = config.axis
+    rules = list(_rules(config))
     firsts = first_steps(config, axis.span)
-    of_server: dict[int, list[Touched]] = {}
-    for each in events_of(config, rows):
-        of_server.setdefault(each.server, []).append(each)
-    hours = [
-        _hours_of_server(axis, rules, firsts, of_server.get(server, []))
-        for server in range(rows.height)
-    ]
-    rule, factor, first, last = (np.concatenate(each) for each in zip(*hours, strict=True))
+    of_server: list[list[Touched]] = [[] for _ in range(rows.height)]
+    for touched in events_of(config, rows):
+        of_server[touched.server].append(touched)
+    hours = [_hours_of_server(axis, rules, firsts, touched) for touched in of_server]
+    rule, factor, first, last = (np.concatenate(column) for column in zip(*hours, strict=True))
     found = pl.DataFrame(
         {
             "group": np.repeat(rows["group"].to_numpy(), firsts.size),
@@ -141,22 +144,23 @@ def _event_hours(config: Config, rows: pl.DataFrame, model: ArchetypeModel) -> _
     ).with_columns(pl.col("hour").cast(model.keys.schema["hour"]))
     of_keys = model.keys.join(found, on=["group", "hour"], how="left", maintain_order="left")
     numbers = {name: of_keys[name].to_numpy() for name in ("rule", "factor", "first", "last")}
-    return _EventHours(
-        rules, numbers["rule"], numbers["factor"], (numbers["first"], numbers["last"])
-    )
+    ends = (numbers["first"], numbers["last"])
+    return _EventHours(rules, numbers["rule"], numbers["factor"], ends)
 
 
 def _hours_of_server(
     axis: TimeAxis, rules: list[str], firsts: NDArray[np.int64], touched: list[Touched]
 ) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
-    """Return the rule of each hour all of whose steps lie in one event, and its factor: mean, first and last."""
+    """Return the rule of each hour that lies in one event, and its factor: mean, first and last."""
     rule = np.full(axis.span.size, _NO_EVENT)
     factor = np.ones(axis.span.size)
-    for each in touched:
-        here = rule[each.steps]
-        here[:] = np.where(here == _NO_EVENT, rules.index(each.event.id.split(":")[0]), _SEVERAL)
-        factor[each.steps] = each.event.factor(axis, each.span)
-    lowest, highest = (pick.reduceat(rule, firsts) for pick in (np.minimum, np.maximum))
+    for cells in touched:
+        here = rule[cells.steps]
+        number = rules.index(cells.event.id.split(":")[0])
+        here[:] = np.where(here == _NO_EVENT, number, _SEVERAL)
+        factor[cells.steps] = cells.event.factor(axis, cells.span)
+    lowest = np.minimum.reduceat(rule, firsts)
+    highest = np.maximum.reduceat(rule, firsts)
     stops = np.append(firsts[1:], rule.size)
     mean = np.add.reduceat(factor, firsts) / (stops - firsts)
     return np.where(lowest == highest, lowest, _SEVERAL), mean, factor[firsts], factor[stops - 1]

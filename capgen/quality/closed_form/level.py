@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -32,10 +31,11 @@ def level_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     Args:
         evidence: of the dataset.
     """
-    of_archetypes = (each.metrics for each in evidence.archetypes)
-    metrics = list(itertools.chain.from_iterable(of_archetypes))
-    yield from (_level(each) for each in metrics)
-    yield from (_spread(each) for each in metrics)
+    metrics: list[MetricHours] = []
+    for archetype in evidence.archetypes:
+        metrics += archetype.metrics
+    yield from map(_level, metrics)
+    yield from map(_spread, metrics)
 
 
 def _level(metric: MetricHours) -> Statistic | Finding:
@@ -58,12 +58,11 @@ def _statistic(
     if count == 0:
         return not_testable(rule, "no values", metric.subject)
     mean = float((metric.counts * expected).sum()) / count
+    measured = mean + deviation.total / count
     off = deviation.standard_errors
     skewness = deviation.skewness
     kurtosis = deviation.kurtosis
-    return Statistic(
-        rule, metric.subject, mean + deviation.total / count, mean, off, skewness, kurtosis
-    )
+    return Statistic(rule, metric.subject, measured, mean, off, skewness, kurtosis)
 
 
 MEASUREMENT = Measurement(

@@ -1,7 +1,8 @@
 """Whether outliers come as often, and as far off, as configured.
 
-As with spikes: with a threshold 4 sd above or below each mean, the chance of a value beyond it follows from the
-configuration, with outliers and without, and the slope on the difference is 1 where they are as configured.
+As with spikes: with a threshold 4 sd above or below each mean, the chance of a value beyond it
+follows from the configuration, with outliers and without, and the slope on the difference is 1
+where they are as configured.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ OUTLIER_RATE = Rule(
 
 
 def outlier_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
-    """Yield the measured rate of high and of low outliers, relative to the configured one, metric by metric.
+    """Yield the rate of high and of low outliers, relative to the configured one, by metric.
 
     Args:
         evidence: of the dataset.
@@ -53,9 +54,8 @@ def outlier_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
             if slopes:
                 yield summed(slopes).statistic(OUTLIER_RATE.name, subject)
             elif _has(source, key, side):
-                yield not_testable(
-                    OUTLIER_RATE.name, "they lie nowhere apart from the noise", subject
-                )
+                why = "they lie nowhere apart from the noise"
+                yield not_testable(OUTLIER_RATE.name, why, subject)
 
 
 def _has(source: Source, key: str, side: str) -> bool:
@@ -103,13 +103,11 @@ def _beyond(model: MetricModel, side: str) -> Exceedance:
     sd = model.parts[0].some_sd
     unit = model.limits.unit
     sign = 1 if side == "high" else -1
-    wanted = np.clip(
-        model.means + sign * _OUTLIER_SD * sd, model.limits.low, model.limits.high - unit
-    )
+    far = model.means + sign * _OUTLIER_SD * sd
+    wanted = np.clip(far, model.limits.low, model.limits.high - unit)
     threshold = (np.floor(wanted / unit) + 0.5) * unit
-    chance, usual = (
-        _chance(model, threshold, parts, side) for parts in (model.parts, _without(model, side))
-    )
+    chance = _chance(model, threshold, model.parts, side)
+    usual = _chance(model, threshold, _without(model, side), side)
     return Exceedance(threshold, chance, chance - usual)
 
 
@@ -119,7 +117,7 @@ def _chance(model: MetricModel, threshold: Floats, parts: Sequence[Part], side: 
 
 
 def _without(model: MetricModel, side: str) -> list[Part]:
-    """Return the parts of values without the outliers of one side: they are as they should be instead."""
+    """Return the parts of values without the outliers of one side, which are as usual instead."""
     half = len(model.parts) // 2
     parts: list[Part] = []
     for state in (model.parts[:half], model.parts[half:]):

@@ -1,8 +1,8 @@
 """Whether scheduled spikes fall at their hours, as often and as high as configured.
 
-At the hours that a schedule touches, values are a mixture of those with and without its spike. With d, the difference
-that the schedule makes to the expectation, the slope of values on d is 1 where it is as configured. One spike may last
-for several steps: the variance is taken as many times.
+At the hours that a schedule touches, values are a mixture of those with and without its spike. With
+d, the difference that the schedule makes to the expectation, the slope of values on d is 1 where it
+is as configured. One spike may last for several steps: the variance is taken as many times.
 """
 
 from __future__ import annotations
@@ -63,11 +63,9 @@ def _slope(metric: MetricHours, lit: Floats, scale: float, steps: int) -> Slope:
     dark = model.values
     bright = clipped(model.means, parts, model.limits)
     mean = (1 - lit) * dark.mean + lit * bright.mean
-    variance = (
-        (1 - lit) * (dark.variance + dark.mean**2)
-        + lit * (bright.variance + bright.mean**2)
-        - mean**2
-    )
+    of_dark = (1 - lit) * (dark.variance + dark.mean**2)
+    of_bright = lit * (bright.variance + bright.mean**2)
+    variance = of_dark + of_bright - mean**2
     difference = mean - dark.mean
     deviation = Deviation(
         total=float((difference * (metric.totals - metric.counts * mean)).sum()),

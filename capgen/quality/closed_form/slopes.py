@@ -1,11 +1,13 @@
-"""Slopes: how much of an expected difference is in the data, 1 where it is as configured and 0 where it is missing."""
+"""Slopes: how much of an expected difference is in the data.
+
+A slope is 1 where the difference is as configured, and 0 where it is missing.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
-
-import numpy as np
 
 from capgen.quality.statistics import Deviation, Statistic
 
@@ -25,15 +27,13 @@ class Slope(NamedTuple):
         """Return the slope as a measurement that should be 1.
 
         Args:
-            rule: that it belongs to.
+            rule: the rule that it belongs to.
             subject: what was measured.
         """
         slope = 1 + self.deviation.total / self.information
-        reach = (
-            self.information / self.deviation.variance**0.5
-            if self.deviation.variance > 0
-            else np.inf
-        )
+        reach = math.inf
+        if self.deviation.variance > 0:
+            reach = self.information / self.deviation.variance**0.5
         off = self.deviation.standard_errors
         skewness = self.deviation.skewness
         kurtosis = self.deviation.kurtosis

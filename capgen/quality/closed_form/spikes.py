@@ -1,8 +1,9 @@
 """Whether spikes come as often, and as high, as configured.
 
-The data does not mark spikes. But with τ = mean + 2.5 sd of each archetype and hour (or just below the clip), the
-chance q of a value above τ follows from the configuration, with spikes and without (q₀). The slope of (exceeds − q₀)
-on d = q − q₀ is 1 where spikes are as configured and 0 where there are none.
+The data does not mark spikes. But with τ = mean + 2.5 sd of each archetype and hour (or just below
+the clip), the chance q of a value above τ follows from the configuration, with spikes and without
+(q₀). The slope of (exceeds − q₀) on d = q − q₀ is 1 where spikes are as configured and 0 where
+there are none.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from capgen.quality.statistics import Statistic
 SPIKE_RATE = Rule(
     "spike_rate",
     "Spikes are as frequent as configured.",
-    "Values far above their mean are counted, and compared with how many the configuration implies.",
+    "Values far above their mean are counted, "
+    "and compared with how many the configuration implies.",
     "rate of spikes",
 )
 
@@ -36,10 +38,10 @@ def spike_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
         name = archetype.model.name
         rate = evidence.config.archetypes[name].spike.probability
         measured = evidence.residuals.filter(pl.col("server_type") == name)
-        spiking = [each for each in archetype.metrics if each.model.has_spikes]
-        for each in spiking:
-            exceeded = measured[f"{each.model.column}.exceeded"].sum()
-            yield _statistic(each, rate, float(exceeded))
+        spiking = [metric for metric in archetype.metrics if metric.model.has_spikes]
+        for metric in spiking:
+            exceeded = measured[f"{metric.model.column}.exceeded"].sum()
+            yield _statistic(metric, rate, float(exceeded))
         if not spiking:
             yield not_testable(SPIKE_RATE.name, "no spikes are configured", name)
 
@@ -49,17 +51,15 @@ def _statistic(metric: MetricHours, rate: float, exceeded: float) -> Statistic |
     information = float((metric.counts * model.effect**2).sum())
     deviation = model.deviation(metric.counts, exceeded)
     if information == 0 or deviation.variance == 0:
-        return not_testable(
-            SPIKE_RATE.name, "spikes lift no value above the threshold", metric.subject
-        )
+        why = "spikes lift no value above the threshold"
+        return not_testable(SPIKE_RATE.name, why, metric.subject)
     measured = rate * (1 + deviation.total / information)
     off = deviation.standard_errors
     skewness = deviation.skewness
     kurtosis = deviation.kurtosis
     reach = information / deviation.variance**0.5
-    return Statistic(
-        SPIKE_RATE.name, metric.subject, measured, rate, off, skewness, kurtosis, reach
-    )
+    subject = metric.subject
+    return Statistic(SPIKE_RATE.name, subject, measured, rate, off, skewness, kurtosis, reach)
 
 
 MEASUREMENT = Measurement(

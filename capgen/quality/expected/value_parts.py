@@ -1,4 +1,4 @@
-"""The normals that a metric's values come from: with and without a spike, usual ones and outliers."""
+"""The normals that a metric's values come from: without a spike and with one, and outliers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The statistical rules for panels that remember, switch states or move together: a panel beside a twin of it."""
+"""The statistical rules for panels with memory, states or common movement: beside a twin."""

@@ -22,16 +22,15 @@ def archetypes_apart(
 
     Args:
         archetypes: their names.
-        measured: the levels of all metrics of each among them, in the same order.
+        measured: what was measured; levels of each archetype's metrics are in the same order.
         kinship: the highest correlation that two servers have on average.
     """
     yield from too_few_findings(archetypes)
     every = [each for each in measured if each.rule == LEVEL.name]
     levels = {name: [each for each in every if _of(each, name)] for name in archetypes}
     for one, two in itertools.combinations(archetypes, 2):
-        distances = [
-            _distances(*pair, kinship) for pair in zip(levels[one], levels[two], strict=True)
-        ]
+        pairs = zip(levels[one], levels[two], strict=True)
+        distances = [_distances(*pair, kinship) for pair in pairs]
         found, expected = (max(each, default=0.0) for each in zip(*distances, strict=True))
         yield apart_finding(f"{one} and {two}", found, expected)
 
@@ -41,14 +40,16 @@ def _of(contrast: Contrast, archetype: str) -> bool:
 
 
 def _distances(one: Contrast, two: Contrast, kinship: float) -> tuple[float, float]:
-    """Return the distance of two levels in standard errors, in the data and in the twin; 0 where one has no values."""
-    levels = [_level(each, kinship) for each in (one, two)]
-    error = math.hypot(*(each.error for each in levels))
+    """Return the distance of two levels in standard errors, in the data and in the twin.
+
+    It is 0 where one has no values.
+    """
+    first = _level(one, kinship)
+    second = _level(two, kinship)
+    error = math.hypot(first.error, second.error)
     if not error > 0:
         return 0.0, 0.0
-    return abs(levels[0].data - levels[1].data) / error, abs(
-        levels[0].twin - levels[1].twin
-    ) / error
+    return abs(first.data - second.data) / error, abs(first.twin - second.twin) / error
 
 
 class _Level(NamedTuple):
@@ -58,9 +59,13 @@ class _Level(NamedTuple):
 
 
 def _level(level: Contrast, kinship: float) -> _Level:
-    """Return means, and their standard error: data and twin each have half of the variance of what is between them."""
+    """Return means, and their standard error.
+
+    Data and twin each have half of the variance of their difference.
+    """
     known = np.isfinite(level.both.data) & np.isfinite(level.both.twin)
-    data, twin = (each[known] for each in level.both)
+    data = level.both.data[known]
+    twin = level.both.twin[known]
     if data.size == 0:
         return _Level(math.nan, math.nan, math.nan)
     variance = float(((data - twin) ** 2).sum()) / 2 / data.size**2

@@ -1,16 +1,17 @@
-"""Contrasts: how far a measurement of the data lies from the same one of its twin, server by server.
+"""Contrasts: how far a measurement of the data lies from that of its twin, server by server.
 
-**Why a twin.** Values that are clipped, remembered and drawn in states have no closed form to compare with. The twin
-is made by the same model of the same servers, with what each of these was given once, the same events and the same
-gaps, but with other draws. If the data is as configured, the two can be swapped: differences are symmetric about 0
-whatever their distribution, and a long tail only makes the test more careful (B. Efron, "Student's t-test under
-symmetry conditions", 1969).
+**Why a twin.** Values that are clipped, remembered and drawn in states have no closed form to
+compare with. The same model makes the twin of the same servers, with what each of these was given
+once, the same events and the same gaps, but with other draws. If the data is as configured, the two
+can be swapped: differences are symmetric about 0 whatever their distribution, and a long tail only
+makes the test more careful (B. Efron, "Student's t-test under symmetry conditions", 1969).
 
-**Standard errors** come from the differences between servers, or between periods of each where there are few servers,
-by the jackknife; Student's t is turned into a normal (B. J. R. Bailey, "Accurate normalizing transformations of a
-Student's t variate", 1980). Servers that share movement are no independent witnesses: a functional of two Gaussian
-processes with correlation ρ has no higher one itself (A. N. Kolmogorov, Y. A. Rozanov, 1960), so that with n servers
-the variance is at most (1 + (n − 1)ρ) / (1 − ρ) times as large (L. Kish's design effect).
+**Standard errors** come from the differences between servers, or between periods of each where
+there are few servers, by the jackknife; Student's t is turned into a normal (B. J. R. Bailey,
+"Accurate normalizing transformations of a Student's t variate", 1980). Servers that share movement
+are no independent witnesses: a functional of two Gaussian processes with correlation ρ has no
+higher one itself (A. N. Kolmogorov, Y. A. Rozanov, 1960), so that with n servers the variance is at
+most (1 + (n − 1)ρ) / (1 − ρ) times as large (L. Kish's design effect).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from capgen.draws.arrays import Floats
+from capgen.draws.arrays import Flags, Floats
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.statistics import Statistic
 
@@ -54,10 +55,11 @@ class Contrast:
         rule: the rule it belongs to.
         subject: what was measured.
         both: what data and twin say; NaN where they say nothing.
-        servers: how many there are, which may move together.
-        implied: what would be missing from the data if the effect were; None where there is no effect to miss.
-        absent: what both would be without the effect, for measurements that are compared as they are.
-        growth: of the variance, as periods of a server remember each other.
+        servers: how many servers there are, which may move together.
+        implied: what the data would lack without the effect; None where there is no effect to miss.
+        absent: what both would be without the effect, for measurements that are compared as they
+            are.
+        growth: how much the variance grows, as periods of a server remember each other.
         note: what else is worth knowing.
     """
 
@@ -71,7 +73,9 @@ class Contrast:
     note: str = ""
 
     def statistic(self, kinship: float) -> Statistic | Finding:
-        """Return the mean difference, or its slope on what is implied, which is 1 where the effect is as configured.
+        """Return the mean difference, or its slope on what is implied.
+
+        The slope is 1 where the effect is as configured.
 
         Args:
             kinship: the highest correlation that two servers have on average.
@@ -85,26 +89,20 @@ class Contrast:
         if effective < _FEWEST:
             return not_testable(self.rule, _too_few(effective), self.subject)
         slope = float(difference.sum()) / total
-        error = _error(difference, weights, slope) * math.sqrt(
-            self.growth * design_effect(self.servers, kinship)
-        )
+        widening = math.sqrt(self.growth * design_effect(self.servers, kinship))
+        error = _error(difference, weights, slope) * widening
         measured, expected, missing = self._said(known, slope)
         off = _as_normal(slope, error, effective)
-        return Statistic(
-            self.rule,
-            self.subject,
-            measured,
-            expected,
-            off=off,
+        reach = None
+        if missing is not None:
             # What is there and should not be shows itself, however little there was to miss.
-            reach=None
-            if missing is None
-            else max(abs(_as_normal(missing, error, effective)), abs(off)),
-            note=self.note,
+            reach = max(abs(_as_normal(missing, error, effective)), abs(off))
+        return Statistic(
+            self.rule, self.subject, measured, expected, off=off, reach=reach, note=self.note
         )
 
-    def _said(self, known: NDArray[np.bool_], slope: float) -> tuple[float, float, float | None]:
-        """Return what was measured, what was expected, and how far off a missing effect would be."""
+    def _said(self, known: Flags, slope: float) -> tuple[float, float, float | None]:
+        """Return what was measured and expected, and how far off a missing effect would be."""
         if self.implied is not None:
             return 1 + slope, 1.0, 1.0
         data, twin = (float(each[known].mean()) for each in self.both)
@@ -119,16 +117,14 @@ def pooled(rule: str, subject: str, contrasts: Sequence[Contrast]) -> Contrast:
         subject: what was measured.
         contrasts: at least one, each with what is implied, weighted by its precision.
     """
-    data, twin, implied = (
-        np.concatenate([each.ravel() for each in parts]) for parts in _parts(contrasts)
-    )
+    data, twin, implied = (np.concatenate(list(map(np.ravel, part))) for part in _parts(contrasts))
     servers = sum(each.servers for each in contrasts)
     growth = max(each.growth for each in contrasts)
     return Contrast(rule, subject, Both(data, twin), servers, implied, growth=growth)
 
 
 def added(subject: str, contrasts: Sequence[Contrast]) -> Contrast:
-    """Add slopes of several metrics of the same servers up.
+    """Add up slopes of several metrics of the same servers.
 
     Args:
         subject: what was measured.
@@ -145,10 +141,10 @@ def _parts(contrasts: Sequence[Contrast]) -> Iterator[list[Floats]]:
 
 
 def design_effect(servers: int, kinship: float) -> float:
-    """Return how much larger a variance is at the most, as servers move together.
+    """Return how much larger a variance is, at most, as servers move together.
 
     Args:
-        servers: how many.
+        servers: how many servers there are.
         kinship: the highest correlation that two of them have on average.
     """
     return (1 + (servers - 1) * kinship) / max(1 - kinship, _NOTHING)
@@ -168,9 +164,8 @@ def _as_normal(value: float, error: float, effective: float) -> float:
         return 0.0
     freedom = effective - 1
     squared = (value / error) ** 2 if error > 0 else math.inf
-    size = (
-        (8 * freedom + 1) / (8 * freedom + 3) * math.sqrt(freedom * math.log1p(squared / freedom))
-    )
+    shrink = (8 * freedom + 1) / (8 * freedom + 3)
+    size = shrink * math.sqrt(freedom * math.log1p(squared / freedom))
     return math.copysign(size, value)
 
 

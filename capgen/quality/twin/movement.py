@@ -1,14 +1,12 @@
-"""How each server's values move about their mean: level, spread, tails, memory, and metrics with each other."""
+"""How each server's values move about their mean: level, spread, tails, memory, correlation."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from capgen.config import Config
 from capgen.draws.arrays import Floats
@@ -18,6 +16,7 @@ from capgen.quality.closed_form.level import LEVEL, SPREAD
 from capgen.quality.rule import BESIDE_TWIN, Rule
 from capgen.quality.twin.contrast import Both, Contrast
 from capgen.quality.twin.periods import Periods, memory_hours
+from capgen.quality.twin.ratios import ratios
 from capgen.quality.twin.slopes import grows_with_level
 from capgen.quality.twin.twin import Twins
 
@@ -28,7 +27,9 @@ AUTOCORRELATION = Rule(
     BESIDE_TWIN,
     "correlation with itself, some hours later",
 )
-_CUT = 3.0  # standard deviations: what lies further off counts as if it did not, so that a few spikes do not decide
+# Standard deviations: what lies further off counts as no further, so that a few spikes do not
+# decide.
+_CUT = 3.0
 _MOST_OF_PERIOD = 4  # a lag is looked at in periods of so many times its length
 _USUAL_LAGS = (6.0, 24.0)  # hours
 _TAIL = 0.01
@@ -42,9 +43,9 @@ class Movement:
     Args:
         config: the panel's configuration.
         twins: the servers.
-        periods: to sum up.
-        residuals: shape (metrics, servers, steps), NaN where there is none.
-        scaled: in standard deviations, cut off; 0 where there is none.
+        periods: periods to sum up.
+        residuals: residuals, shape (metrics, servers, steps), NaN where there is none.
+        scaled: the same in standard deviations, cut off; 0 where there is none.
     """
 
     config: Config
@@ -60,8 +61,8 @@ class Movement:
         Args:
             config: the panel's configuration.
             twins: the servers.
-            periods: to sum up.
-            means: as expected, shape (metrics, servers, steps).
+            periods: periods to sum up.
+            means: expected means, shape (metrics, servers, steps).
         """
         scales = np.ones_like(means)
         for number, key in enumerate(twins.keys):
@@ -85,12 +86,13 @@ class Movement:
             yield from self._tails(subject, number)
             yield from self._memory(subject, number)
         for (one, left), (two, right) in itertools.combinations(enumerate(self._columns), 2):
-            pairs = Both(
-                *(np.stack(each) for each in zip(*map(self._scaled_of, (one, two)), strict=True))
+            first = self._scaled_of(one)
+            second = self._scaled_of(two)
+            correlations = Both(
+                _correlation(first.data, second.data), _correlation(first.twin, second.twin)
             )
-            yield self._contrast(
-                CORRELATION, f"{self.twins.archetype} {left}~{right}", pairs.each(_correlation)
-            )
+            subject = f"{self.twins.archetype} {left}~{right}"
+            yield self._contrast(CORRELATION, subject, correlations)
 
     def _split(self, both: Both, number: int) -> Both:
         return both.each(lambda values: self.periods.split(values[number]))
@@ -121,12 +123,12 @@ class Movement:
 
 
 def lags(config: Config, archetype: str, length: int) -> list[tuple[float, int]]:
-    """Return the lags to look at, in hours and in steps: a step, six hours, a day, and the half-lives.
+    """Return the lags to look at, in hours and in steps: a step, six hours, a day, half-lives.
 
     Args:
         config: the panel's configuration.
-        archetype: whose half-lives.
-        length: of a period, in steps.
+        archetype: the archetype whose half-lives count.
+        length: length of a period, in steps.
     """
     step_hours = config.step_minutes / 60
     on = layered_archetype(config, archetype).on
@@ -144,14 +146,17 @@ def _scaled(both: Both) -> Both:
     squares = sum(np.nansum((each - mean) ** 2, axis=2, keepdims=True) for each in both)
     sd = np.sqrt(squares / count)
     sd[sd == 0] = np.inf
-    return both.each(
-        lambda values: np.nan_to_num(np.clip((values - mean) / sd, -_CUT, _CUT), copy=False)
-    )
+
+    def scaled(values: Floats) -> Floats:
+        deviations: Floats = np.clip((values - mean) / sd, -_CUT, _CUT)
+        return np.nan_to_num(deviations, copy=False)
+
+    return both.each(scaled)
 
 
 def _mean(values: Floats) -> Floats:
     count = (~np.isnan(values)).sum(axis=-1)
-    return _over(np.nansum(values, axis=-1), count)
+    return ratios(np.nansum(values, axis=-1), count)
 
 
 def log_sd(values: Floats, decimals: int) -> Floats:
@@ -162,16 +167,17 @@ def log_sd(values: Floats, decimals: int) -> Floats:
 
 
 def _autocorrelation(scaled: Floats, lag: int) -> Floats:
-    return _over((scaled[..., lag:] * scaled[..., :-lag]).sum(axis=-1), (scaled**2).sum(axis=-1))
+    together = (scaled[..., lag:] * scaled[..., :-lag]).sum(axis=-1)
+    return ratios(together, (scaled**2).sum(axis=-1))
 
 
-def _correlation(pair: Floats) -> Floats:
-    one, two = pair
-    return _over((one * two).sum(axis=-1), np.sqrt((one**2).sum(axis=-1) * (two**2).sum(axis=-1)))
+def _correlation(one: Floats, two: Floats) -> Floats:
+    alone = np.sqrt((one**2).sum(axis=-1) * (two**2).sum(axis=-1))
+    return ratios((one * two).sum(axis=-1), alone)
 
 
 def _tail_shapes(values: Floats) -> Floats:
-    """Return to which side values lean, from −1 to 1, and how long tails are beside the middle, a logarithm."""
+    """Return to which side values lean, from −1 to 1, and the logarithm of how long tails are."""
     climbing = np.sort(values, axis=-1)
     count = (~np.isnan(climbing)).sum(axis=-1)
 
@@ -183,13 +189,6 @@ def _tail_shapes(values: Floats) -> Floats:
     low = at(_TAIL)
     high = at(1 - _TAIL)
     width = at(1 - _MIDDLE) - at(_MIDDLE)
-    length = _over(high - low, width)
-    return np.stack(
-        [_over(high + low - 2 * at(0.5), high - low), np.log(np.where(length > 0, length, np.nan))]
-    )
-
-
-def _over(top: Floats, bottom: NDArray[Any]) -> Floats:
-    """Divide; NaN where there is nothing to divide by."""
-    ratio: Floats = np.divide(top, bottom, out=np.full(np.shape(top), np.nan), where=bottom > 0)
-    return ratio
+    lean = ratios(high + low - 2 * at(0.5), high - low)
+    length = ratios(high - low, width)
+    return np.stack([lean, np.log(np.where(length > 0, length, np.nan))])

@@ -1,4 +1,4 @@
-"""Periods: where there are few servers, the time of each is cut into some, which tell about each other's spread."""
+"""Periods: where there are few servers, stretches of their time tell about each other's spread."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Periods:
     """Equal stretches of the time axis; the few steps that are left over are not looked at.
 
     Args:
-        count: how many.
-        length: of each, in steps.
-        growth: of the variance of a mean over all, as each remembers the one before.
+        count: how many periods there are.
+        length: length of each, in steps.
+        growth: how much the variance of a mean over all grows, as each remembers the one before.
     """
 
     count: int
@@ -32,12 +32,11 @@ class Periods:
 
     def split(self, values: NDArray[Any]) -> NDArray[Any]:
         """Cut the last axis, the steps, into two: periods and steps of each."""
-        return values[..., : self.count * self.length].reshape(
-            *values.shape[:-1], self.count, self.length
-        )
+        whole = values[..., : self.count * self.length]
+        return whole.reshape(*values.shape[:-1], self.count, self.length)
 
     def sums(self, values: NDArray[Any]) -> Floats:
-        """Sum the last axis, the steps, up by period."""
+        """Sum up the last axis, the steps, by period."""
         summed: Floats = self.split(values).sum(axis=-1, dtype=np.float64)
         return summed
 
@@ -47,8 +46,8 @@ def cut_periods(config: Config, wanted: int, memory_hours: float) -> Periods:
 
     Args:
         config: the panel's configuration.
-        wanted: how many, at the most.
-        memory_hours: after which a deviation is down to 1/e.
+        wanted: how many periods, at most.
+        memory_hours: after how many hours a deviation is down to 1/e.
     """
     axis = config.axis
     steps = axis.span.size
@@ -56,20 +55,18 @@ def cut_periods(config: Config, wanted: int, memory_hours: float) -> Periods:
     shortest = max(_FEWEST_STEPS, axis.steps_per_day, math.ceil(memory_hours / step_hours))
     count = max(1, min(wanted, steps // shortest))
     length = steps // count
-    return Periods(
-        count,
-        length,
-        _growth(length * step_hours / memory_hours) if count > 1 and memory_hours else 1.0,
-    )
+    if count == 1 or not memory_hours:
+        return Periods(count, length, 1.0)
+    return Periods(count, length, _growth(length * step_hours / memory_hours))
 
 
 def _growth(lengths: float) -> float:
-    """Return how much the variance grows: exact for means of a process that forgets exponentially."""
+    """Return how much the variance grows, for means of a process that forgets exponentially."""
     return lengths / (lengths - 1 + math.exp(-lengths))
 
 
 def memory_hours(config: Config, archetype: str) -> float:
-    """Return after how many hours the slowest thing that moves an archetype's servers is down to 1/e.
+    """Return after how many hours the slowest movement of an archetype's servers is down to 1/e.
 
     Args:
         config: the panel's configuration.

@@ -1,4 +1,4 @@
-"""How often spikes and outliers come, and what else servers have of their own: noise, and chances of spikes."""
+"""How often spikes and outliers come, and how servers' own noise and chances of spikes differ."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from capgen.config import Config
-from capgen.draws.arrays import Floats
+from capgen.draws.arrays import Flags, Floats
+from capgen.layers.answers import Effect
 from capgen.layers.scope import Kind, Scope, parameter_column
 from capgen.layers.server_spread import SERVER_SPREAD
 from capgen.layers.spikes import SPIKE_PROBABILITY
@@ -19,7 +19,8 @@ from capgen.panel.layered import layered_archetype
 from capgen.quality.closed_form.outliers import OUTLIER_RATE
 from capgen.quality.closed_form.spikes import SPIKE_RATE
 from capgen.quality.findings import Finding, not_testable
-from capgen.quality.twin.contrast import Contrast
+from capgen.quality.rule import Rule
+from capgen.quality.twin.contrast import Both, Contrast
 from capgen.quality.twin.movement import Movement, log_sd
 from capgen.quality.twin.slopes import capped
 from capgen.settings.metric import source_of
@@ -40,7 +41,7 @@ def spike_chances(kind: Kind, servers: pl.DataFrame) -> Floats:
 
 
 def rate_contrasts(movement: Movement) -> Iterator[Contrast | Finding]:
-    """Yield the rates of spikes and of outliers, and the spreads of noise and of the chance of spikes.
+    """Yield the rates of spikes and outliers, and the spreads of noise and of spikes' chances.
 
     Args:
         movement: of servers of one archetype.
@@ -73,84 +74,63 @@ class _Metric:
         far = self.movement.scaled.each(lambda scaled: scaled[self.number] > _FAR)
         seen = self._seen(far.twin, "is_spike")
         if seen < _LEAST_SEEN:
-            yield not_testable(
-                SPIKE_RATE.name, "spikes lift too few values far above the rest", self.subject
-            )
+            why = "spikes lift too few values far above the rest"
+            yield not_testable(SPIKE_RATE.name, why, self.subject)
             return
-        growth = self.movement.periods.growth
         sums = self.movement.periods.sums
         hits = far.each(sums)
         implied = seen * sums(self._known)
-        yield Contrast(
-            SPIKE_RATE.name, self.subject, hits, len(chances), chances * implied, growth=growth
-        )
+        yield self._contrast(SPIKE_RATE, self.subject, hits, chances * implied)
         if np.ptp(chances) > 0:
             apart = chances - chances.mean()
             weights = apart * capped(np.abs(apart))
+            more = hits.each(lambda counts: weights * counts)
             subject = f"{self.subject}, {SPIKE_PROBABILITY}"
-            more = hits.each(lambda each: weights * each)
-            yield Contrast(
-                SERVER_SPREAD.name,
-                subject,
-                more,
-                len(chances),
-                weights * apart * implied,
-                growth=growth,
-            )
+            yield self._contrast(SERVER_SPREAD, subject, more, weights * apart * implied)
 
     def outliers(self, chance: float) -> Contrast | Finding:
         far = self.movement.scaled.each(lambda scaled: np.abs(scaled[self.number]) > _FAR)
         seen = self._seen(far.twin, "is_outlier")
         if seen < _LEAST_SEEN:
-            return not_testable(
-                OUTLIER_RATE.name, "outliers lie too near to the rest", self.subject
-            )
-        growth = self.movement.periods.growth
+            why = "outliers lie too near to the rest"
+            return not_testable(OUTLIER_RATE.name, why, self.subject)
         sums = self.movement.periods.sums
         implied = seen * chance * sums(self._known)
-        return Contrast(
-            OUTLIER_RATE.name, self.subject, far.each(sums), len(implied), implied, growth=growth
-        )
+        return self._contrast(OUTLIER_RATE, self.subject, far.each(sums), implied)
 
     def noise_spread(self, own: Floats, path: str) -> Contrast:
-        """Return the slope of the log sd on the log of the servers' own, which is 1 where each has its own."""
+        """Return the slope of the log sd on the log of the servers' own sd: 1 if as configured."""
         apart = np.log(np.maximum(own, 1e-6))
         apart -= apart.mean()
         weights = apart * capped(np.abs(apart))
-        periods = self.movement.periods
+        decimals = self.movement.config.decimals
 
         def weighed(values: Floats) -> Floats:
-            return weights * log_sd(
-                periods.split(values[self.number]), self.movement.config.decimals
-            )
+            split = self.movement.periods.split(values[self.number])
+            return weights * log_sd(split, decimals)
 
         both = self.movement.twins.values.each(weighed)
         implied = np.broadcast_to(weights * apart, both.data.shape)
-        return Contrast(
-            SERVER_SPREAD.name,
-            f"{self.subject}, {path}",
-            both,
-            len(own),
-            implied,
-            growth=periods.growth,
-        )
+        return self._contrast(SERVER_SPREAD, f"{self.subject}, {path}", both, implied)
+
+    def _contrast(self, of: Rule | Effect, subject: str, both: Both, implied: Floats) -> Contrast:
+        growth = self.movement.periods.growth
+        return Contrast(of.name, subject, both, len(implied), implied, growth=growth)
 
     @property
-    def _known(self) -> NDArray[np.bool_]:
-        known: NDArray[np.bool_] = ~np.isnan(self.movement.residuals.data[self.number])
+    def _known(self) -> Flags:
+        known: Flags = ~np.isnan(self.movement.residuals.data[self.number])
         return known
 
-    def _seen(self, far: NDArray[np.bool_], flag: str) -> float:
+    def _seen(self, far: Flags, flag: str) -> float:
         """Return how many more of the twin's flagged values lie far off than of the others."""
         flags = self.movement.twins.truth[flag]
         known = self._known
         flagged = known & (flags == 1)
         others = known & (flags != 1)
-        return (
-            float(far[flagged].mean() - far[others].mean())
-            if flagged.any() and others.any()
-            else 0.0
-        )
+        if not flagged.any() or not others.any():
+            return 0.0
+        return float(far[flagged].mean() - far[others].mean())
 
 
 def _outlier_chance(config: Config) -> float:

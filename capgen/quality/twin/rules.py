@@ -1,6 +1,6 @@
-"""The statistical rules for panels with dynamics: each archetype beside its twin, and what all of them say together.
+"""The statistical rules for panels with dynamics: each archetype beside its twin, then all of them.
 
-What this compares with is the generator, whose parameters are proved by tests of their own, not a closed form.
+They compare with the generator, whose parameters tests of their own prove, not with a closed form.
 """
 
 from __future__ import annotations
@@ -51,16 +51,16 @@ def twin_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     measured: list[Contrast] = []
     with open_panel(twin_config(config)) as panel:
         for name in servers:
-            for each in _of_archetype(evidence, panel, name):
-                if isinstance(each, Contrast):
-                    measured.append(each)
+            for found in _of_archetype(evidence, panel, name):
+                if isinstance(found, Contrast):
+                    measured.append(found)
                 else:
-                    yield each
+                    yield found
     measured += _of_all_archetypes(measured)
     yield from (each.statistic(shared) for each in measured)
     yield from archetypes_apart(list(servers), measured, shared)
-    found = {each.rule for each in measured}
-    yield from (never_finding(effect) for effect in effects_of(config) if effect.name not in found)
+    rules = {each.rule for each in measured}
+    yield from (never_finding(effect) for effect in effects_of(config) if effect.name not in rules)
 
 
 def _of_archetype(evidence: Evidence, panel: Panel, name: str) -> Iterator[Contrast | Finding]:

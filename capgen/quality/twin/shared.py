@@ -16,6 +16,7 @@ from capgen.quality.rule import BESIDE_TWIN, Rule
 from capgen.quality.twin.contrast import Contrast
 from capgen.quality.twin.movement import Movement
 from capgen.quality.twin.periods import Periods
+from capgen.quality.twin.ratios import ratios
 
 SHARED_MOVEMENT = Rule(
     "shared_movement",
@@ -26,17 +27,17 @@ SHARED_MOVEMENT = Rule(
 
 
 def kinship(config: Config, servers: pl.DataFrame) -> float:
-    """Return the highest correlation that any measurements of two servers can have, on average over all pairs.
+    """Return the highest correlation of any measurements of two servers, on average over all pairs.
 
-    That of the noise, or of the changes of state: the higher one.
+    That is the correlation of the noise or that of the changes of state, whichever is higher.
 
     Args:
         config: the panel's configuration.
         servers: their server frame.
     """
-    return max(
-        _kinship(servers.height, sharings(config, servers, what)) for what in ("noise", "states")
-    )
+    of_noise = _kinship(servers.height, sharings(config, servers, "noise"))
+    of_states = _kinship(servers.height, sharings(config, servers, "states"))
+    return max(of_noise, of_states)
 
 
 def _kinship(servers: int, shared: list[Sharing]) -> float:
@@ -52,29 +53,22 @@ def _pairs(sharing: Sharing) -> int:
 
 
 def shared_contrasts(movement: Movement, periods: Periods) -> Iterator[Contrast]:
-    """Yield the correlation between servers that share movement, averaged over pairs and metrics, for each scope.
+    """Yield the correlation between servers that share movement, over pairs and metrics, by scope.
 
     Args:
-        movement: of servers of one archetype.
-        periods: that are compared: the servers together are one witness.
+        movement: movement of servers of one archetype.
+        periods: periods to compare: the servers together are one witness.
     """
-    config = movement.config
     twins = movement.twins
-    scopes = {
-        each.subjects[0].partition(":")[0]: each for each in _every_sharing(config, twins.servers)
-    }
+    every = _every_sharing(movement.config, twins.servers)
+    scopes = {sharing.subjects[0].partition(":")[0]: sharing for sharing in every}
     for scope, sharing in scopes.items():
         if _pairs(sharing):
             who = "fleet" if scope == "fleet" else f"one {scope}"
-            moved = movement.scaled.each(partial(_correlation, sharing=sharing, periods=periods))
-            yield Contrast(
-                SHARED_MOVEMENT.name,
-                f"{twins.archetype}, servers of {who}",
-                moved,
-                1,
-                absent=0.0,
-                growth=periods.growth,
-            )
+            subject = f"{twins.archetype}, servers of {who}"
+            both = movement.scaled.each(partial(_correlation, sharing=sharing, periods=periods))
+            growth = periods.growth
+            yield Contrast(SHARED_MOVEMENT.name, subject, both, 1, absent=0.0, growth=growth)
 
 
 def _every_sharing(config: Config, servers: pl.DataFrame) -> list[Sharing]:
@@ -91,7 +85,4 @@ def _correlation(scaled: Floats, sharing: Sharing, periods: Periods) -> Floats:
         squares = (members**2).sum(axis=1)
         together += periods.sums(members.sum(axis=1) ** 2 - squares).sum(axis=0)
         alone += periods.sums(squares).sum(axis=0) * (members.shape[1] - 1)
-    correlation: Floats = np.divide(
-        together, alone, out=np.full(periods.count, np.nan), where=alone > 0
-    )
-    return correlation
+    return ratios(together, alone)

@@ -1,4 +1,4 @@
-"""Effects that change what a server's values are on average: calendar, growth, layers, states, spread, events.
+"""Effects that change the mean of a server's values: calendar, growth, layers, states, events.
 
 As in `capgen.quality.closed_form.effects`, d is how far the expected values are apart with an
 effect and without it; here it is a weight and no more. Σ d (data − twin) is 0 on average where both
@@ -24,6 +24,7 @@ from capgen.quality.expected.expectation import Expectation
 from capgen.quality.twin.contrast import Both, Contrast
 from capgen.quality.twin.periods import Periods
 from capgen.quality.twin.twin import Twins
+from capgen.settings.metric import scale_of, source_of
 
 _SMALLEST_EFFECT = 1e-9  # relative to the mean
 _ADDING_UP = {effect.name for effect in EFFECTS if effect.adds_up}
@@ -35,9 +36,9 @@ class Levels:
 
     Args:
         config: the panel's configuration.
-        calendars: from `hourly_calendars`.
+        calendars: the clocks' calendars, from `hourly_calendars`.
         twins: the servers.
-        periods: to sum up.
+        periods: periods to sum up.
     """
 
     config: Config
@@ -46,44 +47,52 @@ class Levels:
     periods: Periods
 
     def means(self) -> Floats:
-        """Return the mean of each metric, shape (metrics, servers, steps); NaN where a schedule may have spikes."""
+        """Return the mean of each metric, shape (metrics, servers, steps).
+
+        It is NaN where a schedule may have spikes.
+        """
         expectation = self._expectation()
-        means = self._at_steps(expectation, expectation.means())
-        return means if self.twins.events is None else means * self.twins.events
+        return self._with_events(self._at_steps(expectation, expectation.means()))
 
     def contrasts(self, means: Floats) -> Iterator[Contrast]:
         """Yield the slope of each effect on each metric that responds to it.
 
         Args:
-            means: from `means`.
+            means: what `means` returns.
         """
         expectation = self._expectation()
         for rule, what, of_key in expectation.without_effects():
-            others = self._at_steps(expectation, of_key)
-            others = others if self.twins.events is None else others * self.twins.events
+            others = self._with_events(self._at_steps(expectation, of_key))
             yield from self._slopes(rule, means, others, what)
         if self.twins.events is not None:
-            yield from self._slopes(
-                EVENTS.name, means, self._at_steps(expectation, expectation.means())
-            )
+            quiet = self._at_steps(expectation, expectation.means())
+            yield from self._slopes(EVENTS.name, means, quiet)
         yield from self._scheduled()
 
+    def _with_events(self, means: Floats) -> Floats:
+        return means if self.twins.events is None else means * self.twins.events
+
     def _scheduled(self) -> Iterator[Contrast]:
-        shares = {key: self.config.metrics[key].spike_share for key in self.config.drawn_metrics}
-        for number, schedule in enumerate(
-            self.config.archetypes[self.twins.archetype].scheduled_spikes
-        ):
+        schedules = self.config.archetypes[self.twins.archetype].scheduled_spikes
+        for number, schedule in enumerate(schedules):
             expectation = self._expectation(number)
             if not expectation.keys.is_empty():
-                lit = expectation.lit
                 means = expectation.means()
-                scales = {
-                    key: 1.0 if share is None else schedule.magnitude * share
-                    for key, share in shares.items()
-                }
-                lifted = {key: mean * (1 + lit * (scales[key] - 1)) for key, mean in means.items()}
-                spiked, usual = (self._at_steps(expectation, each) for each in (lifted, means))
+                lifted = self._lifted(means, schedule.magnitude, expectation.lit)
+                spiked = self._at_steps(expectation, lifted)
+                usual = self._at_steps(expectation, means)
                 yield from self._slopes(SCHEDULED_SPIKES.name, spiked, usual, f"schedule {number}")
+
+    def _lifted(
+        self, means: Mapping[str, Floats], magnitude: float, lit: Floats
+    ) -> dict[str, Floats]:
+        """Return the means of values that lie in spikes now and then."""
+        lifted = {}
+        for key, mean in means.items():
+            share = self.config.metrics[key].spike_share
+            scale = 1.0 if share is None else magnitude * share
+            lifted[key] = mean * (1 + lit * (scale - 1))
+        return lifted
 
     def _expectation(self, schedule: int | None = None) -> Expectation:
         rows = self.twins.servers.with_columns(group="server_id")
@@ -92,33 +101,30 @@ class Levels:
     def _at_steps(self, expectation: Expectation, of_key: Mapping[str, Floats]) -> Floats:
         servers = self.twins.servers.height
         hours = bucket_of_steps(self.config, self.config.axis.span)
+        metrics = self.config.metrics
         every = []
         for key in self.twins.keys:
-            derived = self.config.metrics[key].derived
             of_hours = np.full(expectation.usable.size, np.nan)
-            of_hours[expectation.usable] = (
-                of_key[derived.source] * derived.factor if derived else of_key[key]
-            )
+            of_hours[expectation.usable] = of_key[source_of(metrics, key)] * scale_of(metrics, key)
             every.append(of_hours.reshape(servers, -1)[:, hours])
         return np.stack(every)
 
     def _slopes(
         self, rule: str, means: Floats, others: Floats, what: str = ""
     ) -> Iterator[Contrast]:
-        """Yield the slope of each metric whose means are others without an effect, shape (metrics, servers, steps)."""
+        """Yield the slope of each metric whose means are others without an effect.
+
+        Means have the shape (metrics, servers, steps).
+        """
         for number, key in enumerate(self.twins.keys):
-            apart = np.abs(means[number] - others[number])
-            if np.nanmax(apart, initial=0) > _SMALLEST_EFFECT * (
-                1 + np.nanmax(np.abs(means[number]), initial=0)
-            ):
-                subject = f"{self.twins.archetype} {self.config.metrics[key].column}" + (
-                    f", {what}" if what else ""
-                )
+            if _differ(means[number], others[number]):
+                subject = f"{self.twins.archetype} {self.config.metrics[key].column}"
+                if what:
+                    subject = f"{subject}, {what}"
                 every = (*self.twins.values, means, others)
                 is_log = rule not in _ADDING_UP and grows_with_level(self.config, key)
-                data, twin, mean, other = (
-                    self._scaled(each[number], is_log=is_log) for each in every
-                )
+                scaled = [self._scaled(values[number], is_log=is_log) for values in every]
+                data, twin, mean, other = scaled
                 yield self._slope(rule, subject, Both(data, twin), mean - other)
 
     def _scaled(self, values: Floats, *, is_log: bool) -> Floats:
@@ -131,17 +137,17 @@ class Levels:
         weights = np.divide(effect, squares, out=np.zeros_like(effect), where=squares > 0)
         weights *= capped((weights * effect).sum(axis=1, keepdims=True))
 
-        def weighed(each: Floats) -> Floats:
-            return self.periods.sums(weights * each)
+        def weighed(values: Floats) -> Floats:
+            return self.periods.sums(weights * values)
 
-        return Contrast(
-            rule,
-            subject,
-            known.each(weighed),
-            len(effect),
-            weighed(effect),
-            growth=self.periods.growth,
-        )
+        both = known.each(weighed)
+        growth = self.periods.growth
+        return Contrast(rule, subject, both, len(effect), weighed(effect), growth=growth)
+
+
+def _differ(means: Floats, others: Floats) -> bool:
+    largest = np.nanmax(np.abs(means - others), initial=0)
+    return bool(largest > _SMALLEST_EFFECT * (1 + np.nanmax(np.abs(means), initial=0)))
 
 
 def grows_with_level(config: Config, key: str) -> bool:
@@ -151,15 +157,14 @@ def grows_with_level(config: Config, key: str) -> bool:
         config: the panel's configuration.
         key: of the metric.
     """
-    derived = config.metrics[key].derived
-    return config.metrics[derived.source if derived else key].shape != "normal"
+    return config.metrics[source_of(config.metrics, key)].shape != "normal"
 
 
 def capped(sizes: Floats) -> Floats:
     """Return factors that cut sizes down to their median, so that a few servers do not decide.
 
     Args:
-        sizes: of an effect, one a server.
+        sizes: sizes of an effect, one a server.
     """
     usual = float(np.median(sizes[sizes > 0])) if np.any(sizes > 0) else 0.0
     return np.divide(usual, sizes, out=np.ones_like(sizes), where=sizes > usual)

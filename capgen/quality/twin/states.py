@@ -1,4 +1,4 @@
-"""What the truth says of states and spikes: how often each comes, at which hours, and how long states last."""
+"""What the truth says of states and spikes: how often and when they come, how long states last."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from capgen.columns import STATE
 from capgen.config import Config
-from capgen.draws.arrays import Floats
+from capgen.draws.arrays import Codes, Floats
 from capgen.layers.regimes.chances import weekly_chances
 from capgen.layers.regimes.settings import Regimes
 from capgen.layers.regimes.shares import hourly_shares, hours_of_week
@@ -23,6 +22,7 @@ from capgen.quality.source import Source
 from capgen.quality.twin.contrast import Both, Contrast
 from capgen.quality.twin.periods import Periods
 from capgen.quality.twin.rates import spike_chances
+from capgen.quality.twin.ratios import ratios
 from capgen.quality.twin.twin import UNKNOWN, Twins, read_spikes, read_truth
 
 _TRUTH = "The truth beside the chances."
@@ -48,11 +48,10 @@ def truth_contrasts(
         both = read_spikes(source, twins)
         layered = layered_archetype(source.config, twins.archetype)
         implied = spike_chances(layered.kind, twins.servers) * periods.sums(both.data != UNKNOWN)
-        flags = both.each(lambda each: periods.sums(each == 1))
+        flags = both.each(lambda labels: periods.sums(labels == 1))
         subject = f"{twins.archetype}, flagged cells"
-        yield Contrast(
-            SPIKE_RATE.name, subject, flags, len(implied), implied, growth=periods.growth
-        )
+        growth = periods.growth
+        yield Contrast(SPIKE_RATE.name, subject, flags, len(implied), implied, growth=growth)
 
 
 def _state_contrasts(
@@ -72,42 +71,30 @@ def _occupancy(
     subject: str, both: Both, number: int, chances: Floats, periods: Periods
 ) -> Iterator[Contrast]:
     known = both.data != UNKNOWN
-    shares = both.each(lambda states: _over(periods.sums(states == number), periods.sums(known)))
-    yield Contrast(OCCUPANCY.name, subject, shares, len(known), absent=0.0, growth=periods.growth)
+    growth = periods.growth
+    shares = both.each(lambda states: ratios(periods.sums(states == number), periods.sums(known)))
+    yield Contrast(OCCUPANCY.name, subject, shares, len(known), absent=0.0, growth=growth)
     apart = (chances - chances.mean(axis=-1, keepdims=True)) * known
     if np.ptp(chances) > 0:
+        subject = f"{subject}, by the hour"
         at_hours = both.each(lambda states: periods.sums(apart * (states == number)))
         implied = periods.sums(apart**2)
-        yield Contrast(
-            OCCUPANCY.name,
-            f"{subject}, by the hour",
-            at_hours,
-            len(known),
-            implied,
-            growth=periods.growth,
-        )
+        yield Contrast(OCCUPANCY.name, subject, at_hours, len(known), implied, growth=growth)
 
 
-def _leaving(states: NDArray[np.int32], number: int) -> Floats:
+def _leaving(states: Codes, number: int) -> Floats:
     """Return the chance that a server in a state is in another one at the next step."""
-    followed = (states[..., :-1] == number) & (states[..., 1:] != UNKNOWN)
-    return _over(
-        (followed & (states[..., 1:] != number)).sum(axis=-1, dtype=np.float64),
-        followed.sum(axis=-1),
-    )
-
-
-def _over(top: Floats, bottom: NDArray[np.float64] | NDArray[np.int64]) -> Floats:
-    ratio: Floats = np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
-    return ratio
+    before = states[..., :-1]
+    after = states[..., 1:]
+    followed = (before == number) & (after != UNKNOWN)
+    left = (followed & (after != number)).sum(axis=-1, dtype=np.float64)
+    return ratios(left, followed.sum(axis=-1))
 
 
 def _chances(config: Config, calendars: Calendars, regimes: Regimes, twins: Twins) -> Floats:
-    """Return the chance of each state at each step by each server's clock, shape (states, servers, steps)."""
+    """Return the chance of each state at each step, shape (states, servers, steps)."""
     weekly = hourly_shares(config.axis, weekly_chances(regimes))
     steps = bucket_of_steps(config, config.axis.span)
-    hours = {
-        clock: hours_of_week(calendars[clock])[steps]
-        for clock in twins.servers["clock"].unique().to_list()
-    }
-    return np.stack([weekly[:, hours[clock]] for clock in twins.servers["clock"].to_list()], axis=1)
+    clocks = twins.servers["clock"].to_list()
+    hours = {clock: hours_of_week(calendars[clock])[steps] for clock in dict.fromkeys(clocks)}
+    return np.stack([weekly[:, hours[clock]] for clock in clocks], axis=1)

@@ -24,9 +24,8 @@ from capgen.quality.source import Source
 from capgen.quality.twin.contrast import Both
 from capgen.settings.metric import source_of
 
-_OTHER_DRAWS = (
-    0x5EED_0F_A_7E57  # no seed that anybody would take for a panel of the same configuration
-)
+# No seed that anybody would take for a panel of the same configuration.
+_OTHER_DRAWS = 0x5EED_0F_A_7E57
 _WIDE = (-1e300, 1e300)
 _EXACT_DECIMALS = 12
 UNKNOWN = -1
@@ -38,12 +37,13 @@ class Twins:
     """Some servers of one archetype, as they are in the data and as their twin has them.
 
     Args:
-        archetype: its name.
+        archetype: the archetype's name.
         servers: their server frame.
-        keys: of the metrics.
-        values: shape (metrics, servers, steps); NaN where there is no value inside the clip, or the twin has none.
+        keys: the metrics' keys.
+        values: values, shape (metrics, servers, steps); NaN where there is no value inside the
+            clip, or the twin has none.
         events: what events multiply each metric by, likewise; None without events.
-        truth: of the twin, by column: flags, and numbers of states; shape (servers, steps).
+        truth: the twin's truth by column: flags, and numbers of states; shape (servers, steps).
     """
 
     archetype: str
@@ -55,15 +55,15 @@ class Twins:
 
 
 def twin_config(config: Config) -> Config:
-    """Return the configuration of the twin, whose events, clip and rounding are laid over it afterwards.
+    """Return the configuration of the twin, over which events, clip and rounding are laid later.
 
     Args:
-        config: of the panel.
+        config: the panel's configuration.
     """
     known = [layer for layer in LAYERS if layer.is_incident and not layer.changes_derived]
-    metrics = {
-        key: metric.model_copy(update={"clip": _WIDE}) for key, metric in config.metrics.items()
-    }
+    metrics = {}
+    for key, metric in config.metrics.items():
+        metrics[key] = metric.model_copy(update={"clip": _WIDE})
     changes = {
         "seed": config.seed ^ _OTHER_DRAWS,
         "metrics": metrics,
@@ -74,10 +74,10 @@ def twin_config(config: Config) -> Config:
 
 
 def labelled_config(config: Config) -> Config:
-    """Return the configuration of a twin whose spikes are labelled as those of the panel: as the clip shows them.
+    """Return the configuration of a twin whose spikes are labelled as the panel's: after the clip.
 
     Args:
-        config: of the panel.
+        config: the panel's configuration.
     """
     missing = config.layers.missing
     singles = missing and missing.model_copy(update=dict.fromkeys(["server_outages", "fleet_gaps"]))
@@ -90,7 +90,7 @@ def read_twins(source: Source, panel: Panel, archetype: str, servers: pl.DataFra
 
     Args:
         source: an open dataset.
-        panel: of its twin.
+        panel: the panel of its twin.
         archetype: name of the servers' archetype.
         servers: their server frame, in the data's panel.
     """
@@ -101,11 +101,8 @@ def read_twins(source: Source, panel: Panel, archetype: str, servers: pl.DataFra
     if events is not None:
         twin *= events
     for key, values in zip(source.keys, twin, strict=True):
-        np.round(
-            np.clip(values, *source.config.metrics[key].clip, out=values),
-            source.config.decimals,
-            out=values,
-        )
+        np.clip(values, *source.config.metrics[key].clip, out=values)
+        np.round(values, source.config.decimals, out=values)
     unknown = np.isnan(data) | np.isnan(twin)
     data[unknown] = twin[unknown] = np.nan
     return Twins(archetype, servers, source.keys, Both(data, twin), events, truth)
@@ -123,12 +120,14 @@ def _read(source: Source, servers: pl.DataFrame) -> Floats:
 
 
 def read_truth(source: Source, twins: Twins, column: str) -> Both:
-    """Return what the truth says of data and twin: flags, or numbers of states; `UNKNOWN` where the data has no row.
+    """Return what the truth says of data and twin: flags, or numbers of states.
+
+    It is `UNKNOWN` where the data has no row.
 
     Args:
         source: an open dataset.
         twins: servers of one archetype.
-        column: of the truth.
+        column: the truth's column.
     """
     twin = twins.truth[column]
     data = _read_numbers(source, twins, column)
@@ -136,7 +135,9 @@ def read_truth(source: Source, twins: Twins, column: str) -> Both:
 
 
 def read_spikes(source: Source, twins: Twins) -> Both:
-    """Return which cells are labelled as spikes in the data, and in a twin with its clip; `UNKNOWN` in gaps.
+    """Return which cells are labelled as spikes in the data, and in a twin with its clip.
+
+    They are `UNKNOWN` in gaps.
 
     Args:
         source: an open dataset.
@@ -163,7 +164,7 @@ def _read_numbers(source: Source, twins: Twins, column: str) -> NDArray[np.int32
 def _cells(
     source: Source, servers: pl.DataFrame, columns: list[str]
 ) -> tuple[pl.DataFrame, NDArray[np.int64]]:
-    """Return rows of some servers, and their positions among all cells of these, by server and then by time."""
+    """Return rows of some servers, and their positions among all cells, by server, then by time."""
     looked_at = servers.select("server_id").with_row_index("position").cast({"position": pl.Int64})
     source.connection.register("looked_at", looked_at)
     parameters = source.calendar_parameters() | {"columns": columns}
@@ -181,15 +182,13 @@ def _made(
     workspace = Workspace()
     for _, span in axis.years():
         here = (slice(None), span.within(axis.span))
-        frame = panel.cells(
-            Chunk(archetype, 0, servers.height, span), servers, [*columns, *truth], workspace
-        )
+        chunk = Chunk(archetype, 0, servers.height, span)
+        frame = panel.cells(chunk, servers, [*columns, *truth], workspace)
         for column, out in zip(columns, values, strict=True):
             out[here] = frame[column].to_numpy().reshape(servers.height, -1)
         for name, numbers in truth.items():
-            numbers[here] = _as_numbers(panel.config, archetype, frame[name]).reshape(
-                servers.height, -1
-            )
+            found = _as_numbers(panel.config, archetype, frame[name])
+            numbers[here] = found.reshape(servers.height, -1)
     return values, truth
 
 
@@ -207,9 +206,9 @@ def _event_factors(config: Config, servers: pl.DataFrame, keys: tuple[str, ...])
         return None
     axis = config.axis
     factors = np.ones((len(keys), servers.height, axis.span.size))
-    for each in events_of(config, servers):
-        factor = each.event.factor(axis, each.span)
+    for touched in events_of(config, servers):
+        factor = touched.event.factor(axis, touched.span)
         for key, out in zip(keys, factors, strict=True):
-            if source_of(config.metrics, key) in each.event.metrics:
-                out[each.server, each.steps] *= factor
+            if source_of(config.metrics, key) in touched.event.metrics:
+                out[touched.server, touched.steps] *= factor
     return factors

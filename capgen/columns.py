@@ -49,7 +49,7 @@ def expected_column(column: str) -> str:
     """Return the name of the truth column that holds a metric's mean.
 
     Args:
-        column: of the metric.
+        column: the metric's column.
     """
     return f"{column}_expected"
 
@@ -58,7 +58,7 @@ def taken_names(metrics: Iterable[str]) -> set[str]:
     """Return the names that no metric's column may have.
 
     Args:
-        metrics: columns of all metrics.
+        metrics: the columns of all metrics.
     """
     expected = map(expected_column, metrics)
     return {*BEFORE_METRICS, *AFTER_METRICS, *LABELS, STATE, *expected}

@@ -31,7 +31,7 @@ def draw_normals(
         axis: the time axis.
         span: the steps.
         out: where to, shape (metrics, servers, steps).
-        purpose: what they are for.
+        purpose: what the draws are for.
     """
     for part in _parts(axis, span):
         for position, server_id in enumerate(server_ids):
@@ -50,7 +50,7 @@ def draw_uniforms(
         server_ids: the servers, in order.
         axis: the time axis.
         span: the steps to return.
-        purpose: what they are for.
+        purpose: what the draws are for.
 
     Returns:
         Shape (servers, steps).

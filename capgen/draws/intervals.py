@@ -21,7 +21,7 @@ class Interval(NamedTuple):
     """A stretch of time.
 
     Args:
-        year: in which it starts.
+        year: the year in which it starts.
         number: its place among those that start in the year, from 0.
         start: minutes since 1970-01-01 00:00.
         stop: the minute after its last one.

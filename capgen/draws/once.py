@@ -19,7 +19,7 @@ def lasting_normals(seed: int, server_ids: Sequence[str], purpose: str, count: i
     Args:
         seed: the configuration's seed.
         server_ids: the servers.
-        purpose: what they are for.
+        purpose: what the draws are for.
         count: how many each server draws.
 
     Returns:
@@ -35,8 +35,8 @@ def lognormal(normals: Floats, sd: float) -> Floats:
     exp(σ z − σ²/2) with σ² = ln(1 + sd²) has mean 1 and this sd.
 
     Args:
-        normals: of any shape.
-        sd: of the result.
+        normals: normals, in any shape.
+        sd: sd of the result.
     """
     variance = math.log1p(sd**2)
     result: Floats = np.exp(math.sqrt(variance) * normals - variance / 2)

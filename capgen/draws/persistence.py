@@ -34,7 +34,7 @@ class Decay:
     """How a process forgets over some steps.
 
     Args:
-        factors: from each step to the next, shape (steps,).
+        factors: what is left from each step to the next, shape (steps,).
         powers: what is left, at each step, of the run's first step, shape (steps,).
         gains: what new noise is multiplied by before it is summed over a run, shape (steps,).
         pulls: how much of what is missing at the end each step takes, from 0 to 1, shape (steps,).

@@ -22,7 +22,7 @@ class Sharing:
     """What servers share with the other members of their groups of one kind.
 
     Args:
-        share: of the variance, or of the changes.
+        share: share of the variance, or of the changes.
         subjects: the groups, as subjects of random streams: no server's id has a colon.
         of_server: position of each server's group among them.
     """
@@ -35,7 +35,7 @@ class Sharing:
         """Yield each server's position and what its group draws.
 
         Args:
-            draw: from the streams of a group.
+            draw: draws from the streams of a group.
         """
         drawn = [draw(subject) for subject in self.subjects]
         for server, group in enumerate(self.of_server):
@@ -59,7 +59,7 @@ def draw_shared_normals(
         axis: the time axis.
         span: the steps.
         out: where to, shape (metrics, servers, steps).
-        purpose: what they are for.
+        purpose: what the draws are for.
         shared: what servers share.
     """
 
@@ -84,8 +84,8 @@ def share_normals(shared: Sequence[Sharing], normals: Floats, draw: Draw) -> Non
 
     Args:
         shared: what servers share.
-        normals: of the servers, shape (metrics, servers, steps).
-        draw: from the streams of a group.
+        normals: the servers' normals, shape (metrics, servers, steps).
+        draw: draws from the streams of a group.
     """
     if shared:
         normals *= math.sqrt(max(0.0, 1 - sum(each.share for each in shared)))
@@ -99,9 +99,9 @@ def share_uniforms(shared: Sequence[Sharing], uniforms: Floats, choice: Floats, 
 
     Args:
         shared: what servers share.
-        uniforms: of the servers, shape (…, servers, steps).
+        uniforms: the servers' uniforms, shape (…, servers, steps).
         choice: uniform too, shape (servers, steps): decides where.
-        draw: from the streams of a group.
+        draw: draws from the streams of a group.
     """
     before = 0.0
     for sharing in shared:

@@ -18,7 +18,7 @@ class Clock(NamedTuple):
     """What the servers of a region live by.
 
     Args:
-        name: of the clock.
+        name: the clock's name.
         zone: its time zone; None for UTC.
         holidays: its calendar; None for that of all.
     """
@@ -32,9 +32,9 @@ class Parameter(NamedTuple):
     """A parameter that each server may have a value of its own of.
 
     Args:
-        path: in an archetype, such as `weekend_factor`.
-        lowest: that it can be.
-        highest: that it can be.
+        path: where it stands in an archetype, such as `weekend_factor`.
+        lowest: lowest value that it can have.
+        highest: highest value that it can have.
     """
 
     path: str
@@ -62,7 +62,7 @@ class Change(NamedTuple):
     Args:
         where: the cells that it may change, shape (servers, steps).
         lay: changes the values of the metrics that it is given, in place.
-        names: of what changes them.
+        names: names of what changes them.
     """
 
     where: Flags
@@ -74,9 +74,9 @@ class Effect(NamedTuple):
     """A difference that a layer makes to what values are on average, as `check` names it.
 
     Args:
-        name: of the effect, and of the rule that looks for it.
-        place: of the rule among those of all effects, which are sorted by it.
-        what: the same in words.
+        name: name of the effect, and of the rule that looks for it.
+        place: the rule's place among those of all effects.
+        what: the effect in words.
         never: why it may change nothing.
         adds_up: whether levels mix by their mean under it, whatever the noise.
     """
@@ -92,8 +92,8 @@ class Neutral(NamedTuple):
     """What takes an effect away: what the means follow from, where the effect does nothing.
 
     Args:
-        effect: name of the effect.
-        detail: which part of it; empty for all.
+        effect: the effect's name.
+        detail: which part of the effect; empty for all of it.
         dates: columns of the calendar to replace.
         hours: columns that layers add to the calendar, to replace.
         servers: columns of the server frame to replace, where they are there.

@@ -43,7 +43,7 @@ def holds_for(condition: Values, labels: ServerLabels) -> bool:
 
     Args:
         condition: the values, by attribute.
-        labels: of the server.
+        labels: the server's labels.
     """
     return all(labels[attribute] in values for attribute, values in condition.items())
 

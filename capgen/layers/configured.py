@@ -15,7 +15,7 @@ class Configured(Generic[Settings]):
     """What has settings under a key. It is on where they are there and not empty.
 
     Attributes:
-        name: by which it is known.
+        name: name by which it is known.
         key: where its settings stand; `archetypes.*.x` for a setting of each archetype.
         example: settings as YAML, to show and to try; empty where they are always there.
     """

@@ -16,9 +16,9 @@ class Known:
 
     Args:
         path: where the layer's settings stand.
-        metrics: by key.
+        metrics: metrics by key.
         fleet: its settings.
-        num_servers: of the fleet.
+        num_servers: how many servers the fleet has.
         archetypes: their names.
         repair_correlation: whether impossible correlations are repaired.
         kind: settings of the archetype, for a layer that stands in one.

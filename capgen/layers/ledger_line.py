@@ -34,7 +34,7 @@ def line_without_values(
 
     Args:
         line_id: unique in the panel.
-        kind: of stretch: gap, unborn, retired.
+        kind: kind of stretch: gap, unborn or retired.
         subject: scope and name of whom it happens to.
         servers: their ids, sorted.
         metrics: all of them.

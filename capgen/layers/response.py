@@ -9,7 +9,7 @@ def respond(weight: float, *more: Any) -> Any:
     """Return what a metric is multiplied by.
 
     Args:
-        weight: of the metric's response: 0 ignores a factor, 1 takes it whole.
+        weight: weight of the metric's response: 0 ignores a factor, 1 takes it whole.
         more: the factor less 1, or parts whose product that is; numbers, arrays or expressions.
             They are multiplied from left to right, so that the last bit is settled.
     """

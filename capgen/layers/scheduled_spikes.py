@@ -80,8 +80,8 @@ def spikes_over_steps(
     """Return how many spikes of a schedule may last over each step, whether they come or not.
 
     Args:
-        schedule: of an archetype.
-        zone: of the clock whose hours it goes by; None for UTC.
+        schedule: a schedule of an archetype.
+        zone: zone of the clock whose hours it goes by; None for UTC.
         axis: the time axis.
         span: the steps.
     """

@@ -22,7 +22,7 @@ def parameter_column(path: str) -> str:
     """Return the server frame's column that holds the servers' own values of a parameter.
 
     Args:
-        path: of the parameter, such as `base.cpu`.
+        path: the parameter's path, such as `base.cpu`.
     """
     return f"own.{path}"
 
@@ -32,9 +32,9 @@ class PanelFacts:
     """What holds for a whole panel.
 
     Args:
-        seed: that its draws follow from.
+        seed: the seed that its draws follow from.
         axis: its timestamps.
-        metrics: by key.
+        metrics: metrics by key.
     """
 
     seed: int
@@ -52,8 +52,8 @@ class Kind(PanelFacts):
     """An archetype, as layers know it.
 
     Args:
-        name: of the archetype.
-        settings: of the archetype.
+        name: the archetype's name.
+        settings: the archetype's settings.
         own: paths of the parameters of which each server has a value of its own.
         limits: lowest and highest value of each parameter that may differ, by path.
         zones: time zone of each clock, None for UTC; in an order that all servers know.
@@ -97,7 +97,7 @@ class Servers:
     Args:
         kind: their archetype.
         frame: their labels.
-        ids: of them, in order.
+        ids: their ids, in order.
         own: values of parameters that they were given so far, by path, shape (servers,).
     """
 
@@ -122,11 +122,11 @@ class Scope:
     Args:
         kind: their archetype.
         servers: the server frame.
-        ids: of the servers, in order.
+        ids: the servers' ids, in order.
         lasting: what they were given once, by column, each of shape (servers, 1).
-        clocks: that they live by.
+        clocks: the clocks that they live by.
         dates: columns of the date frames, by clock.
-        steps: of the date frames.
+        steps: positions of the steps in the date frames.
         span: the same steps.
     """
 
@@ -159,8 +159,8 @@ class Scope:
         """Return some of the servers over some of the steps.
 
         Args:
-            servers: which.
-            steps: which, of the date frames.
+            servers: which servers.
+            steps: which steps of the date frames.
             span: the same steps.
         """
         return replace(
@@ -202,7 +202,7 @@ class Scope:
         """Return what each server's dates say, shape (servers, steps).
 
         Args:
-            column: of the date frames.
+            column: a column of the date frames.
         """
         return np.stack([self.dates[clock][column][self.steps] for clock in self.clocks])
 
@@ -210,6 +210,6 @@ class Scope:
         """Return what the servers share.
 
         Args:
-            what: is shared.
+            what: what is shared.
         """
         return self.kind.sharings(self.servers, what)

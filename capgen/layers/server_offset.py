@@ -81,7 +81,7 @@ def offset_of(scope: Scope, key: str) -> Floats | float:
 
     Args:
         scope: the servers.
-        key: of the metric.
+        key: the metric's key.
     """
     return scope.lasting.get(_column(key), 1.0)
 

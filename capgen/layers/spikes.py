@@ -68,7 +68,7 @@ def spike_change(metrics: Metrics, magnitude: Floats | float, where: Flags) -> C
 
     Args:
         metrics: all of them.
-        magnitude: of the spikes; one of all servers, or shape (servers, 1).
+        magnitude: magnitude of the spikes; one for all servers, or shape (servers, 1).
         where: they fall, shape (servers, steps).
     """
 

@@ -21,7 +21,7 @@ class States:
         codes: positions of the states, shape (servers, steps).
         levels: by metric, what each state multiplies its mean by, shape (servers or 1, states).
         spreads: by metric, what each state multiplies its sd by, of the same shape.
-        quantiles: by metric, those of the states that have some of their own, by position.
+        quantiles: by metric, the quantiles of states that have their own, by position.
     """
 
     codes: Codes
@@ -33,7 +33,7 @@ class States:
         """Return a metric's mean at the level of each cell's state.
 
         Args:
-            key: of the metric.
+            key: the metric's key.
             mean: shape (steps,) or (servers, steps).
         """
         levels = self.levels.get(key, _NOTHING)
@@ -45,7 +45,7 @@ def spreads_of(states: States | None, key: str) -> Floats:
 
     Args:
         states: None where there are none.
-        key: of the metric.
+        key: the metric's key.
     """
     return states.spreads.get(key, _NOTHING) if states else _NOTHING
 

@@ -28,7 +28,7 @@ def single_share(layered: Layered, key: str) -> float:
 
     Args:
         layered: the archetype, with the layers to ask.
-        key: of the metric.
+        key: the metric's key.
     """
     total = 0.0
     for layer, settings in layered.on:

@@ -19,7 +19,7 @@ class Chunk:
     """Some servers of one archetype over some steps of one year.
 
     Args:
-        archetype: its name.
+        archetype: the archetype's name.
         first_server: position of the first server among the archetype's servers, sorted by id.
         stop_server: one past the last server's position.
         span: the steps.
@@ -42,7 +42,7 @@ class Partition:
 
     Args:
         year: calendar year.
-        archetype: its name.
+        archetype: the archetype's name.
         servers: number of servers.
         span: those of the year's steps that lie on the time axis.
     """

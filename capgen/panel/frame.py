@@ -135,7 +135,7 @@ def cell_model(config: Config, archetype: str) -> CellModel:
 
     Args:
         config: the panel's configuration.
-        archetype: its name.
+        archetype: the archetype's name.
     """
     layered = layered_archetype(config, archetype)
     noise = NoiseSum.of(layered, repair=config.repair_correlation)

@@ -89,7 +89,7 @@ def layered_archetype(config: Config, name: str) -> Layered:
 
     Args:
         config: the panel's configuration.
-        name: of the archetype.
+        name: the archetype's name.
     """
     archetype = config.archetypes[name]
     on = tuple(switched_on(config, archetype))
@@ -121,7 +121,7 @@ def sharings(config: Config, servers: pl.DataFrame, what: Shared) -> list[Sharin
     Args:
         config: the panel's configuration.
         servers: the server frame.
-        what: is shared.
+        what: what is shared.
     """
     return _sharings(tuple(switched_on(config)), servers, what)
 

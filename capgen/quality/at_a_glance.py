@@ -15,9 +15,9 @@ class Line(NamedTuple):
     """What is said of a rule.
 
     Args:
-        name: of the rule.
+        name: the rule's name.
         verdict: how it came out.
-        why: it came out so.
+        why: why it came out so.
     """
 
     name: str
@@ -30,7 +30,7 @@ def text_of(heading: str, lines: Sequence[Line]) -> str:
 
     Args:
         heading: the outcome as a whole.
-        lines: of the rules, the most telling first.
+        lines: the rules' lines, the most telling first.
     """
     shown = list(_first(lines))
     width = max((len(each.name) for each in shown), default=0)
@@ -42,8 +42,8 @@ def page_of(heading: str, lines: Sequence[Line]) -> str:
     """Return the same as HTML.
 
     Args:
-        heading: as in `text_of`.
-        lines: likewise.
+        heading: the outcome as a whole.
+        lines: the rules' lines, the most telling first.
     """
     rows = "".join(
         f"<tr><th>{escape(name)}</th><td>{verdict}</td><td>{escape(_cut(why))}</td></tr>"

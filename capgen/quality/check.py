@@ -59,7 +59,7 @@ def check_source(source: Source, most_rows: int | None = MOST_ROWS) -> Report:
 
     Args:
         source: an open dataset.
-        most_rows: as in `check`.
+        most_rows: how many rows the statistical rules look at, as in `check`.
     """
     evidence = Evidence(source, most_rows)
     findings = _findings(evidence)

@@ -28,7 +28,7 @@ class Finding:
         expected: what the configuration implies.
         off: how far the two are apart, in `unit`.
         limit: how far they may be apart, in `unit`.
-        unit: of `off` and `limit`; `SE` for standard errors.
+        unit: unit of `off` and `limit`; `SE` for standard errors.
         note: why it failed or cannot be tested, or what else is worth knowing.
         details: further numbers by name.
         servers: ids of the servers that it is about, if it is about certain servers.

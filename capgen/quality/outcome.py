@@ -15,8 +15,8 @@ class Outcome:
     """How a rule came out.
 
     Args:
-        name: of the rule.
-        findings: at least one.
+        name: the rule's name.
+        findings: its findings, at least one.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Report:
         """Return the names of the rules that came out so.
 
         Args:
-            verdict: the one to look for.
+            verdict: the verdict to look for.
         """
         return [rule.name for rule in self.rules if rule.verdict is verdict]
 

@@ -21,7 +21,7 @@ class Rule(NamedTuple):
     """What a rule says.
 
     Args:
-        name: of the rule.
+        name: the rule's name.
         proves: what holds where it passes.
         how: what is done to find out.
         figures: what its measured and expected figures are.
@@ -39,7 +39,7 @@ def effect_rule(name: str, what: str) -> Rule:
     """Return a rule that looks for an effect by its slope.
 
     Args:
-        name: of the rule.
+        name: the rule's name.
         what: the effect, in words.
     """
     proves = f"The {what} is in the values as configured."

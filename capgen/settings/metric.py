@@ -92,7 +92,7 @@ def source_of(metrics: Metrics, key: str) -> str:
 
     Args:
         metrics: all of them.
-        key: of one of them.
+        key: key of one of them.
     """
     derived = metrics[key].derived
     return derived.source if derived else key
@@ -103,7 +103,7 @@ def scale_of(metrics: Metrics, key: str) -> float:
 
     Args:
         metrics: all of them.
-        key: of one of them.
+        key: key of one of them.
     """
     derived = metrics[key].derived
     return derived.factor if derived else 1.0

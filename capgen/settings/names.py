@@ -9,9 +9,9 @@ def unknown_names(path: str, names: Iterable[str], known: Iterable[str]) -> Iter
     """Yield a problem for each name that is not known.
 
     Args:
-        path: of the section that has the names.
-        names: as configured.
-        known: those that could be there.
+        path: path of the section that has the names.
+        names: the configured names.
+        known: names that could be there.
     """
     for name in names:
         if name not in known:

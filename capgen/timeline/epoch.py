@@ -16,7 +16,7 @@ def day_number(day: date) -> int:
     """Return how many days a day lies after 1970-01-01.
 
     Args:
-        day: any.
+        day: any day.
     """
     return day.toordinal() - _EPOCH.toordinal()
 
@@ -25,7 +25,7 @@ def day_of(number: int) -> date:
     """Return the day that lies so many days after 1970-01-01.
 
     Args:
-        number: of days.
+        number: number of days.
     """
     return date.fromordinal(_EPOCH.toordinal() + number)
 
@@ -34,7 +34,7 @@ def minute_number(moment: datetime) -> int:
     """Return how many whole minutes a moment lies after 1970-01-01 00:00.
 
     Args:
-        moment: any, in UTC.
+        moment: any moment, in UTC.
     """
     return (moment - _EPOCH) // _MINUTE
 

@@ -40,10 +40,10 @@ def canonical_granularity(text: str) -> str:
     """Return the one way to write a granularity: `60min` is `hourly`.
 
     Args:
-        text: as in `step_minutes`.
+        text: a granularity, as `step_minutes` takes it.
 
     Raises:
-        ValueError: as in `step_minutes`.
+        ValueError: the text is no granularity, as in `step_minutes`.
     """
     minutes = step_minutes(text)
     names = {length: name for name, length in _NAMED_STEPS.items()}

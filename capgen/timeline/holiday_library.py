@@ -36,7 +36,7 @@ def library_days(calendar: Holidays, first: date, last: date) -> Iterator[date]:
     """Yield the holidays of a calendar, in order.
 
     Args:
-        calendar: whose.
+        calendar: the calendar whose days are wanted.
         first: the first day that counts.
         last: the last day that counts.
     """
@@ -50,7 +50,7 @@ def unknown_years(calendar: Holidays, first: date, last: date) -> list[int]:
     """Return the years whose holidays the library does not know, or not all of them.
 
     Args:
-        calendar: whose.
+        calendar: the calendar whose days are wanted.
         first: the first day that counts.
         last: the last day that counts.
     """
@@ -78,7 +78,7 @@ def calendar_problem(calendar: Holidays) -> str | None:
     """Return what is wrong with a calendar; None where the library knows it.
 
     Args:
-        calendar: any.
+        calendar: any calendar.
     """
     try:
         country_holidays(calendar.country, subdiv=calendar.subdivision)
@@ -94,7 +94,7 @@ def country_code(name: str) -> str | None:
     """Return the code of a country that is given by its name, or in small letters.
 
     Args:
-        name: in English.
+        name: the country's name in English.
     """
     wanted = re.sub(r"[^a-z]+", "_", name.lower()).strip("_")
     for country, (_, *codes) in COUNTRIES.items():

@@ -24,7 +24,7 @@ class Subject(NamedTuple):
 
     Args:
         scope: server, app, region …; or where, a condition.
-        name: of the server, app, region …; or the condition as text.
+        name: name of the server, app, region …; or the condition as text.
     """
 
     scope: str
@@ -38,12 +38,12 @@ class Event:
     Args:
         id: unique in the panel, whatever part of it is asked for.
         type: what happens.
-        subject: to whom.
+        subject: whom it happens to.
         metrics: keys of the drawn metrics that it changes.
         start: minutes since 1970-01-01 00:00.
         stop: the minute after its last one.
         magnitude: what values are multiplied by in the end.
-        cause: as configured.
+        cause: the configured cause.
     """
 
     id: str
@@ -101,9 +101,9 @@ def random_events(
     """Yield the events that come about by chance and touch some steps.
 
     Args:
-        settings: of the layer.
-        panel: that they happen in.
-        subject: whose.
+        settings: the layer's settings.
+        panel: the panel that they happen in.
+        subject: whose events.
         span: the steps.
     """
     minutes = minutes_of(panel.axis, span)
@@ -116,8 +116,8 @@ def listed_events(settings: Events, panel: PanelFacts, span: Span) -> list[Liste
     """Return the events at set times that touch some steps.
 
     Args:
-        settings: of the layer.
-        panel: that they happen in.
+        settings: the layer's settings.
+        panel: the panel that they happen in.
         span: the steps.
     """
     first, stop = minutes_of(panel.axis, span)
@@ -129,7 +129,7 @@ def metrics_changed(event: Event, metrics: Metrics) -> list[str]:
     """Return the keys of the metrics that an event changes: its own, and those derived from them.
 
     Args:
-        event: any.
+        event: any event.
         metrics: all of the panel.
     """
     return [key for key in metrics if source_of(metrics, key) in event.metrics]

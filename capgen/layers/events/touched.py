@@ -42,8 +42,8 @@ def touched_cells(
     """Return the events that touch some cells, server by server, in the order of their ids.
 
     Args:
-        settings: of the layer.
-        panel: that they happen in.
+        settings: the layer's settings.
+        panel: the panel that they happen in.
         servers: the server frame.
         span: the steps.
     """

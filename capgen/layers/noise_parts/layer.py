@@ -51,9 +51,9 @@ def sum_problems(
     """Yield why parts of the noise cannot add up to a correlation.
 
     Args:
-        path: to name.
-        parts: of the noise.
-        correlation: of the metrics, by pair.
+        path: the path to name.
+        parts: the parts of the noise.
+        correlation: the metrics' correlations, by pair.
         known: the rest of the configuration.
     """
     try:

@@ -27,10 +27,10 @@ class Part:
     """One part of the noise.
 
     Args:
-        name: as configured; empty for what the others leave.
+        name: the configured name; empty for what the others leave.
         half_life_hours: after which half of a deviation is left; 0 where nothing is remembered.
-        shares: of the metrics' variances, shape (metrics,).
-        correlation: of the metrics, shape (metrics, metrics).
+        shares: shares of the metrics' variances, shape (metrics,).
+        correlation: correlations of the metrics, shape (metrics, metrics).
     """
 
     name: str
@@ -47,7 +47,7 @@ def noise_parts(
     Pairs that a part does not name take what is left of the target, in all such parts alike.
 
     Args:
-        parts: as configured.
+        parts: the configured parts, by name.
         target: the archetype's correlation matrix.
         metrics: keys of the metrics that have noise, in order.
 
@@ -78,7 +78,8 @@ class _Sum:
     """What the parts' correlations must add up to.
 
     Args:
-        given: of each part, NaN where it does not name a pair, shape (parts, metrics, metrics).
+        given: correlations of each part, NaN where it does not name a pair, shape (parts,
+            metrics, metrics).
         weights: what each counts for in the sum, of the same shape.
         target: the sum, shape (metrics, metrics).
         metrics: their keys.

@@ -24,8 +24,9 @@ def chain_states(
     """Return the states of servers.
 
     Args:
-        chances: of the states, shape (states, servers or 1, hours); they sum to 1 over the states.
-        stickiness: of the states, shape (states, servers or 1, 1).
+        chances: the states' chances, shape (states, servers or 1, hours); over the states they sum
+            to 1.
+        stickiness: the states' stickiness, shape (states, servers or 1, 1).
         stay_draws: uniform, shape (servers, hours): whether the state of the hour before is kept.
         jump_draws: uniform, shape (servers, hours): which state is entered otherwise.
 
@@ -41,8 +42,8 @@ def stay_chances(chances: Floats, stickiness: Floats) -> Floats:
     They are 0 in the first hour, whose state is drawn.
 
     Args:
-        chances: of the states, shape (states, …, hours).
-        stickiness: of the states, shape (states, servers or 1, 1).
+        chances: the states' chances, shape (states, …, hours).
+        stickiness: the states' stickiness, shape (states, servers or 1, 1).
     """
     before = chances[..., :-1]
     after = chances[..., 1:]

@@ -26,9 +26,9 @@ def weight(state: State, kind: str, hour: int) -> float:
     """Return the weight of a state.
 
     Args:
-        state: as configured.
-        kind: of day: weekday or weekend.
-        hour: of the day.
+        state: the configured state.
+        kind: kind of day: weekday or weekend.
+        hour: hour of the day.
     """
     weekend = state.chances.weekend
     is_weekday = kind == "weekday" or weekend is None
@@ -41,7 +41,7 @@ def weekly_chances(regimes: Regimes) -> Floats:
     """Return the chance of each state at each hour of a weekday, and then of a day of the weekend.
 
     Args:
-        regimes: of an archetype.
+        regimes: an archetype's regimes.
 
     Returns:
         Shape (states, 48); they sum to 1 over the states.
@@ -58,9 +58,9 @@ def hours_of_week(axis: TimeAxis, span: Span, zones: Sequence[str | None]) -> ND
     """Return which of `weekly_chances` holds in some hours.
 
     Args:
-        axis: of hours.
+        axis: a time axis of hours.
         span: the hours.
-        zones: of the servers' clocks.
+        zones: zones of the servers' clocks.
 
     Returns:
         Shape (servers, hours), or (1, hours) where all follow one clock.
@@ -73,7 +73,7 @@ def shares_below(normals: Floats) -> Floats:
     """Return the share of a standard normal's values that lie below some, to 10⁻⁶.
 
     Args:
-        normals: of any shape.
+        normals: normals, in any shape.
     """
     shares: Floats = np.interp(normals, _SCORES, _SHARES_BELOW)
     return shares
@@ -86,7 +86,7 @@ def weekly_slopes(regimes: Regimes) -> Floats:
     −1 to 1, no chance is ever negative.
 
     Args:
-        regimes: of an archetype, with a swing.
+        regimes: an archetype's regimes, with a swing.
 
     Returns:
         Shape (states, 48), as `weekly_chances`.

@@ -39,7 +39,7 @@ def draw_states(regimes: Regimes, scope: Scope) -> Codes:
     """Return the state of each server at each step, by its position among the archetype's states.
 
     Args:
-        regimes: of the archetype.
+        regimes: the archetype's regimes.
         scope: the servers, over steps of one year.
 
     Returns:

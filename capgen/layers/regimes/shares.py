@@ -15,8 +15,8 @@ def hourly_shares(axis: TimeAxis, chances: Floats) -> Floats:
     """Return the chances of states at the hours that steps show: a daily one shows any of its day.
 
     Args:
-        axis: of the steps.
-        chances: from `weekly_chances`.
+        axis: the steps' time axis.
+        chances: what `weekly_chances` returns.
     """
     if axis.step_minutes < MINUTES_PER_DAY:
         return chances

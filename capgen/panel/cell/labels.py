@@ -50,9 +50,9 @@ class Labels:
     """Follows what layers change in some cells, and writes the labels that are wanted.
 
     Args:
-        cells: to follow.
-        metrics: of the panel.
-        decimals: that the panel keeps.
+        cells: the cells to follow.
+        metrics: the panel's metrics.
+        decimals: how many decimals the panel keeps.
         texts: what codes stand for, by column.
     """
 
@@ -69,7 +69,7 @@ class Labels:
         """Lay changes on the values, and note those that the panel will show.
 
         Args:
-            layer: that they are of, or another one with the same labels.
+            layer: the layer that makes them, or another one with the same labels.
             changes: at least one.
         """
         where = np.logical_or.reduce([change.where for change in changes])

@@ -39,7 +39,7 @@ def means_of(layered: Layered, scope: Scope, keys: Sequence[str]) -> dict[str, F
     Args:
         layered: the archetype.
         scope: its servers.
-        keys: of the metrics.
+        keys: the metrics' keys.
 
     Returns:
         By metric; each of shape (steps,) where all servers have the same, else (servers, steps).

@@ -40,11 +40,11 @@ class Cells:
 
     Args:
         keys: metrics whose values are wanted, and those that they follow from.
-        values: of these metrics.
+        values: the values of these metrics.
         expected: means by metric, of those that are wanted.
         flags: 0 or 1 by column, of those that are wanted.
-        codes: of texts by column, of those that are wanted.
-        states: positions of states, if they are wanted.
+        codes: codes of texts by column, of those that are wanted.
+        states: positions of states; None where they are not wanted.
     """
 
     keys: list[str]

@@ -14,7 +14,7 @@ def derive(metrics: Metrics, of_key: Mapping[str, Floats]) -> None:
     """Work out the derived metrics, in place: factor × the other metric before its clip.
 
     Args:
-        metrics: of the panel.
+        metrics: the panel's metrics.
         of_key: values by metric; those of derived ones are overwritten.
     """
     for key, derived in derived_metrics(metrics):
@@ -26,8 +26,8 @@ def record(metrics: Metrics, decimals: int, of_key: Mapping[str, Floats]) -> Non
     """Clip and round, in place. A zero is never negative: machines clip those differently.
 
     Args:
-        metrics: of the panel.
-        decimals: that are kept.
+        metrics: the panel's metrics.
+        decimals: how many decimals are kept.
         of_key: values by metric.
     """
     for key, values in of_key.items():
@@ -43,7 +43,7 @@ def metrics_needed(metrics: Metrics, wanted: Sequence[str]) -> list[str]:
     are needed.
 
     Args:
-        metrics: of the panel.
+        metrics: the panel's metrics.
         wanted: columns to make; those that are no metrics need none.
 
     Returns:

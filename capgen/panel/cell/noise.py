@@ -24,7 +24,7 @@ class NoiseSum:
     """How independent normals become an archetype's noise.
 
     Args:
-        parts: of the noise, the one that remembers nothing first.
+        parts: the noise's parts, the one that remembers nothing first.
         factors: for each state of the archetype, or for all alike, one lower triangular factor a
             part: its rows make the shares of the metrics' variances. Shape (states or 1, parts,
             metrics, metrics).
@@ -62,7 +62,7 @@ class NoiseSum:
 
         Args:
             scope: the servers.
-            states: that they are in; needed where states have correlations of their own.
+            states: the states that they are in; needed where states have correlations of their own.
             out: where to: a leading part of the metrics, shape (metrics, servers, steps); standard
                 normal.
         """

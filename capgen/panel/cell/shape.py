@@ -20,9 +20,9 @@ def shape_noise(scope: Scope, states: States | None, key: str, mean: Floats, noi
 
     Args:
         scope: the servers.
-        states: that they are in.
-        key: of the metric.
-        mean: at the level of the states.
+        states: the states that they are in.
+        key: the metric's key.
+        mean: the mean at the level of the states.
         noise: standard normal, shape (servers, steps).
     """
     sd = scope.parameter(f"sd.{key}") * spreads_of(states, key)

@@ -33,8 +33,8 @@ class CellModel:
 
     Args:
         layered: the archetype.
-        noise: of the archetype.
-        decimals: that are kept.
+        noise: the archetype's noise.
+        decimals: how many decimals are kept.
     """
 
     layered: Layered

@@ -22,7 +22,7 @@ class TextCodes:
         Args:
             codes: what the cells hold; changed in place.
             where: the cells, of the same shape; none of them holds the text yet.
-            text: to add.
+            text: the text to add.
         """
         for before in np.unique(codes[where]).tolist():
             codes[where & (codes == before)] = self._with(before, text)
@@ -31,7 +31,7 @@ class TextCodes:
         """Return the texts of each cell, null where there is none.
 
         Args:
-            codes: of any shape.
+            codes: what the cells hold, in any shape.
         """
         texts = pl.Series([None, *self._texts[1:]], dtype=pl.Enum(self._texts[1:]))
         return texts.gather(codes.ravel())

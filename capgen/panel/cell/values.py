@@ -42,7 +42,7 @@ def chunk_values(
 
     Args:
         config: the panel's configuration.
-        model: of the chunk's archetype.
+        model: the model of the chunk's archetype.
         chunk: some servers of one archetype over some steps of one year.
         servers: the chunk's server frame.
         dates: columns of the date frames that the servers follow, by clock.

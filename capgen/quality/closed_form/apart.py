@@ -25,7 +25,7 @@ def archetype_findings(evidence: Evidence) -> Iterator[Finding]:
     """Yield for each pair of archetypes how far the metric that tells them apart best does so.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     archetypes = evidence.archetypes
     yield from too_few_findings(archetypes)

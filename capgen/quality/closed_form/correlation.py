@@ -55,7 +55,7 @@ def correlation_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """Yield the correlation of each pair of metrics of each archetype.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     for model in evidence.models:
         measured = evidence.residuals.filter(pl.col("server_type") == model.name).to_dicts()

@@ -39,7 +39,7 @@ def effect_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """Yield the slope of each effect: 1 where it is as configured, and 0 where it is missing.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     for effect in effects_of(evidence.config):
         found = list(_effect_statistics(effect.name, evidence.archetypes))

@@ -56,7 +56,7 @@ def event_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """Yield the slope of each configured event, metric by metric.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     config = evidence.config
     slopes: dict[str, list[Slope]] = {name: [] for name in _rules(config)}

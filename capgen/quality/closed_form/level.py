@@ -29,7 +29,7 @@ def level_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """Yield the mean and the variance of each metric of each archetype.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     metrics: list[MetricHours] = []
     for archetype in evidence.archetypes:

@@ -39,7 +39,7 @@ def outlier_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """Yield the rate of high and of low outliers, relative to the configured one, by metric.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     source = evidence.source
     archetypes = evidence.archetypes

@@ -29,7 +29,7 @@ def scheduled_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """Yield the slope of each schedule's spikes, metric by metric.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     for name in evidence.groups.rows:
         for number in range(len(evidence.config.archetypes[name].scheduled_spikes)):

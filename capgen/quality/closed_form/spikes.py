@@ -32,7 +32,7 @@ def spike_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """Yield the measured spike rate, from each metric that has spikes.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     for archetype in evidence.archetypes:
         name = archetype.model.name

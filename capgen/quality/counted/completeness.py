@@ -30,7 +30,7 @@ def completeness_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     All metrics together can be no worse than the worst.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     counts = evidence.counts
     for column in evidence.source.columns:

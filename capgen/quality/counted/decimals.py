@@ -20,7 +20,7 @@ def decimals_finding(evidence: Evidence) -> Iterator[Finding]:
     """Yield how many values have more decimals than configured.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     columns = evidence.source.columns
     counts = evidence.counts

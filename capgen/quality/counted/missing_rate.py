@@ -24,7 +24,7 @@ def missing_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """Yield the share of missing values of each metric, where a layer takes some away.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     counts = evidence.counts
     if metrics_may_be_null(evidence.config):

@@ -20,7 +20,7 @@ def range_finding(evidence: Evidence) -> Iterator[Finding]:
     """Yield how many values lie outside their metric's clip; NaN does.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     columns = evidence.source.columns
     counts = evidence.counts

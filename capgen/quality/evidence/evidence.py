@@ -37,7 +37,7 @@ class Evidence:
         schema: how the files' columns differ from the data contract.
         source: the dataset, with those metrics whose columns can be read.
         config: what the data should follow.
-        most_rows: as given.
+        most_rows: how many rows the statistical rules look at.
     """
 
     def __init__(self, source: Source, most_rows: int | None) -> None:

@@ -22,7 +22,7 @@ class Exceedance:
 
     Args:
         threshold: half a rounding step off what values can be.
-        chance: of exceeding it, as configured.
+        chance: the chance of exceeding it, as configured.
         effect: what spikes add to that chance.
     """
 

@@ -114,8 +114,8 @@ def measure(sums: pl.DataFrame, models: Iterable[ArchetypeModel]) -> Iterator[Ar
     """Put measured sums beside what the configuration implies.
 
     Args:
-        sums: from `hour_sums`.
-        models: of the archetypes.
+        sums: what `hour_sums` returns.
+        models: the archetypes' models.
     """
     by = ["server_type", "group", "hour"]
     for model in models:

@@ -45,7 +45,7 @@ def cut(config: Config, key: str) -> float:
 
     Args:
         config: the panel's configuration.
-        key: of the metric.
+        key: the metric's key.
     """
     source = config.metrics[source_of(config.metrics, key)]
     return math.inf if source.spike_share is None else SPIKE_SD

@@ -27,7 +27,7 @@ def calendar_finding(evidence: Evidence) -> Iterator[Finding]:
     """Yield which flags disagree with the timestamp, or with the region's clock where it has one.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     config = evidence.config
     connection = evidence.source.connection

@@ -49,7 +49,7 @@ def key_findings(evidence: Evidence) -> Iterator[Finding]:
     """Yield what is wrong with the number of rows, keys, gaps, and the fleet: one finding a rule.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     source = evidence.source
     servers = evidence.servers

@@ -30,7 +30,7 @@ def label_findings(evidence: Evidence) -> Iterator[Finding]:
     """Yield how many labels of outliers and of events are wrong.
 
     Args:
-        evidence: of a dataset with the truth.
+        evidence: the evidence of a dataset with the truth.
     """
     connection = evidence.source.connection
     connection.register("touched", event_spans(evidence.config, fleet_frame(evidence.config)))

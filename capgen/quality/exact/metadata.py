@@ -24,7 +24,7 @@ def metadata_finding(evidence: Evidence) -> Iterator[Finding]:
     """Yield how many servers have labels that change, or that are none of those configured.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     servers = evidence.servers
     every = _allowed(evidence.config).items()

@@ -24,7 +24,7 @@ def order_finding(evidence: Evidence) -> Iterator[Finding]:
     """Yield how many files have rows out of order.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     source = evidence.source
     files = literal(source.files)

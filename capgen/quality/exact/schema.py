@@ -21,7 +21,7 @@ def schema_finding(evidence: Evidence) -> Iterator[Finding]:
     """Yield how many files have other columns.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     files = len(evidence.source.files) + len(evidence.source.strays)
     note = "; ".join(evidence.schema.problems[:_MOST_NAMED])

@@ -32,7 +32,7 @@ def size_finding(evidence: Evidence) -> Iterator[Finding]:
     """Yield how much smaller the files are than what the rows would take as CSV.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     source = evidence.source
     rows = sql.count_rows(source.connection, "panel")

@@ -46,7 +46,7 @@ def local_flags(config: Config, calendars: Calendars) -> pl.DataFrame:
 
     Args:
         config: the panel's configuration.
-        calendars: from `hourly_calendars`.
+        calendars: the clocks' calendars, from `hourly_calendars`.
     """
     flags = ["hour", "is_weekend", "is_holiday"]
     return pl.concat(

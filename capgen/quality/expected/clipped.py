@@ -84,7 +84,7 @@ def clipped_mean(means: Floats, parts: tuple[Part, ...], limits: Limits) -> Floa
     """Return the mean of clipped and rounded values.
 
     Args:
-        means: of the cells, before spikes and clip, shape (n,).
+        means: the cells' means, before spikes and clip, shape (n,).
         parts: the normals that a value may come from.
         limits: what values can be.
     """
@@ -99,7 +99,7 @@ def clipped(means: Floats, parts: tuple[Part, ...], limits: Limits) -> Clipped:
     """Return what is expected of clipped and rounded values.
 
     Args:
-        means: of the cells, before spikes and clip, shape (n,).
+        means: the cells' means, before spikes and clip, shape (n,).
         parts: the normals that a value may come from.
         limits: what values can be.
     """

@@ -47,9 +47,9 @@ def with_drift(
     """Widen what is expected of values by what their means do inside of a bucket.
 
     Args:
-        values: as expected in the middle of each bucket.
-        means: of the cells there, before spikes and clip, shape (n,).
-        drift: of the means.
+        values: values as expected in the middle of each bucket.
+        means: the cells' means there, before spikes and clip, shape (n,).
+        drift: how the means drift.
         parts: the normals that a value may come from.
         limits: what values can be.
     """

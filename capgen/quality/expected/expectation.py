@@ -36,7 +36,7 @@ class Expectation:
             that no spikes touch.
 
     Attributes:
-        usable: of each group and hour, whether it is looked at.
+        usable: whether each group and hour is looked at.
     """
 
     def __init__(

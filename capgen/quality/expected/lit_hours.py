@@ -20,7 +20,7 @@ class LitHours(NamedTuple):
 
     Args:
         usable: whether the schedule alone touches an hour, or none does where none was asked for.
-        chances: that a value lies in a spike of the schedule.
+        chances: chances that a value lies in a spike of the schedule.
     """
 
     usable: NDArray[np.bool_]
@@ -32,8 +32,8 @@ def lit_hours(config: Config, archetype: str, clock: str, schedule: int | None) 
 
     Args:
         config: the panel's configuration.
-        archetype: its name.
-        clock: of some of its servers.
+        archetype: the archetype's name.
+        clock: the clock of some of its servers.
         schedule: position among the archetype's; None for the hours that none touches.
     """
     years = [_of_year(config, archetype, clock, schedule, span) for _, span in config.axis.years()]

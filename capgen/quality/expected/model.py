@@ -106,8 +106,8 @@ def archetype_models(
 
     Args:
         config: the panel's configuration.
-        groups: of its panel.
-        calendars: from `hourly_calendars`.
+        groups: the panel's groups.
+        calendars: the clocks' calendars, from `hourly_calendars`.
         keys: metrics to look at.
     """
     for name, rows in groups.rows.items():

@@ -21,7 +21,7 @@ def upper_tail(z: Floats) -> Floats:
     """Return the chance that a standard normal lies above z.
 
     Args:
-        z: any shape.
+        z: numbers, in any shape.
     """
     tails, falls = _tail_table()
     position = (np.clip(z, -_NOTHING_BEYOND, _NOTHING_BEYOND) + _NOTHING_BEYOND) * _NODES_PER_SD
@@ -49,7 +49,7 @@ def density(z: Floats) -> Floats:
     """Return the density of a standard normal.
 
     Args:
-        z: any shape.
+        z: numbers, in any shape.
     """
     bounded = np.clip(z, -FAR, FAR)
     density: Floats = np.exp(-(bounded**2) / 2) / math.sqrt(2 * math.pi)

@@ -70,7 +70,7 @@ def memory_hours(config: Config, archetype: str) -> float:
 
     Args:
         config: the panel's configuration.
-        archetype: its name.
+        archetype: the archetype's name.
     """
     hours = [0.0]
     for layer, settings in layered_archetype(config, archetype).on:

@@ -44,7 +44,7 @@ def rate_contrasts(movement: Movement) -> Iterator[Contrast | Finding]:
     """Yield the rates of spikes and outliers, and the spreads of noise and of spikes' chances.
 
     Args:
-        movement: of servers of one archetype.
+        movement: movement of servers of one archetype.
     """
     config = movement.config
     twins = movement.twins

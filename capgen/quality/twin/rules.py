@@ -43,7 +43,7 @@ def twin_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     Each archetype is looked at once, for all rules together: its cells are not kept in memory.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     config = evidence.config
     servers = evidence.beside_twins

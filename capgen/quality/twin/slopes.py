@@ -155,7 +155,7 @@ def grows_with_level(config: Config, key: str) -> bool:
 
     Args:
         config: the panel's configuration.
-        key: of the metric.
+        key: the metric's key.
     """
     return config.metrics[source_of(config.metrics, key)].shape != "normal"
 

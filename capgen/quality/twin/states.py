@@ -37,9 +37,9 @@ def truth_contrasts(
 
     Args:
         source: an open dataset whose truth columns can be read.
-        calendars: from `hourly_calendars`.
+        calendars: the clocks' calendars, from `hourly_calendars`.
         twins: servers of one archetype.
-        periods: to sum up.
+        periods: periods to sum up.
     """
     kind = source.config.archetypes[twins.archetype]
     if kind.regimes:

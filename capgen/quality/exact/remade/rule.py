@@ -44,7 +44,7 @@ def remade_findings(evidence: Evidence) -> Iterator[Finding]:
     """Yield whether remade servers equal the data, and what is wrong with those that do not.
 
     Args:
-        evidence: of the dataset.
+        evidence: the dataset's evidence.
     """
     source = evidence.source
     good = evidence.schema.good

@@ -39,15 +39,22 @@ LONGEST_MODULE = 250
 # Rooms without assignments of several things and without a conditional inside another.
 PLAIN_ROOMS = {
     "cli",
+    "columns",
     "config",
     "dataset",
+    "draws",
     "engines",
     "errors",
+    "layers",
     "opening",
+    "panel",
+    "quality",
     "resources",
+    "settings",
     "sql",
     "storage",
     "system",
+    "timeline",
     "version",
 }
 # What not every system has, or not in the same way: the room `system` alone asks for it.

@@ -1,0 +1,20 @@
+-- test: the sum of hashes does not depend on the order of rows, and knows the sign of a zero
+create table parameters as
+select
+    ['cpu'] as numbers,
+    ['is_eoq'] as others,
+    'made' as rows;
+
+create table made as
+select * from (
+    values
+    ('a', timestamp '2024-01-02', -0e0, 1),
+    ('a', timestamp '2024-01-01', 5e0, 0)
+) as rows (server_id, timestamp, cpu, is_eoq);
+
+create table result as
+select
+    'a' as server_id,
+    hash(timestamp '2024-01-01', 5e0, false)::hugeint + hash(timestamp '2024-01-02', -0e0, true)::hugeint as cpu,
+    hash(timestamp '2024-01-01', 0)::hugeint + hash(timestamp '2024-01-02', 1)::hugeint as is_eoq,
+    2 as "panel.rows";

@@ -30,3 +30,14 @@ def resource_files(folder: Traversable, ending: str) -> list[Traversable]:
     """
     found = (file for file in folder.iterdir() if file.name.endswith(ending))
     return sorted(found, key=lambda file: file.name)
+
+
+def shipped_pages() -> dict[str, Traversable]:
+    """Return the pages of the documentation that ship with the package, by what they describe."""
+    package: Any = files("capgen")
+    folders: dict[str, Traversable] = {
+        "config": resource_folder("config"),
+        "sql": resource_folder("sql"),
+        **{room: package / room for room in ("layers", "dataset", "quality", "engines")},
+    }
+    return {name: folder / "README.md" for name, folder in folders.items()}

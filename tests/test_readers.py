@@ -1,4 +1,4 @@
-"""Each line of the README's table of readers reads a dataset as it says."""
+"""Each line of the table of readers reads a dataset as it says."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ import pytest
 
 import capgen
 from tests.conftest import make_config
-from tests.test_readme import README
+from tests.docs import DATASET_PAGE
 
 LINE = re.compile(r"^\| (\w+) \| `(.+?)` \|", re.MULTILINE)
-TABLE = README.read_text(encoding="utf-8").partition("| with | as | |")[2].partition("\n\n")[0]
+TABLE = (
+    DATASET_PAGE.read_text(encoding="utf-8").partition("| with | as | |")[2].partition("\n\n")[0]
+)
 MODULES = {"pl": "polars", "pd": "pandas"}
 COLUMNS: dict[str, Callable[[Any], list[str]]] = {
     "DuckDB": lambda found: found.columns,
@@ -40,7 +42,7 @@ def test_it_reads_all_columns(reader: str, tmp_path: Path, monkeypatch: pytest.M
     }
     if reader == "pyarrow":
         importlib.import_module("pyarrow.dataset")
-    found = eval(code, known)  # noqa: S307 - the README is ours
+    found = eval(code, known)  # noqa: S307 - the page is ours
     assert set(COLUMNS[reader](found)) == set(capgen.scan(config).collect_schema())
 
 

@@ -1,4 +1,4 @@
-"""Every command and every line of Python in the README runs, in order, in one folder."""
+"""Every command and every line of Python in the README and the other pages runs, page by page, in order."""
 
 from __future__ import annotations
 
@@ -10,66 +10,73 @@ from pathlib import Path
 
 import pytest
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+from capgen import build, load_config, scan
+from tests.docs import PAGES, README, ROOT
+
 CODE = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
-INSTALL = re.compile(
-    r"python -m pip install (\.|(-e )?\"\.\[\w+\]\") && "
-)  # the wheel's test does that
+# The wheel's test does that.
+INSTALL = re.compile(r"python -m pip install (\.|(-e )?\"\.\[\w+\]\") && ")
 
 
-def blocks(language: str) -> list[str]:
-    return [
-        text for name, text in CODE.findall(README.read_text(encoding="utf-8")) if name == language
-    ]
+def blocks(page: Path, language: str) -> list[str]:
+    found = CODE.findall(page.read_text(encoding="utf-8"))
+    return [text for name, text in found if name == language]
 
 
-def commands() -> list[str]:
-    lines = (INSTALL.sub("", line) for block in blocks("sh") for line in block.splitlines())
+def commands(page: Path) -> list[str]:
+    lines = [INSTALL.sub("", line) for block in blocks(page, "sh") for line in block.splitlines()]
     return [line for line in lines if not line.startswith(("pytest", "bash"))]
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("readme")
-
-
-def test_every_command(folder: Path) -> None:
+def run(command: str, folder: Path) -> str:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": path}
-    outputs = []
-    for command in commands():
-        shell = ["bash", "-c", command]
-        result = subprocess.run(
-            shell, cwd=folder, env=environment, capture_output=True, text=True, check=False
-        )
-        assert result.returncode == 0, f"{command}\n{result.stderr}"
-        assert "Error" not in result.stderr, f"{command}\n{result.stderr}"
-        outputs.append(result.stdout)
+    result = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, f"{command}\n{result.stderr}"
+    assert "Error" not in result.stderr, f"{command}\n{result.stderr}"
+    return result.stdout
+
+
+def run_python(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    for code in blocks(page, "python"):
+        exec(compile(code, str(page), "exec"), {})  # noqa: S102 - the page is ours
+
+
+def test_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = [run(command, tmp_path) for command in commands(README)]
     assert outputs[0].startswith("Built data: 175,320 rows in 16 files")
     assert any(output.startswith("data is complete already") for output in outputs)
     assert any("all as built; cite: capgen " in output for output in outputs)
+    assert any("In all: 140,256,000 rows" in output for output in outputs)
     assert len(outputs) > 10
+    run_python(README, tmp_path, monkeypatch)
 
 
-def test_python(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder)
-    (code,) = blocks("python")
-    exec(compile(code, str(README), "exec"), {})  # noqa: S102 - the README is ours
+@pytest.mark.parametrize("page", PAGES[1:], ids=lambda page: str(page.relative_to(ROOT)))
+def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if any("data/" in command for command in commands(page)):
+        build(load_config(environment={}), tmp_path / "data")  # as the README's first command does
+    for command in commands(page):
+        run(command, tmp_path)
+    run_python(page, tmp_path, monkeypatch)
 
 
 def test_yaml_that_adds_a_metric(tmp_path: Path) -> None:
-    from capgen import load_config, scan
-
-    (text,) = blocks("yaml")
+    (text,) = blocks(ROOT / "config/README.md", "yaml")
     (tmp_path / "gpu.yaml").write_text(text, encoding="utf-8")
     assert "gpu_p95" in scan(load_config(tmp_path / "gpu.yaml", environment={})).collect_schema()
 
 
 def test_pictures_are_there_and_small() -> None:
-    pictures = [
-        README.parent / path
-        for path in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README.read_text(encoding="utf-8"))
-    ]
+    text = README.read_text(encoding="utf-8")
+    pictures = [README.parent / path for path in re.findall(r"!\[[^]]+\]\(([^)]+)\)", text)]
     assert len(pictures) == 1
     for picture in pictures:
         assert picture.read_bytes().startswith(b"\x89PNG")

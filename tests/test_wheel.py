@@ -43,6 +43,9 @@ def test_wheel_holds_the_package_with_sql_and_config_and_nothing_else(wheel: Pat
         "capgen/py.typed",
         "capgen/_shipped/config/default.yaml",
         "capgen/_shipped/sql/calendar.sql",
+        "capgen/_shipped/config/README.md",
+        "capgen/_shipped/sql/README.md",
+        "capgen/layers/README.md",
     } <= names
     assert any(name.startswith("capgen/_shipped/sql/macros/") for name in names)
     assert not any("test" in name for name in names)

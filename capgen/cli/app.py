@@ -14,6 +14,7 @@ from capgen.cli import (
     build,
     check,
     config,
+    docs,
     export,
     extend,
     plan,
@@ -56,6 +57,7 @@ app.command("export")(export.command)
 app.command("rollup")(rollup.command)
 app.command("query")(query.command)
 app.command("sql")(sql.command)
+app.command("docs")(docs.command)
 app.add_typer(config.app, name="config")
 
 

@@ -1,0 +1,84 @@
+"""The pages of the documentation: what is made from the code is up to date, and links lead somewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+
+from capgen.cli.app import app, main
+from tests.docs import PAGES, README, ROOT, brought_up_to_date
+from tests.test_readme import blocks
+
+LINK = re.compile(r"(?<!!)\[[^]]+\]\(([^)#]*)(#[^)]*)?\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+VARIABLES = re.compile(r"^([A-Z_]+=\S+ )+")
+LONGEST_README = 150
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+@every_page
+def test_what_is_made_from_the_code_is_up_to_date(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert text == brought_up_to_date(text), "run python -m tests.docs"
+
+
+def anchors(page: Path) -> set[str]:
+    headings = HEADING.findall(page.read_text(encoding="utf-8"))
+    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {f"#{heading.replace(' ', '-')}" for heading in plain}
+
+
+@every_page
+def test_links_lead_somewhere(page: Path) -> None:
+    for path, anchor in LINK.findall(page.read_text(encoding="utf-8")):
+        if path.startswith("https:"):
+            continue
+        target = page.parent / path if path else page
+        assert target.exists(), path
+        assert not anchor or anchor in anchors(target), f"{path}{anchor}"
+
+
+def test_the_readme_is_read_in_five_minutes_and_names_every_page() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= LONGEST_README
+    linked = {(ROOT / path).resolve() for path, _ in LINK.findall(text) if path.endswith(".md")}
+    assert linked == {*PAGES[1:], ROOT / "CHANGELOG.md"}
+    contents = {anchor for path, anchor in LINK.findall(text) if not path}
+    assert contents == anchors(README) - {"#capgen"}
+
+
+def unrun_commands() -> list[str]:
+    """Return the commands that need a store, a cluster, a browser or minutes: nothing runs them here."""
+    return [
+        line for page in PAGES for block in blocks(page, "console") for line in block.splitlines()
+    ]
+
+
+@pytest.mark.parametrize("command", unrun_commands())
+def test_a_command_that_is_not_run_is_one(command: str) -> None:
+    words = shlex.split(VARIABLES.sub("", command))
+    if words[:3] == ["python", "-m", "pip"]:
+        return
+    if words[:2] == ["python", "-m"]:
+        assert importlib.util.find_spec(words[2]) is not None
+        return
+    program, verb, *options = words
+    assert program == "capgen"
+    known = typer.main.get_command(app)
+    assert isinstance(known, typer.core.TyperGroup)
+    known.commands[verb].make_context(verb, options)
+
+
+def test_docs_says_where_the_pages_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["docs"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    pages = [Path(line.strip()) for line in lines[1::2]]
+    assert len(pages) == 6
+    for title, page in zip(lines[::2], pages, strict=True):
+        assert page in PAGES
+        assert page.read_text(encoding="utf-8").startswith(f"# {title}\n")

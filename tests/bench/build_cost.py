@@ -1,6 +1,7 @@
-"""What a build costs: processor time a row, bytes a row and peak memory, each build in a process of its own.
+"""What a build costs: processor time and bytes a row, peak memory; each build is its own process.
 
-Run `python -m tests.bench.build_cost`. Times of one run compare with each other only: machines differ, and are shared.
+Run `python -m tests.bench.build_cost`. Times of one run compare with each other only: machines
+differ, and are shared.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ CASES = {
 }
 
 
-# The peak is that of the process's own memory: what getrusage reports may be its parent's, from before the start.
+# The peak is that of the process's own memory: getrusage may report that of its parent, from before
+# the start.
 SCRIPT = """
 import json, pathlib, re, sys, time
 from capgen.cli.app import main
@@ -65,8 +67,9 @@ def main() -> None:
     for name, (overrides, workers) in CASES.items():
         cost = measure(overrides, workers)
         rows = cost["rows"]
+        nanoseconds = cost["processor_seconds"] / rows * 1e9
         print(
-            f"{name:42} {rows:12,.0f} {cost['processor_seconds'] / rows * 1e9:8.0f} {cost['bytes'] / rows:6.1f} "
+            f"{name:42} {rows:12,.0f} {nanoseconds:8.0f} {cost['bytes'] / rows:6.1f} "
             f"{cost['peak_megabytes']:8.0f} {cost['wall_seconds']:7.1f}"
         )
 

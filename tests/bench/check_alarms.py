@@ -1,11 +1,12 @@
-"""How often `capgen check` raises an alarm on good datasets: at most once in 1,000 is promised; and never a traceback.
+"""How often `capgen check` raises an alarm on good datasets: the promise is at most 1 in 1,000.
 
-Run `python -m tests.bench.check_alarms [HOW_MANY [FIRST]] [--layers] [--dynamics] [--odd] [--most-rows ROWS]
-[--processes N]`: builds and checks so many small datasets, each with a random configuration and seed of its own, and
-prints the rules that failed with the number that makes the same configuration again. With `--layers`, each has some of
-the layers too; with `--dynamics`, noise that remembers, shapes, states, spread and shared movement; with `--odd`, any
-step, year and zone, few cells, and strengths at the ends of what is allowed. With `--most-rows`, the statistical rules
-look at so many rows at the most, or at a few servers, as in a large panel.
+Run `python -m tests.bench.check_alarms [HOW_MANY [FIRST]] [--layers] [--dynamics] [--odd]
+[--most-rows ROWS] [--processes N]`: builds and checks so many small datasets, each with a random
+configuration and seed of its own, and prints the rules that failed with the number that makes the
+same configuration again. With `--layers`, each has some of the layers too; with `--dynamics`, noise
+that remembers, shapes, states, spread and shared movement; with `--odd`, any step, year and zone,
+few cells, and strengths at the ends of what is allowed. With `--most-rows`, the statistical rules
+look at so many rows at most, or at a few servers, as in a large panel. A traceback is never good.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any, NamedTuple
 
 from capgen import Config, RequestError, build, load_config
 from capgen.quality.check import check
-from capgen.quality.findings import Verdict
+from capgen.quality.findings import Finding, Verdict
 from capgen.quality.outcome import Report
 from capgen.quality.sample import MOST_ROWS
 from tests.bench.good_panels import random_overrides, with_dynamics, with_layers, with_odd_sizes
@@ -79,12 +80,12 @@ def outcome_of(number: int, *, kinds: Kinds, most_rows: int) -> Outcome:
     return _outcome(number, report, config)
 
 
+def _said(worst: Finding) -> str:
+    return f"{worst.rule} {worst.subject}: {worst.off} beyond {worst.limit}; {worst.note}"
+
+
 def _outcome(number: int, report: Report, config: Config) -> Outcome:
-    failed = [
-        f"{rule.name} {rule.worst.subject}: {rule.worst.off} beyond {rule.worst.limit}; {rule.worst.note}"
-        for rule in report.rules
-        if rule.verdict is Verdict.FAIL
-    ]
+    failed = [_said(rule.worst) for rule in report.rules if rule.verdict is Verdict.FAIL]
     in_part = report.sample is not None and report.sample.servers < config.num_servers
     verdicts = Counter(finding.verdict.value for rule in report.rules for finding in rule.findings)
     return Outcome(number, failed, "", in_part, verdicts)

@@ -1,8 +1,9 @@
-"""Whether `capgen check` names what is wrong with bad data: faults put into a good dataset with every layer and truth.
+"""Whether `capgen check` names what is wrong with bad data: faults put into a good dataset.
 
-Run `python -m tests.bench.check_faults [WORDS …]`: builds the dataset of `tests/data_faults.py`, puts one fault after
-the other into it (those whose names have one of the words; all without any), checks each, and prints what `check` said,
-the first cause that it gave, and whether it named the server, the column and what was done.
+Run `python -m tests.bench.check_faults [WORDS …]`: builds the dataset of `tests/data_faults.py`,
+puts one fault after the other into it (those whose names have one of the words; all without any),
+checks each, and prints what `check` said, the first cause that it gave, and whether it named the
+server, the column and what was done.
 """
 
 from __future__ import annotations
@@ -20,9 +21,8 @@ from tests.data_faults import CONFIG, FAULTS, Fault, built, read, write
 
 def said_by(report: Report) -> str:
     """Return all that a check says of what failed."""
-    failed = [
-        each for rule in report.rules for each in rule.findings if each.verdict is Verdict.FAIL
-    ]
+    findings = (finding for rule in report.rules for finding in rule.findings)
+    failed = [finding for finding in findings if finding.verdict is Verdict.FAIL]
     return "\n".join(f"{each.rule}: {each.subject}: {each.note}" for each in failed)
 
 
@@ -40,7 +40,8 @@ def main() -> None:
         for name, fault in FAULTS.items()
         if not wanted or any(word in name for word in wanted)
     }
-    named, begun = 0, time.process_time()
+    named = 0
+    begun = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         good = built(CONFIG, Path(folder) / "good")
         print(f"good data: {'passes' if check(good).passed else said_by(check(good))}", flush=True)

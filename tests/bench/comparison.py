@@ -1,7 +1,7 @@
-"""capgen beside other ways to the same rows: a floor, hand-written DuckDB and Polars, a loop, and another generator.
+"""capgen beside other ways to the same rows: a floor, DuckDB, Polars, a loop, another generator.
 
-Run `python -m tests.bench.comparison`. Each runs alone, in a process of its own. Imports are not counted. Times of one
-run compare with each other only: machines differ, and are shared.
+Run `python -m tests.bench.comparison`. Each runs alone, in a process of its own. Imports are not
+counted. Times of one run compare with each other only: machines differ, and are shared.
 """
 
 from __future__ import annotations
@@ -104,7 +104,8 @@ def _capgen(name: str, overrides: Overrides, workers: int) -> Contender:
 
 
 def _tpchgen(scale: float, threads: int | None, compression: str | None) -> Contender:
-    kind, many = compression or "its compression", f"{threads} thread" if threads else "its threads"
+    kind = compression or "its compression"
+    many = f"{threads} thread" if threads else "its threads"
     name = f"tpchgen-{'zstd' if compression else 'default'}-{threads or 'all'}"
     settings = {"scale": scale, "threads": threads, "compression": compression}
     return Contender(
@@ -123,7 +124,7 @@ def described(overrides: Overrides) -> str:
 
 
 def measure_all(chosen: Sequence[Contender], repeats: int) -> dict[str, Cost | str]:
-    """Run the contenders in turn, and that as often as asked; return the best costs, or why there are none."""
+    """Run the contenders in turn, as often as asked; return the best costs, or why none."""
     outcomes: dict[str, Cost | str] = {}
     for contender in [*chosen] * repeats:
         before = outcomes.get(contender.name)
@@ -151,18 +152,16 @@ def _best(before: Cost | None, now: Cost | str) -> Cost | str:
 
 
 def start_up() -> str:
-    """Return the processor time it takes until work starts, as a line; of a second run, when bytecode is there."""
+    """Return the processor time until work starts, as a line; of a second run, with bytecode."""
     commands = {
         "capgen --help": ["-m", "capgen", "--help"],
         "imports": ["-c", "import capgen.engines.running"],
     }
-    runs = {
-        name: [measure_command([sys.executable, *each]) for _ in range(2)]
-        for name, each in commands.items()
-    }
-    return "start-up: " + ", ".join(
-        f"{name} {second['processor_seconds']:.2f} s" for name, (_, second) in runs.items()
-    )
+    times = []
+    for name, arguments in commands.items():
+        _, second = (measure_command([sys.executable, *arguments]) for _ in range(2))
+        times.append(f"{name} {second['processor_seconds']:.2f} s")
+    return f"start-up: {', '.join(times)}"
 
 
 def main() -> None:
@@ -174,13 +173,12 @@ def main() -> None:
         raise SystemExit(f"--only: expected some of {', '.join(each.name for each in every)}")
     outcomes = measure_all(chosen, options.repeat)
     costs = {name: cost for name, cost in outcomes.items() if isinstance(cost, Cost)}
-    labels = {
-        each.name: each.label for each in chosen if each.name != "entropy" or each.name not in costs
-    }
+    labels = {each.name: each.label for each in chosen}
+    if "entropy" in costs:
+        del labels["entropy"]
     print("\n".join(report.table(labels, outcomes, markdown=options.markdown)))
-    print(
-        f"\n{versions()}, {report.version_of('tpchgen-cli')}\n{os.cpu_count()} processors; {start_up()}\n"
-    )
+    print(f"\n{versions()}, {report.version_of('tpchgen-cli')}")
+    print(f"{os.cpu_count()} processors; {start_up()}\n")
     print("\n".join(report.findings(costs)))
 
 

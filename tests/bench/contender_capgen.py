@@ -12,7 +12,7 @@ from capgen.cli.app import main
 
 
 def prepare() -> None:
-    """Import what a build imports, after the command line has set what Polars reads when it is imported."""
+    """Import what a build imports, after the command line has set what Polars reads on import."""
     with redirect_stdout(io.StringIO()):
         main(["--version"])
     import_module("capgen.engines.running")

@@ -1,6 +1,7 @@
 """The same panel as one statement of DuckDB, written by hand, with its default settings.
 
-Rows come in no promised order, and nothing comes out twice the same. `generate_series` runs in one thread.
+Rows come in no promised order, and nothing comes out twice the same. `generate_series` runs in one
+thread.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ copy (
             timestamp::date as day,
             date_diff('day', timestamp::date, last_day(timestamp::date)) as days_left,
             list_contains($eoq_months, month(timestamp)) as ends_quarter
-        from generate_series($first_timestamp, $last_timestamp, to_minutes($step_minutes)) as stamps(timestamp)
+        from generate_series($first_timestamp, $last_timestamp, to_minutes($step_minutes))
+            as stamps(timestamp)
     ),
 
     calendar as (
@@ -67,7 +69,9 @@ copy (
                 (
                     select arg_min(factor, position)
                     from holiday_factors
-                    where holiday_factors.month = month(timestamp) and day(timestamp) between first_day and last_day
+                    where
+                        holiday_factors.month = month(timestamp)
+                        and day(timestamp) between first_day and last_day
                 ),
                 1
             ) as holiday_factor,
@@ -119,7 +123,8 @@ copy (
             (base_cpu * season * growth + sd_cpu * noise_cpu) * if(is_spike, spike_cpu, 1) as cpu,
             (base_mem * season * growth + sd_mem * noise_mem) * if(is_spike, spike_mem, 1) as mem,
             base_disk * growth + sd_disk * noise_disk as disk,
-            (base_net_in * season + sd_net_in * noise_net_in) * if(is_spike, spike_net_in, 1) as net_in
+            (base_net_in * season + sd_net_in * noise_net_in) * if(is_spike, spike_net_in, 1)
+                as net_in
         from noise
     )
 
@@ -130,7 +135,9 @@ copy (
         round(greatest($lowest_mem, least($highest_mem, mem)), $decimals) as mem_p95,
         round(greatest($lowest_disk, least($highest_disk, disk)), $decimals) as disk_p95,
         round(greatest($lowest_net_in, least($highest_net_in, net_in)), $decimals) as net_in_p95,
-        round(greatest($lowest_net_out, least($highest_net_out, $net_out_factor * net_in)), $decimals) as net_out_p95,
+        round(
+            greatest($lowest_net_out, least($highest_net_out, $net_out_factor * net_in)), $decimals
+        ) as net_out_p95,
         server_type,
         business_unit,
         criticality,
@@ -163,7 +170,9 @@ def run(folder: Path, overrides: dict[str, Any]) -> None:
 
 def _parameters(config: Config) -> dict[str, Any]:
     first, stop = window(config)
-    eoq, hours, fleet = config.calendar.eoq, config.calendar.business_hours, config.fleet
+    eoq = config.calendar.eoq
+    hours = config.calendar.business_hours
+    fleet = config.fleet
     return {
         "server_id_format": fleet.server_id_format.replace("index", ""),
         "business_units": list(fleet.business_unit),

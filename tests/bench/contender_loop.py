@@ -1,4 +1,4 @@
-"""The same panel row by row: the loop that documents describe, a dictionary a row, one draw at a time."""
+"""The same panel row by row: the loop that many write, a dictionary a row, one draw at a time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ Row = dict[str, Any]
 def run(folder: Path, overrides: dict[str, Any]) -> None:
     """Write the panel."""
     config = load_config(overrides=overrides)
-    generator, holidays = np.random.default_rng(config.seed), set(holiday_dates(config))
+    generator = np.random.default_rng(config.seed)
+    holidays = set(holiday_dates(config))
     rows: list[Row] = []
     for of_type in archetype_rows(config):
         for number in range(of_type["first_server"], of_type["stop_server"]):
@@ -45,8 +46,10 @@ def server_rows(
     config: Config, server: Row, holidays: set[date], generator: np.random.Generator
 ) -> Iterator[Row]:
     """Yield the rows of one server."""
-    archetype, (first, _) = config.archetypes[server["server_type"]], window(config)
-    factor, step = noise_factor(config, archetype), timedelta(minutes=config.step_minutes)
+    archetype = config.archetypes[server["server_type"]]
+    first, _ = window(config)
+    factor = noise_factor(config, archetype)
+    step = timedelta(minutes=config.step_minutes)
     for position in range(steps(config)):
         dates = date_columns(first + position * step, holidays)
         means = mean_values(config, archetype, dates["timestamp"], position / steps(config))
@@ -95,7 +98,8 @@ def mean_values(
     config: Config, archetype: Archetype, timestamp: datetime, growth_time: float
 ) -> list[float]:
     """Return the mean of each drawn metric."""
-    eoq, hours = config.calendar.eoq, config.calendar.business_hours
+    eoq = config.calendar.eoq
+    hours = config.calendar.business_hours
     season = holiday_factor(config, timestamp.date())
     if hours.first_hour <= timestamp.hour <= hours.last_hour:
         season *= archetype.business_hours_factor
@@ -113,10 +117,10 @@ def metric_columns(
 ) -> Row:
     """Return the metrics of one row."""
     spiked = {}
-    for key, mean, each in zip(config.drawn_metrics, means, noise, strict=True):
+    for key, mean, drawn in zip(config.drawn_metrics, means, noise, strict=True):
         share = config.metrics[key].spike_share
         magnitude = archetype.spike.magnitude * share if spike and share is not None else 1.0
-        spiked[key] = (mean + archetype.sd[key] * each) * magnitude
+        spiked[key] = (mean + archetype.sd[key] * drawn) * magnitude
     spiked["net_out"] = net_out_factor(config) * spiked["net_in"]
     return {
         metric.column: round(float(np.clip(spiked[key], *metric.clip)), config.decimals)

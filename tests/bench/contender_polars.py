@@ -1,4 +1,4 @@
-"""The same panel in Polars and NumPy, written by hand: whole in memory, one generator, an expression a column."""
+"""The same panel by hand in Polars and NumPy: in memory, one generator, an expression a column."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def run(folder: Path, overrides: dict[str, Any]) -> None:
     """Write the panel."""
     config = load_config(overrides=overrides)
     generator = np.random.default_rng(config.seed)
-    servers, dates = server_frame(config, generator), date_frame(config)
+    servers = server_frame(config, generator)
+    dates = date_frame(config)
     cells = servers.lazy().join(dates.lazy(), how="cross", maintain_order="left_right")
     values = (
         cells.with_columns(noise(config, generator))
@@ -69,15 +70,14 @@ def server_frame(config: Config, generator: np.random.Generator) -> pl.DataFrame
 
 def date_frame(config: Config) -> pl.DataFrame:
     """Return one row a timestamp, with its flags and factors."""
-    stamp, step, (first, stop) = (
-        pl.col("timestamp"),
-        timedelta(minutes=config.step_minutes),
-        window(config),
-    )
+    stamp = pl.col("timestamp")
+    step = timedelta(minutes=config.step_minutes)
+    first, stop = window(config)
     stamps = pl.datetime_range(first, stop, step, closed="left", time_unit="us", eager=True).alias(
         "timestamp"
     )
-    eoq, hours = config.calendar.eoq, config.calendar.business_hours
+    eoq = config.calendar.eoq
+    hours = config.calendar.business_hours
     days_left = (stamp.dt.month_end().dt.date() - stamp.dt.date()).dt.total_days()
     in_ramp = stamp.dt.month().is_in(list(eoq.months)) & (days_left < eoq.window_days)
     ramp = 1 + eoq.peak * (eoq.window_days - days_left) / eoq.window_days
@@ -97,8 +97,10 @@ def date_frame(config: Config) -> pl.DataFrame:
 
 
 def noise(config: Config, generator: np.random.Generator) -> list[pl.Series]:
-    """Return the correlated noise of each metric, and where a spike falls: one archetype's rows after the other's."""
-    keys, noises, spikes = config.drawn_metrics, [], []
+    """Return the correlated noise of each metric, and where spikes fall, archetype by archetype."""
+    keys = config.drawn_metrics
+    noises = []
+    spikes = []
     for row in archetype_rows(config):
         archetype = config.archetypes[row["server_type"]]
         rows = (row["stop_server"] - row["first_server"]) * steps(config)
@@ -120,7 +122,8 @@ def season() -> pl.Expr:
 
 def spiked() -> Iterator[pl.Expr]:
     """Yield the metrics before their clips."""
-    season, growth = pl.col("season"), 1 + pl.col("growth_rate") * pl.col("growth_time")
+    season = pl.col("season")
+    growth = 1 + pl.col("growth_rate") * pl.col("growth_time")
     effects = {"cpu": season * growth, "mem": season * growth, "disk": growth, "net_in": season}
     for key, effect in effects.items():
         raw = pl.col(f"base_{key}") * effect + pl.col(f"sd_{key}") * pl.col(f"noise_{key}")
@@ -129,7 +132,8 @@ def spiked() -> Iterator[pl.Expr]:
 
 def rounded(config: Config) -> Iterator[pl.Expr]:
     """Yield the metric columns."""
-    limits, net_out = metric_limits(config), net_out_factor(config) * pl.col("net_in")
+    limits = metric_limits(config)
+    net_out = net_out_factor(config) * pl.col("net_in")
     for key, metric in config.metrics.items():
         value = net_out if metric.derived else pl.col(key)
         clipped = value.clip(limits[f"lowest_{key}"], limits[f"highest_{key}"])

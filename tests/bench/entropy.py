@@ -1,7 +1,7 @@
 """How many bytes a row of the metrics' values cannot do without, if each value is coded on its own.
 
-The empirical Shannon entropy of each metric column of a dataset, worked out for each server type. A coder that knew
-more, such as the hour or the row's other metrics, could do with less.
+The empirical Shannon entropy of each metric column of a dataset, worked out for each server type. A
+coder that knew more, such as the hour or the row's other metrics, could do with less.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _QUERY = """
 
 
 def run(folder: Path, overrides: dict[str, Any]) -> Measured:
-    """Build a dataset and return the bytes a row of its metrics, with and without those that follow from others."""
+    """Build a dataset and return the bytes a row of its metrics, with and without derived ones."""
     config = load_config(overrides=overrides)
     build(config, folder / "data")
     columns = [metric.column for metric in config.metrics.values()]

@@ -1,7 +1,8 @@
-"""What no builder of the same files can go below: drawing the numbers, and writing tables that are in memory already.
+"""What no builder of the same files can go below: drawing numbers, and writing tables in memory.
 
-The tables are those of a build with one worker, and so are the writer, its settings, the row groups and the files:
-only what happens inside the writer is counted. The draws are made apart, into a buffer that is used again.
+The tables are those of a build with one worker, and so are the writer, its settings, the row groups
+and the files: only what happens inside the writer is counted. The draws are made apart, into a
+buffer that is used again.
 """
 
 from __future__ import annotations
@@ -30,16 +31,19 @@ class Clock:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Count the time of a block."""
-        wall, processor = time.perf_counter(), time.thread_time()
+        wall = time.perf_counter()
+        processor = time.thread_time()
         yield
         self.processor_seconds += time.thread_time() - processor
         self.wall_seconds += time.perf_counter() - wall
 
 
 def run(folder: Path, overrides: dict[str, Any]) -> Measured:
-    """Return the time of the draws and of the writing, and of the whole build; the files stay in the folder."""
+    """Return the time of draws, writing and the whole build; the files stay in the folder."""
     config = load_config(overrides=overrides)
-    writing, normals, uniforms = Clock(), Clock(), Clock()
+    writing = Clock()
+    normals = Clock()
+    uniforms = Clock()
     before = time.process_time()
     with mock.patch.object(pq, "ParquetWriter", _clocked_writer(writing)):
         build(config, folder / "data", workers=1)
@@ -75,7 +79,7 @@ def _clocked_writer(clock: Clock) -> type:
 
 
 def _draw(config: Config, normals: Clock, uniforms: Clock) -> None:
-    """Draw as many numbers as the panel needs: a normal for each drawn metric, and a uniform, a row."""
+    """Draw as many numbers as the panel needs: a row has a normal a drawn metric, and a uniform."""
     generator = np.random.Generator(np.random.SFC64(config.seed))
     block = np.empty(config.axis.span.size)
     for _ in range(config.num_servers):

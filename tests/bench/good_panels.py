@@ -1,4 +1,4 @@
-"""Good datasets of all kinds, for `check_alarms`: random configurations, the same for the same number."""
+"""Good datasets of all kinds, for `check_alarms`: random configurations, each with a number."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def random_holidays(draw: random.Random) -> list[dict[str, Any]]:
 
 
 def random_archetype(draw: random.Random) -> dict[str, Any]:
-    """Return changes to an archetype: levels near the clips, rare and frequent spikes, strong and no effects."""
+    """Return changes to an archetype: levels near the clips, rare or frequent spikes, effects."""
     return {
         "base": {key: draw.choice([5.0, 20.0, 50.0, 95.0]) for key in METRICS},
         "sd": {key: draw.choice([0.5, 5.0, 10.0, 25.0]) for key in METRICS},
@@ -181,7 +181,8 @@ def with_gpu(config: dict[str, Any]) -> None:
     """Add a metric."""
     config["metrics"]["gpu"] = GPU
     for archetype in config["archetypes"].values():
-        archetype["base"]["gpu"], archetype["sd"]["gpu"] = 40.0, 12.0
+        archetype["base"]["gpu"] = 40.0
+        archetype["sd"]["gpu"] = 12.0
 
 
 STEPS = [step for step in range(1, 1441) if 1440 % step == 0]
@@ -199,9 +200,10 @@ CHANCES = [0.0, 0.01, 0.3, 1.0]
 
 
 def with_odd_sizes(config: dict[str, Any], number: int, *, odd_kinds: bool) -> dict[str, Any]:
-    """Make a configuration small, at any step, in any year from 1900 to 2100, with layers of any strength.
+    """Make a configuration small, at any step, in any year from 1900 to 2100, with any layers.
 
-    With odd kinds, levels and spreads of archetypes too are at the ends of what is allowed; shapes allow less.
+    With odd kinds, levels and spreads of archetypes too are at the ends of what is allowed; shapes
+    allow less.
     """
     draw = random.Random(-(10**12) - number)  # noqa: S311 (no secret)
     step = draw.choice(STEPS)

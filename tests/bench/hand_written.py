@@ -22,8 +22,9 @@ def load_holidays() -> None:
 
 
 def archetype_rows(config: Config) -> list[dict[str, Any]]:
-    """Return one row an archetype: its servers, its levels, its factors, and the Cholesky factor of its noise."""
-    rows, first = [], config.fleet.first_index
+    """Return one row an archetype: servers, levels, factors, and the noise's Cholesky factor."""
+    rows = []
+    first = config.fleet.first_index
     for name, servers in archetype_counts(config).items():
         archetype = config.archetypes[name]
         place = {"server_type": name, "first_server": first, "stop_server": first + servers}
@@ -36,7 +37,8 @@ def archetype_rows(config: Config) -> list[dict[str, Any]]:
 
 def noise_factor(config: Config, archetype: Archetype) -> Floats:
     """Return the Cholesky factor of an archetype's noise."""
-    pairs, keys = archetype.correlation, config.drawn_metrics
+    pairs = archetype.correlation
+    keys = config.drawn_metrics
     return cholesky(correlation_matrix(pairs, keys, repair=config.repair_correlation))
 
 
@@ -96,7 +98,7 @@ def _levels(config: Config, archetype: Archetype) -> dict[str, float]:
 
 
 def _weights(config: Config, archetype: Archetype) -> dict[str, float]:
-    """Return the lower triangle of the Cholesky factor, such as `weight_2_1` for the second row's first column."""
+    """Return the lower triangle of the Cholesky factor: `weight_2_1` is in row 2 and column 1."""
     factor = noise_factor(config, archetype)
     lower = zip(*np.tril_indices(len(factor)), strict=True)
     return {f"weight_{row + 1}_{column + 1}": float(factor[row, column]) for row, column in lower}

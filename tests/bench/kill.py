@@ -1,7 +1,7 @@
 """Kills a build at moments spread over it, and shows that nothing ever looks whole that is not.
 
-Run `python -m tests.bench.kill [MOMENTS]`; 30 without a number. Each moment is tried on a new dataset and on one
-that is being replaced.
+Run `python -m tests.bench.kill [MOMENTS]`; 30 without a number. Each moment is tried on a new
+dataset and on one that is being replaced.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def build_whole(overrides: dict[str, Any], target: Path, *, overwrite: bool = Fa
 
 def kill_at_each(wanted: int, folder: Path, config: dict[str, Any], *, overwrite: bool) -> int:
     """Kill and resume a build at moments spread over it; return how many there are."""
-    old, new = {**config, "seed": 1}, {**config, "seed": 2}
+    old = {**config, "seed": 1}
+    new = {**config, "seed": 2}
     build_whole(old, folder / "old")
     expected_old = digests(folder / "old")
     if overwrite:
@@ -80,7 +81,8 @@ def main() -> None:
             moments = kill_at_each(wanted, Path(folder), CONFIG, overwrite=overwrite)
         kind = "replacing a dataset" if overwrite else "a new dataset"
         print(
-            f"{kind}: killed at {wanted} of {moments} moments, each time absent or whole, then equal after resuming"
+            f"{kind}: killed at {wanted} of {moments} moments, "
+            "each time absent or whole, then equal after resuming"
         )
 
 

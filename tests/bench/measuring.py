@@ -1,7 +1,7 @@
 """Runs work in a process of its own and reads what it cost.
 
-A contender is a module with a function `run(folder, **settings)`, which writes Parquet files into a folder. Its imports
-are not counted; nor is `prepare()`, where it has one.
+A contender is a module with a function `run(folder, **settings)`, which writes Parquet files into a
+folder. Its imports are not counted; nor is `prepare()`, where it has one.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Cost:
 
 
 def child_environment() -> dict[str, str]:
-    """Return the environment of a process that chooses its own allocator settings, and may keep bytecode."""
+    """Return the environment of a process that sets its own allocator, and may keep bytecode."""
     unwanted = {ALLOCATOR_SETTING, "PYTHONDONTWRITEBYTECODE"}
     return {name: value for name, value in os.environ.items() if name not in unwanted}
 
@@ -129,7 +129,8 @@ def measure_command(command: Sequence[str]) -> Measured:
     Raises:
         ContenderError: it failed.
     """
-    started, peak = time.perf_counter(), None
+    started = time.perf_counter()
+    peak = None
     environment = child_environment()
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -162,7 +163,8 @@ def written(folder: Path) -> tuple[int, int]:
 def _run_here(module: str, folder: Path, settings: dict[str, Any]) -> Cost:
     contender = import_module(module)
     getattr(contender, "prepare", lambda: None)()
-    wall, processor = time.perf_counter(), time.process_time()
+    wall = time.perf_counter()
+    processor = time.process_time()
     own: Measured | None = contender.run(folder, **settings)
     around = Measured(
         processor_seconds=time.process_time() - processor,

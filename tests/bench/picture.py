@@ -1,4 +1,4 @@
-"""The README's picture: `python -m tests.bench.picture` draws the top of the default dataset's dashboard, as it is."""
+"""The README's picture: `python -m tests.bench.picture` draws the top of the default dashboard."""
 
 from __future__ import annotations
 
@@ -33,9 +33,8 @@ def take(page_file: Path, picture: Path, executable: str) -> None:
 def main() -> None:
     executable = browser.executable()
     if executable is None:
-        sys.exit(
-            f"expected a browser, found none of {', '.join(browser.NAMES)}; type: apt-get install chromium"
-        )
+        names = ", ".join(browser.NAMES)
+        sys.exit(f"expected a browser, found none of {names}; type: apt-get install chromium")
     with TemporaryDirectory() as folder:
         data = Path(folder, "data")
         capgen.build(capgen.load_config(environment={}), data)

@@ -1,8 +1,8 @@
-"""What the Ray engine costs beside the local one: wall and processor time of the same build, and of an empty task.
+"""What the Ray engine costs beside the local one: the time of a build, and of an empty task.
 
-Run `python -m tests.bench.ray_overhead [ROUNDS]`; 3 without a number, needs `ray`. Both engines have two workers on
-this machine, take turns, and write the same bytes. Times of one run compare with each other only: machines differ, and
-are shared; the least of a case counts.
+Run `python -m tests.bench.ray_overhead [ROUNDS]`; 3 without a number, needs `ray`. Both engines
+have two workers on this machine, take turns, and write the same bytes. Times of one run compare
+with each other only: machines differ, and are shared; the least of a case counts.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def processor_seconds() -> float:
-    """Return what this process and all that stem from it have used; Ray's processes stem from it."""
+    """Return what this process and its descendants have used, among them Ray's processes."""
     return sum(_used(process) for process in _with_descendants(os.getpid()))
 
 
@@ -50,11 +50,13 @@ def built(engine: str, file_bytes: int) -> tuple[float, float, int, str]:
     """Build once; return wall seconds, processor seconds, files and the content digest."""
     config = load_config(overrides=PANEL, environment={})
     with tempfile.TemporaryDirectory() as folder:
-        before, started = processor_seconds(), time.perf_counter()
+        before = processor_seconds()
+        started = time.perf_counter()
         result = build(
             config, f"{folder}/data", engine=engine, workers=WORKERS, file_size=file_bytes
         )
-        wall, processor = time.perf_counter() - started, processor_seconds() - before
+        wall = time.perf_counter() - started
+        processor = processor_seconds() - before
         return wall, processor, result.files, read_manifest(result.out).content_digest
 
 
@@ -88,6 +90,17 @@ def seconds_per_empty_task(ray: Any) -> float:
     return (time.perf_counter() - started) / EMPTY_TASKS
 
 
+def print_least(
+    name: str, engine: str, runs: list[tuple[float, float, int, str]]
+) -> tuple[float, float]:
+    """Print the least that any run took, and return its wall and processor seconds."""
+    wall = min(seconds for seconds, *_ in runs)
+    processor = min(seconds for _, seconds, *_ in runs)
+    files = min(count for *_, count, _ in runs)
+    print(f"{name:10} {engine:8} {files:6} {wall:8.2f} {processor:12.2f}")
+    return wall, processor
+
+
 def main() -> None:
     """Print a table of both engines, and the cost of a task."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
@@ -96,21 +109,13 @@ def main() -> None:
     with ray_of_this_machine() as ray:
         built("ray", CASES["16 MB"])  # the workers load their libraries
         for name, file_bytes in CASES.items():
-            runs = {
-                engine: [built(engine, file_bytes) for _ in range(rounds)]
-                for engine in ("local", "ray")
-            }
-            assert len({run[3] for each in runs.values() for run in each}) == 1
-            least = {
-                engine: [min(values) for values in list(zip(*each, strict=True))[:3]]
-                for engine, each in runs.items()
-            }
-            for engine, (wall, processor, files) in least.items():
-                print(f"{name:10} {engine:8} {files:6} {wall:8.2f} {processor:12.2f}")
-            wall, processor, _ = (
-                ray_ / local for ray_, local in zip(least["ray"], least["local"], strict=True)
-            )
-            print(f"{name:10} ray / local {'':3} {wall:8.2f} {processor:12.2f}")
+            local = [built("local", file_bytes) for _ in range(rounds)]
+            spread = [built("ray", file_bytes) for _ in range(rounds)]
+            assert len({digest for *_, digest in [*local, *spread]}) == 1
+            wall, processor = print_least(name, "local", local)
+            ray_wall, ray_processor = print_least(name, "ray", spread)
+            ratios = f"{ray_wall / wall:8.2f} {ray_processor / processor:12.2f}"
+            print(f"{name:10} ray / local {'':3} {ratios}")
         print(f"\nan empty task: {seconds_per_empty_task(ray) * 1e3:.2f} ms")
 
 

@@ -1,14 +1,15 @@
 """How much a preset behaves like real servers: each fact of the targets beside real quartiles.
 
-Run `python -m tests.bench.realism [--preset NAME] [--servers 500] [--start 2024-06-01] [--days 91] [--seed 42]`. Prints
-a table in Markdown. `realism_targets.csv` holds median and quartiles over the servers of public data sets: Bitbrains
-(GWA-T-12 rnd, 294 virtual machines × 91 days), SMD (8 machines × 33 days), Alibaba (cluster-trace-v2018, 16 machines
-× 8 days) and NAB; each value is the P95 of an hour's samples.
+Run `python -m tests.bench.realism [--preset NAME] [--servers 500] [--start 2024-06-01] [--days 91]
+[--seed 42]`. Prints a table in Markdown. `realism_targets.csv` holds median and quartiles over the
+servers of public data sets: Bitbrains (GWA-T-12 rnd, 294 virtual machines × 91 days), SMD (8
+machines × 33 days), Alibaba (cluster-trace-v2018, 16 machines × 8 days) and NAB; each value is the
+P95 of an hour's samples.
 
-Two verdicts. *Bitbrains*: our median lies inside its quartiles. *Allowed*: the same, but where the data sets disagree,
-between the lowest lower and the highest upper quartile of all. They disagree where no one value lies inside the
-quartiles of every set. A number without quartiles stands for the range within a quarter of it. Values are compared with
-as many decimals as the targets have.
+Two verdicts. *Bitbrains*: our median lies inside its quartiles. *Allowed*: the same, but where the
+data sets disagree, between the lowest lower and the highest upper quartile of all. They disagree
+where no one value lies inside the quartiles of every set. A number without quartiles stands for the
+range within a quarter of it. Values are compared with as many decimals as the targets have.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ class Range:
 
     Args:
         median: over servers; None where only the range is known.
-        lower: quartile.
-        upper: quartile.
-        has_quartiles: whether the range is one of quartiles, rather than one around a single number.
+        lower: lower quartile.
+        upper: upper quartile.
+        has_quartiles: whether the range lies between quartiles, not around a single number.
     """
 
     median: float | None
@@ -103,9 +104,8 @@ def targets() -> dict[tuple[str, str], dict[str, Range]]:
     for subject, fact, data_set, median, lower, upper in pl.read_csv(TARGETS).iter_rows():
         of_fact = found.setdefault((subject, fact), {})
         if lower is None:
-            lower, upper = (
-                round(median * (1 + each), _DECIMALS) for each in (-_TOLERANCE, _TOLERANCE)
-            )
+            lower = round(median * (1 - _TOLERANCE), _DECIMALS)
+            upper = round(median * (1 + _TOLERANCE), _DECIMALS)
             of_fact[data_set] = Range(median, lower, upper, has_quartiles=False)
         else:
             of_fact[data_set] = Range(median, lower, upper, has_quartiles=True)

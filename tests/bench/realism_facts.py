@@ -1,4 +1,4 @@
-"""The facts of `realism_targets.csv`, measured on a panel: a value for each server, or for each pair of servers."""
+"""The facts of `realism_targets.csv`, measured on a panel: a value a server or a pair of servers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ def measure(config: Config) -> Facts:
 def of_one(values: Floats, is_weekend: NDArray[np.bool_]) -> dict[str, Floats]:
     """Return the facts of one metric, from shape (servers, hours)."""
     mean, deviations, variance = moments(values)
-    mean, sd = np.where(mean > 0, mean, np.nan), np.sqrt(variance)
+    mean = np.where(mean > 0, mean, np.nan)
+    sd = np.sqrt(variance)
     return {
         "cv": sd / mean,
         "skew": np.nanmean(deviations**3, axis=1) / sd**3,
@@ -68,7 +69,7 @@ def of_one(values: Floats, is_weekend: NDArray[np.bool_]) -> dict[str, Floats]:
 
 
 def moments(values: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return mean, deviations and variance of each server; a server whose values are all alike has no variance."""
+    """Return mean, deviations and variance of each server; equal values have no variance."""
     mean = np.nanmean(values, axis=1)
     deviations = values - mean[:, None]
     variance = np.nanmean(deviations**2, axis=1)
@@ -93,7 +94,8 @@ def explained_by_hour(deviations: Floats, variance: Floats) -> Floats:
 
 def correlations(first: Floats, second: Floats) -> Floats:
     """Return each server's correlation of two metrics."""
-    (_, left, left_variance), (_, right, right_variance) = moments(first), moments(second)
+    _, left, left_variance = moments(first)
+    _, right, right_variance = moments(second)
     both: Floats = np.nanmean(left * right, axis=1)
     return both / np.sqrt(left_variance * right_variance)
 

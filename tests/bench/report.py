@@ -87,7 +87,8 @@ def findings(costs: Mapping[str, Cost]) -> Iterator[str]:
     if "floor" in costs:
         yield f"floor, processor ns/row: {_floor_parts(costs['floor'])}"
     if "entropy" in costs:
-        whole, size = costs["entropy"].details, costs["entropy"].bytes_per_row
+        whole = costs["entropy"].details
+        size = costs["entropy"].bytes_per_row
         metrics = f"{whole['all']:.2f}, {whole['drawn']:.2f} without those derived from others"
         yield f"entropy of the rounded metrics, bytes/row: {metrics}; capgen's files: {size:.2f}"
 

@@ -1,7 +1,7 @@
-"""What a report and a check cost, on panels of 4.2, 42 and 140 million rows, each in a process of its own.
+"""What a report and a check cost, on panels of 4.2, 42 and 140 million rows, each in a process.
 
-Run `python -m tests.bench.report_cost`; it takes some minutes, and 2 GB of disk for a while. Times of one run compare
-with each other only: machines differ, and are shared.
+Run `python -m tests.bench.report_cost`; it takes some minutes, and 2 GB of disk for a while. Times
+of one run compare with each other only: machines differ, and are shared.
 """
 
 from __future__ import annotations
@@ -28,16 +28,15 @@ def line(command: str, folder: Path, out: Path) -> str:
     cost = measure_command([sys.executable, "-m", "capgen", command, str(folder), *options])
     rows, _ = written(folder)
     nanoseconds = cost["processor_seconds"] / rows * 1e9
-    seconds, processor = cost["wall_seconds"], cost["processor_seconds"]
-    return f"{command:8} {rows:12,} {seconds:7.1f} {processor:12.1f} {nanoseconds:17.0f} {cost['peak_megabytes']:8.0f}"
+    times = f"{cost['wall_seconds']:7.1f} {cost['processor_seconds']:12.1f}"
+    return f"{command:8} {rows:12,} {times} {nanoseconds:17.0f} {cost['peak_megabytes']:8.0f}"
 
 
 def main() -> None:
     """Print a table, with versions."""
     print(f"{versions('altair', 'vl-convert-python')}\n")
-    print(
-        f"{'command':8} {'rows':>12} {'wall s':>7} {'processor s':>12} {'processor ns/row':>17} {'peak MB':>8}"
-    )
+    times = f"{'wall s':>7} {'processor s':>12} {'processor ns/row':>17}"
+    print(f"{'command':8} {'rows':>12} {times} {'peak MB':>8}")
     for servers in SERVERS:
         with tempfile.TemporaryDirectory() as place:
             data = Path(place) / "data"

@@ -1,7 +1,7 @@
-"""Twelve everyday tasks of capacity planning, as a new user types them: each command, what it says, its exit code.
+"""Twelve everyday tasks of capacity planning, as a new user types them, and what capgen says.
 
-Run `python -m tests.bench.twelve_tasks [NUMBER …]`; it works in a folder of its own and ends with exit code 1 when a
-command does not end as expected.
+Run `python -m tests.bench.twelve_tasks [NUMBER …]`; it works in a folder of its own and ends with
+exit code 1 when a command does not end as expected.
 """
 
 from __future__ import annotations
@@ -37,18 +37,22 @@ layers:
                   end: 2024-03-08, magnitude: 1.5, metrics: [cpu], cause: moved to the new site}
       leak: {type: memory_leak, server_type: database, start: 2024-03-11, end: 2024-03-18,
              magnitude: 1.3, metrics: [mem]}
-      resize: {type: level_shift, server: server_003, start: 2024-03-20, magnitude: 0.7, metrics: [cpu]}
+      resize: {type: level_shift, server: server_003, start: 2024-03-20, magnitude: 0.7,
+               metrics: [cpu]}
 truth: true
 start_date: 2024-03-01
 end_date: 2024-03-31
 """
 _LABELS = """\
-select count(*) filter (labelled and differs) as both, count(*) filter (labelled != differs) as only_one
+select
+    count(*) filter (labelled and differs) as both,
+    count(*) filter (labelled != differs) as only_one
 from (
     select
         d.event_id is not null as labelled,
         (d.cpu_p95, d.mem_p95, d.disk_p95, d.net_in_p95, d.net_out_p95)
-            is distinct from (t.cpu_p95, t.mem_p95, t.disk_p95, t.net_in_p95, t.net_out_p95) as differs
+            is distinct from (t.cpu_p95, t.mem_p95, t.disk_p95, t.net_in_p95, t.net_out_p95)
+            as differs
     from 'incidents/**/*.parquet' as d join 'twin/**/*.parquet' as t using (server_id, timestamp)
 )"""
 _NEW = """\
@@ -65,7 +69,8 @@ import capgen
 print(dir(capgen))
 data = capgen.open('data')
 print(data)
-print(data.sql('select server_type, round(avg(cpu_p95), 1) as cpu from panel group by 1 order by 2'))
+cpu = 'round(avg(cpu_p95), 1) as cpu'
+print(data.sql(f'select server_type, {cpu} from panel group by 1 order by 2'))
 print(capgen.scan('data').filter(server_id='server_007').head(2).collect())
 print(data.check())
 """
@@ -74,7 +79,8 @@ TASKS = (
     Task(
         "The three busiest servers of a quarter, and why not in default",
         (
-            "capgen build --preset realistic --granularity daily --years 1 --servers 40 --out real/",
+            "capgen build --preset realistic --granularity daily --years 1 --servers 40 "
+            "--out real/",
             'capgen query "select server_id, server_type, round(avg(cpu_p95), 1) as cpu from panel '
             'where quarter = 4 group by all order by cpu desc limit 3" --data real/',
             "capgen build --help | grep -A4 preset",
@@ -128,7 +134,8 @@ TASKS = (
     Task(
         "pandas",
         (
-            "python -c \"import capgen; print(capgen.open('data').to_pandas().head(2))\" 2>&1 | tail -4",
+            "python -c \"import capgen; print(capgen.open('data').to_pandas().head(2))\" 2>&1 "
+            "| tail -4",
         ),
     ),
     Task(
@@ -157,7 +164,8 @@ TASKS = (
             "! capgen build --set archetypes.web.share=0.5",
             "! capgen build --set calendar.holidays.country=Germany",
             "! capgen build --set archetypes.web.bas.cpu=3",
-            "! capgen build --set 'archetypes.web.correlation={cpu~mem: 0.9, cpu~net_in: -0.9, mem~net_in: 0.9}'",
+            "! capgen build --set "
+            "'archetypes.web.correlation={cpu~mem: 0.9, cpu~net_in: -0.9, mem~net_in: 0.9}'",
         ),
     ),
     Task(
@@ -167,17 +175,18 @@ TASKS = (
             'cp -r broken scaled && python -c "import glob, polars as pl; '
             "f = glob.glob('scaled/*/server_type=web/*')[0]; "
             "d = pl.read_parquet(f, hive_partitioning=False); "
-            "d.with_columns(pl.when(server_id='server_002').then(pl.col('cpu_p95') * 1.3).otherwise('cpu_p95')"
-            ".alias('cpu_p95')).write_parquet(f)\"",
+            "scaled = pl.when(server_id='server_002').then(pl.col('cpu_p95') * 1.3); "
+            "d.with_columns(scaled.otherwise('cpu_p95').alias('cpu_p95')).write_parquet(f)\"",
             "! capgen check scaled/",
             'cp -r broken mars && python -c "import glob, polars as pl; '
             "f = glob.glob('mars/*/server_type=web/*')[0]; "
             "d = pl.read_parquet(f, hive_partitioning=False); "
-            "d.with_columns(pl.when(server_id='server_003').then(pl.lit('Mars')).otherwise('region')"
-            ".alias('region')).write_parquet(f)\"",
+            "moved = pl.when(server_id='server_003').then(pl.lit('Mars')); "
+            "d.with_columns(moved.otherwise('region').alias('region')).write_parquet(f)\"",
             "! capgen check mars/",
             "capgen build --servers 24 --years 1 --seed 7 --out other/",
-            "cp -r broken mixed && cp other/year=2022/server_type=batch/*.parquet mixed/year=2022/server_type=batch/",
+            "cp -r broken mixed && cp other/year=2022/server_type=batch/*.parquet "
+            "mixed/year=2022/server_type=batch/",
             "! capgen check mixed/",
         ),
     ),

@@ -1,8 +1,9 @@
 """What two checkouts of capgen cost beside each other: processor time a row, and of a start.
 
-Run `python -m tests.bench.two_commits A/.venv/bin/python B/.venv/bin/python`: each Python has one of them installed.
-They take turns, each first in every other round, and the least of all rounds counts: what else a machine does only
-adds to it. The last column is how much more B takes than A; given one Python twice, it says what chance does.
+Run `python -m tests.bench.two_commits A/.venv/bin/python B/.venv/bin/python`: each Python has one
+of them installed. They take turns, each first in every other round, and the least of all rounds
+counts: what else a machine does only adds to it. The last column is how much more B takes than A;
+given one Python twice, it says what chance does.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""How the Parquet writer's settings were chosen: the same tables, already in memory, written in many ways.
+"""How the Parquet writer's settings were chosen: the same tables in memory, written in many ways.
 
-Run `python -m tests.bench.writer_settings`. Times of one run compare with each other only: machines differ, and are
-shared. A tenth of the bytes is not worth much time: marked is the fastest of those within a tenth of the smallest.
+Run `python -m tests.bench.writer_settings`. Times of one run compare with each other only: machines
+differ, and are shared. A tenth of the bytes is not worth much time: marked is the fastest of those
+within a tenth of the smallest.
 """
 
 from __future__ import annotations
@@ -68,8 +69,9 @@ class Result:
 
 
 def caught(panel: Panel, servers: int) -> tuple[list[pa.Table], dict[str, Any]]:
-    """Return a table for each archetype, just as capgen writes it, and the options that it writes it with."""
-    tables, all_options = [], {}
+    """Return a table for each archetype, as capgen writes it, and the options of its writer."""
+    tables = []
+    all_options = {}
 
     class Catching(pq.ParquetWriter):  # type: ignore[misc]
         """Keeps what it is given, and writes nothing."""
@@ -108,7 +110,8 @@ def settings(config: Config, options: dict[str, Any]) -> Iterator[Setting]:
 
 
 def _encodings(config: Config, chosen: Setting) -> Iterator[Setting]:
-    dictionaries, encodings = chosen.options["use_dictionary"], chosen.options["column_encoding"]
+    dictionaries = chosen.options["use_dictionary"]
+    encodings = chosen.options["column_encoding"]
     metrics = [metric.column for metric in config.metrics.values()]
     plain = chosen.but(
         "metrics plain", use_dictionary=[name for name in dictionaries if name not in metrics]

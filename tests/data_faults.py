@@ -1,6 +1,7 @@
 """Faults put into a good dataset: what real pipelines do to data, one at a time.
 
-`FAULTS` has them by name, each with the words that a check must say of it: the server and the column at fault.
+`FAULTS` has them by name, each with the words that a check must say of it: the server and the
+column at fault.
 """
 
 from __future__ import annotations

@@ -54,6 +54,7 @@ def runs(flags: NDArray[np.bool_]) -> list[int]:
     edges = np.diff(np.pad(flags, ((0, 0), (1, 0))).astype(np.int8), axis=1)
     found = []
     for row in edges:
-        starts, stops = np.flatnonzero(row == 1), np.flatnonzero(row == -1)
+        starts = np.flatnonzero(row == 1)
+        stops = np.flatnonzero(row == -1)
         found += list(stops - starts[: stops.size])
     return found

@@ -17,7 +17,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-KEY, SECRET = "AKIATESTCAPGENKEY", "kept-secret/0123456789+capgen"
+KEY = "AKIATESTCAPGENKEY"
+SECRET = "kept-secret/0123456789+capgen"  # noqa: S105 (of no real store)
 BUCKET = f"capgen-tests-{os.getpid()}"
 _PORTS = (
     "master.port",
@@ -157,7 +158,8 @@ class Proxy(ThreadingHTTPServer):
 
     def fail(self, match: str, fault: Fault, times: int = 10**9) -> None:
         """Let requests whose method and path contain a text meet a fault."""
-        self._rule, self._left = (match, fault), times
+        self._rule = (match, fault)
+        self._left = times
         self.requests.clear()
 
     def fault_for(self, request: str) -> Fault | None:

@@ -24,7 +24,8 @@ def test_annual_season_has_its_amplitudes_and_peaks() -> None:
     check_close(found[4], 20, 5 / math.sqrt(panel.height))
     error = 5 * math.sqrt(2 / panel.height)
     for wave, (cosine, sine) in zip(waves, found[:4].reshape(2, 2), strict=True):
-        height, turns = 20 * wave["amplitude"], wave.get("cycles", 1)
+        height = 20 * wave["amplitude"]
+        turns = wave.get("cycles", 1)
         check_close(math.hypot(cosine, sine), height, error)
         early = math.atan2(sine, cosine) / (2 * math.pi * turns) * 365 - wave["peak_day"]
         period = 365 / turns

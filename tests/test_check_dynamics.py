@@ -159,10 +159,8 @@ def test_servers_that_move_together_count_as_few() -> None:
 
 
 def test_periods_that_remember_each_other_count_as_few() -> None:
-    random, hourly = (
-        np.random.Generator(np.random.Philox(2)),
-        make_config(**{**PANEL, "end_date": "2024-08-30"}),
-    )
+    random = np.random.Generator(np.random.Philox(2))
+    hourly = make_config(**{**PANEL, "end_date": "2024-08-30"})
     memory = 24 / math.log(2)
     periods = cut_periods(hourly, 60, memory)
     noise = random.standard_normal((2, 1000, periods.count * periods.length))

@@ -106,7 +106,8 @@ def test_a_binomial_is_never_further_off_than_its_tail(cells: int, chance: float
 
 
 def test_a_binomial_of_many_cells_is_as_far_off_as_a_normal() -> None:
-    cells, chance = 10**8, 0.01
+    cells = 10**8
+    chance = 0.01
     error = math.sqrt(cells * chance * (1 - chance))
     assert binomial_score(10**6 + 5 * round(error), cells, chance) == pytest.approx(5, abs=0.01)
     assert binomial_score(1, cells, 0.0) == math.inf

@@ -181,7 +181,8 @@ def test_plan_says_what_build_writes(
 
 def test_plan_knows_a_short_first_year(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--start-date=2022-12-20", "--end-date=2023-12-31", "--servers=20"]
-    plan, built = json_of(capsys, "plan", *arguments), json_of(capsys, "build", *arguments)
+    plan = json_of(capsys, "plan", *arguments)
+    built = json_of(capsys, "build", *arguments)
     assert plan["bytes"] == pytest.approx(built["bytes"], rel=0.2)
 
 

@@ -61,5 +61,7 @@ def test_twice_the_archetypes_take_twice_the_work(change: dict[str, Any]) -> Non
             lambda: refused(archetypes) if change else make_config(archetypes=archetypes)
         )
 
-    none, some, twice = load(1), load(11), load(21)
+    none = load(1)
+    some = load(11)
+    twice = load(21)
     assert twice - none < 2.2 * (some - none)

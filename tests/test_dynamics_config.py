@@ -11,12 +11,12 @@ from capgen import ConfigError, load_config, scan
 from tests.conftest import make_config
 from tests.test_layer_config import INFINITE, NAN, nested, refusal, table
 
-PARTS, REGIMES, SPREAD = (
-    "archetypes.web.noise_parts",
-    "archetypes.web.regimes",
-    "archetypes.web.spread",
-)
-HOURS, STATES, SHARED = f"{PARTS}.hours", f"{REGIMES}.states", "layers.shared_movement"
+PARTS = "archetypes.web.noise_parts"
+REGIMES = "archetypes.web.regimes"
+SPREAD = "archetypes.web.spread"
+HOURS = f"{PARTS}.hours"
+STATES = f"{REGIMES}.states"
+SHARED = "layers.shared_movement"
 PART: dict[str, Any] = {"half_life_hours": 3, "share": {"cpu": 0.4, "mem": 0.4}}
 STATE: dict[str, Any] = {"chances": {"weekday": 1}}
 POINTS = [{"at": 0.1, "value": 1}, {"at": 0.9, "value": 2}]

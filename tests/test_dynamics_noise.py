@@ -61,7 +61,8 @@ def parts_config(
 
 def products(noise: Floats, lag: int, where: NDArray[np.bool_]) -> Floats:
     """Return each server's mean of x_m(t) x_n(t + lag), over steps t: (servers, metrics × metrics)."""
-    early, late = noise[..., : noise.shape[-1] - lag][..., where], noise[..., lag:][..., where]
+    early = noise[..., : noise.shape[-1] - lag][..., where]
+    late = noise[..., lag:][..., where]
     return np.stack([(first * second).mean(axis=1) for first in early for second in late], axis=1)
 
 
@@ -99,7 +100,8 @@ def test_noise_remembers_for_its_half_lives(step: str) -> None:
     """Same-time covariance, and that of each pair of metrics at some lags: everywhere, and across the blocks' edges."""
     days, servers, lags = STEPS[step]
     config = parts_config(servers, days, step, PARTS)
-    noise, axis = noise_of(config), config.axis
+    noise = noise_of(config)
+    axis = config.axis
     blocks = [each.span.overlap(axis.span).within(axis.span) for each in axis.blocks(axis.span)]
     block = np.concatenate(
         [np.full(each.stop - each.start, number) for number, each in enumerate(blocks)]
@@ -132,7 +134,8 @@ ONE_EDGE = {
 def test_the_step_across_an_edge_is_like_every_other(step: str) -> None:
     """A part that lasts moves little in one step: a jump at an edge, however small, would show."""
     config = parts_config(150, ONE_EDGE[step], step, LONG)
-    axis, (noise,) = config.axis, noise_of(config, metrics=1)
+    axis = config.axis
+    (noise,) = noise_of(config, metrics=1)
     _, second = axis.blocks(axis.span)
     edge = second.span.first - axis.span.first
     squares = np.diff(noise, axis=1) ** 2 / (2 * (1 - 2.0 ** (-config.step_minutes / 60 / 720)))
@@ -159,11 +162,14 @@ def test_the_noise_is_as_wide_at_the_middle_of_a_year_as_at_its_ends(half_life: 
 @pytest.mark.parametrize("halvings", [0.001, 0.3, 7.0, 25.0, 39.9, 200.0])
 def test_a_path_meets_its_end_and_is_what_one_step_after_the_other_gives(halvings: float) -> None:
     draws = np.random.Generator(np.random.SFC64(1)).standard_normal((3, 2000))
-    start, end, path = draws[:, 0].copy(), draws[:, 1].copy(), draws.copy()
+    start = draws[:, 0].copy()
+    end = draws[:, 1].copy()
+    path = draws.copy()
     follow(Decay.over(1.0, np.full(2000, halvings)), start, end, path)
     np.testing.assert_allclose(path[:, -1], end, rtol=0, atol=1e-10)
     left = 2.0**-halvings
-    walk, wanted = start, np.empty_like(draws)
+    walk = start
+    wanted = np.empty_like(draws)
     for step in range(2000):
         walk = left * walk + np.sqrt(1 - left**2) * draws[:, step]
         wanted[:, step] = walk

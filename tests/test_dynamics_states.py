@@ -206,10 +206,8 @@ def test_a_state_lasts_as_its_stickiness_says() -> None:
 def test_states_go_on_at_new_year(stickiness: float) -> None:
     """A state that lasts for weeks is not forgotten when the year changes."""
     states = {name: {**state, "stickiness": stickiness} for name, state in EVEN.items()}
-    days, moved = (
-        [(f"{year}-12-31", f"{year + 1}-01-01") for year in (2022, 2023)],
-        np.zeros((3, 3)),
-    )
+    days = [(f"{year}-12-31", f"{year + 1}-01-01") for year in (2022, 2023)]
+    moved = np.zeros((3, 3))
     for each in days:
         found = matrix_of(states_config(states, 300, each))
         np.add.at(moved, (found[:, 23], found[:, 24]), 1)
@@ -227,7 +225,8 @@ def test_chances_swing_over_days_with_their_strength_and_half_life() -> None:
     states["rare"] = {**EVEN["rare"], "swing": 0.2}
     swing = {"half_life_hours": 72, "strength": 0.8}
     panel = matrix_of(states_config(states, 250, ("2023-09-01", "2024-04-30"), swing=swing))
-    chances, ways = np.array([0.5, 0.3, 0.2]), np.array([-1, 1, 0.2])
+    chances = np.array([0.5, 0.3, 0.2])
+    ways = np.array([-1, 1, 0.2])
     for state in range(3):
         daily = (panel == state).reshape(250, -1, 24).mean(axis=2) - chances[state]
         within_errors(daily.mean(axis=1), 0.0)
@@ -240,12 +239,14 @@ def test_chances_swing_over_days_with_their_strength_and_half_life() -> None:
 def agreement(share: float) -> float:
     """Return how often two servers are in the same state, that take this share of their changes from their app.
 
-    Both take a change from it with share²: then they keep their states, or enter the same one, by the same draws.
+    Both take a change from it with share²: then they keep their states, or enter the same one, by
+    the same draws.
     """
     stay, entered, moves = transitions(EVEN)
     joint = np.zeros((3, 3, 3, 3))
     for first, second in itertools.product(range(3), repeat=2):
-        low, high = min(stay[first], stay[second]), max(stay[first], stay[second])
+        low = min(stay[first], stay[second])
+        high = max(stay[first], stay[second])
         joint[first, second, first, second] += low
         for state in range(3):
             kept = (first, state) if stay[first] > stay[second] else (state, second)
@@ -295,7 +296,8 @@ def test_spikes_do_not_know_of_states() -> None:
     panel = (
         scan(config).sort("server_id", "timestamp").select("cpu_p95_expected", "is_spike").collect()
     )
-    level, is_spike = panel["cpu_p95_expected"].to_numpy(), panel["is_spike"].to_numpy() == 1
+    level = panel["cpu_p95_expected"].to_numpy()
+    is_spike = panel["is_spike"].to_numpy() == 1
     is_new = np.r_[True, np.diff(level) != 0]
     for here in (is_new, ~is_new, *(level == each for each in (1, 2, 3))):
         check_share(int((is_spike & here).sum()), int(here.sum()), 0.1)
@@ -319,7 +321,8 @@ HALF = {"half": {"half_life_hours": 6, "share": dict.fromkeys(["cpu", "mem", "di
 
 @pytest.mark.parametrize("parts", [{}, HALF], ids=["independent noise", "noise that remembers"])
 def test_a_state_has_its_level_spread_correlation_and_quantiles(parts: dict[str, Any]) -> None:
-    servers, days = 100, ("2024-01-01", "2024-01-31")
+    servers = 100
+    days = ("2024-01-01", "2024-01-31")
     plain = {
         "correlation": {
             "cpu~mem": 0.5,

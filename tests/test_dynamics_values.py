@@ -70,7 +70,8 @@ def test_a_metric_with_quantiles_has_these_its_mean_and_its_sd() -> None:
     check_mean(values, 40)
     check_sd(values, 16)
     # Straight between two quantiles: so are they. The first and the last stand for all beyond them.
-    lowest, highest = values.min(), values.max()
+    lowest = values.min()
+    highest = values.max()
     within_errors(of_servers(panel, values == lowest).mean(axis=1), 0.01)
     within_errors(of_servers(panel, values == highest).mean(axis=1), 0.01)
     for each in SKEWED[1:3]:
@@ -140,7 +141,8 @@ def test_servers_of_a_group_share_their_part_of_the_noise(
         layers={"shared_movement": {scope: SHARES[scope]}},
         fleet={"apps_per_business_unit": 1},
     )
-    (noise,), servers = noise_of(config, metrics=1), server_frame(config)
+    (noise,) = noise_of(config, metrics=1)
+    servers = server_frame(config)
     column = {"app": "app_name", "region": "region", "fleet": "server_type"}[scope]
     groups = servers[column].to_numpy()
     together = groups[:, None] == groups[None, :]
@@ -171,7 +173,8 @@ def test_servers_of_an_app_share_what_lasts_longer_than_a_block(step: str) -> No
         layers={"shared_movement": {"app": {"noise": 0.6}}},
         fleet={"apps_per_business_unit": 20},
     )
-    (noise,), apps = noise_of(config, metrics=1), server_frame(config)["app_name"].to_numpy()
+    (noise,) = noise_of(config, metrics=1)
+    apps = server_frame(config)["app_name"].to_numpy()
     members = [np.flatnonzero(apps == app) for app in np.unique(apps)]
     pairs = np.array([each[:2] for each in members if len(each) > 1])
     assert len(pairs) > 50
@@ -186,8 +189,10 @@ def test_shares_of_all_groups_add_up() -> None:
         layers={"shared_movement": SHARES},
         fleet={"apps_per_business_unit": 1},
     )
-    noise, servers = noise_of(config), server_frame(config)
-    apps, regions = servers["app_name"].to_numpy(), servers["region"].to_numpy()
+    noise = noise_of(config)
+    servers = server_frame(config)
+    apps = servers["app_name"].to_numpy()
+    regions = servers["region"].to_numpy()
     shared = (
         0.1 + 0.4 * (apps[:, None] == apps[None, :]) + 0.2 * (regions[:, None] == regions[None, :])
     )
@@ -252,10 +257,8 @@ def test_spreads_show_in_the_panel() -> None:
     web = {"spread": spread, "growth_percent_per_month": 1.0}
     overrides: dict[str, Any] = {"archetypes": {"web": web}, "growth": {"origin": "2022-01-01"}}
     days = ("2024-01-05", "2024-01-06")
-    panel, frame = (
-        web_panel(50, days, "hourly", **overrides),
-        server_frame(web_config(50, days, "hourly", **overrides)),
-    )
+    panel = web_panel(50, days, "hourly", **overrides)
+    frame = server_frame(web_config(50, days, "hourly", **overrides))
     own = {path: frame[parameter_column(path)].to_numpy()[:, None] for path in spread}
     hours = np.arange(48) % 24
     growth = 1 + own["growth_percent_per_month"] / 100 * (734 + np.arange(48) / 24) / 30.4375
@@ -269,10 +272,8 @@ def test_spreads_show_in_the_panel() -> None:
 def test_a_spread_of_sd_shows_in_the_noise() -> None:
     web = {**STEADY, "spread": {"sd.cpu": {"sd": 0.6}}}
     config = web_config(40, ("2022-01-01", "2024-12-31"), archetypes={"web": web})
-    panel, own = (
-        web_panel(40, ("2022-01-01", "2024-12-31"), archetypes={"web": web}),
-        server_frame(config),
-    )
+    panel = web_panel(40, ("2022-01-01", "2024-12-31"), archetypes={"web": web})
+    own = server_frame(config)
     noise = of_servers(panel, (panel["cpu_p95"] - panel["cpu_p95_expected"]).to_numpy())
     sds = own[parameter_column("sd.cpu")].to_numpy()
     assert sds.max() > 3 * sds.min()
@@ -291,10 +292,8 @@ def test_spreads_of_spikes_show_in_the_panel() -> None:
         },
     }
     days = ("2022-01-01", "2024-12-31")
-    panel, own = (
-        web_panel(60, days, archetypes={"web": web}),
-        server_frame(web_config(60, days, archetypes={"web": web})),
-    )
+    panel = web_panel(60, days, archetypes={"web": web})
+    own = server_frame(web_config(60, days, archetypes={"web": web}))
     flags = of_servers(panel, panel["is_spike"].to_numpy())
     factors = of_servers(panel, (panel["cpu_p95"] / panel["cpu_p95_expected"]).to_numpy())
     magnitudes = own[parameter_column("spike.magnitude")].to_numpy()
@@ -362,10 +361,8 @@ def test_a_server_is_resized_when_its_own_level_reaches_the_limit() -> None:
         "archetypes": {"web": {**STEADY, "spread": {"base.cpu": {"sd": 0.6}}}},
         "layers": {"server_life": {"first_day": MONTH[0], "last_day": MONTH[1], "resize": resize}},
     }
-    panel, frame = (
-        web_panel(60, MONTH, **overrides),
-        server_frame(web_config(60, MONTH, **overrides)),
-    )
+    panel = web_panel(60, MONTH, **overrides)
+    frame = server_frame(web_config(60, MONTH, **overrides))
     own = frame[parameter_column("base.cpu")].to_numpy()
     halvings = np.maximum(np.floor(np.log2(own / 60)) + 1, 0)
     assert set(halvings) >= {0, 1}

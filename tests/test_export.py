@@ -187,7 +187,8 @@ def test_a_server_with_more_rows_than_are_read_at_once(
     rows: int, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export_rows, "ROWS_AT_ONCE", rows)
-    path, where = tmp_path / "a.parquet", "server_id < 'server_003'"
+    path = tmp_path / "a.parquet"
+    where = "server_id < 'server_003'"
     export(dataset, str(path), where=where)
     assert_same_rows(path, dataset, f"from panel where {where}")
     keys = pl.read_parquet(path).select("server_id", "timestamp").rows()

@@ -46,7 +46,8 @@ def test_servers_are_assigned_in_order_of_the_archetypes() -> None:
 
 
 def test_metadata_does_not_depend_on_the_other_servers() -> None:
-    few, many = fleet_frame(make_config(num_servers=10)), fleet_frame(make_config(num_servers=500))
+    few = fleet_frame(make_config(num_servers=10))
+    many = fleet_frame(make_config(num_servers=500))
     drawn = ["server_id", "business_unit", "criticality", "region", "app_name"]
     same = many.filter(pl.col("server_id").is_in(few["server_id"].to_list()))
     assert_frame_equal(few.select(drawn), same.select(drawn), check_row_order=False)

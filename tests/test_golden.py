@@ -1,7 +1,7 @@
 """Golden panel: some cells of the default configuration, down to the last bit.
 
-If these change, every dataset that users have built changes: raise the version and say so in the changelog.
-`python -m tests.test_golden` writes the file anew.
+If these change, every dataset that users have built changes: raise the version and say so in the
+changelog. `python -m tests.test_golden` writes the file anew.
 """
 
 from __future__ import annotations

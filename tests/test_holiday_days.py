@@ -22,7 +22,8 @@ from capgen.timeline.federal_days import federal_days
 from capgen.timeline.holiday_library import library_days
 from tests.conftest import make_config
 
-HOLI, DIWALI = date(2024, 3, 25), date(2024, 10, 31)
+HOLI = date(2024, 3, 25)
+DIWALI = date(2024, 10, 31)
 INDIA = {
     "num_servers": 4,
     "start_date": "2024-01-01",
@@ -170,7 +171,8 @@ def test_digests_of_the_presets_are_those_that_are_cited(preset: str, digest: st
 
 
 def test_federal_days_are_those_of_the_library() -> None:
-    first, last = date(1979, 1, 1), date(2099, 12, 31)
+    first = date(1979, 1, 1)
+    last = date(2099, 12, 31)
     assert federal_days(first, last) == tuple(
         library_days(Holidays(country="US", observed=True), first, last)
     )

@@ -13,8 +13,10 @@ from capgen import ConfigError, load_config, scan
 from tests.conftest import make_config
 
 DEFAULTS = Path(__file__).resolve().parents[1] / "config" / "default.yaml"
-NAN, INFINITE = float("nan"), float("inf")
-HOURS, WEEKDAYS = [1.0] * 24, [1.0] * 7
+NAN = float("nan")
+INFINITE = float("inf")
+HOURS = [1.0] * 24
+WEEKDAYS = [1.0] * 7
 SURGE: dict[str, Any] = {
     "type": "surge",
     "scope": "server",
@@ -38,14 +40,15 @@ WAVE: dict[str, Any] = {"amplitude": 0.1, "peak_day": 10}
 SCHEDULE: dict[str, Any] = {"hours": [2], "probability": 0.5, "magnitude": 2}
 HOLIDAYS: dict[str, Any] = {"country": "DE", "observed": True}
 OUTLIER: dict[str, Any] = {"probability": 0.1}
-RANDOM, LISTED = "layers.events.random.rush", "layers.events.listed.launch"
-PROFILE, SPIKES = "archetypes.web.profile", "archetypes.web.scheduled_spikes"
-LIFE_PATH, RESIZE_PATH = "layers.server_life", "layers.server_life.resize"
-EFFECT, ZONES, REGIONAL = (
-    "calendar.holiday_effect",
-    "layers.local_time.zones",
-    "layers.local_time.holidays",
-)
+RANDOM = "layers.events.random.rush"
+LISTED = "layers.events.listed.launch"
+PROFILE = "archetypes.web.profile"
+SPIKES = "archetypes.web.scheduled_spikes"
+LIFE_PATH = "layers.server_life"
+RESIZE_PATH = "layers.server_life.resize"
+EFFECT = "calendar.holiday_effect"
+ZONES = "layers.local_time.zones"
+REGIONAL = "layers.local_time.holidays"
 
 
 def nested(path: str, value: Any) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from tests.panels import sorted_scan
 
 WINDOW = {"start_date": "2023-12-28", "end_date": "2024-01-06"}
 SURGE = {"type": "surge", "magnitude": 1.3, "metrics": ["disk"]}
-START, END = "2023-12-30", "2024-01-03 12:00"
+START = "2023-12-30"
+END = "2024-01-03 12:00"
 COLUMNS = {"server": "server_id", "app": "app_name"}
 
 
@@ -48,7 +49,8 @@ def with_event(event: dict[str, Any], **overrides: Any) -> Config:
 )
 def test_a_listed_event_happens_to_those_that_its_scope_names(scope: dict[str, Any]) -> None:
     config = with_event({**scope, "end": END})
-    panel, clean = sorted_scan(config), sorted_scan(config.clean_twin())
+    panel = sorted_scan(config)
+    clean = sorted_scan(config.clean_twin())
     condition = scope.get("where", scope)
     inside = pl.col("timestamp").is_between(
         datetime(2023, 12, 30), datetime(2024, 1, 3, 12), closed="left"
@@ -77,7 +79,8 @@ def test_an_event_without_an_end_lasts_for_ever_whatever_the_window() -> None:
     config = with_event({"region": "EU"})
     later = with_event({"region": "EU"}, end_date="2024-01-20", growth={"trend": "monthly"})
     first = with_event({"region": "EU"}, growth={"trend": "monthly"})
-    whole, part = sorted_scan(later), sorted_scan(first)
+    whole = sorted_scan(later)
+    part = sorted_scan(first)
     inside = whole["timestamp"] < datetime(2024, 1, 7)
     assert whole.filter(inside).equals(part)
     since = (whole["timestamp"] >= datetime(2023, 12, 30)) & (whole["region"] == "EU")
@@ -169,7 +172,8 @@ def test_the_ledger_names_every_stretch_without_values(granularity: str) -> None
         num_servers=12,
         layers=layers,
     )
-    panel, lines = sorted_scan(config), list(ledger(config))
+    panel = sorted_scan(config)
+    lines = list(ledger(config))
     assert {line["type"] for line in lines} == {"gap", "unborn", "retired"}
     assert {line["scope"] for line in lines} == {"server", "fleet"}
     assert len({line["id"] for line in lines}) == len(lines)

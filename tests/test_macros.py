@@ -22,7 +22,8 @@ from capgen import Config, load_config
 from capgen.panel.calendar import macro_tables
 from capgen.sql import Connection, open_database, script_text
 
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2035, 12, 31)
+FIRST_DAY = date(1990, 1, 1)
+LAST_DAY = date(2035, 12, 31)
 DAYS = [FIRST_DAY + timedelta(days=number) for number in range((LAST_DAY - FIRST_DAY).days + 1)]
 LAST_MINUTES = [datetime.combine(day, time(23, 59)) for day in DAYS]
 MINUTES = [datetime(2024, 2, 29) + timedelta(minutes=number) for number in range(24 * 60)]
@@ -185,7 +186,9 @@ def rule(month: int, first_day: int, last_day: int, factor: float) -> dict[str, 
     return {"month": month, "first_day": first_day, "last_day": last_day, "factor": factor}
 
 
-SHORT, LONG, OTHER = rule(12, 24, 26, 0.4), rule(12, 1, 31, 0.9), rule(2, 29, 29, 0.0)
+SHORT = rule(12, 24, 26, 0.4)
+LONG = rule(12, 1, 31, 0.9)
+OTHER = rule(2, 29, 29, 0.0)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from tests.panels import TRUTH, web_config, web_panel
 def test_missing_values_have_their_shares() -> None:
     layers = {"missing": {"share": {"cpu": 0.02, "net_out": 0.05}}}
     panel = web_panel(100, ("2023-01-01", "2023-12-31"), layers=layers)
-    cpu, outward = panel["cpu_p95"].is_null(), panel["net_out_p95"].is_null()
+    cpu = panel["cpu_p95"].is_null()
+    outward = panel["net_out_p95"].is_null()
     check_share(cpu.sum(), panel.height, 0.02)
     check_share(outward.sum(), panel.height, 0.05)
     check_share((cpu & outward).sum(), panel.height, 0.001)

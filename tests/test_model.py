@@ -100,7 +100,8 @@ def holiday_factor(day: date) -> float:
 
 def expected_means(config: Config, archetype: str, key: str) -> Floats:
     """Work out the mean of a metric at each hour of 2024, from the formula and the calendar alone."""
-    model, response = config.archetypes[archetype], config.metrics[key].response
+    model = config.archetypes[archetype]
+    response = config.metrics[key].response
     hours = 366 * 24
     means = []
     for hour in range(hours):
@@ -153,7 +154,8 @@ def cumulative(z: Floats) -> Floats:
 def truncated_moments(means: Floats, sd: float, low: float, high: float) -> tuple[Floats, Floats]:
     """Return mean and variance of a normal given that it lies inside the clip."""
     levels, which = np.unique(means, return_inverse=True)
-    a, b = (low + HALF_A_UNIT - levels) / sd, (high - HALF_A_UNIT - levels) / sd
+    a = (low + HALF_A_UNIT - levels) / sd
+    b = (high - HALF_A_UNIT - levels) / sd
     inside = cumulative(b) - cumulative(a)
     shift = (density(a) - density(b)) / inside
     variance = sd**2 * (1 + (a * density(a) - b * density(b)) / inside - shift**2)
@@ -186,7 +188,8 @@ def test_correlation_of_residuals(views: Views) -> None:
 
 def test_spikes_have_their_rate_and_fall_on_all_metrics_at_once(views: Views) -> None:
     for archetype, model in views.config.archetypes.items():
-        spikes, rate = views.spikes(archetype), model.spike.probability
+        spikes = views.spikes(archetype)
+        rate = model.spike.probability
         standard_error = math.sqrt(rate * (1 - rate) / spikes.size)
         assert abs(spikes.mean() - rate) < STANDARD_ERRORS * standard_error, archetype
         for metric in views.config.metrics.values():

@@ -22,7 +22,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_reads_back_what_was_built(folder: Path) -> None:
-    dataset, key = capgen.open(folder), ["server_id", "timestamp"]
+    dataset = capgen.open(folder)
+    key = ["server_id", "timestamp"]
     panel = scan(make_config(**SMALL)).sort(key).collect()
     assert_frame_equal(dataset.scan().sort(key).collect(), panel, check_exact=True)
     frame = dataset.sql("select count(*) as rows, max(eoq_factor(timestamp)) as factor from panel")
@@ -31,7 +32,8 @@ def test_it_reads_back_what_was_built(folder: Path) -> None:
 
 
 def test_it_says_what_it_is(folder: Path) -> None:
-    text, page = repr(capgen.open(folder)), capgen.open(folder)._repr_html_()
+    text = repr(capgen.open(folder))
+    page = capgen.open(folder)._repr_html_()
     for fact in (
         "708",
         "12: 4 web, 6 application, 1 database, 1 batch",

@@ -1,7 +1,7 @@
 """Pinned outputs: digests of panels with every layer on, of what they are made from, and of what is said of them.
 
-If these change, every dataset that users have built changes: raise the version and say so in the changelog.
-`python -m tests.test_pinned` writes the file anew.
+If these change, every dataset that users have built changes: raise the version and say so in the
+changelog. `python -m tests.test_pinned` writes the file anew.
 """
 
 from __future__ import annotations

@@ -63,7 +63,8 @@ def test_who_sees_the_target_otherwise_heeds_the_lock(
 ) -> None:
     target = tmp_path / "data"
     build(make_config(**SMALL), target)
-    inside, beside = target / "_capgen" / "lock", tmp_path / ".data.capgen-lock"
+    inside = target / "_capgen" / "lock"
+    beside = tmp_path / ".data.capgen-lock"
     assert Places.of(target).lock == beside
     with one_writer(inside if holder == "inside" else beside, target):
         if holder == "beside":

@@ -34,7 +34,8 @@ def test_profile_spreads_over_flat_night_and_other_servers() -> None:
     morning, evening = (
         panel.filter(hour == HOURS)["cpu_p95_expected"].to_numpy() / 45 for hour in (6, 18)
     )
-    is_flat, is_night = (morning == 1) & (evening == 1), morning > 1
+    is_flat = (morning == 1) & (evening == 1)
+    is_night = morning > 1
     check_share(is_flat.sum(), 2000, 0.2)
     check_share(is_night.sum(), 2000, 0.1)
     strengths = ((np.maximum(morning, evening) - 1) / 0.5)[~is_flat]

@@ -199,14 +199,16 @@ def test_any_filter_columns_and_slice_over_scan_equal_the_same_over_the_files(
     columns = data.draw(
         st.lists(st.sampled_from(written(granularity).columns), min_size=1, unique=True)
     )
-    offset, length = data.draw(st.integers(0, 3000)), data.draw(st.none() | st.integers(0, 3000))
+    offset = data.draw(st.integers(0, 3000))
+    length = data.draw(st.none() | st.integers(0, 3000))
 
     def ask(frame: pl.LazyFrame) -> pl.DataFrame:
         for name in names:
             frame = frame.filter(CONDITIONS[name])
         return frame.select(columns).slice(offset, length).collect()
 
-    asked, expected = ask(scan(config_for(granularity))), ask(written(granularity).lazy())
+    asked = ask(scan(config_for(granularity)))
+    expected = ask(written(granularity).lazy())
     assert_frame_equal(asked, expected, check_exact=True)
 
 
@@ -287,6 +289,7 @@ def test_changing_one_part_leaves_the_other_draws(
     assert_frame_equal(
         changed.select(unchanged), whole("hourly").select(unchanged), check_exact=True
     )
-    web, others = pl.col("server_type") == "web", pl.col("server_type") != "web"
+    web = pl.col("server_type") == "web"
+    others = pl.col("server_type") != "web"
     assert_frame_equal(changed.filter(others), whole("hourly").filter(others), check_exact=True)
     assert not changed.filter(web)["cpu_p95"].equals(whole("hourly").filter(web)["cpu_p95"])

@@ -104,7 +104,8 @@ def test_an_earlier_end_date_is_refused(target: Path) -> None:
 
 
 def test_two_builds_at_once(target: Path) -> None:
-    inside, let_go = threading.Event(), threading.Event()
+    inside = threading.Event()
+    let_go = threading.Event()
 
     def wait(_rows: int) -> None:
         inside.set()
@@ -130,7 +131,8 @@ def test_a_lock_of_a_dead_process_does_not_block(target: Path) -> None:
 
 
 def test_a_reader_never_sees_a_part(target: Path) -> None:
-    config, other = make_config(**HOURLY, seed=1), make_config(**HOURLY, seed=2)
+    config = make_config(**HOURLY, seed=1)
+    other = make_config(**HOURLY, seed=2)
     counts: list[int] = []
     done = threading.Event()
 
@@ -461,7 +463,8 @@ def test_the_content_digest_does_not_depend_on_the_layout(
     monkeypatch.setattr("capgen.dataset.sizes._FILE_BYTES", 8000)
     monkeypatch.setattr("capgen.panel.cell.values._SLICE_ROWS", 100)
     build(make_config(**SMALL), target)
-    one, other = read_manifest(dataset), read_manifest(target)
+    one = read_manifest(dataset)
+    other = read_manifest(target)
     assert len(other.files) > len(one.files)
     assert other.content_digest == one.content_digest
     build(make_config(**SMALL, seed=1), target.with_name("other seed"))

@@ -206,7 +206,8 @@ def listening(processes: set[int]) -> Iterator[str]:
 def test_a_task_that_fails_is_one_error(tmp_path: Path) -> None:
     (tmp_path / "_capgen").mkdir()
     (tmp_path / "year=2022").write_text("in the way")
-    engine, config = ray_engine("ray", None, None), make_config(num_servers=8)
+    engine = ray_engine("ray", None, None)
+    config = make_config(num_servers=8)
     with pytest.raises(OSError, match=r"Not a directory|File exists"):
         list(engine(config, planned(config), tmp_path.joinpath, lambda _rows: None))
 

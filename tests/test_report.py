@@ -160,7 +160,8 @@ def test_utilisation_is_the_mean_of_each_day(specs: dict[str, Any], panel: pl.Da
 def test_the_heat_map_is_the_mean_of_weekday_and_month(
     specs: dict[str, Any], panel: pl.DataFrame
 ) -> None:
-    columns, keys = values_of(panel), ["dayofweek", "month"]
+    columns = values_of(panel)
+    keys = ["dayofweek", "month"]
     fleet = panel.group_by(keys).agg(pl.col(columns).mean())
     expected = {("", day, month): means for day, month, *means in fleet.iter_rows()}
     kinds = panel.group_by("server_type", *keys).agg(pl.col(columns).mean())
@@ -329,7 +330,8 @@ def test_a_browser_draws_the_page_and_the_choosers_change_it(page: Any, tmp_path
         page.focus(focus)
         page.keyboard.press(key)
         drawn(page, choice)
-        before, shown = shown, seen(page)
+        before = shown
+        shown = seen(page)
         changed = {
             name for name, old, new in zip(PANELS, before, shown, strict=True) if old[0] != new[0]
         }

@@ -175,7 +175,8 @@ def test_any_window_with_gaps(
         layers={"missing": {"share": {"cpu": share, "net_in": share / 2}}},
     )
     with tempfile.TemporaryDirectory() as folder:
-        fine, coarse = Path(folder, "fine"), Path(folder, "coarse")
+        fine = Path(folder, "fine")
+        coarse = Path(folder, "coarse")
         capgen.build(config, fine)
         assert rollup(fine, step, coarse).partial_rows == 0
         assert_rolled_up(coarse, fine, step, full)

@@ -21,7 +21,8 @@ def lives(born: float, retired: float) -> pl.DataFrame:
     layers = {"server_life": {**LIFE_DAYS, "born_share": born, "retired_share": retired}}
     panel = web_panel(800, ("2023-01-01", "2023-12-31"), layers=layers)
     assert (panel["cpu_p95"].is_null() == panel["net_out_p95"].is_null()).all()
-    days, alive = pl.col("timestamp").dt.date(), pl.col("cpu_p95").is_not_null()
+    days = pl.col("timestamp").dt.date()
+    alive = pl.col("cpu_p95").is_not_null()
     of_server = (
         panel.filter(alive)
         .group_by("server_id")
@@ -60,7 +61,8 @@ def test_days_of_birth_and_retirement_are_uniform(born: float, retired: float, c
 def test_resize_divides_the_level_whenever_it_reaches_the_limit(offset: dict[str, Any]) -> None:
     resize = {"metric": "cpu", "limit": 60, "ratio": 2, "metrics": ["cpu", "mem"]}
     flat = {"business_hours_factor": 1, "weekend_factor": 1, "growth_percent_per_month": 8}
-    days, life = ("2022-01-01", "2024-12-31"), {"server_life": {**LIFE_DAYS, "resize": resize}}
+    days = ("2022-01-01", "2024-12-31")
+    life = {"server_life": {**LIFE_DAYS, "resize": resize}}
     panel, plain = (
         web_panel(20, days, layers=each, archetypes={"web": flat})
         for each in (offset | life, offset)

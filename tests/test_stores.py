@@ -117,7 +117,8 @@ def expected(local: Path, tmp_path_factory: pytest.TempPathFactory) -> Answers:
 
 
 def test_a_worker_elsewhere_writes_the_same_objects(local: Path, address: str) -> None:
-    config, manifest = make_config(**SMALL), read_manifest(local)
+    config = make_config(**SMALL)
+    manifest = read_manifest(local)
     text = config.model_dump_json(exclude_none=True)
     for file in plan_files(config, manifest.sizes):
         name = str(locate(address) / file.path)
@@ -140,7 +141,8 @@ def leave_an_upload(address: str, path: str) -> None:
 
 
 def test_a_store_holds_the_same_as_a_folder(local: Path, stored: str) -> None:
-    there, here = read_manifest(locate(stored)), read_manifest(local)
+    there = read_manifest(locate(stored))
+    here = read_manifest(local)
     assert there == here
     assert found(stored) == {}
     names = set(Objects(locate(stored)).all())
@@ -282,7 +284,8 @@ def test_a_file_is_replaced_only_when_asked_and_none_lies_in_a_dataset(
 def test_a_dataset_is_replaced_when_the_next_is_whole(
     copy: str, tmp_path: Path, changed: dict[str, Any]
 ) -> None:
-    config, before = make_config(**{**SMALL, **changed}), read_manifest(locate(copy))
+    config = make_config(**{**SMALL, **changed})
+    before = read_manifest(locate(copy))
     allowed: dict[str, Any] = {
         "overwrite": "seed" in changed,
         "rewrite_past": "end_date" in changed,
@@ -350,7 +353,8 @@ def test_what_capgen_did_not_make_is_left_alone(address: str) -> None:
 
 
 def test_one_writer(address: str) -> None:
-    inside, let_go = threading.Event(), threading.Event()
+    inside = threading.Event()
+    let_go = threading.Event()
 
     def wait(_rows: int) -> None:
         inside.set()

@@ -184,7 +184,8 @@ def test_other_keys_are_refused_without_a_word_of_them(
 
 
 def test_resuming_reads_no_file_that_is_whole(proxy: Proxy, request: pytest.FixtureRequest) -> None:
-    config, address = make_config(num_servers=8, end_date="2022-03-31"), address_of(request)
+    config = make_config(num_servers=8, end_date="2022-03-31")
+    address = address_of(request)
 
     def stop(_rows: int) -> None:
         if any(each.startswith("PUT") and "receipts" in each for each in proxy.requests):

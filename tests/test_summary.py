@@ -34,7 +34,8 @@ def summary_of(folder: Path) -> dict[str, Any]:
 
 
 def test_the_summary_is_that_of_the_rows(folder: Path) -> None:
-    panel, summary = scan(make_config(**SMALL)).collect(), summary_of(folder)
+    panel = scan(make_config(**SMALL)).collect()
+    summary = summary_of(folder)
     assert (summary["rows"], summary["rows_looked_at"], summary["servers"]) == (
         panel.height,
         panel.height,

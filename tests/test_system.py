@@ -58,7 +58,8 @@ os.fsync = fsync_of_files
 def without(tmp_path: Path) -> RunWithout:
     """Run `capgen` in a process of its own, after a script that takes something away from the system.
 
-    The commands run one after the other as long as they end well; the answer is what was said on standard error.
+    The commands run one after the other as long as they end well; the answer is what was said on
+    standard error.
     """
 
     def run(taken_away: str, *commands: str, expected: int = 0) -> list[str]:

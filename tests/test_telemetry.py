@@ -88,7 +88,8 @@ def test_every_flagged_cell_is_in_the_ledger_and_most_cells_of_the_ledger_are_fl
     events = [line for line in lines if line["magnitude"] is not None]
     assert len(events) == len({event["id"] for event in events})
     assert set(flagged) <= {event["id"] for event in events}
-    first, stop = datetime(2023, 12, 20), datetime(2024, 2, 11)
+    first = datetime(2023, 12, 20)
+    stop = datetime(2024, 2, 11)
     listed = 0
     for event in events:
         start, end = (datetime.fromisoformat(event[key]) for key in ("start", "end"))

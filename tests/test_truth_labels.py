@@ -156,7 +156,8 @@ def any_of(flags: dict[str, Flags]) -> Flags:
 def test_every_difference_from_the_clean_twin_has_a_label(config: Config) -> None:
     panel = sorted_scan(config)
     columns = {each["id"]: each["metrics"] for each in ledger(config)}
-    outlying, happening = named(panel, "outlier_metrics"), named(panel, "event_id")
+    outlying = named(panel, "outlier_metrics")
+    happening = named(panel, "event_id")
     for key, differs in differing(panel, sorted_scan(config.clean_twin())).items():
         column = METRICS[key]
         missing = panel[column].is_null().to_numpy()

@@ -52,7 +52,8 @@ def test_wheel_holds_the_package_with_sql_and_config_and_nothing_else(wheel: Pat
 
 
 def test_wheel_works_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
-    python, folder = tmp_path / "environment/bin/python", tmp_path / "empty"
+    python = tmp_path / "environment/bin/python"
+    folder = tmp_path / "empty"
     folder.mkdir()
     call(*UV, "venv", "--quiet", tmp_path / "environment", folder=folder)
     call(*UV, "pip", "install", "--quiet", "--python", python, wheel, "duckdb-cli", folder=folder)

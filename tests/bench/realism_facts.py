@@ -1,4 +1,4 @@
-"""The facts of `realism_targets.csv`, measured on a panel: a value a server or a pair of servers."""
+"""The facts of `realism_targets.csv`, measured on a panel: a value a server, or a pair of them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The command line: parses, prints, and sets exit codes."""
+"""The command line: it parses arguments, prints results, and sets exit codes."""

@@ -1,4 +1,4 @@
-"""The `capgen` command: its sub-commands, and what a failure looks like."""
+"""The `capgen` command: its sub-commands, and how it reports failures."""
 
 from __future__ import annotations
 
@@ -30,17 +30,21 @@ from capgen.system.process import address_space_limit
 from capgen.system.processors import processors
 from capgen.version import __version__
 
-# Read by Polars when it is imported. One arena, because each keeps freed memory of its own: the peak of a build then
-# follows from what it needs at once, and memory is used again rather than fetched afresh: tests/bench/build_cost.py.
+# Polars reads this when it is imported. Each arena keeps its freed memory; with one arena the peak
+# of a build is what it needs at one time, and memory is used again (tests/bench/build_cost.py).
 _ONE_ARENA = ("_RJEM_MALLOC_CONF", "narenas:1,dirty_decay_ms:500,muzzy_decay_ms:0")
-# Addresses in kB that libraries reserve, and hardly use, for a process and for each processor's threads. With
-# less, one of them ends the process with words of its own. Small panels on two processors took 2,870,000.
+# Addresses in kB that libraries reserve, but hardly use, for a process and for the threads of each
+# processor. With fewer, a library ends the process with an obscure message. Small panels on two
+# processors took 2,870,000.
 _RESERVED = 2_700_000
 _RESERVED_BY_PROCESSOR = 150_000
 
 app = typer.Typer(
     name="capgen",
-    help="Build realistic server-capacity telemetry: servers × timestamps as Parquet, the same to the bit every time.",
+    help=(
+        "Build realistic server-capacity telemetry: servers × timestamps as Parquet, "
+        "the same to the bit every time."
+    ),
     epilog="Start with: capgen build --servers 120 --out data/",
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -84,13 +88,13 @@ def _root(
 
 
 def _check_address_space() -> None:
-    """Refuse what a library would break off in the middle, without a reason."""
+    """Refuse a run that a library would abort half-way without a reason."""
     needed = _RESERVED + _RESERVED_BY_PROCESSOR * processors()
     limit = address_space_limit()
     if limit is not None and limit // 1024 < needed:
         raise CapgenError(
-            f"ulimit -v: expected at least {needed} kB of addresses for {processors()} processors, got "
-            f"{limit // 1024}; raise it, or limit memory with --memory or a control group"
+            f"ulimit -v: expected at least {needed} kB of addresses for {processors()} processors, "
+            f"got {limit // 1024}; raise it, or limit memory with --memory or a control group"
         )
 
 
@@ -98,13 +102,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
-        arguments: words after the program's name; those of the process without them.
+        arguments: the words after the program's name; by default those of the process.
 
     Returns:
-        The exit code: 0 done, 1 the data or the run failed, 2 the request was wrong.
+        The exit code: 0 for success, 1 if the data or the run failed, 2 if the request was wrong.
     """
     os.environ.setdefault(*_ONE_ARENA)
-    for stream in (sys.stdout, sys.stderr):  # a folder's name may hold bytes that are no text
+    for stream in (sys.stdout, sys.stderr):  # a folder's name may have bytes that are no text
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
@@ -114,10 +118,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error), error.exit_code)
     except typer.TyperException as error:
         message = error.format_message()
-        return (
-            _fail(f"{message} Try --help.", error.exit_code) if message else 0
-        )  # without one, help was shown
-    except SystemExit:  # how Typer ends where the reader of a pipe, such as head, has seen enough
+        # Without a message, Typer has shown the help.
+        return _fail(f"{message} Try --help.", error.exit_code) if message else 0
+    except SystemExit:  # from Typer, when the reader of a pipe, such as head, has seen enough
         return 0
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
@@ -127,9 +130,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fail(message: str, exit_code: int) -> int:
-    colour = (
-        sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    )
-    label = typer.style("error:", fg="red", bold=True) if colour else "error:"
+    label = typer.style("error:", fg="red", bold=True) if _is_coloured() else "error:"
     print(label, " ".join(message.split()), file=sys.stderr)
     return exit_code
+
+
+def _is_coloured() -> bool:
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stderr.isatty()

@@ -33,7 +33,7 @@ def command(
             "--out",
             "-o",
             metavar="FOLDER",
-            help="Where to build: a folder, or s3://bucket/prefix; `data` without it.",
+            help="Where to build: a folder, or s3://bucket/prefix; by default `data`.",
             show_default=False,
         ),
     ] = None,
@@ -46,7 +46,7 @@ def command(
         typer.Option(
             "--clean-twin",
             metavar="FOLDER",
-            help="Build the same panel without events, outliers and gaps there, too.",
+            help="Also build the same panel, without events, outliers and gaps, in this folder.",
             show_default=False,
         ),
     ] = None,
@@ -58,20 +58,21 @@ def command(
 ) -> None:
     """Build a dataset: Parquet files by year and server type.
 
-    The folder appears whole or not at all. Interrupted, it goes on where it stopped when the same command
-    runs again; with a later --end-date it extends what is there, and says beforehand what it keeps.
+    The folder appears whole or not at all. Run the same command again to go on
+    with an interrupted build. With a later --end-date, a build extends the
+    dataset, and first says what it keeps.
 
     [bold]Examples[/bold]
 
     capgen build --servers 120 --out data/
 
-    capgen build --granularity hourly --years 1 --set archetypes.web.weekend_factor=0.9 --out hourly/
+    capgen build --granularity hourly --years 1 --set archetypes.web.weekend_factor=0.9 -o hourly/
 
     capgen build --from data/ --out again/
 
-    RAY_ADDRESS=auto capgen build --engine ray --servers 100000 --granularity 1min --years 1 --out /shared/minutes/
+    RAY_ADDRESS=auto capgen build --engine ray --servers 100000 --years 1 --out /shared/panel/
     """
-    # Imported here, because they are slow and --help must not be.
+    # These imports are slow, and --help must be fast.
     from capgen.dataset.building.remade import is_remade
     from capgen.dataset.building.twin import with_twin
     from capgen.dataset.manifest import read_origin
@@ -80,7 +81,7 @@ def command(
     config = resolved.config
     panels = [(config, out)] if clean_twin is None else with_twin(config, out, clean_twin)
     origin = resolved.origin
-    before = None if origin is None else read_origin(locate(origin))  # which may be replaced
+    before = None if origin is None else read_origin(locate(origin))  # the build may replace it
     rows = sum(panel.rows for panel, _ in panels)
     with kept_when_stopped("build"), row_progress(rows) as on_rows:
         results = [
@@ -115,11 +116,12 @@ def summary(result: "BuildResult", config: "Config") -> str:
     """Return what a build did, and a query to try.
 
     Args:
-        result: of the build.
-        config: of what was built.
+        result: the result of the build.
+        config: the configuration that was built.
     """
     folder = from_here(result.out)
-    size = f"{counted(result.rows, 'row')} in {counted(result.files, 'file')}, {byte_size(result.bytes)}"
+    pieces = f"{counted(result.rows, 'row')} in {counted(result.files, 'file')}"
+    size = f"{pieces}, {byte_size(result.bytes)}"
     if result.kept_files == result.files:
         return f"{folder} is complete already: {size}. Nothing to do."
     kept = f", {counted(result.kept_files, 'file')} kept" if result.kept_files else ""
@@ -130,16 +132,15 @@ def summary(result: "BuildResult", config: "Config") -> str:
 
 
 def _query_of(folder: str, column: str) -> str:
-    """Return a command that works for the place: DuckDB's own may have neither the means nor the keys to a store.
+    """Return a command that queries the folder: DuckDB's own if it can read it.
 
-    It also takes what it reads for a pattern, and a folder such as `year=1999` for a column.
+    DuckDB's command may lack the library or the keys of a store. It also reads a path as a pattern,
+    and a folder such as `year=1999` as a column.
     """
     is_plain = _PLAIN.fullmatch(folder) is not None
     table = f"'{folder}/**/*.parquet' as panel" if is_plain else "panel"
-    # After a dot any word is a column's name, `order` too.
+    # After a dot any word is a column's name, even `order`.
     query = f"from {table} select server_type, count(*), round(avg(panel.{column}), 1) group by all"
-    return (
-        f'duckdb -c "{query}"'
-        if is_plain
-        else f'capgen query "{query}" --data {shlex.quote(folder)}'
-    )
+    if is_plain:
+        return f'duckdb -c "{query}"'
+    return f'capgen query "{query}" --data {shlex.quote(folder)}'

@@ -1,7 +1,8 @@
-"""`capgen check`: proves that what was configured is really in the data."""
+"""`capgen check`: checks that the data shows what was configured."""
 
 import json
 import math
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,11 +15,13 @@ from capgen.storage.location import locate
 from capgen.system.paths import local_path
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from capgen.quality.findings import Finding
     from capgen.quality.outcome import Outcome, Report
 
 _COLOURS = {"pass": "green", "fail": "bold red", "not testable": "yellow"}
-_NUMBERS = ("measured", "expected", "off by")
+
 _MOST_NAMED = 3
 _MOST_CAUSES = 10
 _WIDE = 140  # characters
@@ -37,7 +40,7 @@ def command(
         typer.Option(
             "--config",
             metavar="FILE",
-            help="What to expect; the manifest says it without.",
+            help="Configuration to expect; by default that of the manifest.",
             show_default=False,
             parser=local_path,
         ),
@@ -45,14 +48,14 @@ def command(
     every_row: Annotated[
         bool,
         typer.Option(
-            "--all", help="Let the statistical rules look at all servers of a large panel, too."
+            "--all", help="Let statistical rules look at all servers, even of a large panel."
         ),
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print every measurement as JSON.")
     ] = False,
     listed: Annotated[
-        bool, typer.Option("--list", help="List the rules and what each proves.")
+        bool, typer.Option("--list", help="List the rules, and what each rule proves.")
     ] = False,
     explained: Annotated[
         str | None,
@@ -61,13 +64,15 @@ def command(
         ),
     ] = None,
 ) -> None:
-    """Check that what was configured is really in the data.
+    """Check that the data shows what was configured.
 
-    One line a rule, with the measurement that came nearest to its limit. SE are standard errors. Exit code 1 when a
-    rule fails; a rule that the data is too short or too small for is not testable, and fails nothing.
+    Prints one line for each rule, with the measurement nearest to its limit. SE
+    are standard errors. The exit code is 1 if a rule fails. A rule that needs
+    more data than there is counts as not testable, which is not a failure.
 
-    Exact rules look at every row. The statistical ones need no more than some eight million rows: of a larger panel
-    they look at some servers of each archetype, and at fewer yet, --all or not, where layers make each server differ.
+    Exact rules look at every row. Statistical rules need about eight million
+    rows: of a larger panel they look at some servers of each archetype, and at
+    fewer still, even with --all, if layers make each server differ.
 
     [bold]Examples[/bold]
 
@@ -98,8 +103,6 @@ def command(
 
 def _print_table(report: "Report") -> None:
     from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
 
     console = Console()
     if not console.is_terminal:
@@ -107,22 +110,7 @@ def _print_table(report: "Report") -> None:
     is_wide = console.width >= _WIDE
     if report.altered:
         typer.echo(f"{_altered(report)}\n")
-    table = Table(box=None, pad_edge=False)
-    for heading, side in (
-        ("rule", "left"),
-        ("verdict", "left"),
-        *((each, "right") for each in _NUMBERS),
-    ):
-        table.add_column(heading, justify=side, no_wrap=True)  # type: ignore[arg-type]
-    if is_wide:
-        table.add_column("what, where and why", overflow="fold")
-    for rule in report.rules:
-        worst = rule.worst
-        verdict = Text(worst.verdict, style=_COLOURS[worst.verdict])
-        table.add_row(
-            rule.name, verdict, *_cells(worst), *([Text(_remark(rule))] if is_wide else [])
-        )
-    console.print(table)
+    console.print(_table(report, is_wide=is_wide))
     if not is_wide:
         _print_reasons(report)
     _print_causes(report)
@@ -132,8 +120,27 @@ def _print_table(report: "Report") -> None:
     typer.echo(f"{report.folder}: {report.summary}")
 
 
+def _table(report: "Report", *, is_wide: bool) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("rule", "verdict"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("measured", "expected", "off by"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    if is_wide:
+        table.add_column("what, where and why", overflow="fold")
+    for rule in report.rules:
+        worst = rule.worst
+        verdict = Text(worst.verdict, style=_COLOURS[worst.verdict])
+        remarks = [Text(_remark(rule))] if is_wide else []
+        table.add_row(rule.name, verdict, *_cells(worst), *remarks)
+    return table
+
+
 def _print_reasons(report: "Report") -> None:
-    """Say below a table that is too narrow for it what failed or could not be tested, and why."""
+    """Say below a narrow table what failed or could not be tested, and why."""
     for rule in report.rules:
         if rule.verdict != "pass":
             typer.echo(f"\n{rule.name}: {rule.verdict}: {_remark(rule)}")
@@ -141,40 +148,31 @@ def _print_reasons(report: "Report") -> None:
 
 def _altered(report: "Report") -> str:
     named = ", ".join(report.altered[:_MOST_NAMED])
-    more = (
-        f" and {len(report.altered) - _MOST_NAMED:,} more"
-        if len(report.altered) > _MOST_NAMED
-        else ""
-    )
-    return (
-        f"Not the files that the manifest names: {named}{more}; capgen verify says how they differ."
-    )
+    if len(report.altered) > _MOST_NAMED:
+        named += f" and {len(report.altered) - _MOST_NAMED:,} more"
+    return f"Not the files that the manifest names: {named}; capgen verify says how they differ."
 
 
 def _print_causes(report: "Report") -> None:
-    """Say what made rules fail, and which failed without such a cause."""
+    """Say what made rules fail, and which rules failed without such a cause."""
     for cause in report.causes[:_MOST_CAUSES]:
         typer.echo(f"\n{cause.text}\n    fails {', '.join(cause.rules)}")
     if len(report.causes) > _MOST_CAUSES:
         typer.echo(f"\nand {len(report.causes) - _MOST_CAUSES:,} more causes; --json has all")
-    explained = {rule for cause in report.causes for rule in cause.rules}
-    rest = [
-        rule.name for rule in report.rules if rule.verdict == "fail" and rule.name not in explained
-    ]
+    failed = [rule.name for rule in report.rules if rule.verdict == "fail"]
+    explained = set(chain.from_iterable(cause.rules for cause in report.causes))
+    rest = [name for name in failed if name not in explained]
     if report.causes and rest:
         typer.echo(f"\nFailed beside these: {', '.join(rest)}")
 
 
 def _cells(finding: "Finding") -> list[str]:
-    off = (
-        ""
-        if finding.off is None or finding.limit is None or not finding.limit
-        else _off_by(finding)
-    )
-    return [_shown(finding.measured), _shown(finding.expected), off]
+    return [_shown(finding.measured), _shown(finding.expected), _off_by(finding)]
 
 
 def _off_by(finding: "Finding") -> str:
+    if finding.off is None or not finding.limit:
+        return ""
     return f"{_shown(finding.off)} of {_shown(finding.limit)} {finding.unit}"
 
 
@@ -199,18 +197,25 @@ def _as_json(report: "Report") -> dict[str, Any]:
 
     rules = []
     for rule in report.rules:
-        findings = [
-            {key: _finite(value) for key, value in asdict(each).items()} for each in rule.findings
-        ]
+        findings = [_finding_as_json(finding) for finding in rule.findings]
         rules.append({"rule": rule.name, "verdict": rule.verdict, "findings": findings})
-    sample = report.sample and asdict(report.sample)
-    causes = [asdict(each) for each in report.causes]
-    said = {"folder": report.folder, "passed": report.passed, "sample": sample, "rules": rules}
-    return {**said, "causes": causes, "altered": list(report.altered)}
+    return {
+        "folder": report.folder,
+        "passed": report.passed,
+        "sample": report.sample and asdict(report.sample),
+        "rules": rules,
+        "causes": [asdict(cause) for cause in report.causes],
+        "altered": list(report.altered),
+    }
+
+
+def _finding_as_json(finding: "Finding") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {key: _finite(value) for key, value in asdict(finding).items()}
 
 
 def _finite(value: Any) -> Any:
-    """JSON has no infinity: the largest float stands for it."""
-    return (
-        math.copysign(1.7e308, value) if isinstance(value, float) and math.isinf(value) else value
-    )
+    """Replace infinity by the largest float: JSON has no infinity."""
+    is_infinite = isinstance(value, float) and math.isinf(value)
+    return math.copysign(1.7e308, value) if is_infinite else value

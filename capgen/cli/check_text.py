@@ -1,4 +1,4 @@
-"""What `capgen check` says of its rules, and of where its expectation comes from."""
+"""Texts of `capgen check` about its rules, and about the source of its expectation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MOST_KEYS = 5
 
 
 def rules_text() -> str:
-    """Return the names of all rules, with what each proves."""
+    """Return the names of all rules, and what each rule proves."""
     from capgen.quality.rules import RULES
 
     width = max(len(rule.name) for rule in RULES)
@@ -21,7 +21,7 @@ def rule_text(name: str) -> str:
     """Return what a rule proves, and how.
 
     Args:
-        name: of the rule.
+        name: the rule's name.
 
     Raises:
         RequestError: there is no such rule.
@@ -37,10 +37,10 @@ def rule_text(name: str) -> str:
 
 
 def expectation_text(file: Path) -> str:
-    """Return which keys of an expectation come from where.
+    """Return the sources of an expectation's keys.
 
     Args:
-        file: the configuration that says what to expect.
+        file: the configuration file that says what to expect.
     """
     from capgen.config import resolve
 
@@ -48,9 +48,8 @@ def expectation_text(file: Path) -> str:
     keys: dict[str, list[str]] = {}
     for path, (_, source) in leaves.items():
         keys.setdefault(source, []).append(".".join(path))
-    return "Expected: " + "; ".join(
-        _said(source, names) for source, names in reversed(keys.items())
-    )
+    said = [_said(source, names) for source, names in reversed(keys.items())]
+    return f"Expected: {'; '.join(said)}"
 
 
 def _said(source: str, keys: list[str]) -> str:

@@ -24,10 +24,11 @@ def show(
         bool, typer.Option("--json", help="Print values and sources as JSON.")
     ] = False,
 ) -> None:
-    """Print the resolved configuration and where each value came from.
+    """Print the resolved configuration and the source of each value.
 
-    The output is itself a configuration file. Flags win over CF_DATA_… variables, these over the file of
-    --config or CAPACITY_FORECASTER_CONFIG, and that over the preset.
+    The output is itself a configuration file. Flags win over CF_DATA_… variables,
+    these over the file of --config or CAPACITY_FORECASTER_CONFIG, and the file
+    over the preset.
 
     [bold]Example[/bold]
 
@@ -47,7 +48,7 @@ _FILE = Annotated[
 
 
 def _check(resolved: "Resolved") -> None:
-    """Check what a build would be of: a file, over a preset, under CF_DATA_… variables and flags.
+    """Check the configuration of a build: a file on a preset, with CF_DATA_… variables and flags.
 
     [bold]Examples[/bold]
 
@@ -78,12 +79,12 @@ def init(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Only a new archetype, whole, and shares that make room.",
+            help="Write only a new archetype, complete, and shares that leave room for it.",
             show_default=False,
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the file that is there.")
+        bool, typer.Option("--overwrite", help="Replace an existing file.")
     ] = False,
 ) -> None:
     """Write a commented configuration file to start from.

@@ -1,4 +1,4 @@
-"""A resolved configuration as text, with the source of each value."""
+"""Writes a resolved configuration as text, with the source of each value."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _Leaf = tuple[Any, str]
 
 
 def as_yaml(resolved: Resolved) -> str:
-    """Return a configuration as YAML, the source of each value in a comment.
+    """Return a configuration as YAML, with the source of each value in a comment.
 
     Args:
         resolved: the configuration, its values and their sources.
@@ -29,7 +29,7 @@ def as_yaml(resolved: Resolved) -> str:
 def as_json(resolved: Resolved) -> dict[str, dict[str, Any]]:
     """Return the value and the source of each key, by its dotted path.
 
-    Where a correlation matrix was repaired, `in_use` has the value in place of what was configured.
+    For a repaired correlation matrix, `in_use` has the value in place of the configured one.
 
     Args:
         resolved: the configuration, its values and their sources.
@@ -38,18 +38,14 @@ def as_json(resolved: Resolved) -> dict[str, dict[str, Any]]:
     given = {".".join(path): leaf for path, leaf in sorted(_shown(resolved.merged).items())}
     for key in in_use.keys() - given.keys():
         given[key] = (None, "")
-    return {
-        key: {
-            "value": value,
-            "source": source,
-            **({"in_use": in_use[key]} if key in in_use else {}),
-        }
-        for key, (value, source) in given.items()
-    }
+    facts = {key: {"value": value, "source": source} for key, (value, source) in given.items()}
+    for key, value in in_use.items():
+        facts[key]["in_use"] = value
+    return facts
 
 
 def _shown(merged: Merged) -> dict[Path, _Leaf]:
-    """Return the leaves, and a null for each key that was taken away: a file made of them says the same."""
+    """Return the leaves, and a null for each removed key, so that a file of them says the same."""
     return {**merged.leaves, **{path: (None, source) for path, source in merged.removed.items()}}
 
 
@@ -62,9 +58,8 @@ def _lines(resolved: Resolved) -> Iterator[str]:
         for depth in range(shared, len(path) - 1):
             yield f"{_INDENT * depth}{_word(path[depth])}:"
         open_sections = path[:-1]
-        text = (
-            f"{_INDENT * len(open_sections)}{_word(path[-1])}: {json.dumps(value)}"  # JSON is YAML
-        )
+        indent = _INDENT * len(open_sections)
+        text = f"{indent}{_word(path[-1])}: {json.dumps(value)}"  # JSON is YAML
         repaired = in_use.pop(".".join(path), None)
         mark = "" if repaired is None else f"; in use: {repaired:g}, of the nearest possible matrix"
         yield f"{text:<{_COMMENT_COLUMN}}  # {source}{mark}"
@@ -73,15 +68,21 @@ def _lines(resolved: Resolved) -> Iterator[str]:
 
 
 def _grouped(leaves: Mapping[Path, _Leaf]) -> list[tuple[Path, _Leaf]]:
-    """Return the leaves so that those of one section stand together, in the order in which they first came."""
+    """Return the leaves grouped by section, in the order in which sections first appear."""
     order: dict[Path, int] = {}
     for path in leaves:
-        for length in range(1, len(path) + 1):
-            order.setdefault(path[:length], len(order))
-    return sorted(
-        leaves.items(),
-        key=lambda leaf: [order[leaf[0][:length]] for length in range(1, len(leaf[0]) + 1)],
-    )
+        for section in _sections(path):
+            order.setdefault(section, len(order))
+
+    def position(leaf: tuple[Path, _Leaf]) -> list[int]:
+        return [order[section] for section in _sections(leaf[0])]
+
+    return sorted(leaves.items(), key=position)
+
+
+def _sections(path: Path) -> list[Path]:
+    """Return the sections around a key, the outermost first, and the key itself."""
+    return [path[:length] for length in range(1, len(path) + 1)]
 
 
 def _word(key: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """The kind of a file."""
+    """The format of an exported file."""
 
     csv = "csv"
     csv_gz = "csv.gz"
@@ -35,7 +35,10 @@ def command(
         str | None,
         typer.Argument(
             metavar="FILE",
-            help=".csv, .csv.gz, .parquet, .ndjson.gz, .arrow or .duckdb; delta:FOLDER; - is standard output.",
+            help=(
+                ".csv, .csv.gz, .parquet, .ndjson.gz, .arrow or .duckdb; delta:FOLDER; "
+                "- is standard output."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -43,7 +46,7 @@ def command(
         Format | None,
         typer.Option(
             "--format",
-            help="By the ending of FILE without it; csv.gz without FILE.",
+            help="By default the ending of FILE says it; csv.gz without FILE.",
             show_default=False,
         ),
     ] = None,
@@ -52,7 +55,7 @@ def command(
         typer.Option(
             "--columns",
             metavar="A,B,C",
-            help="Which, in this order; all without it.",
+            help="Columns to write, in this order; by default all.",
             show_default=False,
         ),
     ] = None,
@@ -61,7 +64,7 @@ def command(
         typer.Option(
             "--where",
             metavar="SQL",
-            help="Only rows that meet it: a condition on the panel's columns.",
+            help="Write only rows that meet this condition on the panel's columns.",
             show_default=False,
         ),
     ] = None,
@@ -72,24 +75,30 @@ def command(
         bool,
         typer.Option(
             "--citation",
-            help="Write FILE.citation.txt: what to cite. Parquet, Arrow, DuckDB and Delta hold it inside, too.",
+            help=(
+                "Also write FILE.citation.txt, which says what to cite. "
+                "Parquet, Arrow, DuckDB and Delta hold this inside as well."
+            ),
         ),
     ] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an existing file or table.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
     """Write a dataset as one file, sorted by server and timestamp. It appears whole or not at all.
 
-    Without FILE: server_metrics_full.csv.gz, or with --format parquet raw_server_metrics_{first day}_to_{last
-    day}.parquet, in the working folder. A .duckdb file has the rows as panel, and the calendar macros.
+    Without FILE, the name is server_metrics_full.csv.gz, or with --format parquet
+    raw_server_metrics_{first day}_to_{last day}.parquet, in the working folder. A
+    .duckdb file has the rows as the table panel, and the calendar macros.
 
     [bold]Examples[/bold]
 
     capgen export data/
 
-    capgen export data/ web.parquet --columns timestamp,server_id,cpu_p95 --where "server_type = 'web'"
+    capgen export data/ web.parquet --columns timestamp,cpu_p95 --where "server_type = 'web'"
 
-    capgen export data/ panel.duckdb && duckdb panel.duckdb -c "select max(eoq_factor(timestamp)) from panel"
+    capgen export data/ my.duckdb && duckdb my.duckdb -c "from panel where is_eoq = 1 limit 10"
 
     capgen export data/ - --format csv | head
     """

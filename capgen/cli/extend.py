@@ -1,4 +1,4 @@
-"""`capgen extend`: lets a dataset go on to a later day."""
+"""`capgen extend`: extends a dataset to a later day."""
 
 import json
 from dataclasses import asdict
@@ -30,10 +30,11 @@ def command(
     memory: Annotated[int | None, MEMORY] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
-    """Let a dataset go on to a later day; all else is taken from its manifest.
+    """Extend a dataset to a later day; its manifest says everything else.
 
-    Says beforehand which files it keeps and which it writes anew. Past values never change, unless
-    --rewrite-past allows it: growth.trend: window, the default preset's, needs it.
+    The command first says which files it keeps and which it writes anew. Past
+    values never change, unless --rewrite-past allows it. The default preset needs
+    that, because of growth.trend: window.
 
     [bold]Examples[/bold]
 

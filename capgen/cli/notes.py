@@ -1,4 +1,4 @@
-"""What is worth a line about a configuration that is good."""
+"""Notes about a configuration that works, but may surprise."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ def notes_of(config: Config) -> Iterator[str]:
     """Yield what a user should know before a command goes on.
 
     Args:
-        config: a valid configuration.
+        config: the panel's configuration.
     """
     for path, distance in repairs(config).items():
-        yield f"{path} was impossible; took the nearest possible matrix, largest change {distance:.4f}"
+        yield (
+            f"{path} was impossible; took the nearest possible matrix, "
+            f"largest change {distance:.4f}"
+        )
     yield from unknown_holidays(config)
     yield from _small_fleet(config)
 

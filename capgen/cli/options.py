@@ -1,4 +1,4 @@
-"""The options that make up a configuration, shared by every command that needs one."""
+"""The options of a configuration, shared by all commands that need one."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -14,16 +14,16 @@ from capgen.cli.text import note
 from capgen.errors import RequestError
 from capgen.system.paths import local_path
 
-# Annotations here are real objects, for Typer to read; what is slow to import is imported when a command runs.
+# Typer reads the annotations here, so they are real objects. Slow imports wait for a command's run.
 if TYPE_CHECKING:
     from capgen.config import Resolved
     from capgen.config.merging import Layer
 
 _PANEL = "Configuration"
 _PRESETS = (
-    "Shipped preset below the file: default (independent noise, servers of a type alike), telemetry "
-    "(levels of each server's own, 1 % missing, outliers) or realistic (hourly; noise that remembers, "
-    "states, incidents, servers that differ)."
+    "Shipped preset below the file: default (independent noise, servers of a type alike), "
+    "telemetry (each server has its own level, 1 % missing, outliers) or realistic (hourly; noise "
+    "that remembers, states, incidents, servers that differ)."
 )
 
 
@@ -55,8 +55,10 @@ def _config_options(
         _option(
             "--from",
             metavar="DATA",
-            help="Start from the configuration of a dataset, or of a manifest.json, in place of all above and of "
-            "CF_DATA_… variables.",
+            help=(
+                "Start from the configuration of a dataset or a manifest.json, "
+                "in place of all above and of CF_DATA_… variables."
+            ),
         ),
     ] = None,
     num_servers: Annotated[
@@ -67,7 +69,7 @@ def _config_options(
         _option(
             "--start-date",
             metavar="DAY",
-            help="First day: YYYY-MM-DD, or from today, such as -90d.",
+            help="First day: YYYY-MM-DD, or relative to today, such as -90d.",
         ),
     ] = None,
     end_date: Annotated[
@@ -94,7 +96,7 @@ def _config_options(
         bool,
         _option(
             "--truth",
-            help="Add what each cell should be: expected values, spikes, outliers, events.",
+            help="Add columns with the truth: expected values, spikes, outliers, events.",
         ),
     ] = False,
     assignments: Annotated[
@@ -152,28 +154,26 @@ def _flag_layers(given: dict[str, str | None]) -> "Iterator[Layer]":
 
 
 def given_options(context: typer.Context) -> list[str]:
-    """Return the options that set keys of the configuration, as far as they were given.
+    """Return the options of a configuration that the user gave.
 
     Args:
-        context: of the running command, which takes a configuration.
+        context: the context of the running command, which takes a configuration.
     """
     names = inspect.signature(_config_options).parameters
-    return [
-        each.opts[0]
-        for each in context.command.params
-        if each.name in names and context.params.get(each.name)
-    ]
+    options = [option for option in context.command.params if option.name in names]
+    return [option.opts[0] for option in options if context.params.get(str(option.name))]
 
 
 def takes_config(command: Callable[..., None], config_file: Any = None) -> Callable[..., None]:
     """Give a command the options that make up a configuration.
 
     Args:
-        command: its first parameter is the resolved configuration, the others are options of its own.
-        config_file: how the configuration file is given, where it is not by --config.
+        command: a function of the resolved configuration and its own options.
+        config_file: annotation of the configuration file, if the command does not take it by
+            --config.
 
     Returns:
-        A command for Typer, with both sets of options.
+        A command for Typer with both sets of options.
     """
     shared = dict(inspect.signature(_config_options).parameters)
     if config_file is not None:
@@ -189,9 +189,8 @@ def takes_config(command: Callable[..., None], config_file: Any = None) -> Calla
             note(line)
         command(resolved, **options)
 
-    parameters = [
-        each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in [*own, *shared.values()]
-    ]
-    with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    with_options.__annotations__ = {each.name: each.annotation for each in parameters}
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    options = [option.replace(kind=keyword) for option in [*own, *shared.values()]]
+    with_options.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {option.name: option.annotation for option in options}
     return with_options

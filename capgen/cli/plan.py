@@ -1,4 +1,4 @@
-"""`capgen plan`: says what a build would write and take."""
+"""`capgen plan`: estimates what a build would write, and the time it would take."""
 
 import json
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ def command(
     file_size: Annotated[int | None, FILE_SIZE] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
 ) -> None:
-    """Say what a build would write and take: rows, files, bytes and seconds. Nothing is written.
+    """Estimate rows, files, bytes and seconds of a build. Nothing is written.
 
-    Bytes and seconds are estimated by making a little of each archetype in memory.
+    For bytes and seconds, the command makes a little of each archetype in memory.
 
     [bold]Example[/bold]
 
@@ -40,8 +40,9 @@ def command(
         return
     _print_table(whole.partitions)
     written = f"{counted(whole.rows, 'row')} in {counted(whole.files, 'file')}"
-    taken = f"about {byte_size(whole.bytes)}, about {duration(whole.seconds)} with {counted(whole.workers, 'worker')}"
-    typer.echo(f"\nIn all: {written}, {taken}")
+    size = f"about {byte_size(whole.bytes)}"
+    time = f"about {duration(whole.seconds)} with {counted(whole.workers, 'worker')}"
+    typer.echo(f"\nIn all: {written}, {size}, {time}")
 
 
 def _print_table(estimates: Sequence["PartitionEstimate"]) -> None:
@@ -51,12 +52,12 @@ def _print_table(estimates: Sequence["PartitionEstimate"]) -> None:
     table = Table("year", "server_type", box=None, pad_edge=False)
     for heading in ("servers", "timestamps", "rows", "files", "about"):
         table.add_column(heading, justify="right")
-    for each in estimates:
-        numbers = (each.servers, each.timestamps, each.rows, each.files)
+    for estimate in estimates:
+        numbers = (estimate.servers, estimate.timestamps, estimate.rows, estimate.files)
         table.add_row(
-            str(each.year),
-            each.archetype,
+            str(estimate.year),
+            estimate.archetype,
             *(f"{number:,}" for number in numbers),
-            byte_size(each.bytes),
+            byte_size(estimate.bytes),
         )
     Console(soft_wrap=True).print(table)

@@ -1,4 +1,4 @@
-"""Shows how far a build is: a bar on a terminal, plain lines elsewhere; always on stderr."""
+"""Shows the progress of a build on stderr: a bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def row_progress(total: int) -> Iterator[Callable[[int], None]]:
     """Show progress while the block runs.
 
     Args:
-        total: rows to write.
+        total: number of rows to write.
 
     Yields:
         A function to call, from any thread, with the number of rows just written.

@@ -1,5 +1,6 @@
-"""`capgen query`: asks a panel in SQL, written or not."""
+"""`capgen query`: runs a SQL query on a panel, whether it is built or not."""
 
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -9,7 +10,7 @@ import typer
 
 from capgen.cli.options import given_options, takes_config
 from capgen.cli.stopping import gone_when_stopped
-from capgen.cli.text import counted
+from capgen.cli.text import counted, note
 from capgen.errors import RequestError
 from capgen.storage.location import locate
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
 _MOST_ROWS_SHOWN = 40
 _WIDEST = 10_000  # characters
+_NUMBER = re.compile(r"DOUBLE|FLOAT|\w*INT|DECIMAL.*")
 
 
 class Format(StrEnum):
-    """How an answer is written."""
+    """The format of an answer."""
 
     table = "table"
     csv = "csv"
@@ -37,7 +39,7 @@ def command(
     query: Annotated[
         str,
         typer.Argument(
-            metavar="SQL", help="One statement over `panel`; - reads it from standard input."
+            metavar="SQL", help="One statement on `panel`; - reads it from standard input."
         ),
     ],
     data: Annotated[
@@ -45,7 +47,7 @@ def command(
         typer.Option(
             "--data",
             metavar="DATA",
-            help="Ask this dataset, not what a build would write.",
+            help="Query this dataset, not the panel that a build would write.",
             show_default=False,
             parser=locate,
         ),
@@ -54,7 +56,7 @@ def command(
         Format | None,
         typer.Option(
             "--format",
-            help="By the ending of --output without it, else a table.",
+            help="By default the ending of --output says it; a table without --output.",
             show_default=False,
         ),
     ] = None,
@@ -64,13 +66,13 @@ def command(
             "--output",
             "-o",
             metavar="FILE",
-            help="Write to it, whole; - is standard output.",
+            help="Write the answer to this file, whole; - is standard output.",
             show_default=False,
             parser=locate,
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the file that is there.")
+        bool, typer.Option("--overwrite", help="Replace an existing file.")
     ] = False,
     unsafe: Annotated[
         bool,
@@ -80,16 +82,17 @@ def command(
         ),
     ] = False,
 ) -> None:
-    """Ask a panel in SQL. Without --data nothing is ever written: rows are made as the query needs them.
+    """Run a SQL query on a panel. Without --data, rows are made on demand and never written.
 
-    The table is called panel; the calendar macros, such as eoq_factor(timestamp), are there too. SQL is one
-    statement that reads the panel; other files, and whatever writes, need --unsafe.
+    The table's name is panel; the query may use the calendar macros, such as
+    eoq_factor(timestamp). SQL is one statement that reads the panel. To read
+    other files, or to write, add --unsafe.
 
     [bold]Examples[/bold]
 
     capgen query "select server_type, avg(cpu_p95) from panel group by all"
 
-    capgen query "from panel where is_eoq = 1 and eoq_factor(timestamp) > 1.2 limit 10" --granularity hourly
+    capgen query "from panel where eoq_factor(timestamp) > 1.2 limit 10" --granularity hourly
 
     capgen query "select * from panel" --data data/ --output panel.csv
     """
@@ -113,22 +116,23 @@ def command(
 
 
 def _say_which(resolved: "Resolved") -> None:
-    """Say which panel is asked where none is named."""
+    """Say which panel the query reads if the user names none."""
     config = resolved.config
     found = {source for _, source in resolved.merged.leaves.values()}
     sources = sorted(found, key=lambda source: (not source.startswith("preset"), source))
-    typer.echo(
-        f"note: asking a panel that is not written, of {', '.join(sources)}: {counted(config.num_servers, 'server')}, "
-        f"{config.start_date} to {config.end_date}, {config.granularity}; --data DATA asks a dataset",
-        err=True,
+    window = f"{config.start_date} to {config.end_date}, {config.granularity}"
+    note(
+        f"asking a panel that is not written, of {', '.join(sources)}: "
+        f"{counted(config.num_servers, 'server')}, {window}; --data DATA asks a dataset"
     )
 
 
 def _format(form: Format | None, output: Path | None) -> Format:
-    endings = {f".{each}": each for each in (Format.csv, Format.json, Format.parquet)}
+    endings = {f".{known}": known for known in (Format.csv, Format.json, Format.parquet)}
     if output and form is None and output.suffix not in endings:
         raise RequestError(
-            f"--output: expected a name that ends in {', '.join(endings)}, or --format; got {output}"
+            f"--output: expected a name that ends in {', '.join(endings)}, or --format; "
+            f"got {output}"
         )
     chosen = form or (endings[output.suffix] if output else Format.table)
     if chosen is Format.parquet and not output:
@@ -154,12 +158,7 @@ def _print_table(relation: Any) -> None:
     table = Table(box=None, pad_edge=False)
     rows = relation.limit(_MOST_ROWS_SHOWN + 1).fetchall()
     for name, kind in zip(relation.columns, map(str, relation.types), strict=True):
-        is_number = (
-            kind in {"DOUBLE", "FLOAT", "HUGEINT"}
-            or kind.endswith("INT")
-            or kind.startswith("DECIMAL")
-        )
-        table.add_column(name, justify="right" if is_number else "left")
+        table.add_column(name, justify="right" if _NUMBER.fullmatch(kind) else "left")
     for row in rows[:_MOST_ROWS_SHOWN]:
         table.add_row(*("" if value is None else str(value) for value in row))
     Console(width=_WIDEST).print(table, soft_wrap=True)  # one line a row, however many columns

@@ -1,4 +1,4 @@
-"""`capgen repair`: remakes damaged files."""
+"""`capgen repair`: remakes the damaged files of a dataset."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ def command(
 ) -> None:
     """Remake exactly the missing and altered files of a dataset, bit for bit, from its manifest.
 
-    Extra files are left alone; capgen verify names them.
+    It leaves extra files alone; capgen verify names them.
 
     [bold]Example[/bold]
 

@@ -1,4 +1,4 @@
-"""`capgen report`: a dashboard of a dataset."""
+"""`capgen report`: draws a dashboard of a dataset."""
 
 import json
 from pathlib import Path
@@ -17,14 +17,15 @@ def command(
         Path, typer.Option("--out", metavar="DIR", help="Folder to write into.", parser=locate)
     ] = Path("report"),
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a report that is there.")
+        bool, typer.Option("--overwrite", help="Replace an existing report.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the paths as JSON.")] = False,
 ) -> None:
     r"""Draw a dashboard of a dataset: one page that needs no network, and one picture.
 
-    Seven panels: utilisation, distributions, correlations, the week, quarter ends and holidays, growth and headroom,
-    quality. It needs two more libraries: pip install "capgen\[report]"
+    The seven panels show utilisation, distributions, correlations, the week,
+    quarter ends and holidays, growth and headroom, and quality. The command needs
+    more libraries: pip install "capgen\[report]"
 
     [bold]Example[/bold]
 

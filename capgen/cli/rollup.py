@@ -1,4 +1,4 @@
-"""`capgen rollup`: works out P95, mean and maximum of a finer dataset."""
+"""`capgen rollup`: computes P95, mean and maximum of a dataset for each day or hour."""
 
 import json
 from dataclasses import asdict
@@ -43,12 +43,15 @@ def command(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
-    """Roll a dataset up to days or hours: P95, mean and maximum of each metric, in Parquet files of the same layout.
+    """Roll a dataset up to days or hours: P95, mean and maximum of each metric.
 
-    The P95 keeps the metric's column, such as cpu_p95; beside it are cpu_mean and cpu_max. samples counts the
-    dataset's rows in the period; is_partial is 1 where a whole period has more. Missing values do not count.
-    Of the truth stay is_spike and is_outlier (1 where any step has it), outlier_metrics and event_id (of all steps),
-    state (that of most steps) and state_share; the expected means are left out.
+    The Parquet files have the same layout. The P95 keeps the metric's column,
+    such as cpu_p95; cpu_mean and cpu_max stand beside it. The column samples
+    counts the dataset's rows in the period; is_partial is 1 if a whole period has
+    more. Missing values do not count. The truth's is_spike and is_outlier are 1
+    if any step has it; outlier_metrics and event_id list those of all steps;
+    state is that of most steps, and state_share its share. Expected means are
+    left out.
 
     [bold]Example[/bold]
 
@@ -72,9 +75,11 @@ def _tell(result: "RollupResult", data: Path, *, as_json: bool) -> None:
             f"note: {damaged} of {data} missing or altered; capgen verify {data} names them",
             err=True,
         )
-    size = f"{counted(result.rows, 'row')} in {counted(result.files, 'file')}, {byte_size(result.bytes)}"
-    partial = (
-        f", {counted(result.partial_rows, 'row')} of partial periods" if result.partial_rows else ""
-    )
-    speed = f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})"
-    typer.echo(f"Rolled up {from_here(result.out)}: {size}{partial}, {speed}")
+    facts = [
+        f"{counted(result.rows, 'row')} in {counted(result.files, 'file')}",
+        byte_size(result.bytes),
+    ]
+    if result.partial_rows:
+        facts.append(f"{counted(result.partial_rows, 'row')} of partial periods")
+    facts.append(f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})")
+    typer.echo(f"Rolled up {from_here(result.out)}: {', '.join(facts)}")

@@ -1,4 +1,4 @@
-"""How work is run: options that commands share, and how their values are read."""
+"""The options for running work that commands share, and the parsers of their values."""
 
 import re
 
@@ -9,16 +9,13 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?) *([kmg]i?b|b)?")
 
 
 def positive_whole_number(text: str | int) -> int:
-    """Read an option's value.
+    """Read an option's value that is a whole number from 1.
 
     Args:
-        text: as given.
-
-    Returns:
-        A whole number from 1.
+        text: the value as the user wrote it.
 
     Raises:
-        BadParameter: it is none; says what was given.
+        BadParameter: the value is not such a number.
     """
     try:
         number = int(text)
@@ -30,16 +27,16 @@ def positive_whole_number(text: str | int) -> int:
 
 
 def number_of_bytes(text: str | int) -> int:
-    """Read an option's value.
+    """Read an option's value that is a size.
 
     Args:
-        text: as given, such as `400MB`.
+        text: the value as the user wrote it, such as `400MB`.
 
     Returns:
-        Bytes, at least one.
+        Number of bytes.
 
     Raises:
-        BadParameter: it is no size; says what was given.
+        BadParameter: the value is not a size above 0.
     """
     size = _SIZE.fullmatch(str(text).strip().lower())
     if not size or float(size[1]) <= 0:
@@ -49,30 +46,39 @@ def number_of_bytes(text: str | int) -> int:
 
 WORKERS = typer.Option(
     metavar="N",
-    help="Threads, or tasks at once; one a processor without it. The data does not depend on it.",
+    help=(
+        "Number of threads, or of tasks at one time; by default one for each processor. "
+        "The data does not depend on it."
+    ),
     show_default=False,
     parser=positive_whole_number,
 )
 ENGINE = typer.Option(
     "--engine",
     metavar="NAME",
-    help="Who runs the work: local, this process; ray, the cluster that RAY_ADDRESS names, or one of this machine; "
-    "ray://HOST:PORT, that cluster. Every node must have capgen and see the dataset's folder.",
+    help=(
+        "What runs the work: local for this process; ray for the cluster that RAY_ADDRESS names, "
+        "or else one on this machine; ray://HOST:PORT for another cluster. "
+        "Every node must have capgen and see the dataset's folder."
+    ),
 )
 MEMORY = typer.Option(
     metavar="SIZE",
-    help="Stay within it, such as 400MB: fewer workers, smaller row groups. Without it: 250 MB and 50 MB a worker. "
-    "With Ray it is what each worker may take.",
+    help=(
+        "Memory to stay within, such as 400MB, by fewer workers and smaller row groups. "
+        "Without it, a build takes 250 MB and 50 MB for each worker. "
+        "With Ray it is the memory of each worker."
+    ),
     show_default=False,
     parser=number_of_bytes,
 )
 FILE_SIZE = typer.Option(
     metavar="SIZE",
-    help="Size of a file to aim at; 128MB without it.",
+    help="Size to aim at for each file; by default 128MB.",
     show_default=False,
     parser=number_of_bytes,
 )
 REWRITE_PAST = typer.Option(
     "--rewrite-past",
-    help="Extend the dataset even where its past values change, as with growth.trend: window.",
+    help="Extend the dataset even if its past values change, as with growth.trend: window.",
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def command(resolved: "Resolved") -> None:
     """Print the calendar macros and their settings as SQL for your own DuckDB session.
 
-    is_holiday knows the days from start to end date; choose them with --start-date and --end-date.
+    is_holiday knows the days from --start-date to --end-date.
 
     [bold]Example[/bold]
 

@@ -1,4 +1,4 @@
-"""What happens to work that is stopped or fails half-way: it is kept, and a line says how to go on."""
+"""Says in one line what is left of work that is stopped or fails half-way, and how to go on."""
 
 import signal
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ def kept_when_stopped(command: str) -> Iterator[None]:
         command: the command's name.
 
     Raises:
-        StoppedError: stopped from outside.
+        StoppedError: the user or the system stopped the work.
         CapgenError: the system refused to read or write.
     """
     go_on = f"what is whole is kept, run the same capgen {command} again to go on"
@@ -27,7 +27,7 @@ def kept_when_stopped(command: str) -> Iterator[None]:
         except KeyboardInterrupt:
             raise StoppedError(f"interrupted; {go_on}") from None
         except BrokenPipeError:
-            raise  # a reader that has seen enough
+            raise  # the reader has seen enough
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             raise CapgenError(f"{place}{error.strerror or error}; {go_on}") from None
@@ -38,7 +38,7 @@ def nothing_left_when_stopped() -> Iterator[None]:
     """Turn Ctrl-C, SIGTERM and failed writes into one line that says that no file is left behind.
 
     Raises:
-        StoppedError: stopped from outside.
+        StoppedError: the user or the system stopped the work.
         CapgenError: the system refused to read or write.
     """
     try:
@@ -46,7 +46,7 @@ def nothing_left_when_stopped() -> Iterator[None]:
             try:
                 yield
             except BrokenPipeError:
-                raise  # a reader that has seen enough
+                raise  # the reader has seen enough
             except OSError as error:
                 place = f"{error.filename}: " if error.filename else ""
                 raise CapgenError(
@@ -58,15 +58,15 @@ def nothing_left_when_stopped() -> Iterator[None]:
 
 @contextmanager
 def gone_when_stopped() -> Iterator[None]:
-    """Turn Ctrl-C, SIGTERM and SIGHUP into one line; what is half-written goes on the way out.
+    """Turn Ctrl-C, SIGTERM and SIGHUP into one line; half-written files are removed on the way out.
 
     Raises:
-        StoppedError: stopped from outside.
+        StoppedError: the user or the system stopped the work.
     """
     with _signals() as heard:
         try:
             yield
-        except (Exception, KeyboardInterrupt):  # DuckDB makes an error of its own of it
+        except (Exception, KeyboardInterrupt):  # DuckDB turns it into its own error
             if heard:
                 raise StoppedError("interrupted") from None
             raise
@@ -74,15 +74,15 @@ def gone_when_stopped() -> Iterator[None]:
 
 @contextmanager
 def _signals() -> Iterator[list[int]]:
-    """Turn signals that stop into KeyboardInterrupt; yield those that were heard."""
+    """Turn the signals that stop a process into KeyboardInterrupt; yield the signals heard."""
     heard: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
         heard.append(number)
         raise KeyboardInterrupt
 
-    # SIGINT too: Polars puts in a handler of its own when it is imported, which takes seconds to be
-    # heard, and is heard even where the parent has SIGINT ignored, as shells do for what runs behind.
+    # SIGINT too: Polars installs its own handler on import, which reacts after seconds, and reacts
+    # even if the parent ignores SIGINT, as shells do for processes in the background.
     before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
     for number, handler in before.items():
         signal.signal(number, handler if handler is signal.SIG_IGN else stop)

@@ -1,4 +1,4 @@
-"""Standard input, output and error: an outcome does not depend on who listens."""
+"""Standard input, output and error, made so that a command succeeds whoever listens."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Any
 
 import typer
 
-_NAMES = ("stdin", "stdout", "stderr")  # by number
+_NAMES = ("stdin", "stdout", "stderr")  # in the order of their numbers
 _OUTPUT = "standard output"
 
 
 class _Output(io.FileIO):
-    """Standard output, whose failures say so."""
+    """Standard output, which names itself in its errors."""
 
     def write(self, data: Any) -> int:
         try:
@@ -29,7 +29,7 @@ class _Output(io.FileIO):
 
 
 class _Unsaid(io.FileIO):
-    """A channel on which nothing fails: what its reader does not take stays unsaid."""
+    """A channel that never fails: it drops what its reader does not take."""
 
     def write(self, data: Any) -> int:
         with contextlib.suppress(OSError):
@@ -38,9 +38,9 @@ class _Unsaid(io.FileIO):
 
 
 def open_standard_streams() -> None:
-    """Open those that are closed, and take care of failures on the others."""
+    """Open the standard streams that are closed, and prepare the others for failures."""
     for number, name in enumerate(_NAMES):
-        if not _is_open(number):  # else the next file that is opened, such as a data file, gets it
+        if not _is_open(number):  # the next opened file, such as a data file, would get the number
             os.open(os.devnull, os.O_RDWR)
         if getattr(sys, name) is None:
             mode = "w" if number else "r"
@@ -69,18 +69,18 @@ def _over(channel: io.FileIO, before: Any) -> io.TextIOWrapper:
 
 @contextmanager
 def outcome(exit_code: int = 0) -> Iterator[None]:
-    """Tell the outcome of what is done: it stands, whether or not standard output takes it.
+    """Print the outcome of finished work, which counts even if standard output fails.
 
     Args:
-        exit_code: of the command.
+        exit_code: the command's exit code.
 
     Raises:
-        Exit: with this code, where it is not 0.
+        Exit: the exit code is not 0.
     """
     try:
         yield
         sys.stdout.flush()
-    except SystemExit:  # from Rich, where a reader has left
+    except SystemExit:  # from Rich, when the reader has left
         pass
     except OSError as error:
         if error.filename != _OUTPUT:
@@ -93,13 +93,13 @@ def outcome(exit_code: int = 0) -> Iterator[None]:
 
 
 def flushed(exit_code: int) -> int:
-    """Send what is still to be printed on its way.
+    """Print what is still in the buffer.
 
     Args:
-        exit_code: of the command.
+        exit_code: the command's exit code.
 
     Returns:
-        The exit code, not 0 where what was printed is not whole; a reader may have seen enough.
+        The exit code; 1 in place of 0 if the output is incomplete, unless the reader closed it.
     """
     try:
         sys.stdout.flush()
@@ -112,7 +112,7 @@ def flushed(exit_code: int) -> int:
 
 
 def _give_up_output() -> None:
-    """Let go of what is still in the buffer; Python would try again at its end."""
+    """Drop what is still in the buffer; Python would try to print it again at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

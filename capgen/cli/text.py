@@ -1,4 +1,4 @@
-"""Numbers and paths as people read them."""
+"""Writes numbers as people read them, and notes to stderr."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ def counted(number: int, noun: str) -> str:
     """Return a number with its noun, such as `1 file` or `175,320 rows`.
 
     Args:
-        number: how many.
-        noun: what, in the singular.
+        number: how many things there are.
+        noun: the word for one thing.
     """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def byte_size(count: float) -> str:
-    """Return a size in the largest unit that leaves a number from 1, such as `2.9 MB`.
+    """Return a size in the largest unit of which there is at least one, such as `2.9 MB`.
 
     Args:
-        count: bytes.
+        count: number of bytes.
     """
     for unit in ("bytes", "kB", "MB", "GB"):
         if count < 1000:
@@ -29,11 +29,11 @@ def byte_size(count: float) -> str:
 
 
 def rate(rows: int, seconds: float) -> str:
-    """Return a speed in rows a second.
+    """Return a speed in rows per second.
 
     Args:
-        rows: rows done.
-        seconds: time taken.
+        rows: number of rows.
+        seconds: the time that they took.
     """
     per_second = rows / max(seconds, 1e-3)
     if per_second >= 1e6:
@@ -43,10 +43,10 @@ def rate(rows: int, seconds: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a time in the largest unit that leaves a number from 1, such as `42 s` or `1.5 h`.
+    """Return a time in seconds, minutes or hours, such as `42 s` or `1.5 h`.
 
     Args:
-        seconds: how long.
+        seconds: the time in seconds.
     """
     if seconds < 60:
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
@@ -54,7 +54,7 @@ def duration(seconds: float) -> str:
 
 
 def note(text: str) -> None:
-    """Say something on stderr that is no error.
+    """Print a note, which is not an error, on stderr.
 
     Args:
         text: one line.

@@ -1,4 +1,4 @@
-"""`capgen verify`: compares a dataset, or a rollup, with its manifest."""
+"""`capgen verify`: compares a dataset or a rollup with its manifest."""
 
 import json
 import shlex
@@ -14,7 +14,7 @@ from capgen.storage.location import locate
 
 FOLDER = typer.Argument(
     metavar="DATA",
-    help="Folder of a dataset, or of a rollup of one.",
+    help="Folder of a dataset or of a rollup.",
     show_default=False,
     parser=locate,
 )
@@ -24,9 +24,10 @@ def command(
     data: Annotated[Path, FOLDER],
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
 ) -> None:
-    """Compare every byte of a dataset or rollup with its manifest: nothing missing, altered or extra.
+    """Compare every byte of a dataset or rollup with its manifest.
 
-    Exit code 1 when something is. When all is well, it says what to cite.
+    The exit code is 1 if a file is missing, altered or extra. Otherwise the
+    command says what to cite.
 
     [bold]Example[/bold]
 
@@ -37,15 +38,12 @@ def command(
     found = verify(data)
     with outcome(0 if found.passed else 1):
         if as_json:
-            problems = [asdict(each) for each in found.problems]
-            typer.echo(
-                json.dumps(
-                    {"files": found.files, "cite": found.cite, "problems": problems}, indent=2
-                )
-            )
+            problems = [asdict(problem) for problem in found.problems]
+            told = {"files": found.files, "cite": found.cite, "problems": problems}
+            typer.echo(json.dumps(told, indent=2))
             return
-        for each in found.problems:
-            typer.echo(f"{each.kind:8} {each.path}: {each.detail}")
+        for problem in found.problems:
+            typer.echo(f"{problem.kind:8} {problem.path}: {problem.detail}")
         repair = f"capgen repair {shlex.quote(str(data))} remakes missing and altered files"
         remedy = "roll its source up anew" if found.is_rollup else repair
         good = f"{data}: {counted(found.files, 'file')}, all as built; cite: {found.cite}"

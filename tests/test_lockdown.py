@@ -203,7 +203,7 @@ def test_unsafe_lifts_it(
     [
         ("from data", ["there is no table 'data'", "the table is panel"]),
         ("from panels", ["'panels'", "the table is panel"]),
-        ("from read_text('secret.txt')", ["the panel alone", "'secret.txt'", "--unsafe"]),
+        ("from read_text('secret.txt')", ["only the panel", "'secret.txt'", "--unsafe"]),
         ("select server_id + 1 from panel", ["No function matches", "explicit type casts.\n"]),
         ("copy panel to 'a'", ["a statement that reads", "got copy", "--unsafe"]),
         ("select 1; select 2", ["one statement", "got 2", "--unsafe"]),

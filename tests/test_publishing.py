@@ -320,7 +320,7 @@ def test_stopping_is_quick_and_says_how_to_go_on(target: Path, number: signal.Si
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
     assert errors.splitlines()[-1] == (
-        "error: interrupted; what is whole is kept, run the same capgen build again to go on"
+        "error: interrupted; complete files are kept; run the same capgen build again to go on"
     )
     assert staging.is_dir()
     assert not target.exists()

@@ -86,7 +86,7 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Start a build of the panel as a process of its own, and wait until some of its files are whole."""
+    """Start a build of the panel as a process of its own, and wait until some of its files are complete."""
     running: list[subprocess.Popen[str]] = []
 
     def start_build(out: Path, **variables: str) -> subprocess.Popen[str]:
@@ -186,7 +186,7 @@ def test_without_a_cluster_one_is_started_that_nobody_else_can_reach(
     assert process.returncode == 130, errors
     assert output == ""
     assert errors.splitlines()[-1] == (
-        "error: interrupted; what is whole is kept, run the same capgen build again to go on"
+        "error: interrupted; complete files are kept; run the same capgen build again to go on"
     )
     assert not [
         each for each in own if Path(f"/proc/{each}/cmdline").exists() and "ray" in title(each)

@@ -316,7 +316,7 @@ def test_verify_names_each_wrong_file(
         ("extra.txt", "extra"),
     ]
     assert main(["verify", str(out)]) == 1
-    assert "3 problems; roll its source up anew" in capsys.readouterr().out
+    assert "3 problems; roll its dataset up again" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ WRONG = [
     Wrong(
         "unknown key at the top",
         "timezone: UTC",
-        "timezone: unknown key; capgen config show prints all that there are",
+        "timezone: unknown key; capgen config show prints all keys",
         "layers: {local_time: {zones: {EU: Europe/Berlin}}}",
     ),
     Wrong(
@@ -60,7 +60,7 @@ WRONG = [
         "new archetype without values",
         "archetypes: {cache: {share: 0.1}}",
         "archetypes.cache: is new, so it needs base, sd, business_hours_factor, weekend_factor, spike, "
-        "growth_percent_per_month; capgen config init - --archetype cache prints a whole one",
+        "growth_percent_per_month; capgen config init - --archetype cache prints a complete one",
         f"archetypes: {{cache: {{share: 0.1, {CACHE}}}, {OTHERS}}}",
     ),
     Wrong(

@@ -33,4 +33,4 @@ def _small_fleet(config: Config) -> Iterator[str]:
     if empty:
         fewest = {name: math.ceil(1 / shares[name] - SHARE_TOLERANCE) for name in empty}
         firsts = ", ".join(f"{name} (needs {count})" for name, count in fewest.items())
-        yield f"num_servers: {config.num_servers} are so few that none is of {firsts}"
+        yield f"num_servers: {config.num_servers} servers are too few for {firsts}"

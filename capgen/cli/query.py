@@ -122,8 +122,8 @@ def _say_which(resolved: "Resolved") -> None:
     sources = sorted(found, key=lambda source: (not source.startswith("preset"), source))
     window = f"{config.start_date} to {config.end_date}, {config.granularity}"
     note(
-        f"asking a panel that is not written, of {', '.join(sources)}: "
-        f"{counted(config.num_servers, 'server')}, {window}; --data DATA asks a dataset"
+        f"querying a panel that is not built, from {', '.join(sources)}: "
+        f"{counted(config.num_servers, 'server')}, {window}; --data DATA queries a dataset"
     )
 
 
@@ -164,4 +164,6 @@ def _print_table(relation: Any) -> None:
     Console(width=_WIDEST).print(table, soft_wrap=True)  # one line a row, however many columns
     if len(rows) > _MOST_ROWS_SHOWN:
         shown = counted(_MOST_ROWS_SHOWN, "row")
-        typer.echo(f"\nThe first {shown}; --format csv, or --output FILE, gives all", err=True)
+        typer.echo(
+            f"\nThese are the first {shown}; --format csv or --output FILE writes all", err=True
+        )

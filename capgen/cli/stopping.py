@@ -20,7 +20,7 @@ def kept_when_stopped(command: str) -> Iterator[None]:
         StoppedError: the user or the system stopped the work.
         CapgenError: the system refused to read or write.
     """
-    go_on = f"what is whole is kept, run the same capgen {command} again to go on"
+    go_on = f"complete files are kept; run the same capgen {command} again to go on"
     with _signals():
         try:
             yield

@@ -45,6 +45,6 @@ def command(
         for problem in found.problems:
             typer.echo(f"{problem.kind:8} {problem.path}: {problem.detail}")
         repair = f"capgen repair {shlex.quote(str(data))} remakes missing and altered files"
-        remedy = "roll its source up anew" if found.is_rollup else repair
+        remedy = "roll its dataset up again" if found.is_rollup else repair
         good = f"{data}: {counted(found.files, 'file')}, all as built; cite: {found.cite}"
         typer.echo(good if found.passed else f"{counted(len(found.problems), 'problem')}; {remedy}")

@@ -182,7 +182,7 @@ def _renamed(
         key = rename(name)
         if key in renamed:
             raise ConfigError(
-                f"archetypes: expected {key!r} once, got it twice under two spellings ({source})"
+                f"archetypes: expected {key!r} once, got it twice in two spellings ({source})"
             )
         renamed[key] = value
     return renamed

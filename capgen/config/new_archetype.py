@@ -43,10 +43,13 @@ def _check_name(name: str, taken: list[str]) -> None:
         TypeAdapter(Name).validate_python(name)
     except ValidationError:
         raise ConfigError(
-            f"--archetype: expected small letters, digits and _, such as cache, got {name[:60]!r}"
+            "--archetype: expected lower-case letters, digits and _, such as cache, "
+            f"got {name[:60]!r}"
         ) from None
     if name in taken:
-        raise ConfigError(f"--archetype: expected a name besides {', '.join(taken)}, got {name!r}")
+        raise ConfigError(
+            f"--archetype: expected a name other than {', '.join(taken)}, got {name!r}"
+        )
 
 
 def _lines(

@@ -122,7 +122,7 @@ def _unknown_key(path: Path, model: type[BaseModel]) -> str:
         return f"unknown key{hint}"
     if len(known) <= _MOST_KEYS:
         return f"unknown key; expected one of {', '.join(known)}"
-    return "unknown key; capgen config show prints all that there are"
+    return "unknown key; capgen config show prints all keys"
 
 
 def _lacking(path: Path, keys: list[str], merged: Merged) -> str:
@@ -133,7 +133,7 @@ def _lacking(path: Path, keys: list[str], merged: Merged) -> str:
     if len(path) != 2 or path[0] not in _KINDS:
         return f"{section}: expected {wanted} as well{hint}"
     if path[0] == "archetypes":
-        hint = f"; capgen config init - --archetype {path[1]} prints a whole one{hint}"
+        hint = f"; capgen config init - --archetype {path[1]} prints a complete one{hint}"
     return f"{section}: is new, so it needs {wanted}{hint}"
 
 

@@ -32,7 +32,7 @@ class Manifest(ManifestBase):
 
     expected: ClassVar[str] = f"a manifest of version {MANIFEST_VERSION}"
     unaltered: ClassVar[str] = "an unaltered manifest"
-    way_out: ClassVar[str] = "restore it from a copy, or build anew in another folder"
+    way_out: ClassVar[str] = "restore it from a copy, or build again in another folder"
 
     manifest_version: int = Field(description="Version of this layout.")
     capgen_version: str = Field(description="Version of capgen that built it.")
@@ -112,7 +112,7 @@ class Manifest(ManifestBase):
         except ValueError as error:
             raise CapgenError(
                 f"manifest of capgen {self.capgen_version}: expected a configuration that capgen "
-                f"{__version__} understands, got {error}; use that version, or build anew in "
+                f"{__version__} understands, got {error}; use that version, or build again in "
                 "another folder"
             ) from None
 

@@ -39,7 +39,7 @@ class RollupManifest(ManifestBase):
 
     expected: ClassVar[str] = "an unaltered manifest of a rollup"
     unaltered: ClassVar[str] = expected
-    way_out: ClassVar[str] = "roll its source up anew"
+    way_out: ClassVar[str] = "roll its dataset up again"
 
     kind: Literal["rollup"] = Field(
         default="rollup", description="Tells a rollup from a dataset that was built."

@@ -148,13 +148,13 @@ def _plain_errors(ray: Any) -> Iterator[None]:
     except ray.exceptions.RayError as lost:
         reason = str(lost).strip().splitlines()[0]
         raise CapgenError(
-            f"ray: {reason}; what is whole is kept, run the same command again to go on"
+            f"ray: {reason}; complete files are kept; run the same command again to go on"
         ) from None
 
 
 def _check_seen(path: Path) -> None:
     if not file_of(path).is_seen():
         raise CapgenError(
-            f"{path}: a node has written it, but it is not seen from here; "
-            "name a place with --out that all nodes share: a shared file system or a store"
+            f"{path}: a node has written it, but this machine does not see it; "
+            "with --out, name a place that all nodes share: a shared file system or a store"
         )

@@ -53,8 +53,8 @@ def _check_folder_is_there(path: Path, file: FilePlan) -> None:
     folder = path.parents[len(PurePosixPath(file.path).parts) - 1]
     if not folder_of(folder / SIDE_FOLDER).is_seen():
         raise CapgenError(
-            f"{folder}: expected on every node, not seen from one; "
-            "name a place with --out that all nodes share: a shared file system or a store"
+            f"{folder}: expected on every node, but one node does not see it; "
+            "with --out, name a place that all nodes share: a shared file system or a store"
         )
 
 

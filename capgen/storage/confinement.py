@@ -28,7 +28,7 @@ def check_confined(path: Path, manifest: Inventory) -> None:
     wrong = next(_wrong(manifest), None)
     if wrong:
         raise CapgenError(
-            f"{path}: {wrong}; restore it from a copy, or build anew in another folder"
+            f"{path}: {wrong}; restore it from a copy, or build again in another folder"
         )
 
 

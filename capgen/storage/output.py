@@ -122,6 +122,6 @@ def output(name: str | os.PathLike[str], *, overwrite: bool) -> Output:
     check_outside(place)
     if kind is not None and not overwrite:
         raise RequestError(
-            f"{place}: is there already; add --overwrite to replace it, or name another"
+            f"{place}: exists already; add --overwrite to replace it, or name another"
         )
     return Output(place)

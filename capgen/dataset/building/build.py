@@ -113,8 +113,8 @@ def build_dataset(
         whole = take_up(place, config, sizes, discard_other=overwrite)
         if whole:
             on_note(
-                f"{place.target}: goes on with an interrupted build; "
-                f"{len(whole):,} of its files are whole"
+                f"{place.target}: resumes an interrupted build; "
+                f"{len(whole):,} of its files are complete"
             )
         if present:
             unchanged = unchanged_files(present, config, files)
@@ -181,7 +181,7 @@ def _check_undamaged(folder: Path, manifest: Manifest) -> None:
     if problem:
         raise CapgenError(
             f"{problem.path}: {problem.kind}, {problem.detail}; "
-            f"mend it with: capgen repair {folder}"
+            f"repair it with: capgen repair {folder}"
         )
 
 

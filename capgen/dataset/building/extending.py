@@ -79,7 +79,7 @@ def check_extends(
         raise RequestError(
             f"out: {str(folder)!r} ends on {before['end_date']}, and a later end_date changes its "
             f"past values, because {_WINDOW_GROWTH}; add --rewrite-past to rewrite all of it, or "
-            "build it anew, once, with --set growth.trend=monthly --overwrite: its past then stays"
+            "build it once more with --set growth.trend=monthly --overwrite, so that its past stays"
         )
 
 

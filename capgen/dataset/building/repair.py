@@ -74,5 +74,5 @@ def _check_same(remade: SideEntry, named: SideEntry, manifest: Manifest) -> None
     if remade != named:
         raise CapgenError(
             f"{remade.path}: remade, but not the file that the manifest names; it was built by "
-            f"{manifest.made_by}; use these versions, or build anew with --overwrite"
+            f"{manifest.made_by}; use these versions, or build again with --overwrite"
         )

@@ -41,7 +41,7 @@ def check_delta_folder(target: Path, *, overwrite: bool) -> None:
         )
     if is_delta_table(target) and not overwrite:
         raise RequestError(
-            f"{target}: is there already; add --overwrite to replace it, or name another"
+            f"{target}: exists already; add --overwrite to replace it, or name another"
         )
 
 

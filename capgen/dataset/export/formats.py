@@ -53,7 +53,7 @@ def kind_of(target: str, given: str | None) -> str:
         )
     if said not in {None, kind}:
         raise RequestError(
-            f"FILE and --format: expected the same kind of both, got {target!r} and {kind}"
+            f"FILE and --format: expected the same format in both, got {target!r} and {kind}"
         )
     return kind
 

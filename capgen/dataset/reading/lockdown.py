@@ -105,9 +105,7 @@ def refusal(error: Exception, what: str) -> CapgenError:
     if reason != text or text.startswith(_SYSTEM_ERRORS):
         return CapgenError(reason)
     if file:
-        return RequestError(
-            f"{what}: expected to read the panel alone, got {file[1]!r}; {_WAY_OUT}"
-        )
+        return RequestError(f"{what}: expected to read only the panel, got {file[1]!r}; {_WAY_OUT}")
     if table:
         name = table[1].strip('"')
         return RequestError(

@@ -21,7 +21,7 @@ def check_target(places: Places) -> None:
     target = places.target
     check_outside(target)
     if not target.name:
-        raise RequestError(f"out: expected a folder with a name of its own, got {str(target)!r}")
+        raise RequestError(f"out: expected a folder with a name, got {str(target)!r}")
     for path in (target, *target.parents):
         if path.exists() and not path.is_dir():
             raise RequestError(

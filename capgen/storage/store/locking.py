@@ -58,7 +58,7 @@ def _acquire(objects: Objects, target: Path, mine: dict[str, str]) -> None:
         if holder.get("host") != mine["host"]:
             raise CapgenError(
                 f"{target}: {holder.get('process', 'another process')} on "
-                f"{holder.get('host', 'another host')} is writing it since "
+                f"{holder.get('host', 'another host')} is writing it, since "
                 f"{holder.get('since', 'some time')}; wait for it, or, if that process is dead, "
                 f"remove {target}/{LOCK}"
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from capgen.config.holiday_days import calendars
+from capgen.quality.expected.dynamic import is_dynamic
 from capgen.quality.findings import Verdict
 from capgen.quality.outcome import Report
 from capgen.report.rows import Rows, ceilings
@@ -27,6 +28,11 @@ _MONTHS = [
 ]
 _LOWEST, _HIGHEST = 0.1, 0.9  # the middle 80 %
 _MONTHS_A_YEAR = 12
+_NOISE_TARGETS = "Measured on cells neither clipped nor spiked, which lowers it."
+_TWIN_TARGETS = (
+    "States and shapes add to the noise's correlation; the targets are those of a second panel of "
+    "this configuration, from other draws."
+)
 _MARKS = "Dashed lines are quarter ends, triangles holidays."
 
 
@@ -56,7 +62,7 @@ def captions(tables: Tables, report: Report, rows: dict[str, Rows]) -> Captions:
 
 def _captions(tables: Tables, verdicts: str, correlations: Rows) -> dict[str, list[str]]:
     positions = range(len(tables.columns))
-    correlation = _correlation(correlations)
+    correlation = _correlation(tables, correlations)
     return {
         "utilisation": [_utilisation(tables, each) for each in positions],
         "distribution": [_distribution(tables, each) for each in positions],
@@ -126,18 +132,20 @@ def _distribution(tables: Tables, position: int) -> str:
     return f"The middle 80 % of the values of {column}, to the width of a bar: {words}."
 
 
-def _correlation(rows: Rows) -> str:
-    rows = [row for row in rows if row["measured"] is not None]
+def _correlation(tables: Tables, rows: Rows) -> str:
+    rows = [row for row in rows if None not in (row["measured"], row["target"])]
+    has_twin = is_dynamic(tables.config)
     if not rows:
-        return "The dataset is too small to measure a correlation; the targets stand alone."
+        left = "none is shown" if has_twin else "the targets stand alone"
+        return f"The dataset is too small to measure a correlation; {left}."
     off = [abs(row["measured"] - row["target"]) for row in rows]
     worst = max(zip(off, range(len(rows)), strict=True))[1]
     row, failed = rows[worst], sum(each["verdict"] == Verdict.FAIL for each in rows)
     verdict = f"{failed} of {len(rows)} fail" if failed else f"All {len(rows)} pass"
+    how = _TWIN_TARGETS if has_twin else _NOISE_TARGETS
     return (
         f"{verdict} the check; the furthest from its target is {row['pair']} of {row['archetype']}: "
-        f"{row['measured']:.2f} against {row['target']:.2f}. "
-        "Measured on cells neither clipped nor spiked, which lowers it."
+        f"{row['measured']:.2f} against {row['target']:.2f}. {how}"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
+from capgen.quality.expected.dynamic import is_dynamic
 from capgen.report.pieces import (
     ONE_ARCHETYPE,
     VALUE,
@@ -70,16 +71,20 @@ def correlation(tables: Tables) -> Drawn:
             ],
         )
     )
+    what = "values about their means" if is_dynamic(tables.config) else "noise"
+    title = f"Correlation of the {what}, by pair of metrics"
     scale = alt.Scale(padding=10)
     x = alt.X("measured:Q", title="● measured, | target", scale=scale)
     colours = colour(tables)
-    both = base.transform_filter("isValid(datum.measured)")
+    both = base.transform_filter("isValid(datum.measured) && isValid(datum.target)")
     bars = both.mark_rule(strokeWidth=2, opacity=0.6).encode(x, colours, x2="target:Q")
-    targets = base.mark_tick(thickness=2.5, size=13, opacity=0.9).encode(
-        x=alt.X("target:Q", scale=scale)
+    targets = (
+        base.transform_filter("isValid(datum.target)")
+        .mark_tick(thickness=2.5, size=13, opacity=0.9)
+        .encode(x=alt.X("target:Q", scale=scale))
     )
     dots = both.mark_circle(size=65, opacity=1).encode(x, colours)
-    return alt.layer(bars, targets, dots, title="Correlation of the noise, by pair of metrics")
+    return alt.layer(bars, targets, dots, title=title)
 
 
 def rhythm(tables: Tables) -> Drawn:

@@ -11,7 +11,8 @@
     for (const param of spec.params) if (param.name in wished()) param.value = wished()[param.name];
     if (views[name]) views[name].finalize();
     const place = find("chart-" + name);
-    spec.config.legend.columns = Math.max(1, Math.floor((place.clientWidth - 140) / 110)); // it does not wrap by itself
+    const seen = Math.min(place.clientWidth, place.parentElement.clientWidth); // of a chart wider than the page
+    spec.config.legend.columns = Math.max(1, Math.floor((seen - 140) / 110)); // it does not wrap by itself
     const options = { mode: "vega-lite", renderer: "svg", actions: false, logLevel: 1 };
     views[name] = (await vegaEmbed(place, spec, options)).view;
   };

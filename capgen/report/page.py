@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from importlib.resources import files
-from string import Template
-from typing import Any
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
 
 from capgen.dataset.manifest import Manifest
 from capgen.quality.outcome import Report
@@ -18,9 +19,43 @@ from capgen.report.style import colours_of
 from capgen.report.tables import WHOLE_FLEET, Tables
 
 _WIDE = {"utilisation", "growth", "quality"}
-_HEADINGS = ("rule", "verdict", "measured", "expected", "what, where and why")
-_NUMBERS = {"measured", "expected"}
-_CLASSES = {"pass": "pass", "fail": "fail", "not testable": "untestable"}
+_VERDICT_CLASSES = {"pass": "pass", "fail": "fail", "not testable": "untestable"}
+
+
+class Table(NamedTuple):
+    """A table below a chart.
+
+    Args:
+        title: stands above it.
+        headings: of the columns.
+        cells: row by row.
+        numbers: headings of the columns that hold numbers.
+    """
+
+    title: str
+    headings: Sequence[str]
+    cells: Cells
+    numbers: Set[str]
+
+
+class Panel(NamedTuple):
+    """A chart with its words.
+
+    Args:
+        name: of the chart.
+        title: stands above it.
+        caption: its main finding, for all servers and the first metric.
+        is_wide: whether it takes the page's whole width.
+        least_width: in pixels, so that the chart's words do not meet.
+        table: stands below it.
+    """
+
+    name: str
+    title: str
+    caption: str
+    is_wide: bool
+    least_width: int
+    table: Table | None
 
 
 def page_text(
@@ -43,28 +78,37 @@ def page_text(
         captions: of the charts.
         library: JavaScript that gives `vegaEmbed`.
     """
-    below = {"growth": _headroom_table(tables), "quality": _verdict_table(report)}
-    return Template(_part("page.html")).substitute(
-        title=escape(title),
-        style=_part("page.css"),
-        facts="".join(
-            f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
-            for name, value in facts(manifest, tables)
-        ),
-        fleet=_fleet(tables),
-        metrics="".join(
-            _option(str(position), label) for position, label in enumerate(tables.labels)
-        ),
-        archetypes="".join(_option(each, each) for each in tables.archetypes),
-        panels="".join(
-            _figure(name, captions[WHOLE_FLEET][name][0], tables, below.get(name, ""))
-            for name in specs
-        ),
-        version=escape(manifest.capgen_version),
-        specs=_embedded(specs),
-        captions=_embedded(captions),
-        library=library,
-        script=_part("page.js"),
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            title=title,
+            facts=facts(manifest, tables),
+            fleet=composition(tables),
+            colours=colours_of(tables.archetypes),
+            metrics=tables.labels,
+            archetypes=tables.archetypes,
+            panels=_panels(specs, captions[WHOLE_FLEET], tables, report),
+            verdict_classes=_VERDICT_CLASSES,
+            version=manifest.capgen_version,
+            specs=_embedded(specs),
+            captions=_embedded(captions),
+            style=_trusted(_part("page.css")),
+            script=_trusted(_part("page.js")),
+            library=_trusted(library),
+            zip=zip,
+        )
+    )
+
+
+def _environment() -> Environment:
+    """Return what fills templates: it escapes all that is not marked as trusted."""
+    return Environment(
+        loader=FunctionLoader(_part),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 
@@ -72,27 +116,30 @@ def _part(name: str) -> str:
     return (files("capgen.report") / name).read_text(encoding="utf-8")
 
 
-def _embedded(value: Any) -> str:
+def _embedded(value: Any) -> Markup:
     """Write JSON that cannot end the script element it stands in."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace(
-        "<", "\\u003c"
-    )
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _trusted(text.replace("<", "\\u003c"))
 
 
-def _option(value: str, label: str) -> str:
-    return f'<option value="{escape(value)}">{escape(label)}</option>'
+def _trusted(text: str) -> Markup:
+    """Mark text of ours, in which no name of the user's stands unescaped."""
+    return Markup(text)  # noqa: S704
 
 
-def _figure(name: str, caption: str, tables: Tables, below: str) -> str:
-    """Write a panel; its chart can be focused, to scroll it where it is wider than the page, and to zoom."""
-    kind = ' class="wide"' if name in _WIDE else ""
-    return (
-        f'<figure{kind} aria-labelledby="title-{name}"><h2 id="title-{name}">{escape(TITLES[name])}</h2>'
-        f'<figcaption id="caption-{name}" aria-live="polite">{escape(caption)}</figcaption>'
-        f'<div class="scroll" tabindex="0" role="region" aria-labelledby="title-{name}">'
-        f'<div class="chart" id="chart-{name}" role="img" aria-label="{escape(caption)}" '
-        f'style="min-width:{_least_width(name, tables)}px"></div></div>{_numbers(name)}{below}</figure>'
-    )
+def _panels(
+    names: Iterable[str], captions: Mapping[str, Sequence[str]], tables: Tables, report: Report
+) -> Iterator[Panel]:
+    below = {"growth": _headroom_table(tables), "quality": _verdict_table(report)}
+    for name in names:
+        yield Panel(
+            name=name,
+            title=TITLES[name],
+            caption=captions[name][0],
+            is_wide=name in _WIDE,
+            least_width=_least_width(name, tables),
+            table=below.get(name),
+        )
 
 
 def _least_width(name: str, tables: Tables) -> int:
@@ -104,59 +151,21 @@ def _least_width(name: str, tables: Tables) -> int:
     return widths.get(name, 0)
 
 
-def _numbers(name: str) -> str:
-    """Write the place for what hovering shows, as a table, which the script fills."""
-    label = f"Numbers: {escape(TITLES[name])}"
-    return (
-        f'<details class="numbers" id="numbers-{name}"><summary>The numbers</summary>'
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"></div></details>'
+def _headroom_table(tables: Tables) -> Table:
+    since = tables.headroom_since
+    until = tables.headroom_until
+    return Table(
+        title=f"Headroom: the ceiling less the 95th percentile of {since} to {until}",
+        headings=["archetype", *tables.labels],
+        cells=headroom_cells(tables),
+        numbers=set(tables.labels),
     )
 
 
-def _fleet(tables: Tables) -> str:
-    colours = colours_of(tables.archetypes)
-    return "".join(
-        f"<section><h3>servers by {escape(attribute)}</h3><ul>{_bars(found, colours)}</ul></section>"
-        for attribute, found in composition(tables).items()
+def _verdict_table(report: Report) -> Table:
+    return Table(
+        title="Verdicts of the check",
+        headings=["rule", "verdict", "measured", "expected", "what, where and why"],
+        cells=verdict_cells(report),
+        numbers={"measured", "expected"},
     )
-
-
-def _bars(found: Sequence[tuple[str, int]], colours: Mapping[str, str]) -> str:
-    most = max((count for _, count in found), default=1)
-    return "".join(
-        f"<li><span>{escape(name)}</span>"
-        f'<span class="bar" style="width:{100 * count / most:.1f}%{_colour(name, colours)}"></span>'
-        f'<span class="count">{count:,}</span></li>'
-        for name, count in found
-    )
-
-
-def _colour(name: str, colours: Mapping[str, str]) -> str:
-    return f";background:{colours[name]}" if name in colours else ""
-
-
-def _headroom_table(tables: Tables) -> str:
-    since, until = tables.headroom_since, tables.headroom_until
-    title = f"Headroom: the ceiling less the 95th percentile of {since} to {until}"
-    return _table(title, ["archetype", *tables.labels], headroom_cells(tables), set(tables.labels))
-
-
-def _verdict_table(report: Report) -> str:
-    return _table("Verdicts of the check", _HEADINGS, verdict_cells(report), _NUMBERS)
-
-
-def _table(title: str, headings: Sequence[str], cells: Cells, numbers: set[str]) -> str:
-    kinds = ["number" if each in numbers else "" for each in headings]
-    head = "".join(
-        f'<th scope="col" class="{kind}">{escape(each)}</th>'
-        for each, kind in zip(headings, kinds, strict=True)
-    )
-    body = "".join(f"<tr>{''.join(map(_cell, row, kinds))}</tr>" for row in cells)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    label = escape(title)
-    return f'<h3>{label}</h3><div class="scroll" tabindex="0" role="region" aria-label="{label}">{table}</div>'
-
-
-def _cell(text: str, kind: str) -> str:
-    verdict = _CLASSES.get(text)
-    return f'<td class="{"verdict " + verdict if verdict else kind}">{escape(text)}</td>'

@@ -12,6 +12,8 @@ import polars as pl
 from capgen.config import Config
 from capgen.draws.correlation import correlation_matrix
 from capgen.quality.closed_form.correlation import CORRELATION
+from capgen.quality.expected.dynamic import is_dynamic
+from capgen.quality.findings import Finding
 from capgen.quality.outcome import Report
 from capgen.report.tables import BINS, Tables
 
@@ -109,18 +111,28 @@ def _correlations(tables: Tables, report: Report) -> Iterator[dict[str, Any]]:
     for finding in findings:
         archetype, _, pair = finding.subject.rpartition(" ")
         if archetype in tables.archetypes:
-            measured = finding.measured if isinstance(finding.measured, float) else None
             yield {
                 "archetype": archetype,
                 "pair": pair.replace("~", " ~ "),
-                "measured": number(measured),
-                "target": number(_target(tables.config, archetype, *pair.split("~"))),
+                "measured": number(_number_in(finding.measured)),
+                "target": number(_target(tables.config, archetype, pair, finding)),
                 "verdict": str(finding.verdict),
             }
 
 
-def _target(config: Config, archetype: str, one: str, two: str) -> float:
-    """Return the configured correlation of two columns; a derived metric has that of its source."""
+def _number_in(shown: float | str | None) -> float | None:
+    return shown if isinstance(shown, float) else None
+
+
+def _target(config: Config, archetype: str, pair: str, finding: Finding) -> float | None:
+    """Return what the check compares with: of dynamics the twin's correlation, if it has one."""
+    if is_dynamic(config):
+        return _number_in(finding.expected)
+    return _configured_correlation(config, archetype, *pair.split("~"))
+
+
+def _configured_correlation(config: Config, archetype: str, one: str, two: str) -> float:
+    """Return the noise's correlation of two columns; a derived metric has that of its source."""
     keys = {metric.column: key for key, metric in config.metrics.items()}
     derived = [config.metrics[keys[column]].derived for column in (one, two)]
     sources = [

@@ -26,7 +26,7 @@ from capgen.report.rows import chart_rows
 from capgen.report.tables import read_tables
 from tests import browser
 from tests.conftest import BuildOnce, made_once, make_config
-from tests.everything import EVERYTHING
+from tests.everything import EVERYTHING, WITH_DYNAMICS
 
 PANELS = ["utilisation", "distribution", "correlation", "rhythm", "effects", "growth", "quality"]
 LABELS = "id => [...document.querySelectorAll(id + ' svg text')].map(each => each.textContent).sort().join()"
@@ -247,6 +247,26 @@ def test_other_datasets_have_their_charts(name: str, tmp_path: Path) -> None:
         assert json.dumps(spec["datasets"], allow_nan=False)
 
 
+def test_correlations_of_dynamics_stand_beside_what_the_check_compares_with(tmp_path: Path) -> None:
+    window = {"num_servers": 13, "start_date": "2023-10-15", "end_date": "2024-04-14"}
+    config = make_config(**{**WITH_DYNAMICS, **window})
+    capgen.build(config, tmp_path / "data")
+    with open_source(tmp_path / "data", None) as source:
+        tables = read_tables(source)
+    report = check(tmp_path / "data")
+    rows = chart_rows(tables, report)["correlation"]
+    (rule,) = (rule for rule in report.rules if rule.name == "correlation")
+    compared = [
+        finding.expected if isinstance(finding.expected, float) else None
+        for finding in rule.findings
+    ]
+    targets = [row["target"] for row in rows]
+    assert targets == [expected and pytest.approx(expected, rel=1e-3) for expected in compared]
+    assert any(target is not None for target in targets)
+    words = captions(tables, report, {"correlation": rows})
+    assert "States and shapes add to the noise's correlation" in words[""]["correlation"][0]
+
+
 @pytest.mark.parametrize("library", ["altair", "jinja2", "vl_convert"])
 def test_missing_libraries_are_one_line(
     library: str,
@@ -397,3 +417,10 @@ def test_on_a_telephone_no_word_is_cut_off_or_meets_another(page: Any) -> None:
         return [...outside, ...meet].map(([word]) => chart.id + ": " + word.textContent);
     })"""
     assert page.evaluate(wrong) == []
+    hidden = """() => [...document.querySelectorAll(".chart")].flatMap(chart => {
+        const seen = chart.parentElement.getBoundingClientRect();
+        const names = [...chart.querySelectorAll("svg .role-legend text")];
+        return names.filter(each => each.getBoundingClientRect().right > seen.right + 1)
+            .map(each => chart.id + ": " + each.textContent);
+    })"""
+    assert page.evaluate(hidden) == []

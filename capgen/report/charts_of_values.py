@@ -71,8 +71,8 @@ def correlation(tables: Tables) -> Drawn:
             ],
         )
     )
-    what = "values about their means" if is_dynamic(tables.config) else "noise"
-    title = f"Correlation of the {what}, by pair of metrics"
+    what = "residuals" if is_dynamic(tables.config) else "the noise"
+    title = f"Correlation of {what}, by pair of metrics"
     scale = alt.Scale(padding=10)
     x = alt.X("measured:Q", title="● measured, | target", scale=scale)
     colours = colour(tables)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from capgen.config.holiday_days import calendars
-from capgen.quality.expected.dynamic import is_dynamic
 from capgen.quality.findings import Verdict
 from capgen.quality.outcome import Report
+from capgen.report.correlation_caption import correlation_caption
 from capgen.report.rows import Rows, ceilings
 from capgen.report.tables import BINS, WHOLE_FLEET, Tables
 
@@ -28,11 +28,6 @@ _MONTHS = [
 ]
 _LOWEST, _HIGHEST = 0.1, 0.9  # the middle 80 %
 _MONTHS_A_YEAR = 12
-_NOISE_TARGETS = "Measured on cells neither clipped nor spiked, which lowers it."
-_TWIN_TARGETS = (
-    "States and shapes add to the noise's correlation; the targets are those of a second panel of "
-    "this configuration, from other draws."
-)
 _MARKS = "Dashed lines are quarter ends, triangles holidays."
 
 
@@ -62,7 +57,7 @@ def captions(tables: Tables, report: Report, rows: dict[str, Rows]) -> Captions:
 
 def _captions(tables: Tables, verdicts: str, correlations: Rows) -> dict[str, list[str]]:
     positions = range(len(tables.columns))
-    correlation = _correlation(tables, correlations)
+    correlation = correlation_caption(tables, correlations)
     return {
         "utilisation": [_utilisation(tables, each) for each in positions],
         "distribution": [_distribution(tables, each) for each in positions],
@@ -130,23 +125,6 @@ def _distribution(tables: Tables, position: int) -> str:
         parts.append(f"{archetype} {shown(ends[0])} to {shown(ends[1])}")
     words = ", ".join(parts) or "none"
     return f"The middle 80 % of the values of {column}, to the width of a bar: {words}."
-
-
-def _correlation(tables: Tables, rows: Rows) -> str:
-    rows = [row for row in rows if None not in (row["measured"], row["target"])]
-    has_twin = is_dynamic(tables.config)
-    if not rows:
-        left = "none is shown" if has_twin else "the targets stand alone"
-        return f"The dataset is too small to measure a correlation; {left}."
-    off = [abs(row["measured"] - row["target"]) for row in rows]
-    worst = max(zip(off, range(len(rows)), strict=True))[1]
-    row, failed = rows[worst], sum(each["verdict"] == Verdict.FAIL for each in rows)
-    verdict = f"{failed} of {len(rows)} fail" if failed else f"All {len(rows)} pass"
-    how = _TWIN_TARGETS if has_twin else _NOISE_TARGETS
-    return (
-        f"{verdict} the check; the furthest from its target is {row['pair']} of {row['archetype']}: "
-        f"{row['measured']:.2f} against {row['target']:.2f}. {how}"
-    )
 
 
 def _rhythm(tables: Tables, position: int) -> str:

@@ -5,6 +5,7 @@ create or replace macro day_of_week(ts) as (
     isodow(ts) - 1
 );
 
+-- Saturday or Sunday.
 create or replace macro is_weekend(ts) as (
     isodow(ts) >= 6
 );

@@ -3,6 +3,7 @@
 -- may end its quarters elsewhere; that is why the days left are counted to the end of the month.
 -- Reads: eoq_settings, holiday_dates.
 
+-- Days from this one to the last of the month, which has 0.
 create or replace macro days_to_month_end(ts) as (
     date_diff('day', ts::date, last_day(ts::date))
 );
@@ -14,6 +15,7 @@ create or replace macro business_days_to_month_end(ts) as (
     from (select unnest(generate_series(ts::date + 1, last_day(ts::date), interval 1 day)) as later_day)
 );
 
+-- The factor of the ramp; 1 outside of it.
 create or replace macro eoq_factor(ts) as (
     select
         case

@@ -2,7 +2,7 @@
 -- where they have an effect of their own.
 -- Reads: holiday_dates, holiday_span, holiday_factors, holiday_effect.
 
--- A day outside the loaded calendar is an error, not a working day.
+-- Whether this is a holiday. A day outside the loaded calendar is an error, not a working day.
 create or replace macro is_holiday(ts) as (
     case
         when ts::date between (select holidays_from from holiday_span) and (select holidays_to from holiday_span)
@@ -15,12 +15,14 @@ create or replace macro is_holiday(ts) as (
     end
 );
 
+-- Days to the nearest holiday, before or after; 0 on one.
 create or replace macro days_to_nearest_holiday(ts) as (
     select min(abs(date_diff('day', ts::date, holiday_date)))
     from holiday_dates
 );
 
--- The effect of the dates comes first, on the day itself and on its shoulders; then the first row that matches.
+-- The factor of the day, 1 on ordinary ones. The effect of the dates comes first, on the day itself
+-- and on its shoulders; then the first row that matches.
 create or replace macro holiday_factor(ts) as (
     case
         when ts is not null

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from capgen.layers import LAYERS
@@ -15,6 +16,7 @@ def layer_table() -> str:
 
 
 def _row(layer: Layer[Any]) -> list[str]:
-    (sentence, *_) = (type(layer).__doc__ or "").splitlines()
+    module = sys.modules[type(layer).__module__]
+    (about, *_) = (module.__doc__ or "").split("\n\n")
     example = code(layer.example) or "always on"
-    return [layer.name, code(layer.key), sentence, example]
+    return [layer.name, code(layer.key), " ".join(about.split()), example]

@@ -52,12 +52,9 @@ def query_table() -> str:
 
 
 def _macros(file: Traversable) -> Iterator[list[str]]:
-    about = _leading_comment(file)
-    name = code(file.name)
+    yield [code(file.name), "", _leading_comment(file)]
     for comment, signature in _MACRO.findall(file.read_text(encoding="utf-8")):
-        said = _plain(comment) or about
-        yield [name, code(signature), "" if said == about and not name else said]
-        name = ""
+        yield ["", code(signature), _plain(comment)]
 
 
 def _shown(value: object) -> str:

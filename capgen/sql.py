@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -13,14 +12,6 @@ import duckdb
 import polars as pl
 
 from capgen.resources import resource_files, resource_folder
-
-_SQL_TYPES = {
-    pl.Boolean: "boolean",
-    pl.Int64: "bigint",
-    pl.Float64: "double",
-    pl.Date: "date",
-    pl.List(pl.Int64): "bigint[]",
-}
 
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -184,34 +175,6 @@ def identifier(name: str) -> str:
         name: the column's name; it may be a word of SQL and hold any character.
     """
     return '"' + name.replace('"', '""') + '"'
-
-
-def script_text(tables: Mapping[str, pl.DataFrame]) -> str:
-    """Return SQL that sets up the macros and their settings in any DuckDB session.
-
-    Args:
-        tables: the macros' settings as frames, by table name.
-    """
-    settings = (_table_text(name, frame) for name, frame in tables.items())
-    return "\n\n".join([*settings, macro_text()])
-
-
-def _table_text(name: str, frame: pl.DataFrame) -> str:
-    columns = ",\n".join(
-        f"    {column} {_SQL_TYPES[kind]}" for column, kind in frame.schema.items()
-    )
-    rows = ",\n".join(f"    ({', '.join(map(_literal, row))})" for row in frame.iter_rows())
-    create = f"create or replace table {name} (\n{columns}\n);"
-    return f"{create}\ninsert into {name} values\n{rows};" if rows else create
-
-
-def _literal(value: Any) -> str:
-    """Write a setting as SQL: a number, a date or a list of numbers, so nothing needs quoting."""
-    if isinstance(value, date):
-        return f"date '{value}'"
-    text = repr(value)
-    # With an exponent DuckDB reads a double; without one a decimal, which may lose the last bit.
-    return f"{text}e0" if isinstance(value, float) and "e" not in text else text
 
 
 def count_rows(connection: Connection, name: str) -> int:

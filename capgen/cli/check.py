@@ -2,12 +2,12 @@
 
 import json
 import math
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from capgen.cli.check_table import print_report
 from capgen.cli.check_text import expectation_text, rule_text, rules_text
 from capgen.cli.stopping import gone_when_stopped
 from capgen.cli.streams import outcome
@@ -15,17 +15,8 @@ from capgen.storage.location import locate
 from capgen.system.paths import local_path
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from capgen.quality.findings import Finding
-    from capgen.quality.outcome import Outcome, Report
-
-_COLOURS = {"pass": "green", "fail": "bold red", "not testable": "yellow"}
-
-_MOST_NAMED = 3
-_MOST_CAUSES = 10
-_WIDE = 140  # characters
-_WIDTH_OF_FILES = 300  # characters
+    from capgen.quality.outcome import Report
 
 
 def command(
@@ -98,98 +89,7 @@ def command(
         if as_json:
             typer.echo(json.dumps(_as_json(report), indent=2, allow_nan=False))
         else:
-            _print_table(report)
-
-
-def _print_table(report: "Report") -> None:
-    from rich.console import Console
-
-    console = Console()
-    if not console.is_terminal:
-        console.width = _WIDTH_OF_FILES
-    is_wide = console.width >= _WIDE
-    if report.altered:
-        typer.echo(f"{_altered(report)}\n")
-    console.print(_table(report, is_wide=is_wide))
-    if not is_wide:
-        _print_reasons(report)
-    _print_causes(report)
-    typer.echo("")
-    if report.sample:
-        typer.echo(report.sample.sentence)
-    typer.echo(f"{report.folder}: {report.summary}")
-
-
-def _table(report: "Report", *, is_wide: bool) -> "Table":
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("rule", "verdict"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("measured", "expected", "off by"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    if is_wide:
-        table.add_column("what, where and why", overflow="fold")
-    for rule in report.rules:
-        worst = rule.worst
-        verdict = Text(worst.verdict, style=_COLOURS[worst.verdict])
-        remarks = [Text(_remark(rule))] if is_wide else []
-        table.add_row(rule.name, verdict, *_cells(worst), *remarks)
-    return table
-
-
-def _print_reasons(report: "Report") -> None:
-    """Say below a narrow table what failed or could not be tested, and why."""
-    for rule in report.rules:
-        if rule.verdict != "pass":
-            typer.echo(f"\n{rule.name}: {rule.verdict}: {_remark(rule)}")
-
-
-def _altered(report: "Report") -> str:
-    named = ", ".join(report.altered[:_MOST_NAMED])
-    if len(report.altered) > _MOST_NAMED:
-        named += f" and {len(report.altered) - _MOST_NAMED:,} more"
-    return f"Not the files that the manifest names: {named}; capgen verify says how they differ."
-
-
-def _print_causes(report: "Report") -> None:
-    """Say what made rules fail, and which rules failed without such a cause."""
-    for cause in report.causes[:_MOST_CAUSES]:
-        typer.echo(f"\n{cause.text}\n    fails {', '.join(cause.rules)}")
-    if len(report.causes) > _MOST_CAUSES:
-        typer.echo(f"\nand {len(report.causes) - _MOST_CAUSES:,} more causes; --json has all")
-    failed = [rule.name for rule in report.rules if rule.verdict == "fail"]
-    explained = set(chain.from_iterable(cause.rules for cause in report.causes))
-    rest = [name for name in failed if name not in explained]
-    if report.causes and rest:
-        typer.echo(f"\nFailed beside these: {', '.join(rest)}")
-
-
-def _cells(finding: "Finding") -> list[str]:
-    return [_shown(finding.measured), _shown(finding.expected), _off_by(finding)]
-
-
-def _off_by(finding: "Finding") -> str:
-    if finding.off is None or not finding.limit:
-        return ""
-    return f"{_shown(finding.off)} of {_shown(finding.limit)} {finding.unit}"
-
-
-def _shown(value: float | str | None) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else f"{value:,.4g}"
-
-
-def _remark(rule: "Outcome") -> str:
-    from capgen.quality.rules import BY_NAME
-
-    worst = rule.worst
-    findings = len(rule.findings)
-    where = f"{worst.subject} (of {findings})" if worst.subject and findings > 1 else worst.subject
-    figures = BY_NAME[rule.name].figures if isinstance(worst.measured, float) else ""
-    return ": ".join(part for part in (figures, where, worst.note) if part)
+            print_report(report)
 
 
 def _as_json(report: "Report") -> dict[str, Any]:

@@ -34,7 +34,7 @@ _ALONE = {
     "object_store_memory": _OBJECT_STORE_BYTES,
     "_node_ip_address": "127.0.0.1",
 }
-_ONE_THREAD = {"env_vars": {"POLARS_MAX_THREADS": "1"}}  # each processor runs a task of its own
+_ONE_THREAD = {"env_vars": {"POLARS_MAX_THREADS": "1"}}  # Ray runs a task on each processor
 
 
 def ray_engine(name: str, workers: int | None, memory: int | None) -> Engine:

@@ -16,6 +16,7 @@ from capgen.config import Config
 from capgen.dataset.csv_text import TIMESTAMP, csv_text
 from capgen.errors import CapgenError, RequestError
 from capgen.panel.calendar import macro_tables
+from capgen.sql_script import script_text
 from capgen.storage.counted import Counted
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _write_duckdb(
     try:
         connection.execute(_ATTACH, {"path": str(path)})
         connection.execute("use exported")
-        connection.execute(sql.script_text(tables))
+        connection.execute(script_text(tables))
         connection.register("exported_rows", rows)
         connection.execute("create table exported.main.panel as from exported_rows")
         connection.register("origin", origins)

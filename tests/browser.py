@@ -1,4 +1,4 @@
-"""A real browser without a window: Debian's Chromium, driven by Playwright; neither asks the network for anything."""
+"""A real browser without a window: Debian's Chromium, driven by Playwright, without a network."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import pytest
 from capgen import Config, build, load_config
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system needs root")
-# A user without an entry, a home or a name, who may read and search where root may: the tests' Python.
+# A user without an entry, a home or a name, who may read and search where the tests' Python lies.
 _MAY = "+dac_read_search"
 AS_NOBODY_KNOWN = [
     *("setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"),

@@ -1,4 +1,4 @@
-"""Kills a build at a chosen moment: before or after its n-th step on the file system, or its n-th row group."""
+"""Kills a build at a chosen moment: before or after its n-th step on the file system."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# Counts the steps that change the file system. At the chosen one the process ends as if the power had gone.
+# Counts the steps that change the file system, and the row groups. At the chosen one the process
+# ends as if the power had gone.
 SCRIPT = """
 import json, os, pathlib, shutil, signal, sys
 import pyarrow.parquet
 import capgen.storage.files, capgen.storage.local.publishing
 from capgen import build, load_config
 
-overrides, target, fatal, overwrite = json.loads(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4] == "overwrite"
+overrides = json.loads(sys.argv[1])
+target = sys.argv[2]
+fatal = int(sys.argv[3])
+overwrite = sys.argv[4] == "overwrite"
 moments = 0
 
 def moment():
@@ -35,8 +39,14 @@ def watch(owner, name):
     setattr(owner, name, watched)
 
 for owner, name in [
-    (pathlib.Path, "replace"), (pathlib.Path, "rename"), (pathlib.Path, "unlink"), (shutil, "rmtree"), (os, "fsync"),
-    (os, "link"), (pyarrow.parquet.ParquetWriter, "write_table"), (capgen.storage.local.publishing, "exchange"),
+    (pathlib.Path, "replace"),
+    (pathlib.Path, "rename"),
+    (pathlib.Path, "unlink"),
+    (shutil, "rmtree"),
+    (os, "fsync"),
+    (os, "link"),
+    (pyarrow.parquet.ParquetWriter, "write_table"),
+    (capgen.storage.local.publishing, "exchange"),
 ]:
     watch(owner, name)
 build(load_config(overrides=overrides, environment={}), target, workers=2, overwrite=overwrite)

@@ -1,4 +1,4 @@
-"""Configurations whose panels are pinned: between them, every layer and every kind of each is on."""
+"""Configurations whose panels are pinned: together they have every layer and every kind of each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ WINDOWS = {
     "1min": ("2023-12-31", "2024-01-01"),
     "hourly in spring": ("2024-03-08", "2024-04-02"),
 }
-# At so many decimals even a sum in another order shows, and so does a processor on which numpy's exp rounds otherwise.
+# At so many decimals even a sum in another order shows, and so does a processor on which numpy's
+# exp rounds otherwise.
 LAST_BIT = 12
 DECIMALS = {"daily": 6, "hourly": LAST_BIT, "5min": 6, "1min": LAST_BIT, "hourly in spring": 6}
 _WITH_CLOCKS = ["profiled", "realistic"]
@@ -200,7 +201,8 @@ _SPREADING: dict[str, Any] = {
         "disk~net_in": 0.1,
     },
 }
-# Without a profile, so that the factors of business hours and weekends can differ; no clocks, no truth, no other layer.
+# Without a profile, so that the factors of business hours and weekends can differ; no clocks, no
+# truth, no other layer.
 SPREAD_OUT: dict[str, Any] = {
     "num_servers": SERVERS,
     "seed": 7,

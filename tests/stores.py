@@ -1,4 +1,4 @@
-"""What tests of object stores need: a real S3 server on loopback, and a proxy in front of it that makes faults."""
+"""What tests of object stores need: a real S3 server on loopback, and a proxy that makes faults."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PORTS = (
     "admin.port",
     "admin.port.grpc",
 )
-# What the proxy does with a request: an answer in place of the server's, or an end of the connection.
+# What the proxy does with a request: an answer in place of the server's, or it ends the connection.
 Fault = Callable[["_Handler"], None]
 
 
@@ -117,7 +117,8 @@ def answer(status: int, code: str) -> Fault:
     """Return a fault: an answer of the store that says no."""
 
     def fault(handler: _Handler) -> None:
-        body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>no {KEY} {SECRET}</Message></Error>".encode()
+        message = f"<Code>{code}</Code><Message>no {KEY} {SECRET}</Message>"
+        body = f"<?xml version='1.0'?><Error>{message}</Error>".encode()
         handler.reply(status, [("Content-Type", "application/xml")], body)
 
     return fault
@@ -191,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.reply(response.status, response.getheaders(), response.read())
         connection.close()
 
-    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _pass_on  # noqa: N815 - names of the standard library
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _pass_on  # noqa: N815 - the library's names
 
     def reply(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.send_response_only(status)

@@ -1,4 +1,4 @@
-"""Bad requests: exit code 2, one line on stderr that says what is wrong, and nothing else happens."""
+"""Bad requests: exit code 2, one line on stderr that says what is wrong, and nothing else."""
 
 from __future__ import annotations
 

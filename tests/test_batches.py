@@ -1,4 +1,4 @@
-"""The panel for other engines: descriptions go out, rows come back, as Spark's mapInArrow would have it."""
+"""The panel for other engines: descriptions go out, rows come back, as Spark's mapInArrow wants."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def map_in_arrow(
     rows: list[pa.RecordBatch] = []
     for part in range(parts):
         described = table.take(list(range(part, table.num_rows, parts)))
-        rows += pickle.loads(pickled)(iter(described.to_batches(max_chunksize=1)))  # noqa: S301 - our own
+        make = pickle.loads(pickled)  # noqa: S301 - our own
+        rows += make(iter(described.to_batches(max_chunksize=1)))
     frame = pl.from_arrow(pa.Table.from_batches(rows))
     assert isinstance(frame, pl.DataFrame)
     return frame

@@ -99,7 +99,8 @@ def test_files_are_sorted_by_server_and_timestamp(dataset: Path) -> None:
 def test_metrics_have_two_decimals_and_stay_inside_their_clip(dataset: Path) -> None:
     for metric in make_config().metrics.values():
         low, high = metric.clip
-        outside = f"{metric.column} not between {low} and {high} or {metric.column} != round({metric.column}, 2)"
+        column = metric.column
+        outside = f"{column} not between {low} and {high} or {column} != round({column}, 2)"
         assert rows(dataset, f"select count(*) from panel where {outside}") == [(0,)]
 
 
@@ -141,7 +142,10 @@ def test_polars_and_arrow_read_it(dataset: Path) -> None:
 
 
 def test_the_duckdb_command_reads_it(dataset: Path) -> None:
-    query = "select server_type, count(*) as n from 'data/**/*.parquet' group by 1 order by 2 desc limit 1"
+    query = (
+        "select server_type, count(*) as n from 'data/**/*.parquet' "
+        "group by 1 order by 2 desc limit 1"
+    )
     command = [duckdb_command(), "-csv", "-noheader", "-c", query]
     result = subprocess.run(command, cwd=dataset.parent, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "application,70128"

@@ -31,10 +31,10 @@ def test_holidays_and_their_shoulders_have_their_factors(shoulder_days: int) -> 
     effect = {"factor": 0.6, "shoulder_days": shoulder_days, "shoulder_factor": 0.8}
     found = factors_of(("2023-01-01", "2023-12-31"), {"holiday_effect": effect})
     for day, factor in found.items():
-        near = min(
-            abs((day - each).days) for each in [*US_2023, date(2022, 12, 26), date(2024, 1, 1)]
-        )
-        assert factor == (0.6 if near == 0 else 0.8 if near <= shoulder_days else 1.0), day
+        holidays = [*US_2023, date(2022, 12, 26), date(2024, 1, 1)]
+        near = min(abs((day - holiday).days) for holiday in holidays)
+        around = 0.8 if near <= shoulder_days else 1.0
+        assert factor == (0.6 if near == 0 else around), day
 
 
 def test_the_table_of_holiday_factors_holds_beside_the_effect() -> None:

@@ -48,7 +48,8 @@ def expected_ratios(changed: Config) -> pl.DataFrame:
 
 def test_those_that_take_part_have_a_new_normal_while_it_lasts() -> None:
     ratios = expected_ratios(with_changes(campaign=CAMPAIGN))
-    takes_part = pl.col("business_unit").is_in(CAMPAIGN["where"]["business_unit"])  # type: ignore[index]
+    units = CAMPAIGN["where"]["business_unit"]  # type: ignore[index]
+    takes_part = pl.col("business_unit").is_in(units)
     lasts = pl.col("timestamp").is_between(pl.datetime(2024, 7, 4), pl.datetime(2024, 9, 30))
     inside = ratios.filter(takes_part & lasts)
     assert inside.height > 500

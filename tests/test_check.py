@@ -233,7 +233,7 @@ def test_archetypes_that_do_not_differ(good: Path, tmp_path: Path) -> None:
 
 
 def test_wrong_types(good: Path, tmp_path: Path) -> None:
-    """A column that is too narrow, one of text, one too wide: the others are judged all the same."""
+    """A column that is too narrow, one of text, one too wide: the others are judged anyway."""
     kinds: dict[str, Any] = {"cpu_p95": pl.Float32, "disk_p95": pl.String, "month": pl.Int64}
     changed = read(good).with_columns(pl.col(name).cast(kind) for name, kind in kinds.items())
     report = check(write(changed, tmp_path / "data", good))

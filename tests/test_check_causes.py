@@ -1,4 +1,4 @@
-"""A check says what made its rules fail: the server, the column, and what was done; and explains its rules."""
+"""A check says what made its rules fail: server, column, deed; it explains its rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A check proves each of the dynamics: it passes where they are in the data, and fails where one is missing."""
+"""A check proves each of the dynamics: it passes with them, and fails where one is missing."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ RUSH = {
     "magnitude": 2,
     "metrics": ["mem", "net_in"],
 }
-# Of each of the dynamics: where it is configured, what is there without it, and the rules that say so.
+# For each of the dynamics: where it is configured, what is there without it, and rules that say so.
 CASES: dict[str, tuple[str, Any, set[str]]] = {
     "noise parts": ("archetypes.web.noise_parts", {}, {"autocorrelation"}),
     "half-life": ("archetypes.web.noise_parts.hours.half_life_hours", 24, {"autocorrelation"}),

@@ -32,7 +32,7 @@ LEAVES_DISK_ALONE: dict[str, dict[str, Any]] = {
 
 
 def failures(folder: Path) -> dict[str, set[str]]:
-    """Return the subjects of what failed, by rule; that cells are not those of the seed is no news here."""
+    """Return the subjects of what failed, by rule; `remade` is no news here."""
     failed: dict[str, set[str]] = {}
     for rule in check(folder).rules:
         subjects = {each.subject for each in rule.findings if each.verdict is Verdict.FAIL}
@@ -41,7 +41,7 @@ def failures(folder: Path) -> dict[str, set[str]]:
 
 
 def take_away(folder: Path, column: str, share: float) -> int:
-    """Remove a share of a column's values, at least one, from a dataset's first file; return how many."""
+    """Remove a share of a column's values, at least one, from the first file; return how many."""
     file = next(folder.rglob("*.parquet"))
     rows = pl.read_parquet(file, hive_partitioning=False).with_row_index("row")
     present = rows.filter(pl.col(column).is_not_null())["row"]

@@ -1,4 +1,4 @@
-"""Rules of a check stand in one list, each with what measures it, and nothing else need know them."""
+"""Rules of a check stand in one list, each with what measures it; nothing else need know them."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def limits(report: Report) -> set[float]:
 def test_one_line_of_the_list_is_a_rule_more(
     is_test: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that is a test takes its part of the chance of a false alarm, and widens all other limits."""
+    """A rule that is a test takes part of the chance of a false alarm, and widens other limits."""
     before = check(folder)
     more = Measurement((EVEN,), even_finding, needs=reads("server_id"), is_test=is_test)
     monkeypatch.setattr("capgen.quality.check.MEASUREMENTS", (*MEASUREMENTS, more))

@@ -33,7 +33,7 @@ MOMENT = pl.datetime(2024, 3, 7, 5)
 
 
 def failed(report: Report) -> set[str]:
-    """Return the rules that failed but `remade`, which finds all that is changed: tests of its own say so."""
+    """Return the rules that failed but `remade`, which finds every change, as its own tests say."""
     return set(report.names(Verdict.FAIL)) - {"remade"}
 
 

@@ -1,4 +1,4 @@
-"""`check` works out what to expect at every step that divides a day, and by every clock of two centuries."""
+"""`check` works out what to expect at every step that divides a day, and by every clock."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ SLOW_MODULES = ["polars", "duckdb", "pyarrow", "numpy", "holidays"]
 
 @pytest.fixture(autouse=True)
 def plain_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work in an empty folder, and forget the configuration and colours of whoever runs the tests."""
+    """Work in an empty folder, without the configuration and colours of who runs the tests."""
     monkeypatch.chdir(tmp_path)
     colours = {"NO_COLOR", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS"}
     for name in os.environ:

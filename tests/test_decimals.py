@@ -1,4 +1,4 @@
-"""The rule `decimals`: values of as many decimals as configured pass whatever their size, longer ones are counted."""
+"""The rule `decimals`: values of the configured decimals pass whatever their size; others fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of the documentation: what is made from the code is up to date, and links lead somewhere."""
+"""The pages of the documentation: what the code makes is up to date, and links lead somewhere."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_the_readme_is_read_in_five_minutes_and_names_every_page() -> None:
 
 
 def unrun_commands() -> list[str]:
-    """Return the commands that need a store, a cluster, a browser or minutes: nothing runs them here."""
+    """Return the commands that need a store, a cluster, a browser or minutes: they do not run."""
     return [
         line for page in PAGES for block in blocks(page, "console") for line in block.splitlines()
     ]

@@ -80,7 +80,10 @@ BAD: list[tuple[str, Any, str, str]] = [
             }
         },
         PARTS,
-        "cpu~net_in 0.8, mem~net_in 0.2; the nearest possible: cpu~mem 0.9, cpu~disk 0, mem~disk 0, ",
+        (
+            "cpu~net_in 0.8, mem~net_in 0.2; the nearest possible: cpu~mem 0.9, cpu~disk 0, "
+            "mem~disk 0, "
+        ),
     ),
     (
         PARTS,
@@ -270,11 +273,17 @@ def test_a_bad_value_is_refused_by_name(path: str, value: Any, key: str, says: s
     [
         (
             {"archetypes": {"web": {"base": {"cpu": 0}}}},
-            "archetypes.web.base.cpu: expected more than 0 for a metric with shape lognormal, got 0",
+            (
+                "archetypes.web.base.cpu: expected more than 0 for a metric "
+                "with shape lognormal, got 0"
+            ),
         ),
         (
             {"archetypes": {"web": {"sd": {"cpu": 1e200}}}},
-            "archetypes.web.sd.cpu: expected at most 100 × base for a metric with shape lognormal, got 1e+200",
+            (
+                "archetypes.web.sd.cpu: expected at most 100 × base for a metric "
+                "with shape lognormal, got 1e+200"
+            ),
         ),
         (
             {
@@ -285,7 +294,10 @@ def test_a_bad_value_is_refused_by_name(path: str, value: Any, key: str, says: s
                     }
                 }
             },
-            f"{SPREAD}.weekend_factor: expected none beside a profile, which has a spread of its own",
+            (
+                f"{SPREAD}.weekend_factor: expected none beside a profile, "
+                "which has a spread of its own"
+            ),
         ),
         (
             {"archetypes": {"web": {"spread": {"regimes.states.busy.stickiness": {"sd": 0.1}}}}},

@@ -1,4 +1,4 @@
-"""Noise in parts: half-lives, shares and correlations come out as configured, at every step size and across edges."""
+"""Noise in parts: half-lives, shares and correlations are as configured, at every step size."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ def parts_config(
 
 
 def products(noise: Floats, lag: int, where: NDArray[np.bool_]) -> Floats:
-    """Return each server's mean of x_m(t) x_n(t + lag), over steps t: (servers, metrics × metrics)."""
+    """Return each server's mean of x_m(t) x_n(t + lag) over t: (servers, metrics × metrics)."""
     early = noise[..., : noise.shape[-1] - lag][..., where]
     late = noise[..., lag:][..., where]
     return np.stack([(first * second).mean(axis=1) for first in early for second in late], axis=1)
 
 
 def covariances(hours: float) -> Floats:
-    """Return E[x_m(t) x_n(t + hours)] as configured: Σ_k sqrt(s_km s_kn) R_k 2^(−hours / half-life)."""
+    """Return E[x_m(t) x_n(t + hours)]: Σ_k sqrt(s_km s_kn) R_k 2^(−hours / half-life)."""
     every = {"": {"half_life_hours": 0, "share": {}}, **PARTS}
     shares = {
         name: [part["share"].get(key, 0.0) for key in METRICS] for name, part in every.items()
@@ -97,7 +97,7 @@ def covariances(hours: float) -> Floats:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_noise_remembers_for_its_half_lives(step: str) -> None:
-    """Same-time covariance, and that of each pair of metrics at some lags: everywhere, and across the blocks' edges."""
+    """Covariance of pairs of metrics at the same time and at lags, also across blocks' edges."""
     days, servers, lags = STEPS[step]
     config = parts_config(servers, days, step, PARTS)
     noise = noise_of(config)

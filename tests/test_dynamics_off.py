@@ -62,7 +62,8 @@ def means(*columns: str) -> list[str]:
 # What each section may change: these columns of web servers.
 CHANGES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "noise parts": (web(noise_parts={"hours": PART}), METRICS),
-    # Noise of a metric is made of its own draws and of those of the metrics before it: these do not notice.
+    # A metric's noise is made of its own draws and of those of the metrics before it: the latter do
+    # not notice.
     "a noise part of net_in": (
         web(noise_parts={"hours": {"half_life_hours": 3, "share": {"net_in": 0.02}}}),
         NET,

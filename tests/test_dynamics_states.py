@@ -1,4 +1,4 @@
-"""Regimes: the chances of states hold at every hour, states last and swing as configured, and show in the values."""
+"""Regimes: states come, last and swing as configured at every hour, and show in the values."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def chances_at(states: dict[str, Any], hour: int, is_weekend: bool) -> Floats:
 
 
 def check_in_groups(sums: Floats, sizes: Floats, expected: Floats) -> None:
-    """Check the mean over all members of independent groups: `sums` of each group, shape (groups, …)."""
+    """Check the mean over all members of independent groups; `sums` have the shape (groups, …)."""
     mean = sums.sum(axis=0) / sizes.sum(axis=0)
     errors = np.sqrt(((sums - mean * sizes) ** 2).sum(axis=0)) / sizes.sum(axis=0)
     assert (np.abs(mean - expected) <= STANDARD_ERRORS * errors + 1e-12).all(), (
@@ -105,7 +105,7 @@ OCCUPANCY: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", OCCUPANCY)
 def test_every_hour_of_the_week_has_its_chances(name: str) -> None:
-    """Over New Year and, by local clocks, over changes of clocks; servers of one app are not independent."""
+    """Over New Year and, by local clocks, over changes of clocks; apps' servers go together."""
     days = ("2024-02-26", "2024-04-07") if "clocks" in name else ("2023-11-06", "2024-01-14")
     config = states_config(STATES, 300, days, **OCCUPANCY[name])
     zone = (
@@ -131,7 +131,8 @@ def test_every_hour_of_the_week_has_its_chances(name: str) -> None:
     sizes = cells["size"].to_numpy().reshape(168, -1, 1).astype(float)
     expected = np.array([chances_at(STATES, hour % 24, hour // 24 >= 5) for hour in range(168)])
     found = sums.sum(axis=1) / sizes.sum(axis=1)
-    # How much wider than a binomial a share is, for servers that swing or go together, is the same at all hours.
+    # For servers that swing or go together, a share is wider than a binomial, by as much at all
+    # hours.
     wider = ((sums - found[:, None] * sizes) ** 2).sum(axis=1) / (
         found * (1 - found) * sizes.sum(axis=1)
     )
@@ -170,7 +171,7 @@ def test_states_last_for_whole_hours_and_are_the_same_at_every_step() -> None:
 
 
 def transitions(states: dict[str, Any]) -> tuple[Floats, Floats, Floats]:
-    """Return for constant chances: what stays, what those that leave enter, and the chain's matrix of both."""
+    """Return for constant chances who stays, what leavers enter, and the chain's matrix of both."""
     stay = np.array([each["stickiness"] for each in states.values()])
     chances = chances_at(states, 0, is_weekend=False)
     entered = chances * (1 - stay) / (chances * (1 - stay)).sum()
@@ -217,7 +218,7 @@ def test_states_go_on_at_new_year(stickiness: float) -> None:
 
 
 def test_chances_swing_over_days_with_their_strength_and_half_life() -> None:
-    """The swing is uniform: some days apart it has the covariance 2/π asin(ρ/2), with ρ = 2^(−hours / half-life)."""
+    """The swing is uniform, with the covariance 2/π asin(ρ/2) for ρ = 2^(−hours / half-life)."""
     states = {
         name: {**EVEN[name], "stickiness": 0, "swing": way}
         for name, way in (("idle", -1), ("busy", 1))
@@ -237,7 +238,7 @@ def test_chances_swing_over_days_with_their_strength_and_half_life() -> None:
 
 
 def agreement(share: float) -> float:
-    """Return how often two servers are in the same state, that take this share of their changes from their app.
+    """Return how often two servers that share changes of their app are in the same state.
 
     Both take a change from it with share²: then they keep their states, or enter the same one, by
     the same draws.
@@ -368,7 +369,7 @@ def within_state(values: Floats, here: NDArray[np.bool_], servers: int, expected
 
 
 def mean_slope(outside: float) -> float:
-    """Return E[v'(z)] = E[z v(z)] of a curve with sd 1 that is level outside ± c and straight between."""
+    """Return E[v'(z)] = E[z v(z)] of a curve with sd 1, level outside ± c and straight between."""
     normal = NormalDist()
     score = -normal.inv_cdf(outside)
     inside = 1 - 2 * outside - 2 * score * normal.pdf(score)

@@ -128,7 +128,7 @@ PARTS: dict[str, Any] = {
 def test_servers_of_a_group_share_their_part_of_the_noise(
     scope: str, parts: dict[str, Any]
 ) -> None:
-    """Over many years, because all of a fleet share one noise: years are what the error is taken over."""
+    """Over many years, whose differences give the error, because a whole fleet shares one noise."""
     flat = {
         "correlation": dict.fromkeys(
             ["cpu~mem", "cpu~net_in", "mem~disk", "cpu~disk", "mem~net_in"], 0.0
@@ -202,7 +202,8 @@ def test_shares_of_all_groups_add_up() -> None:
         assert pairs.any()
         own = [[(each @ each.T / each.shape[1])[pairs].mean() for each in year] for year in years]
         within_errors(np.array(own), expected)
-    # Servers of a group share each metric's noise, and the metrics correlate as configured in what they share.
+    # Servers of a group share each metric's noise, and metrics correlate as configured in what they
+    # share.
     crossed = [
         (year[0] @ year[3].T / year.shape[-1])[np.triu(shared > 0.6, k=1)].mean() for year in years
     ]
@@ -247,7 +248,7 @@ def test_parameters_are_spread_independently() -> None:
 
 
 def test_spreads_show_in_the_panel() -> None:
-    """Each server's own values, worked out from its cells, are those of the server frame, and no cell knows others."""
+    """Each server's own values, worked out from its cells, are those of the server frame."""
     spread = {
         "base.cpu": {"sd": 0.5},
         "business_hours_factor": {"sd": 0.2},
@@ -309,7 +310,7 @@ def test_spreads_of_spikes_show_in_the_panel() -> None:
 
 
 def test_spreads_of_states_show_in_the_panel() -> None:
-    """With two states of even chances, who leaves one enters a in proportion to 1 − stickiness(a)."""
+    """With two states of even chances, leavers enter a in proportion to 1 − stickiness(a)."""
     states = {
         "a": {
             "chances": {"weekday": 1},

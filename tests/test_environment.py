@@ -30,7 +30,8 @@ def test_keys_with_capitals_and_other_characters_are_reached(variable: str, regi
 
 def test_a_new_name_goes_into_the_value() -> None:
     assert refusal("CF_DATA_FLEET__REGION__EUU") == (
-        "CF_DATA_FLEET__REGION__EUU: expected one of US-East, US-West, EU, Asia after CF_DATA_FLEET__REGION__, "
+        "CF_DATA_FLEET__REGION__EUU: expected one of US-East, US-West, EU, Asia "
+        "after CF_DATA_FLEET__REGION__, "
         "got 'EUU'; a new name goes into the value: CF_DATA_FLEET__REGION='{EUU: 1}'"
     )
     assert loaded("CF_DATA_FLEET__REGION", "{EMEA: 3}").fleet.region["EMEA"] == 3
@@ -40,7 +41,8 @@ def test_a_name_for_two_keys_is_refused(tmp_path: Any) -> None:
     file = tmp_path / "two.yaml"
     file.write_text("fleet: {region: {US East: 1}}")
     assert refusal("CF_DATA_FLEET__REGION__US_EAST", file=file) == (
-        "CF_DATA_FLEET__REGION__US_EAST: expected one key, got a name for 'US-East' and 'US East' of fleet.region; "
+        "CF_DATA_FLEET__REGION__US_EAST: expected one key, got a name for 'US-East' "
+        "and 'US East' of fleet.region; "
         "use --set fleet.region.US-East=… or a file"
     )
 

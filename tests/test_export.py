@@ -325,7 +325,7 @@ def test_never_into_a_dataset(
     assert sorted(dataset.rglob("*")) == before
 
 
-# Ends as if the power had gone: after some batches, or with the file written but not yet in its place.
+# Ends as if the power had gone: after some batches, or with the file written but not in its place.
 KILLED = """
 import os, pathlib, signal, sys
 from capgen.dataset.export import rows as export_rows

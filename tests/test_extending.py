@@ -103,7 +103,10 @@ def test_what_is_replaced_is_said_beforehand(data: Path) -> None:
     notes: list[str] = []
     build(make_config(**{**MONTHLY, "seed": 7}), data, overwrite=True, on_note=notes.append)
     assert notes == [
-        f"{data} holds 4 files; this build rewrites 4: it is of another configuration (seed: 42, now 7)"
+        (
+            f"{data} holds 4 files; this build rewrites 4: "
+            "it is of another configuration (seed: 42, now 7)"
+        )
     ]
 
 

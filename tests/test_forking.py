@@ -1,4 +1,4 @@
-"""A forked child has none of the threads that Polars started in its parent: it works, or refuses, and never hangs."""
+"""A forked child lacks the threads that Polars started in its parent: it works or refuses."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ if os.fork():
 try:
     import capgen
     from capgen.cli.app import main
-    config = capgen.load_config(environment={{}}, overrides={{"num_servers": 3, "end_date": "2022-01-31"}})
+    overrides = {{"num_servers": 3, "end_date": "2022-01-31"}}
+    config = capgen.load_config(environment={{}}, overrides=overrides)
     said = {{}}
     for name, verb in json.loads(sys.argv[1]).items():
         print(name, file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Holidays decide cells: a dataset keeps the days that it was built with, whatever library is installed later."""
+"""Holidays decide cells: a dataset keeps the days of its build, whatever library comes later."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def india(**changes: Any) -> Config:
 
 @pytest.fixture
 def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    """Install another version of the library: the older one lacks Holi and has Diwali a day later."""
+    """Install another version of the library: the older lacks Holi and has Diwali a day later."""
     real = holidays.country_holidays
 
     def older(country: str, **options: Any) -> Any:
@@ -216,7 +216,8 @@ def test_years_that_nobody_knows_are_refused_where_they_decide_values() -> None:
     with pytest.raises(RequestError) as refused:
         india(**OF_1999)
     assert str(refused.value) == (
-        "calendar.holidays: expected years whose holidays the library knows, got 1999 to 2000, of which it does "
+        "calendar.holidays: expected years whose holidays the library knows, "
+        "got 1999 to 2000, of which it does "
         "not know all of IN observed"
     )
 

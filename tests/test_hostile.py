@@ -52,7 +52,9 @@ TEXTS = {
     "huge number": "seed: " + "9" * 100_000,
     "huge exponent": "seed: 1e999999",
     "hexadecimal": "seed: 0x" + "f" * 50_000,
-    "10^15 rows": "{num_servers: 10000000, start_date: 1900-01-01, end_date: 2199-12-31, granularity: 1min}",
+    "10^15 rows": (
+        "{num_servers: 10000000, start_date: 1900-01-01, end_date: 2199-12-31, granularity: 1min}"
+    ),
     "nul byte": "seed: \x00",
     "a list": "- 1",
     "sixty as a number": "seed: 1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1",
@@ -60,7 +62,7 @@ TEXTS = {
 
 
 def refused(arguments: list[str], folder: Path) -> str:
-    """Run a build that must be refused in one short line, quickly, with nothing written; return the line."""
+    """Run a build that must be refused quickly, with nothing written; return the one short line."""
     before = sorted(folder.rglob("*"))
     started = time.monotonic()
     with redirect_stderr(io.StringIO()) as errors, redirect_stdout(io.StringIO()) as output:
@@ -94,7 +96,9 @@ def test_names(
     name: str, path: tuple[str | None, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    values: Any = name if path[-1] else {name: {"share": 1} if len(path) == 2 else 1}
+    values: Any = name
+    if not path[-1]:
+        values = {name: {"share": 1} if len(path) == 2 else 1}
     for key in reversed([each for each in path if each]):
         values = {key: values}
     (tmp_path / "hostile.yaml").write_text(json.dumps(values), encoding="utf-8")  # JSON is YAML

@@ -11,8 +11,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "capgen").rglob("*.py"))
-# The house: its rooms from the ground up. What stands in a room imports lower floors, and never a neighbour; a sub-room
-# (`dataset.export`) also what lies in its own room. A sub-room that has no line here is a part of the room around it.
+# The house: its rooms from the ground up. What stands in a room imports lower floors, and never a
+# neighbour; a sub-room (`dataset.export`) also what lies in its own room. A sub-room that has no
+# line here is a part of the room around it.
 FLOORS = [
     {"errors", "resources", "version"},
     {"columns", "timeline"},
@@ -111,7 +112,7 @@ NAMES = {name_of(path): path for path in MODULES}
 
 
 def room_of(module: str) -> str:
-    """Return the innermost room of FLOORS that a module stands in, such as `dataset.export`; none at the door."""
+    """Return the innermost room of a module, such as `dataset.export`; nothing at the door."""
     parts = module.split(".")[1:]
     around = (".".join(parts[:depth]) for depth in range(len(parts), 0, -1))
     return next((room for room in around if any(room in rooms for rooms in FLOORS)), "")

@@ -1,4 +1,4 @@
-"""Business units, regions and apps have names as people give them: they come out of everything as they went in."""
+"""Business units, regions and apps have people's own names, which come out as they went in."""
 
 from __future__ import annotations
 

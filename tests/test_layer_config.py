@@ -1,4 +1,4 @@
-"""The configuration of the layers: every bad value is refused by name, every documented example loads."""
+"""The configuration of layers: bad values are refused by name, documented examples load."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def refusal(path: str, value: Any) -> str:
 def table(
     path: str, section: dict[str, Any], bad: list[tuple[str, Any, str]]
 ) -> list[tuple[str, Any, str, str]]:
-    """Return rows that each change one key of a valid section: path, value, key that the message names, its text."""
+    """Return rows that change a key of a valid section: path, value, the message's key and text."""
     return [(path, {**section, key: value}, f"{path}.{key}", says) for key, value, says in bad]
 
 
@@ -643,15 +643,20 @@ EXAMPLES = {
     "layers.annual_season": (
         "{cpu: [{amplitude: 0.1, peak_day: 335}, {amplitude: 0.03, peak_day: 20, cycles: 2}]}"
     ),
-    "layers.local_time": "{zones: {EU: Europe/Berlin}, holidays: {EU: {country: DE, observed: true}}}",
-    "layers.outliers": "{cpu: {probability: 0.001, magnitude: 1.6, dip_probability: 0.001, dip_magnitude: 0.2}}",
+    "layers.local_time": (
+        "{zones: {EU: Europe/Berlin}, holidays: {EU: {country: DE, observed: true}}}"
+    ),
+    "layers.outliers": (
+        "{cpu: {probability: 0.001, magnitude: 1.6, dip_probability: 0.001, dip_magnitude: 0.2}}"
+    ),
     "layers.missing": (
-        "{share: {cpu: 0.01}, server_outages: {per_year: 2, mean_hours: 3}, fleet_gaps: {per_year: 0.5, mean_hours: 6}}"
+        "{share: {cpu: 0.01}, server_outages: {per_year: 2, mean_hours: 3}, "
+        "fleet_gaps: {per_year: 0.5, mean_hours: 6}}"
     ),
     "layers.events": (
-        "{random: {leak: {type: memory_leak, scope: server, per_year: 1, mean_hours: 72, magnitude: 1.6,"
-        " metrics: [mem]}}, listed: {launch: {type: surge, region: EU, start: 2024-03-01, end: 2024-03-03 12:00,"
-        " magnitude: 1.5, metrics: [cpu]}}}"
+        "{random: {leak: {type: memory_leak, scope: server, per_year: 1, mean_hours: 72, "
+        "magnitude: 1.6, metrics: [mem]}}, listed: {launch: {type: surge, region: EU, "
+        "start: 2024-03-01, end: 2024-03-03 12:00, magnitude: 1.5, metrics: [cpu]}}}"
     ),
     "layers.server_life": (
         "{first_day: 2022-01-01, last_day: 2025-12-31, born_share: 0.2, retired_share: 0.1,"

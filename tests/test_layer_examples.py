@@ -16,7 +16,8 @@ from tests.conftest import make_config
 DEFAULTS = Path(__file__).resolve().parents[1] / "config" / "default.yaml"
 EXAMPLES = {layer.path("web"): layer.example for layer in LAYERS if layer.example} | {
     "metrics.disk": (
-        "{shape: quantiles, quantiles: [{at: 0.01, value: 0.2}, {at: 0.5, value: 1}, {at: 0.99, value: 5}]}"
+        "{shape: quantiles, quantiles: [{at: 0.01, value: 0.2}, {at: 0.5, value: 1}, "
+        "{at: 0.99, value: 5}]}"
     ),
 }
 WINDOW: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Wrong configurations: each message leads out by its text alone, and all problems are said at once."""
+"""Wrong configurations: each message leads out by its text alone; all problems come at once."""
 
 from __future__ import annotations
 

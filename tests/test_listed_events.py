@@ -1,4 +1,4 @@
-"""Listed events: whom they happen to, without an end, refused where they would vanish; and gaps in the ledger."""
+"""Listed events: whom they happen to, no end, refusals where they would vanish, and ledger gaps."""
 
 from __future__ import annotations
 

@@ -61,7 +61,10 @@ HOSTILE = [
     f"with x as {OVERWRITE} from x",
     f"with x as {HIDDEN} from x",
     f"with x as {OVERWRITE} pivot panel on month using avg(cpu_p95)",
-    f"with é$a$ as {OVERWRITE.replace('(copy', '(CoPy/**/')} pivot panel on month using avg(cpu_p95) -- $a$",
+    (
+        f"with é$a$ as {OVERWRITE.replace('(copy', '(CoPy/**/')} "
+        "pivot panel on month using avg(cpu_p95) -- $a$"
+    ),
     f"explain analyze with x as {OVERWRITE} from x",
     f"from query('with x as {ESCAPED} from x')",
     "create table a as from panel",
@@ -110,7 +113,10 @@ READING = [
     "explain analyze select avg(cpu_p95) from panel",
     "pivot panel on server_type using avg(cpu_p95) group by month",
     "from panel select max(eoq_factor(timestamp)), avg(cpu_p95) as load, 'copy-app' as disk_copy",
-    "with days as (select timestamp::date as day, avg(cpu_p95) as cpu from panel group by all) from days;",
+    (
+        "with days as (select timestamp::date as day, avg(cpu_p95) as cpu from panel "
+        "group by all) from days;"
+    ),
     "select * from panel -- all of it",
 ]
 

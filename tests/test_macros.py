@@ -1,4 +1,4 @@
-"""The SQL macros against plain Python: datetime, calendar and the holidays library, day by day and to the bit."""
+"""The SQL macros against plain Python: datetime, calendar and the holidays library, day by day."""
 
 from __future__ import annotations
 
@@ -363,7 +363,8 @@ def test_script_can_be_read_again_with_other_settings() -> None:
 
 
 def test_slow_queries_draw_no_bar_on_standard_output() -> None:
-    ask = "from capgen import sql; print(sql.connect_empty().sql(\"select current_setting('enable_progress_bar')\"))"
+    query = "select current_setting('enable_progress_bar')"
+    ask = f'from capgen import sql; print(sql.connect_empty().sql("{query}"))'
     shown = subprocess.run(
         [sys.executable, "-c", ask], capture_output=True, text=True, check=True
     ).stdout

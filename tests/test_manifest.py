@@ -1,4 +1,4 @@
-"""Manifests: what they promise readers, and what is said of a damaged one: key, got and expected."""
+"""Manifests: what they promise readers, and what is said of a damaged one: key, got, expected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Python and notebooks get: the verbs of the command line, under its names, and answers that fit a screen."""
+"""What Python and notebooks get: the command line's verbs and names, answers that fit a screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A dataset holds what capgen made: the rest is named, kept, and never written through; nothing forged is taken in."""
+"""A dataset holds what capgen made: the rest is named, kept, and never written through."""
 
 from __future__ import annotations
 

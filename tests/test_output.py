@@ -1,4 +1,4 @@
-"""What is not capgen's is never touched: where the one file of a command may go, and how it gets there."""
+"""What is not capgen's is never touched: where a command's file may go, and how it gets there."""
 
 from __future__ import annotations
 
@@ -236,7 +236,10 @@ def test_parquet_on_standard_output(
 
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
 def test_an_answer_of_any_type_is_written(ending: str, tmp_path: Path) -> None:
-    kinds = "select 1 as a, 2 as a, [1] as b, {'x': 1} as c, interval 1 day as d, '1'::blob as e, 1::hugeint as f"
+    kinds = (
+        "select 1 as a, 2 as a, [1] as b, {'x': 1} as c, interval 1 day as d, '1'::blob as e, "
+        "1::hugeint as f"
+    )
     path = tmp_path / f"a.{ending}"
     assert main(["query", kinds, "--output", str(path)]) == 0
     read: pl.DataFrame = getattr(pl, f"read_{ending}")(path)

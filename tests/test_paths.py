@@ -1,4 +1,4 @@
-"""A dataset answers the same wherever it lies: no folder above it is a column, and no name is a pattern."""
+"""A dataset answers the same wherever it lies: no folder above is a column, no name a pattern."""
 
 from __future__ import annotations
 

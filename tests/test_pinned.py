@@ -1,4 +1,4 @@
-"""Pinned outputs: digests of panels with every layer on, of what they are made from, and of what is said of them.
+"""Pinned outputs: digests of panels with every layer, of what makes them, and of what is said.
 
 If these change, every dataset that users have built changes: raise the version and say so in the
 changelog. `python -m tests.test_pinned` writes the file anew.
@@ -93,7 +93,7 @@ def ledger_pins(panel: str, window: str) -> Pins:
 
 
 def server_pins(panel: str, window: str) -> Pins:
-    """Return the pins of the fleet's labels and clocks; what layers give servers shows in the panel."""
+    """Return the pins of the fleet's labels and clocks; the panel shows what layers give."""
     servers = server_frame(pinned_config(panel, window).config)
     return frame_pins(servers.select(*SERVER_COLUMNS, "clock"))
 

@@ -1,4 +1,4 @@
-"""Pinned reports: what `check` and `plan` say of small panels of all kinds, good ones and a bad one.
+"""Pinned reports: what `check` and `plan` say of small panels of all kinds, one of them bad.
 
 `python -m tests.test_pinned_reports` writes the file anew.
 """
@@ -64,27 +64,24 @@ def numbers_of(findings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, flo
 
 
 def weighted_sums(numbers: Iterable[tuple[str, float]]) -> dict[str, list[float]]:
-    """Return for each name a sum in which each number has a weight of its own, and what it could be at most."""
+    """Return for each name a sum in which each number has its own weight, and its largest value."""
     by_name: dict[str, list[float]] = {}
     for name, number in numbers:
         by_name.setdefault(name, []).append(number)
-    return {
-        name: [
-            float(
-                f"{math.fsum((1 + position * _GOLDEN % 1) * each for position, each in enumerate(every)):.10g}"
-            ),
-            float(f"{2 * math.fsum(map(abs, every)):.3g}"),
-        ]
-        for name, every in by_name.items()
-    }
+    sums = {}
+    for name, every in by_name.items():
+        weighed = ((1 + place * _GOLDEN % 1) * number for place, number in enumerate(every))
+        most = 2 * math.fsum(map(abs, every))
+        sums[name] = [float(f"{math.fsum(weighed):.10g}"), float(f"{most:.3g}")]
+    return sums
 
 
 def rule_pins(rule: Mapping[str, Any]) -> dict[str, Any]:
     findings = rule["findings"]
-    words = [
-        {key: value for key, value in each.items() if not isinstance(value, float | dict)}
-        for each in findings
-    ]
+    words = []
+    for finding in findings:
+        texts = {key: text for key, text in finding.items() if not isinstance(text, float | dict)}
+        words.append(texts)
     numbers = weighted_sums(numbers_of(findings))
     return {
         "verdict": rule["verdict"],
@@ -140,10 +137,9 @@ def test_check_says_the_same(panel: str) -> None:
     for name, rule in made.items():
         numbers = {each: list(sums) for each, sums in expected[name]["numbers"].items()}
         assert rule["numbers"].keys() == numbers.keys(), name
-        for each, (total, most) in numbers.items():
-            assert rule["numbers"][each][0] == pytest.approx(total, abs=_NEAR * most), (
-                f"{name}: {each}"
-            )
+        for number, (total, most) in numbers.items():
+            near = pytest.approx(total, abs=_NEAR * most)
+            assert rule["numbers"][number][0] == near, f"{name}: {number}"
         assert rule == {**expected[name], "numbers": rule["numbers"]}, name
 
 

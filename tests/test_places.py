@@ -39,7 +39,8 @@ def test_a_folder_of_mine_below_one_that_i_cannot_write(tmp_path: Path) -> None:
 import os
 from capgen import build, load_config, repair
 def config(**more):
-    return load_config(overrides={{"num_servers": 10, "end_date": "2022-12-31", **more}}, environment={{}})
+    overrides = {{"num_servers": 10, "end_date": "2022-12-31", **more}}
+    return load_config(overrides=overrides, environment={{}})
 build(config(), "{target}")
 build(config(seed=1), "{target}", overwrite=True)
 os.remove("{target}/year=2022/server_type=web/part-00000.parquet")

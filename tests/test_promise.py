@@ -1,4 +1,4 @@
-"""The promise: a cell is a pure function of seed, model, granularity, server, timestamp and metric."""
+"""The promise: a cell follows from seed, model, granularity, server, timestamp and metric alone."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from tests.conftest import Run
 from tests.everything import WITH_DYNAMICS
 from tests.panels import merged, sorted_scan
 
-# Each window crosses the edge of a block: a year, a month, a day. Those with every layer on hold a New Year or a change
-# of clocks too.
+# Each window crosses the edge of a block: a year, a month, a day. Those with every layer on hold a
+# New Year or a change of clocks too.
 WINDOWS = {
     "daily": (date(2022, 10, 1), date(2024, 3, 31)),
     "hourly": (date(2023, 12, 20), date(2024, 1, 12)),

@@ -147,7 +147,7 @@ def test_a_reader_never_sees_a_part(target: Path) -> None:
                         or ()
                     )
                 except duckdb.IOException as error:
-                    assert "No files found" in str(error)  # noqa: PT017 - the only failure a reader may meet
+                    assert "No files found" in str(error)  # noqa: PT017 - the only failure allowed
 
     reader = threading.Thread(target=read)
     reader.start()

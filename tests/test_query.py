@@ -26,14 +26,32 @@ SMALL = {
 FLAGS = [f"--set={key}={value}" for key, value in SMALL.items()]
 QUERIES = [
     "select count(*) as rows from panel",
-    "select server_type, avg(cpu_p95) as cpu, max(net_out_p95) as net from panel group by all order by all",
+    (
+        "select server_type, avg(cpu_p95) as cpu, max(net_out_p95) as net from panel "
+        "group by all order by all"
+    ),
     "select * from panel where server_id = 'server_004' and month = 1 order by timestamp",
-    "select * from panel where year = 2023 and (server_type = 'batch' or is_weekend = 1) order by all",
-    "select server_id, mem_p95 from panel where timestamp >= timestamp '2024-01-03 05:00:00' order by all",
-    "select count(*) as rows from panel where cpu_p95 > 80 and not region = 'EU' and server_id in ('server_001', 'x')",
-    "select eoq_factor(timestamp) as factor, count(*) as rows from panel where is_eoq = 1 group by all",
+    (
+        "select * from panel where year = 2023 and (server_type = 'batch' or is_weekend = 1) "
+        "order by all"
+    ),
+    (
+        "select server_id, mem_p95 from panel where timestamp >= timestamp '2024-01-03 05:00:00' "
+        "order by all"
+    ),
+    (
+        "select count(*) as rows from panel where cpu_p95 > 80 and not region = 'EU' "
+        "and server_id in ('server_001', 'x')"
+    ),
+    (
+        "select eoq_factor(timestamp) as factor, count(*) as rows from panel where is_eoq = 1 "
+        "group by all"
+    ),
     "select app_name, dayofweek from panel where server_type = 'nothing'",
-    "select sum(cpu_p95 * net_in_p95) as product from panel where quarter = 4 and dayofweek between 1 and 3",
+    (
+        "select sum(cpu_p95 * net_in_p95) as product from panel where quarter = 4 "
+        "and dayofweek between 1 and 3"
+    ),
 ]
 
 
@@ -61,7 +79,10 @@ def test_both_panels_have_the_same_columns(dataset: Path) -> None:
 def test_a_cursor_sees_the_panel_and_the_macros(dataset: Path) -> None:
     for source in (make_config(**SMALL), dataset):
         with capgen.connect(source) as connection, connection.cursor() as cursor:
-            query = "select count(*), max(eoq_factor(timestamp)), max(is_holiday(timestamp)::int) from panel"
+            query = (
+                "select count(*), max(eoq_factor(timestamp)), max(is_holiday(timestamp)::int) "
+                "from panel"
+            )
             assert cursor.sql(query).fetchall() == [(4752, 1.3, 1)]
 
 

@@ -86,7 +86,7 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Start a build of the panel as a process of its own, and wait until some of its files are complete."""
+    """Start a build of the panel as a process, and wait until some of its files are complete."""
     running: list[subprocess.Popen[str]] = []
 
     def start_build(out: Path, **variables: str) -> subprocess.Popen[str]:
@@ -142,7 +142,7 @@ def title(process: int) -> str:
 
 
 def a_busy_worker(cluster: Any, build: subprocess.Popen[str]) -> int:
-    """Return a process that is at a task of the build: between two tasks a worker has another title."""
+    """Return a process that is at a task of the build: between tasks workers have another title."""
     (raylet,) = cluster.head_node.all_processes["raylet"]
     while build.poll() is None:
         for process in descendants(raylet.process.pid):

@@ -1,4 +1,4 @@
-"""Every command and every line of Python in the README and the other pages runs, page by page, in order."""
+"""Every command and line of Python in the README and the pages runs, page by page, in order."""
 
 from __future__ import annotations
 

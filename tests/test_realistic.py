@@ -1,4 +1,4 @@
-"""The realistic preset: how near to measured servers it comes, its archetypes, and that it keeps the promise."""
+"""The realistic preset: how near it comes to measured servers, its archetypes, the promise."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ GOLDEN: list[tuple[str, float, float, float, float, float]] = [
     ("server_119", 2.6, 49.12, 0.13, 16.32, 0.09),
 ]
 METRICS = ["cpu_p95", "mem_p95", "disk_p95", "net_in_p95", "net_out_p95"]
-LEAST_INSIDE = 0.9  # of some servers over four weeks; `python -m tests.bench.realism` looks at 500 over a quarter
+# Of some servers over four weeks; `python -m tests.bench.realism` looks at 500 over a quarter.
+LEAST_INSIDE = 0.9
 LEAST_LIKE_BITBRAINS = 0.8
 DAYS = 28
 

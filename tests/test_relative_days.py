@@ -1,4 +1,4 @@
-"""Days given from today are dates everywhere else: in the configuration, its digest and the manifest."""
+"""Days given from today are dates everywhere else: in configuration, digest and manifest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule `remade`: data whose bits are not those of its manifest is found, and the server and column are named."""
+"""The rule `remade`: data whose bits are not its manifest's is found, with server and column."""
 
 from __future__ import annotations
 

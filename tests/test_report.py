@@ -1,4 +1,4 @@
-"""The dashboard: its numbers are those of the data, its page needs nothing but itself, and a browser draws it."""
+"""The dashboard: its numbers are the data's, its page needs nothing else, a browser draws it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ from tests.conftest import BuildOnce, made_once, make_config
 from tests.everything import EVERYTHING, WITH_DYNAMICS
 
 PANELS = ["utilisation", "distribution", "correlation", "rhythm", "effects", "growth", "quality"]
-LABELS = "id => [...document.querySelectorAll(id + ' svg text')].map(each => each.textContent).sort().join()"
+LABELS = (
+    "id => [...document.querySelectorAll(id + ' svg text')]"
+    ".map(each => each.textContent).sort().join()"
+)
 NAME = 'a <b> & "c"'
 YEAR = {
     "num_servers": 24,
@@ -216,8 +219,10 @@ def test_text_of_the_user_is_escaped(dataset: Path, files: tuple[Path, Path]) ->
     hostile = "</script><script>alert(1)</script>"
     with open_source(dataset, None) as source:
         tables = read_tables(source)
-    drawn = page_text(hostile, read_manifest(dataset), tables, check(dataset), {"quality": {"x": hostile}},
-                      {"": {"quality": [hostile]}}, "")  # fmt: skip
+    charts = {"quality": {"x": hostile}}
+    numbers = {"": {"quality": [hostile]}}
+    manifest = read_manifest(dataset)
+    drawn = page_text(hostile, manifest, tables, check(dataset), charts, numbers, "")
     assert hostile not in drawn
     assert "alert(1)" in drawn
 
@@ -299,7 +304,8 @@ def chromium() -> Iterator[Any]:
     path = browser.executable()
     if path is None:
         pytest.skip(
-            f"no browser found: {', '.join(browser.NAMES)}; .ci/run installs Debian's chromium where it can"
+            f"no browser found: {', '.join(browser.NAMES)}; "
+            ".ci/run installs Debian's chromium where it can"
         )
     with browser.started(path) as context:
         yield context
@@ -307,7 +313,7 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def page(chromium: Any, files: tuple[Path, Path]) -> Iterator[Any]:
-    """The dashboard in a browser; whatever it complains of, or asks for besides itself, fails the test."""
+    """The dashboard in a browser; the test fails if it complains, or asks for more than itself."""
     complaints: list[str] = []
     requests: list[str] = []
 
@@ -408,9 +414,12 @@ def test_on_a_telephone_no_word_is_cut_off_or_meets_another(page: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     wrong = """() => [...document.querySelectorAll(".chart")].flatMap(chart => {
         const box = chart.getBoundingClientRect();
-        const words = [...chart.querySelectorAll("svg text")].map(each => [each, each.getBoundingClientRect()]);
-        const shown = words.filter(([word, at]) => at.width && getComputedStyle(word).opacity !== "0");
-        const outside = shown.filter(([word, at]) => at.left < box.left - 1 || at.right > box.right + 1);
+        const words = [...chart.querySelectorAll("svg text")]
+            .map(each => [each, each.getBoundingClientRect()]);
+        const shown = words
+            .filter(([word, at]) => at.width && getComputedStyle(word).opacity !== "0");
+        const outside = shown
+            .filter(([word, at]) => at.left < box.left - 1 || at.right > box.right + 1);
         const meet = shown.filter(([word, at], i) => shown.slice(i + 1).some(([other, its]) =>
             Math.min(at.right, its.right) - Math.max(at.left, its.left) > 1
             && Math.min(at.bottom, its.bottom) - Math.max(at.top, its.top) > 4));

@@ -1,4 +1,4 @@
-"""A store that fails: tried again where that is right, else one line, nothing that looks complete, and no secret."""
+"""A store that fails: tried again where right, else one line, nothing half, no secret."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def outcome(capfd: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
 
 
 def address_of(request: pytest.FixtureRequest) -> str:
-    return f"s3://{BUCKET}/{request.node.name.replace('[', '-').replace(']', '').replace(' ', '-')}/data"
+    name = request.node.name.replace("[", "-").replace("]", "").replace(" ", "-")
+    return f"s3://{BUCKET}/{name}/data"
 
 
 @pytest.mark.parametrize(

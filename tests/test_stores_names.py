@@ -1,4 +1,4 @@
-"""Names of places in object stores, and what a configuration says of where datasets go; no store is needed."""
+"""Names of places in object stores, and what a configuration says of them; no store is needed."""
 
 from __future__ import annotations
 

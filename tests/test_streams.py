@@ -22,7 +22,7 @@ from capgen.storage.inspection import problems
 from tests.conftest import make_config
 
 # Runs commands in one process, each with its standard streams as a shell would give them to it:
-# "closed", "full", "left" by its reader, or a "file"; writes down the exit codes, and what standard error has.
+# "closed", "full", "left" by its reader, or a "file"; writes down exit codes and standard error.
 SCRIPT = """
 import io, json, os, sys
 from pathlib import Path

@@ -56,7 +56,7 @@ os.fsync = fsync_of_files
 
 @pytest.fixture
 def without(tmp_path: Path) -> RunWithout:
-    """Run `capgen` in a process of its own, after a script that takes something away from the system.
+    """Run `capgen` in a process, after a script that takes something away from the system.
 
     The commands run one after the other as long as they end well; the answer is what was said on
     standard error.

@@ -1,4 +1,4 @@
-"""The telemetry preset: the documented dataset as a monitoring system delivers it, and the truth about events."""
+"""The telemetry preset: the documented dataset as monitoring delivers it, and the events' truth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels of the truth: set where, and only where, a layer changed a value; and no zero is negative."""
+"""Labels of the truth: set exactly where a layer changed a value; and no zero is negative."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Configurations that are wrong in a way that people get them wrong: what the message says, and what is right."""
+"""Configurations that people get wrong: what the message says, and what is right."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ CACHE = (
     "business_hours_factor: 1.2, weekend_factor: 0.9, spike: {probability: 0.01, magnitude: 1.5}, "
     "growth_percent_per_month: 0.5"
 )
-OTHERS = "web: {share: 0.315}, application: {share: 0.36}, database: {share: 0.135}, batch: {share: 0.09}"
+OTHERS = (
+    "web: {share: 0.315}, application: {share: 0.36}, database: {share: 0.135}, "
+    "batch: {share: 0.09}"
+)
 KINDS = ("web", "application", "database", "batch")
 IMPOSSIBLE = "archetypes: {web: {correlation: {cpu~mem: 0.9, cpu~net_in: 0.9, mem~net_in: 0.3"
 EVENT = "type: surge, magnitude: 2, metrics: [cpu], start: 2024-01-01, end: 2024-01-02"
@@ -47,7 +50,8 @@ WRONG = [
     Wrong(
         "dotted key",
         "calendar.eoq.peak: 0.4",
-        "calendar.eoq.peak: unknown key: a dot in a file is part of a name; write calendar: {eoq: {peak: …}}",
+        "calendar.eoq.peak: unknown key: a dot in a file is part of a name; "
+        "write calendar: {eoq: {peak: …}}",
         "calendar: {eoq: {peak: 0.4}}",
     ),
     Wrong(
@@ -59,7 +63,8 @@ WRONG = [
     Wrong(
         "new archetype without values",
         "archetypes: {cache: {share: 0.1}}",
-        "archetypes.cache: is new, so it needs base, sd, business_hours_factor, weekend_factor, spike, "
+        "archetypes.cache: is new, so it needs base, sd, business_hours_factor, "
+        "weekend_factor, spike, "
         "growth_percent_per_month; capgen config init - --archetype cache prints a complete one",
         f"archetypes: {{cache: {{share: 0.1, {CACHE}}}, {OTHERS}}}",
     ),
@@ -72,7 +77,8 @@ WRONG = [
     Wrong(
         "shares after a new archetype",
         f"archetypes: {{cache: {{share: 0.1, {CACHE}}}}}",
-        "archetypes: expected shares that sum to 1, got a sum of 1.1; in proportion: web 0.315, application 0.36, "
+        "archetypes: expected shares that sum to 1, got a sum of 1.1; in proportion: "
+        "web 0.315, application 0.36, "
         "database 0.135, batch 0.09",
         f"archetypes: {{cache: {{share: 0.1, {CACHE}}}, {OTHERS}}}",
     ),
@@ -87,7 +93,8 @@ WRONG = [
         "an archetype taken away",
         "archetypes: {batch: null}",
         "got a sum of 0.9; in proportion: web 0.3889, application 0.4444, database 0.1667",
-        "archetypes: {batch: null, web: {share: 0.3889}, application: {share: 0.4444}, database: {share: 0.1667}}",
+        "archetypes: {batch: null, web: {share: 0.3889}, application: {share: 0.4444}, "
+        "database: {share: 0.1667}}",
     ),
     Wrong(
         "shares in percent",
@@ -128,7 +135,8 @@ WRONG = [
     Wrong(
         "country by name",
         "calendar: {holidays: {country: Germany}}",
-        "calendar.holidays.country: expected the ISO 3166 code of a country, DE for Germany, got 'Germany'",
+        "calendar.holidays.country: expected the ISO 3166 code of a country, DE for Germany, "
+        "got 'Germany'",
         "calendar: {holidays: {country: DE}}",
     ),
     Wrong(
@@ -151,9 +159,11 @@ WRONG = [
     ),
     Wrong(
         "years without holidays",
-        "calendar: {holidays: {country: IN}, holiday_effect: {factor: 0.5}}\nstart_date: 2000-01-01",
+        "calendar: {holidays: {country: IN}, holiday_effect: {factor: 0.5}}\n"
+        "start_date: 2000-01-01",
         "calendar.holidays: expected years whose holidays the library knows, got 2000",
-        "calendar: {holidays: {country: IN}, holiday_effect: {factor: 0.5}}\nstart_date: 2001-01-01",
+        "calendar: {holidays: {country: IN}, holiday_effect: {factor: 0.5}}\n"
+        "start_date: 2001-01-01",
     ),
     Wrong(
         "dates the wrong way round",
@@ -164,7 +174,8 @@ WRONG = [
     Wrong(
         "date of another order",
         "end_date: 31.12.2025",
-        "end_date: expected a date as YYYY-MM-DD, today, or days or weeks from it such as -90d or +4w, got",
+        "end_date: expected a date as YYYY-MM-DD, today, or days or weeks "
+        "from it such as -90d or +4w, got",
         "end_date: 2025-12-31",
     ),
     Wrong(
@@ -216,7 +227,8 @@ WRONG = [
         "new metric without column",
         "metrics: {gpu: {unit: percent}}",
         "metrics.gpu: is new, so it needs column, clip",
-        "metrics: {gpu: {unit: percent, column: gpu_p95, clip: [0, 100], derived: {source: cpu, factor: 0.5}}}",
+        "metrics: {gpu: {unit: percent, column: gpu_p95, clip: [0, 100], "
+        "derived: {source: cpu, factor: 0.5}}}",
     ),
     Wrong(
         "metric without a base",
@@ -268,7 +280,8 @@ WRONG = [
     Wrong(
         "event of an unknown region",
         f"layers: {{events: {{listed: {{launch: {{{EVENT}, region: Europe}}}}}}}}",
-        "layers.events.listed.launch.region: expected one of US-East, US-West, EU, Asia, got 'Europe'",
+        "layers.events.listed.launch.region: expected one of US-East, US-West, EU, Asia, "
+        "got 'Europe'",
         f"layers: {{events: {{listed: {{launch: {{{EVENT}, region: EU}}}}}}}}",
     ),
     Wrong(

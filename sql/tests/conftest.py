@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import chdir
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -61,7 +63,11 @@ class SqlTest(pytest.Item):
 
     def runtest(self) -> None:
         """Run the test."""
-        with open_database(_default_tables()) as connection:
+        with (
+            TemporaryDirectory() as folder,
+            chdir(folder),  # where a test may write files
+            open_database(_default_tables()) as connection,
+        ):
             problems = self.problems(connection)
         if problems:
             pytest.fail("\n".join(problems), pytrace=False)

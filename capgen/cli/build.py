@@ -102,10 +102,10 @@ def command(
     is_same = bool(origin and before and is_remade(origin, before, results[0].out, note))
     with outcome():
         if as_json:
-            told = [asdict(result) for result in results]
+            documents = [asdict(result) for result in results]
             if origin is not None:
-                told[0]["same_content"] = is_same
-            typer.echo(json.dumps(told if clean_twin else told[0], default=str))
+                documents[0]["same_content"] = is_same
+            typer.echo(json.dumps(documents if clean_twin else documents[0], default=str))
         else:
             typer.echo("\n".join(summary(result, config) for result in results))
             if is_same:

@@ -48,8 +48,8 @@ def expectation_text(file: Path) -> str:
     keys: dict[str, list[str]] = {}
     for path, (_, source) in leaves.items():
         keys.setdefault(source, []).append(".".join(path))
-    said = [_said(source, names) for source, names in reversed(keys.items())]
-    return f"Expected: {'; '.join(said)}"
+    texts = [_said(source, names) for source, names in reversed(keys.items())]
+    return f"Expected: {'; '.join(texts)}"
 
 
 def _said(source: str, keys: list[str]) -> str:

@@ -134,10 +134,10 @@ def _from_origin(
     from capgen.dataset.manifest import read_origin
     from capgen.storage.location import locate
 
-    beside = [name for name, value in others.items() if value is not None]
-    if beside:
+    conflicts = [name for name, value in others.items() if value is not None]
+    if conflicts:
         raise RequestError(
-            f"--from: expected no {beside[0]} beside it; --set and the flags change single keys"
+            f"--from: expected no {conflicts[0]} beside it; --set and the flags change single keys"
         )
     resolved = read_origin(locate(origin)).resolve(flags, years)
     return replace(resolved, origin=origin)

@@ -34,14 +34,14 @@ def command(
     """
     from capgen.engines.planning import plan
 
-    whole = plan(resolved.config, workers=workers, memory=memory, file_size=file_size)
+    estimated = plan(resolved.config, workers=workers, memory=memory, file_size=file_size)
     if as_json:
-        typer.echo(json.dumps(asdict(whole), indent=2))
+        typer.echo(json.dumps(asdict(estimated), indent=2))
         return
-    _print_table(whole.partitions)
-    written = f"{counted(whole.rows, 'row')} in {counted(whole.files, 'file')}"
-    size = f"about {byte_size(whole.bytes)}"
-    time = f"about {duration(whole.seconds)} with {counted(whole.workers, 'worker')}"
+    _print_table(estimated.partitions)
+    written = f"{counted(estimated.rows, 'row')} in {counted(estimated.files, 'file')}"
+    size = f"about {byte_size(estimated.bytes)}"
+    time = f"about {duration(estimated.seconds)} with {counted(estimated.workers, 'worker')}"
     typer.echo(f"\nIn all: {written}, {size}, {time}")
 
 

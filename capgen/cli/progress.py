@@ -59,18 +59,18 @@ def _bar(total: int) -> Iterator[Callable[[int], None]]:
 
 @contextmanager
 def _lines(total: int) -> Iterator[Callable[[int], None]]:
-    started = said = time.monotonic()
+    started = last_printed = time.monotonic()
     done = 0
     lock = threading.Lock()
 
     def on_rows(rows: int) -> None:
-        nonlocal done, said
+        nonlocal done, last_printed
         with lock:
             done += rows
             now = time.monotonic()
-            if not done or now - said < _SECONDS_BETWEEN_LINES:
+            if not done or now - last_printed < _SECONDS_BETWEEN_LINES:
                 return
-            said = now
+            last_printed = now
             left = (now - started) * (total - done) / done
             speed = rate(done, now - started)
             print(

@@ -39,5 +39,5 @@ def command(
             return
         for path in remade:
             typer.echo(f"remade {path}")
-        told = f"{counted(len(remade), 'file')} remade" if remade else "nothing to repair"
-        typer.echo(f"{data}: {told}")
+        summary = f"{counted(len(remade), 'file')} remade" if remade else "nothing to repair"
+        typer.echo(f"{data}: {summary}")

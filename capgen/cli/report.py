@@ -36,7 +36,7 @@ def command(
     paths = write_report(data, out, overwrite=overwrite)
     with outcome():
         if as_json:
-            told = {name: str(path) for name, path in paths._asdict().items()}
-            typer.echo(json.dumps(told, indent=2))
+            document = {name: str(path) for name, path in paths._asdict().items()}
+            typer.echo(json.dumps(document, indent=2))
         else:
             typer.echo("\n".join(map(str, paths)))

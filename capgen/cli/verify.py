@@ -39,8 +39,8 @@ def command(
     with outcome(0 if found.passed else 1):
         if as_json:
             problems = [asdict(problem) for problem in found.problems]
-            told = {"files": found.files, "cite": found.cite, "problems": problems}
-            typer.echo(json.dumps(told, indent=2))
+            document = {"files": found.files, "cite": found.cite, "problems": problems}
+            typer.echo(json.dumps(document, indent=2))
             return
         for problem in found.problems:
             typer.echo(f"{problem.kind:8} {problem.path}: {problem.detail}")

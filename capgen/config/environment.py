@@ -69,13 +69,13 @@ def _key(variable: str, word: str, path: Path, known: list[str]) -> str:
 
 def _known(path: Path, values: Mapping[str, Any]) -> Iterable[str]:
     """Return the keys that exist at a path, or could."""
-    here = _section(path, values)
+    known = _section(path, values)
     if path in _REGIONS:
-        return dict.fromkeys([*_section(("fleet", "region"), values), *here])
+        return dict.fromkeys([*_section(("fleet", "region"), values), *known])
     if path[-1:] == (_PAIRS,):
         metrics = sorted(_section(("metrics",), values))
-        return dict.fromkeys([*here, *map("~".join, combinations(metrics, 2))])
-    return here
+        return dict.fromkeys([*known, *map("~".join, combinations(metrics, 2))])
+    return known
 
 
 def _section(path: Path, values: Mapping[str, Any]) -> Mapping[str, Any]:

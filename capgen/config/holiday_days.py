@@ -87,8 +87,8 @@ def contradictions(kept: HolidayDays | None, config: Config) -> list[str]:
     found = []
     for calendar in calendars(config).values():
         name = calendar_name(calendar)
-        now = _days(config.holiday_days, calendar, kept.first, kept.last)
-        if name in kept.days and (differing := sorted(set(kept.days[name]) ^ set(now))):
+        present = _days(config.holiday_days, calendar, kept.first, kept.last)
+        if name in kept.days and (differing := sorted(set(kept.days[name]) ^ set(present))):
             more = f" and {len(differing) - 1} more" if len(differing) > 1 else ""
             found.append(f"{name} ({differing[0]}{more})")
     return found

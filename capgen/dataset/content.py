@@ -33,21 +33,21 @@ def chunk_digest(frame: pl.DataFrame, chunk: Chunk, panel: Panel) -> int:
         panel: the panel that the chunk belongs to.
     """
     strings = [name for name in frame.columns if name in SERVER_COLUMNS]
-    of_all = [name for name in frame.columns if name in date_columns(panel.config)]
-    of_cells = [name for name in frame.columns if name not in {*strings, *of_all}]
+    date_names = [name for name in frame.columns if name in date_columns(panel.config)]
+    cell_names = [name for name in frame.columns if name not in {*strings, *date_names}]
     steps = chunk.span.size
-    dates = _numbers(frame[:steps][of_all])
+    dates = _numbers(frame[:steps][date_names])
     servers = frame[strings][range(0, chunk.rows, steps)]
     blocks = [
         block.span.overlap(chunk.span).within(chunk.span) for block in panel.axis.blocks(chunk.span)
     ]
-    of_dates = [_digest(b"", dates, rows).digest() for rows in blocks]
-    values = _numbers(frame[of_cells])
+    date_digests = [_digest(b"", dates, rows).digest() for rows in blocks]
+    values = _numbers(frame[cell_names])
     total = 0
     for server, words in enumerate(servers.rows()):
-        for rows, of_block in zip(blocks, of_dates, strict=True):
-            here = slice(server * steps + rows.start, server * steps + rows.stop)
-            total += _digest("\0".join(words).encode() + of_block, values, here).intdigest()
+        for rows, date_digest in zip(blocks, date_digests, strict=True):
+            cells = slice(server * steps + rows.start, server * steps + rows.stop)
+            total += _digest("\0".join(words).encode() + date_digest, values, cells).intdigest()
     return total % _MODULUS
 
 
@@ -86,8 +86,8 @@ def _bits(column: pl.Series) -> NDArray[Any]:
         texts = column.dtype.categories.to_list()  # type: ignore[attr-defined]
         hashes = [xxhash.xxh3_64_intdigest(text.encode()) for text in texts]
         codes = column.to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
-        of_cells: NDArray[np.uint64] = np.array([0, *hashes], np.uint64)[codes + 1]
-        return of_cells
+        cell_hashes: NDArray[np.uint64] = np.array([0, *hashes], np.uint64)[codes + 1]
+        return cell_hashes
     present = column.fill_null(math.nan) if column.null_count() else column
     numbers = present.to_numpy()
     return numbers.view(np.int64) if column.dtype == pl.Datetime else numbers

@@ -67,7 +67,7 @@ def scan_files(folder: Path, paths: Sequence[str], schema: pl.Schema) -> pl.Lazy
         paths: the files' paths, relative to the folder.
         schema: the columns to return, with their types.
     """
-    whole = folder.absolute()
+    root = folder.absolute()
 
     def source(
         columns: list[str] | None,
@@ -80,7 +80,7 @@ def scan_files(folder: Path, paths: Sequence[str], schema: pl.Schema) -> pl.Lazy
         # With a limit, rows are cut before they are filtered, so each file counts.
         possible = _possible(paths, predicate) if row_limit is None else paths
         if possible:
-            rows = pl.concat(_partitions(whole, possible, schema.names()))
+            rows = pl.concat(_partitions(root, possible, schema.names()))
             rows = rows if row_limit is None else rows.head(row_limit)
             rows = rows if predicate is None else rows.filter(predicate)
             yield from rows.select(wanted).collect_batches(maintain_order=True)

@@ -94,10 +94,10 @@ def in_order(config: Config, entries: Iterable[FileEntry]) -> list[FileEntry]:
 
 def _one_per_archetype(entries: Sequence[FileEntry]) -> list[FileEntry]:
     """Return the middle file of each archetype."""
-    of_archetype: dict[str, list[FileEntry]] = {}
+    groups: dict[str, list[FileEntry]] = {}
     for entry in entries:
-        of_archetype.setdefault(partition_of(entry.path).server_type, []).append(entry)
-    return [found[len(found) // 2] for found in of_archetype.values()]
+        groups.setdefault(partition_of(entry.path).server_type, []).append(entry)
+    return [found[len(found) // 2] for found in groups.values()]
 
 
 def _first_rows(entry: FileEntry, path: Path, columns: Sequence[str], most: int) -> pl.DataFrame:

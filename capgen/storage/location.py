@@ -53,9 +53,9 @@ def from_here(place: Path) -> str:
     Args:
         place: an absolute path, or one in a store.
     """
-    here = None if is_store(place) else working_folder()
-    near = str(place.relative_to(here) if here and place.is_relative_to(here) else place)
-    return f"./{near}" if near.startswith("~") else near  # without ./ it would be a home
+    folder = None if is_store(place) else working_folder()
+    name = str(place.relative_to(folder) if folder and place.is_relative_to(folder) else place)
+    return f"./{name}" if name.startswith("~") else name  # without ./ it would be a home
 
 
 def is_store(place: object) -> bool:

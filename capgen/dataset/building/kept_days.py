@@ -54,8 +54,8 @@ def other_library(folder: Path, kept: HolidayDays | None, config: Config) -> Ite
         kept: the holidays that are kept, if any.
         config: the configuration to build.
     """
-    of_today = config.model_copy(update={"holiday_days": None})
-    if others := contradictions(kept, of_today):
+    library_config = config.model_copy(update={"holiday_days": None})
+    if others := contradictions(kept, library_config):
         version = importlib.metadata.version("holidays")
         yield (
             f"{folder}: keeps its holidays; holidays {version} has others of {', '.join(others)}; "

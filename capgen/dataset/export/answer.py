@@ -51,11 +51,11 @@ def _distinct(names: Sequence[str]) -> list[str]:
     found: list[str] = []
     for name in names:
         number = 0
-        free = name
-        while free in found:
+        candidate = name
+        while candidate in found:
             number += 1
-            free = f"{name}_{number}"
-        found.append(free)
+            candidate = f"{name}_{number}"
+        found.append(candidate)
     return found
 
 

@@ -104,7 +104,7 @@ def export(
     target = str(file) if file is not None else default_name(manifest, format)
     kind = kind_of(target, format)
     check_installed(kind)
-    beside = citation_file(target, kind, overwrite=overwrite) if citation else None
+    citation_place = citation_file(target, kind, overwrite=overwrite) if citation else None
     rows = Request(folder.absolute(), manifest, kind, columns, where, unsafe)
     if kind == DELTA:
         path = locate(target.removeprefix(f"{DELTA}:")).resolve()
@@ -113,8 +113,8 @@ def export(
         size = sum(part.stat().st_size for part in path.rglob("*") if part.is_file())
     else:
         path, count, size = _write_file(rows, target, overwrite=overwrite)
-    if beside is not None:
-        beside.write(f"{manifest.citation}\n".encode())
+    if citation_place is not None:
+        citation_place.write(f"{manifest.citation}\n".encode())
     return ExportResult(path, kind, count, size, time.monotonic() - started)
 
 

@@ -45,14 +45,14 @@ def kind_of(target: str, given: str | None) -> str:
     Raises:
         RequestError: the ending is unknown, or says another format than the user chose.
     """
-    said = _said_kind(target)
-    kind = given or said
+    ending = _said_kind(target)
+    kind = given or ending
     if kind is None:
         endings = ", ".join(f".{known}" for known in KINDS)
         raise RequestError(
             f"expected a name that ends in {endings}, or delta:FOLDER, or --format; got {target!r}"
         )
-    if said not in {None, kind}:
+    if ending not in {None, kind}:
         raise RequestError(
             f"FILE and --format: expected the same format in both, got {target!r} and {kind}"
         )

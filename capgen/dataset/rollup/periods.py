@@ -85,10 +85,10 @@ def check_names(config: Config) -> None:
         names.append(f"{STATE}_share")
     for key, metric in config.metrics.items():
         names += [metric.column, f"{key}_mean", f"{key}_max"]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice:
+    repeated = next((name for name in names if names.count(name) > 1), None)
+    if repeated:
         raise RequestError(
-            f"metrics: a rollup would have two columns called {twice!r}; "
+            f"metrics: a rollup would have two columns called {repeated!r}; "
             "rename the metric that has it"
         )
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import typer
 
+from capgen import load_config
 from capgen.cli.app import app, main
-from tests.docs import PAGES, README, ROOT, brought_up_to_date
+from tests.docs import PAGES, PARTS, README, ROOT, brought_up_to_date
 from tests.test_readme import blocks
 
 LINK = re.compile(r"(?<!!)\[[^]]+\]\(([^)#]*)(#[^)]*)?\)")
@@ -82,3 +83,14 @@ def test_docs_says_where_the_pages_are(capsys: pytest.CaptureFixture[str]) -> No
     for title, page in zip(lines[::2], pages, strict=True):
         assert page in PAGES
         assert page.read_text(encoding="utf-8").startswith(f"# {title}\n")
+
+
+def test_every_key_is_there_and_says_what_it_is() -> None:
+    lines = (line.split(" | ") for line in PARTS["keys"]().splitlines() if line.startswith("| `"))
+    said = {key.strip("|` "): about for key, about, *_ in lines}
+    assert not [key for key, about in said.items() if not about.strip()]
+    given = load_config(environment={}).model_dump(exclude={"holiday_days"})
+    assert {key.split(".")[0] for key in said} == given.keys()
+    assert {key.split(".")[1] for key in said if key.startswith("layers.")} == given[
+        "layers"
+    ].keys()

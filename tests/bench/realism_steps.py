@@ -1,7 +1,7 @@
-"""What a preset is like at other steps: spread and memory of rows, and of their means over longer steps.
+"""What a preset is like at other steps: spread and memory of rows, and of their longer means.
 
-Run `python -m tests.bench.realism_steps`. Prints a table in Markdown: medians over 60 servers × 91 days of the
-`realistic` preset, without gaps, outliers and events.
+Run `python -m tests.bench.realism_steps`. Prints a table in Markdown: medians over 60 servers ×
+91 days of the `realistic` preset, without gaps, outliers and events.
 """
 
 from __future__ import annotations

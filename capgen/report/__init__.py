@@ -30,21 +30,23 @@ def write_report(folder: Path | str, out: Path | str, *, overwrite: bool = False
     """Write a dashboard of a dataset: `dashboard.html` and `dashboard.png`.
 
     Args:
-        folder: the dataset's.
-        out: folder to write into; it is made.
-        overwrite: replace a report that is there.
+        folder: the dataset's folder.
+        out: folder to write into; it is made where there is none.
+        overwrite: whether to replace a report that is there.
 
     Returns:
         The two files.
 
     Raises:
-        RequestError: there is no such dataset, the libraries that draw are missing, or the files may not be written.
+        RequestError: there is no such dataset, the libraries that draw are missing, or the files
+            may not be written.
         CapgenError: a file cannot be read.
     """
     require_libraries()
     from capgen.report.drawing import draw
 
-    folder, out = locate(folder), locate(out)
+    folder = locate(folder)
+    out = locate(out)
     manifest = read_manifest(folder)
     paths = ReportPaths(out / "dashboard.html", out / "dashboard.png")
     page_place, picture_place = (output(path, overwrite=overwrite) for path in paths)

@@ -26,7 +26,8 @@ _MONTHS = [
     "November",
     "December",
 ]
-_LOWEST, _HIGHEST = 0.1, 0.9  # the middle 80 %
+_LOWEST = 0.1  # to the highest: the middle 80 %
+_HIGHEST = 0.9
 _MONTHS_A_YEAR = 12
 _MARKS = "Dashed lines are quarter ends, triangles holidays."
 
@@ -44,15 +45,13 @@ def captions(tables: Tables, report: Report, rows: dict[str, Rows]) -> Captions:
         report: the outcome of a check.
         rows: from `chart_rows`.
     """
-    verdicts, correlations = _verdicts(report), rows["correlation"]
-    return {
-        each: _captions(
-            tables.of(each),
-            verdicts,
-            [row for row in correlations if each in (WHOLE_FLEET, row["archetype"])],
-        )
-        for each in (WHOLE_FLEET, *tables.archetypes)
-    }
+    verdicts = _verdicts(report)
+    correlations = rows["correlation"]
+    captions = {}
+    for choice in (WHOLE_FLEET, *tables.archetypes):
+        own = [row for row in correlations if choice in (WHOLE_FLEET, row["archetype"])]
+        captions[choice] = _captions(tables.of(choice), verdicts, own)
+    return captions
 
 
 def _captions(tables: Tables, verdicts: str, correlations: Rows) -> dict[str, list[str]]:
@@ -75,7 +74,9 @@ def shown(value: float | None) -> str:
     Args:
         value: a number, or none.
     """
-    return "none" if value is None else f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if value is None:
+        return "none"
+    return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 def _of(frame: pl.DataFrame, tables: Tables, position: int) -> pl.DataFrame:
@@ -88,25 +89,30 @@ def _unit(tables: Tables, position: int) -> str:
 
 
 def _utilisation(tables: Tables, position: int) -> str:
-    column, unit = tables.columns[position], _unit(tables, position)
+    column = tables.columns[position]
+    unit = _unit(tables, position)
     frame = _of(tables.utilisation, tables, position).drop_nulls("mean")
     if frame.is_empty():
         return f"There are no values of {column} to show."
     means = (
         frame.group_by("server_type").agg(pl.col("mean").mean()).sort("mean", "server_type").rows()
     )
-    (lowest, low), (highest, high) = means[0], means[-1]
+    lowest, low = means[0]
+    highest, high = means[-1]
     top = frame.sort("mean", descending=True).row(0, named=True)
-    peak = f"The highest {tables.unit} is that of {top['moment']:%Y-%m-%d}: {top['server_type']}, {shown(top['mean'])}."
+    day = f"{top['moment']:%Y-%m-%d}"
+    who = f"{top['server_type']}, {shown(top['mean'])}"
+    peak = f"The highest {tables.unit} is that of {day}: {who}."
     if lowest == highest:
         return f"{column} of {highest} is {shown(high)}{unit} on average. {peak} {_MARKS}"
-    ends = f"highest for {highest}, {shown(high)}{unit} on average, and lowest for {lowest}, {shown(low)}"
-    return f"{column} is {ends}. {peak} {_MARKS}"
+    above = f"highest for {highest}, {shown(high)}{unit} on average"
+    return f"{column} is {above}, and lowest for {lowest}, {shown(low)}. {peak} {_MARKS}"
 
 
 def _distribution(tables: Tables, position: int) -> str:
     column = tables.columns[position]
-    first, width = tables.bins["first"][position], tables.bins["width"][position]
+    first = tables.bins["first"][position]
+    width = tables.bins["width"][position]
     parts = []
     for archetype in tables.archetypes:
         frame = (
@@ -120,7 +126,8 @@ def _distribution(tables: Tables, position: int) -> str:
         inside = reached.filter(
             (pl.col("share") >= _LOWEST) & (pl.col("share").shift(1, fill_value=0) < _HIGHEST)
         )
-        low, high = inside["bin"][0], min(inside["bin"][-1] + 1, BINS)
+        low = inside["bin"][0]
+        high = min(inside["bin"][-1] + 1, BINS)
         ends = [first + width * each for each in (low, high)]
         parts.append(f"{archetype} {shown(ends[0])} to {shown(ends[1])}")
     words = ", ".join(parts) or "none"
@@ -157,7 +164,10 @@ def _effects(tables: Tables, position: int) -> str:
     ]
     parts += [f"holidays × {c:.2f} are × {m:.2f}" for *_, m, c in holidays.rows()]
     if not parts:
-        return "No quarter end and no holiday has ordinary days beside it in this window; the bars are configured."
+        return (
+            "No quarter end and no holiday has ordinary days beside it in this window; "
+            "the bars are configured."
+        )
     who = _who(tables, "the mean of the archetypes")
     sentences = [
         "Dots are measured, bars configured.",
@@ -181,7 +191,8 @@ def _growth(tables: Tables, position: int) -> str:
         _of(tables.headroom, tables, position).drop_nulls().sort("p95", descending=True).rows()
     )
     least = "".join(
-        f" Least headroom: {kind}, {shown(ceiling - p95)} of {shown(ceiling)} (the diamonds are 95th percentiles)."
+        f" Least headroom: {kind}, {shown(ceiling - p95)} of {shown(ceiling)} "
+        "(the diamonds are 95th percentiles)."
         for kind, _, p95 in highest[:1]
     )
     if tables.growth_unit != "month" or not changed:
@@ -213,10 +224,10 @@ def _verdicts(report: Report) -> str:
     failed = f": {', '.join(report.names(Verdict.FAIL))}" if counts[Verdict.FAIL] else ""
     is_part = report.sample and report.sample.servers < report.sample.of_servers
     looked_at = f" {report.sample.sentence}" if report.sample and is_part else ""
-    return (
-        f"Of {len(report.rules)} rules {counts[Verdict.PASS]} pass, {counts[Verdict.FAIL]} fail{failed}, "
-        f"{counts[Verdict.NOT_TESTABLE]} cannot be tested.{looked_at}"
-    )
+    passing = f"{counts[Verdict.PASS]} pass"
+    failing = f"{counts[Verdict.FAIL]} fail{failed}"
+    untested = f"{counts[Verdict.NOT_TESTABLE]} cannot be tested"
+    return f"Of {len(report.rules)} rules {passing}, {failing}, {untested}.{looked_at}"
 
 
 def _shares(tables: Tables, position: int) -> str:
@@ -229,6 +240,8 @@ def _shares(tables: Tables, position: int) -> str:
     cells, present, low, high = (int(each or 0) for each in sums)
     if not cells or not present:
         return f"{tables.columns[position]} has no values."
-    missing, at_low, at_high = 1 - present / cells, low / present, high / present
+    missing = 1 - present / cells
+    at_low = low / present
+    at_high = high / present
     clipped = f"{at_low:.2%} at the lower clip, {at_high:.2%} at the upper"
     return f"{tables.columns[position]}: {missing:.2%} missing, {clipped}."

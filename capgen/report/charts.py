@@ -1,4 +1,7 @@
-"""The seven charts, as Vega-Lite; each follows two parameters: `metric` (a position) and `archetype` ('' for all)."""
+"""The seven charts, as Vega-Lite.
+
+Each follows two parameters: `metric` (a position) and `archetype` ('' for all).
+"""
 
 from __future__ import annotations
 

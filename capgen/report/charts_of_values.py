@@ -93,10 +93,8 @@ def rhythm(tables: Tables) -> Drawn:
     Args:
         tables: of the dataset.
     """
-    months, hours = (
-        f"{_MONTHS}[datum.part - 1]",
-        "(datum.part < 10 ? '0' : '') + datum.part + ':00'",
-    )
+    months = f"{_MONTHS}[datum.part - 1]"
+    hours = "(datum.part < 10 ? '0' : '') + datum.part + ':00'"
     what, names = ("month", months) if tables.is_daily else ("hour", hours)
     cells = (
         alt.Chart(alt.NamedData("heat_map"))

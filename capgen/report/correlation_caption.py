@@ -33,10 +33,9 @@ def correlation_caption(tables: Tables, rows: Rows) -> str:
     failed = sum(each["verdict"] == Verdict.FAIL for each in rows)
     verdict = f"{failed} of {len(rows)} fail" if failed else f"All {len(rows)} pass"
     how = _TWIN_TARGETS if has_twin else _NOISE_TARGETS
-    return (
-        f"{verdict} the check; the furthest from its target is {row['pair']} of {row['archetype']}: "
-        f"{row['measured']:.2f} against {row['target']:.2f}. {how}"
-    )
+    pair = f"{row['pair']} of {row['archetype']}"
+    distance = f"{row['measured']:.2f} against {row['target']:.2f}"
+    return f"{verdict} the check; the furthest from its target is {pair}: {distance}. {how}"
 
 
 def _distance(row: Mapping[str, Any]) -> float:

@@ -1,4 +1,4 @@
-"""Draws the page and the picture of a dataset; the one module that asks vl-convert for something."""
+"""Draws the page and the picture of a dataset; no other module asks vl-convert for anything."""
 
 from __future__ import annotations
 
@@ -79,7 +79,8 @@ def _blocks(
     rows: dict[str, Rows],
     words: Captions,
 ) -> list[Block]:
-    whole, half = inner_width(1), inner_width(2)
+    whole = inner_width(1)
+    half = inner_width(2)
 
     def chart(name: str, width: int, height: int, metric: int = 0, archetype: str = "") -> Block:
         spec = chart_spec(
@@ -149,7 +150,8 @@ def _head(title: str, manifest: Manifest, tables: Tables) -> Block:
 
 
 def _headroom(tables: Tables, width: int) -> Block:
-    title = f"Headroom: ceiling less 95th percentile, {tables.headroom_since} to {tables.headroom_until}"
+    days = f"{tables.headroom_since} to {tables.headroom_until}"
+    title = f"Headroom: ceiling less 95th percentile, {days}"
     headings = ["archetype", *tables.columns]
     shares = [1 / len(headings)] * len(headings)
     return stacked(

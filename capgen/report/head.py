@@ -1,4 +1,4 @@
-"""What stands above the charts: the facts of the manifest, and what the fleet consists of; and the tables of words."""
+"""What stands above the charts: the manifest's facts, the fleet's parts, and tables of words."""
 
 from __future__ import annotations
 
@@ -84,16 +84,19 @@ def _note(finding: Finding) -> str:
 
 
 def headroom_cells(tables: Tables) -> Cells:
-    """Return a row for each archetype: its name, then what the 95th percentile of each metric leaves below the ceiling.
+    """Return a row for each archetype: its name, then the headroom of each metric.
+
+    Headroom is what the 95th percentile leaves below the ceiling.
 
     Args:
         tables: of the dataset.
     """
     found = {(kind, metric): p95 for kind, metric, p95 in tables.headroom.rows()}
-    return [
-        [archetype, *(_left(found.get((archetype, each)), top) for each, top in _ceilings(tables))]
-        for archetype in tables.archetypes
-    ]
+    rows = []
+    for archetype in tables.archetypes:
+        left = [_left(found.get((archetype, key)), top) for key, top in _ceilings(tables)]
+        rows.append([archetype, *left])
+    return rows
 
 
 def _ceilings(tables: Tables) -> list[tuple[str, float]]:

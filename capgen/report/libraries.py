@@ -20,5 +20,6 @@ def require_libraries() -> None:
                 importlib.import_module(name)
     except ImportError:
         raise RequestError(
-            'report: expected the libraries altair, jinja2 and vl-convert-python; type: pip install "capgen[report]"'
+            "report: expected the libraries altair, jinja2 and vl-convert-python; "
+            'type: pip install "capgen[report]"'
         ) from None

@@ -11,7 +11,9 @@ from html import escape
 from capgen.report.style import INK, PAPER
 
 FONT = "DejaVu Sans, Noto Sans, Liberation Sans, Arial, sans-serif"
-WIDTH, MARGIN, GAP = 1600, 30, 24
+WIDTH = 1600
+MARGIN = 30
+GAP = 24
 _SOFT = "#58626f"
 _LINE = 1.45  # of the size of the type
 _LETTER = 0.56  # of the size of the type, on average
@@ -68,9 +70,9 @@ def words_block(
     letters = max(int(width / (size * _LETTER)), 10)
     wrapped = [part for line in lines for part in textwrap.wrap(line, letters) or [""]]
     weight = "bold" if bold else "normal"
+    type_ = f'font-size="{size}" font-weight="{weight}" fill="{colour}"'
     drawn = (
-        f'<text x="0" y="{size * (1 + _LINE * row):.1f}" font-size="{size}" font-weight="{weight}" fill="{colour}">'
-        f"{escape(line)}</text>"
+        f'<text x="0" y="{size * (1 + _LINE * row):.1f}" {type_}>{escape(line)}</text>'
         for row, line in enumerate(wrapped)
     )
     return Block("".join(drawn), size * _LINE * len(wrapped) + 4)
@@ -98,12 +100,10 @@ def table_block(
     for number, row in enumerate(rows):
         y = size * (1.2 + 1.6 * number)
         weight = "bold" if number == 0 else "normal"
+        type_ = f'font-size="{size}" font-weight="{weight}" fill="{INK}"'
         for text, left, share in zip(row, lefts, shares, strict=True):
-            fitting = _cut(text, int(share * width / (size * _LETTER)) - 1)
-            drawn.append(
-                f'<text x="{left:.1f}" y="{y:.1f}" font-size="{size}" font-weight="{weight}" fill="{INK}">'
-                f"{escape(fitting)}</text>"
-            )
+            fitting = escape(_cut(text, int(share * width / (size * _LETTER)) - 1))
+            drawn.append(f'<text x="{left:.1f}" y="{y:.1f}" {type_}>{fitting}</text>')
     return Block("".join(drawn), size * 1.6 * len(rows) + 6)
 
 
@@ -118,7 +118,8 @@ def stacked(blocks: Iterable[Block], gap: float = 6) -> Block:
         blocks: from the top.
         gap: between them, in pixels.
     """
-    drawn, y = [], 0.0
+    drawn = []
+    y = 0.0
     for block in blocks:
         drawn.append(f'<g transform="translate(0,{y:.1f})">{block.text}</g>')
         y += block.height + gap
@@ -172,8 +173,9 @@ def picture_svg(blocks: Iterable[Block]) -> str:
     body = stacked(blocks, gap=30)
     height = body.height + 2 * MARGIN
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{WIDTH}" '
-        f'height="{height:.0f}" viewBox="0 0 {WIDTH} {height:.0f}" font-family="{FONT}">'
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'width="{WIDTH}" height="{height:.0f}" viewBox="0 0 {WIDTH} {height:.0f}" '
+        f'font-family="{FONT}">'
         f'<rect width="100%" height="100%" fill="{PAPER}"/>'
         f'<g transform="translate({MARGIN},{MARGIN})">{body.text}</g></svg>'
     )

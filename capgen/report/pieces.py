@@ -25,7 +25,8 @@ _TIME_FORMATS = {
     "week": "week of %Y-%m-%d",
     "month": "%B %Y",
 }
-_FEW_DAYS, _DAYS_OF_MONTHS = 14, range(60, 800)  # what is best marked day by day, or month by month
+_FEW_DAYS = 14  # are best marked day by day
+_DAYS_OF_MONTHS = range(60, 800)  # so many are best marked month by month
 
 
 def metric_title(prefix: str) -> alt.TitleParams:

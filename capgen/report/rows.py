@@ -1,10 +1,14 @@
-"""The rows behind the charts: one for each mark, with the values of all metrics in a list, so that a page is small."""
+"""The rows behind the charts: one for each mark, with all metrics' values in a list.
+
+So a page stays small.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -16,6 +20,7 @@ from capgen.quality.expected.dynamic import is_dynamic
 from capgen.quality.findings import Finding
 from capgen.quality.outcome import Report
 from capgen.report.tables import BINS, Tables
+from capgen.settings.metric import scale_of, source_of
 
 Rows = list[dict[str, Any]]
 _DIGITS = 4
@@ -77,12 +82,11 @@ def _listed(
 
 def _marks(marks: pl.DataFrame) -> Rows:
     kinds = (("quarter end", "ends_quarter"), ("holiday", "is_free"))
-    return [
-        {"moment": _plain(row["moment"]), "kind": kind}
-        for row in marks.to_dicts()
-        for kind, flag in kinds
-        if row[flag]
-    ]
+    rows = []
+    for row in marks.to_dicts():
+        moment = _plain(row["moment"])
+        rows += [{"moment": moment, "kind": kind} for kind, flag in kinds if row[flag]]
+    return rows
 
 
 def _distribution(tables: Tables) -> Iterator[dict[str, Any]]:
@@ -105,10 +109,8 @@ def _distribution(tables: Tables) -> Iterator[dict[str, Any]]:
 
 
 def _correlations(tables: Tables, report: Report) -> Iterator[dict[str, Any]]:
-    findings = [
-        each for rule in report.rules if rule.name == CORRELATION.name for each in rule.findings
-    ]
-    for finding in findings:
+    rules = (rule for rule in report.rules if rule.name == CORRELATION.name)
+    for finding in chain.from_iterable(rule.findings for rule in rules):
         archetype, _, pair = finding.subject.rpartition(" ")
         if archetype in tables.archetypes:
             yield {
@@ -134,13 +136,11 @@ def _target(config: Config, archetype: str, pair: str, finding: Finding) -> floa
 def _configured_correlation(config: Config, archetype: str, one: str, two: str) -> float:
     """Return the noise's correlation of two columns; a derived metric has that of its source."""
     keys = {metric.column: key for key, metric in config.metrics.items()}
-    derived = [config.metrics[keys[column]].derived for column in (one, two)]
-    sources = [
-        each.source if each else keys[column]
-        for each, column in zip(derived, (one, two), strict=True)
-    ]
-    sign = math.prod(math.copysign(1, each.factor) for each in derived if each)
-    pairs, drawn = config.archetypes[archetype].correlation, config.drawn_metrics
+    both = (keys[one], keys[two])
+    sources = [source_of(config.metrics, key) for key in both]
+    sign = math.prod(math.copysign(1, scale_of(config.metrics, key)) for key in both)
+    pairs = config.archetypes[archetype].correlation
+    drawn = config.drawn_metrics
     matrix = correlation_matrix(pairs, drawn, repair=config.repair_correlation)
     first, second = map(drawn.index, sources)
     return sign * float(matrix[first, second])
@@ -174,7 +174,7 @@ def place(kind: str, position: float) -> str:
 
 
 def places(tables: Tables) -> list[str]:
-    """Return the places of the axis of the effects, in order: towards the quarter's end, then the holidays.
+    """Return the places on the axis of the effects: towards the quarter's end, then holidays.
 
     Args:
         tables: of the dataset.
@@ -202,7 +202,8 @@ def ceilings(tables: Tables) -> list[float]:
 def _quality(tables: Tables) -> Iterator[dict[str, Any]]:
     labels = dict(zip(tables.columns, tables.labels, strict=True))
     for row in tables.quality.sort("metric").to_dicts():
-        cells, present = row["cells"], row["present"]
+        cells = row["cells"]
+        present = row["present"]
         shares = {
             "missing": 1 - present / cells if cells else _NOTHING,
             "at the lower clip": row["at_low"] / present if present else _NOTHING,

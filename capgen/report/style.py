@@ -1,14 +1,15 @@
-"""How the report looks: one colour an archetype, and charts that take the ink of the page around them."""
+"""How the report looks: one colour an archetype, and charts in the ink of the page around them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-# M. Okabe and K. Ito, "Color universal design" (2008), without black and in an order that tells the first ones apart
-# on light and on dark paper.
+# M. Okabe and K. Ito, "Color universal design" (2008), without black and in an order that tells the
+# first ones apart on light and on dark paper.
 OKABE_ITO = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b5a900")
-INK, PAPER = "#1d232b", "#ffffff"
+INK = "#1d232b"
+PAPER = "#ffffff"
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
 
 

@@ -1,4 +1,4 @@
-"""What the report shows, as small tables: DuckDB adds up the panel, and no more than the sums come here."""
+"""What the report shows, as small tables: DuckDB adds up the panel, and only the sums come here."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from capgen.config import Config
 from capgen.quality.evidence.counts import clip_ends
 from capgen.quality.evidence.measured import bucket
 from capgen.quality.source import Source
+from capgen.settings.metric import source_of
 
 BINS = 60
 WHOLE_FLEET = ""  # the archetype of rows about all servers
 _MOST_POINTS = 800  # a line has no more, as long as weeks or months can hold them
 _DAYS_AROUND_RAMP = 5
-_MONTHS_TO_SHOW, _WEEKS_TO_SHOW = 3, 3
+_MONTHS_TO_SHOW = 3
+_WEEKS_TO_SHOW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,8 @@ def _last_month(config: Config) -> tuple[date, date]:
 def _bins(quality: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     """Lay bins of one width over what was observed of each metric."""
     ends = quality.group_by("metric").agg(pl.col("least").min(), pl.col("greatest").max())
-    low, high = pl.col("least").fill_null(0), pl.col("greatest").fill_null(1)
+    low = pl.col("least").fill_null(0)
+    high = pl.col("greatest").fill_null(1)
     width = pl.when(high > low).then((high - low) / BINS).otherwise(1.0)
     order = pl.DataFrame({"metric": columns})
     return order.join(ends, on="metric", how="left", maintain_order="left").select(
@@ -219,9 +222,9 @@ def _of_metric(
 def _configured(config: Config, effects: pl.DataFrame) -> pl.Series:
     """Return what the configured factor makes of a metric that takes so much of it."""
     responses = {}
-    for metric in config.metrics.values():
-        own = config.metrics[metric.derived.source] if metric.derived else metric
-        responses[metric.column] = {"ramp": own.response.eoq, "holiday": own.response.holiday}
+    for key, metric in config.metrics.items():
+        response = config.metrics[source_of(config.metrics, key)].response
+        responses[metric.column] = {"ramp": response.eoq, "holiday": response.holiday}
     rows = effects.select("metric", "kind", "factor").iter_rows()
     return pl.Series(
         [1 + responses[metric][kind] * (factor - 1) for metric, kind, factor in rows],

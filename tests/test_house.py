@@ -37,28 +37,6 @@ FLOORS = [
     {"cli", "opening"},
 ]
 LONGEST_MODULE = 250
-# Rooms without assignments of several things and without a conditional inside another.
-PLAIN_ROOMS = {
-    "cli",
-    "columns",
-    "config",
-    "dataset",
-    "draws",
-    "engines",
-    "errors",
-    "layers",
-    "opening",
-    "panel",
-    "quality",
-    "resources",
-    "settings",
-    "sql",
-    "sql_script",
-    "storage",
-    "system",
-    "timeline",
-    "version",
-}
 # What not every system has, or not in the same way: the room `system` alone asks for it.
 SYSTEM_MODULES = {
     "ctypes",
@@ -179,10 +157,6 @@ def test_modules_are_short(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
 
 
-def is_plain_room(path: Path) -> bool:
-    return path in DOORS or name_of(path).split(".")[1] in PLAIN_ROOMS
-
-
 def is_dense(node: ast.AST) -> bool:
     """Tell whether code assigns several things on a line, or has a conditional inside another."""
     if isinstance(node, ast.Assign):
@@ -192,7 +166,7 @@ def is_dense(node: ast.AST) -> bool:
     return False
 
 
-@pytest.mark.parametrize("path", [each for each in MODULES if is_plain_room(each)], ids=name_of)
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_code_is_not_dense(path: Path) -> None:
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     assert not [ast.unparse(node) for node in nodes if is_dense(node)]

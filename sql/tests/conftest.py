@@ -1,9 +1,9 @@
 """Runs the SQL tests: a `-- test:` line in a .sql file heads one test.
 
 A test of macros, beside this file, is one select of input, got and expected. A test of the query
-`checks/servers` stands in `checks/servers.sql` here: statements that make the tables which the query
-reads, `result` with its rows and, where the query has them, `parameters` (one row, a column each)
-and `repeats` (a row for each column to repeat lines for).
+`checks/servers` stands in `checks/servers.sql` here: statements that make the tables which the
+query reads, `result` with its rows and, where the query has them, `parameters` (one row, a column
+each) and `repeats` (a row for each column to repeat lines for).
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class MacroTest(SqlTest):
 
 
 class QueryTest(SqlTest):
-    """Tables and rows; it passes when the query yields these rows, in the columns that they have."""
+    """Tables and rows; it passes when the query yields these rows, in the columns they have."""
 
     def problems(self, connection: Connection) -> list[str]:
         """Return the rows that only the query yields, and those that only the test expects."""

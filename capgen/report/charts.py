@@ -54,8 +54,8 @@ def chart_spec(
     """Return the Vega-Lite specification of a chart, with its data.
 
     Args:
-        tables: of the dataset.
-        rows: from `chart_rows`.
+        tables: the report's tables.
+        rows: what `chart_rows` returns.
         name: of the panel.
         ink: colour of words and lines.
         font: names of fonts.

@@ -24,7 +24,7 @@ def utilisation(tables: Tables) -> Drawn:
     """Return the mean over time, with quarter ends and holidays marked.
 
     Args:
-        tables: of the dataset.
+        tables: the report's tables.
     """
     few = tables.utilisation["moment"].n_unique() <= _FEW_POINTS
     x = time_axis(tables.unit, tables.utilisation["moment"])
@@ -59,7 +59,7 @@ def effects(tables: Tables) -> Drawn:
     """Return the quarter-end ramp and the holiday dip, measured beside configured.
 
     Args:
-        tables: of the dataset.
+        tables: the report's tables.
     """
     x = alt.X(
         "where:O",
@@ -90,7 +90,7 @@ def growth(tables: Tables) -> Drawn:
     """Return the mean by month, with the 95th percentile of the last month.
 
     Args:
-        tables: of the dataset.
+        tables: the report's tables.
     """
     x = time_axis(tables.growth_unit, tables.growth["moment"], padding=14, nice=False)
     colours = colour(tables)

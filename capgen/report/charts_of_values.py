@@ -25,7 +25,7 @@ def distribution(tables: Tables) -> Drawn:
     """Return the histogram of the values.
 
     Args:
-        tables: of the dataset.
+        tables: the report's tables.
     """
     base = (
         rows_of_metric("distribution", "datum.values[metric] || 0")
@@ -54,7 +54,7 @@ def correlation(tables: Tables) -> Drawn:
     """Return the correlation of each pair of metrics, measured beside configured.
 
     Args:
-        tables: of the dataset.
+        tables: the report's tables.
     """
     base = (
         alt.Chart(alt.NamedData("correlation"))
@@ -91,7 +91,7 @@ def rhythm(tables: Tables) -> Drawn:
     """Return the mean by weekday, and by hour or month, as a heat map.
 
     Args:
-        tables: of the dataset.
+        tables: the report's tables.
     """
     months = f"{_MONTHS}[datum.part - 1]"
     hours = "(datum.part < 10 ? '0' : '') + datum.part + ':00'"
@@ -135,7 +135,7 @@ def quality(tables: Tables) -> Drawn:
     """Return the missing and the clipped share of each metric.
 
     Args:
-        tables: of the dataset.
+        tables: the report's tables.
     """
     base = (
         alt.Chart(alt.NamedData("quality"))

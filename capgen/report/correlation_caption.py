@@ -21,7 +21,7 @@ def correlation_caption(tables: Tables, rows: Rows) -> str:
     """Return the main finding on correlations.
 
     Args:
-        tables: of the dataset.
+        tables: the report's tables.
         rows: those of the correlation chart that are shown.
     """
     rows = [row for row in rows if None not in (row["measured"], row["target"])]

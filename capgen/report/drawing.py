@@ -43,7 +43,7 @@ def draw(title: str, manifest: Manifest, tables: Tables, report: Report) -> tupl
     Args:
         title: of both.
         manifest: of the dataset.
-        tables: of the dataset.
+        tables: the report's tables.
         report: the outcome of a check.
 
     Returns:

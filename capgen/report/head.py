@@ -7,7 +7,7 @@ import polars as pl
 from capgen.dataset.manifest import Manifest
 from capgen.quality.findings import Finding
 from capgen.quality.outcome import Report
-from capgen.report.captions import shown
+from capgen.report.caption_pieces import shown
 from capgen.report.rows import ceilings
 from capgen.report.tables import Tables
 
@@ -30,7 +30,7 @@ def facts(manifest: Manifest, tables: Tables) -> list[tuple[str, str]]:
 
     Args:
         manifest: of the dataset.
-        tables: of the dataset.
+        tables: the report's tables.
     """
     return [
         ("rows", f"{manifest.rows:,}"),
@@ -45,7 +45,7 @@ def composition(tables: Tables) -> dict[str, list[tuple[str, int]]]:
     """Return the numbers of servers by what they are.
 
     Args:
-        tables: of the dataset.
+        tables: the report's tables.
     """
     return {
         attribute: tables.fleet.filter(pl.col("attribute") == attribute)
@@ -89,7 +89,7 @@ def headroom_cells(tables: Tables) -> Cells:
     Headroom is what the 95th percentile leaves below the ceiling.
 
     Args:
-        tables: of the dataset.
+        tables: the report's tables.
     """
     found = {(kind, metric): p95 for kind, metric, p95 in tables.headroom.rows()}
     rows = []

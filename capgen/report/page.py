@@ -72,7 +72,7 @@ def page_text(
     Args:
         title: of the page.
         manifest: of the dataset.
-        tables: of the dataset.
+        tables: the report's tables.
         report: the outcome of a check.
         specs: of the charts, by panel.
         captions: of the charts.

@@ -42,7 +42,7 @@ def colour(tables: Tables) -> alt.Color:
     """Return the colours of the archetypes, the same in every chart.
 
     Args:
-        tables: of the dataset.
+        tables: the report's tables.
     """
     colours = colours_of(tables.archetypes)
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))

@@ -31,7 +31,7 @@ def chart_rows(tables: Tables, report: Report) -> dict[str, Rows]:
     """Return the rows of each chart by its name.
 
     Args:
-        tables: of the dataset.
+        tables: the report's tables.
         report: the outcome of a check.
     """
     return {
@@ -177,7 +177,7 @@ def places(tables: Tables) -> list[str]:
     """Return the places on the axis of the effects: towards the quarter's end, then holidays.
 
     Args:
-        tables: of the dataset.
+        tables: the report's tables.
     """
     found = tables.effects.select("kind", "position").unique().rows()
     ordered = sorted(found, key=lambda each: (each[0] == "holiday", -each[1]))
@@ -194,7 +194,7 @@ def ceilings(tables: Tables) -> list[float]:
     """Return how far each metric can go.
 
     Args:
-        tables: of the dataset.
+        tables: the report's tables.
     """
     return [metric.clip[1] for metric in tables.config.metrics.values()]
 

@@ -13,14 +13,12 @@ from capgen.config import Config
 from capgen.quality.evidence.counts import clip_ends
 from capgen.quality.evidence.measured import bucket
 from capgen.quality.source import Source
+from capgen.report.units_of_time import growth_unit_of, last_whole_month, unit_of_points
 from capgen.settings.metric import source_of
 
 BINS = 60
 WHOLE_FLEET = ""  # the archetype of rows about all servers
-_MOST_POINTS = 800  # a line has no more, as long as weeks or months can hold them
 _DAYS_AROUND_RAMP = 5
-_MONTHS_TO_SHOW = 3
-_WEEKS_TO_SHOW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +110,11 @@ def read_tables(source: Source) -> Tables:
     hours = sql.run_query(connection, "report/hours", bucket(source) | metrics)
     connection.register("hour_sums", hours)
     window = {"first_day": config.start_date, "last_day": config.end_date}
-    unit = _unit(config)
+    unit = unit_of_points(config)
     weeks = {"unit": unit, "whole_units": ["week"]}
-    growth_unit = _growth_unit(config)
+    growth_unit = growth_unit_of(config)
     months = {"unit": growth_unit, "whole_units": ["week", "month"]}
-    since, until = _last_month(config)
+    since, until = last_whole_month(config)
     last_month = {
         "first_timestamp": _midnight(since),
         "stop_timestamp": _midnight(until + timedelta(days=1)),
@@ -151,35 +149,6 @@ def read_tables(source: Source) -> Tables:
 
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day)
-
-
-def _days(config: Config) -> int:
-    return (config.end_date - config.start_date).days + 1
-
-
-def _unit(config: Config) -> str:
-    days = _days(config)
-    steps = days * 24 * 60 // config.step_minutes
-    if config.step_minutes < 24 * 60 and min(steps, days * 24) <= _MOST_POINTS:
-        return "hour"
-    if days <= _MOST_POINTS:
-        return "day"
-    return "week" if days // 7 <= 2 * _MOST_POINTS else "month"
-
-
-def _growth_unit(config: Config) -> str:
-    days = _days(config)
-    if days >= (_MONTHS_TO_SHOW + 1) * 31:
-        return "month"
-    return "week" if days >= (_WEEKS_TO_SHOW + 1) * 7 else "day"
-
-
-def _last_month(config: Config) -> tuple[date, date]:
-    """Return the last month that the window has whole; the window without one."""
-    following = config.end_date + timedelta(days=1)
-    until = following.replace(day=1) - timedelta(days=1)
-    since = until.replace(day=1)
-    return (since, until) if since >= config.start_date else (config.start_date, config.end_date)
 
 
 def _bins(quality: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:

@@ -18,3 +18,21 @@ select
     hash(timestamp '2024-01-01', 5e0, false)::hugeint + hash(timestamp '2024-01-02', -0e0, true)::hugeint as cpu,
     hash(timestamp '2024-01-01', 0)::hugeint + hash(timestamp '2024-01-02', 1)::hugeint as is_eoq,
     2 as "panel.rows";
+
+-- test: where there are no floating-point columns, the others have their sums
+create table parameters as
+select
+    ['panel.nothing'] as numbers,
+    ['is_eoq'] as others,
+    'made' as rows;
+
+create table made as
+select
+    'a' as server_id,
+    timestamp '2024-01-01' as timestamp,
+    1 as is_eoq;
+
+create table result as
+select
+    'a' as server_id,
+    hash(timestamp '2024-01-01', 1)::hugeint as is_eoq;

@@ -17,6 +17,7 @@ from capgen.panel.schema import panel_schema
 from capgen.quality.sample import servers_an_archetype
 
 ROWS = "panel.rows"
+_NOTHING = "panel.nothing"
 _KEYS = ("server_id", "timestamp")
 
 
@@ -87,7 +88,7 @@ def _fingerprints(
     schema = panel_schema(config)
     numbers = [name for name in columns if schema[name] == pl.Float64]
     others = [name for name in columns if name not in numbers]
-    parameters = {"numbers": numbers, "others": others, "rows": rows}
+    parameters = {"numbers": numbers or [_NOTHING], "others": others or [_NOTHING], "rows": rows}
     return sql.run_query(connection, "checks/fingerprints", parameters)
 
 

@@ -11,9 +11,10 @@ create or replace macro days_to_month_end(ts) as (
 -- Mondays to Fridays after this day, to the end of the month, that are no holidays: a weekend has as many left as the
 -- Friday before it.
 create or replace macro business_days_to_month_end(ts) as (
-    select count(*) filter (
-        not is_weekend(later_day) and later_day::date not in (select holiday_date from holiday_dates)
-    )
+    select
+        count(*) filter (
+            not is_weekend(later_day) and later_day::date not in (select holiday_date from holiday_dates)
+        )
     from (select unnest(generate_series(ts::date + 1, last_day(ts::date), interval 1 day)) as later_day)
 );
 

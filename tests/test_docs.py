@@ -80,9 +80,11 @@ def test_docs_says_where_the_pages_are(capsys: pytest.CaptureFixture[str]) -> No
     lines = capsys.readouterr().out.splitlines()
     pages = [Path(line.strip()) for line in lines[1::2]]
     assert len(pages) == 6
+    texts = {page.read_text(encoding="utf-8") for page in PAGES}
     for title, page in zip(lines[::2], pages, strict=True):
-        assert page in PAGES
-        assert page.read_text(encoding="utf-8").startswith(f"# {title}\n")
+        text = page.read_text(encoding="utf-8")
+        assert text in texts  # an installed page lies elsewhere
+        assert text.startswith(f"# {title}\n")
 
 
 def test_every_key_is_there_and_says_what_it_is() -> None:

@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from capgen.columns import LOCAL_DATE_COLUMNS
+from capgen.columns import COMMON_DATE_COLUMNS, LOCAL_DATE_COLUMNS
 from capgen.config import Config
 from capgen.panel.calendar import float_columns, open_calendar
 from capgen.panel.cell.mean import shared_columns
@@ -102,7 +102,10 @@ class Panel:
     def _labels(self, chunk: Chunk, servers: pl.DataFrame, dates: pl.DataFrame) -> pl.LazyFrame:
         """Return what each cell has of its server and of its date."""
         year = pl.lit(self.axis.timestamp(chunk.span.first).year, pl.Int64).alias("year")
-        cells = servers.lazy().join(dates.lazy(), how="cross", maintain_order="left_right")
+        flags = (*COMMON_DATE_COLUMNS, *LOCAL_DATE_COLUMNS)
+        # Of the dates only what the panel shows: to join a wider frame takes longer.
+        shown = dates.lazy().select(name for name in flags if name in dates.columns)
+        cells = servers.lazy().join(shown, how="cross", maintain_order="left_right")
         return cells.with_columns(year)
 
 

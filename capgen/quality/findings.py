@@ -84,6 +84,20 @@ def exact(rule: str, wrong: int, of: int, what: str, note: str = "") -> Finding:
     return Finding(rule, what, verdict, measured, "0", wrong, 0, what, note if wrong else "")
 
 
+def exact_values(rule: str, wrong: Mapping[str, int], total: int, what: str) -> Finding:
+    """Return the finding of a rule about single values, which names the columns at fault.
+
+    Args:
+        rule: its name.
+        wrong: how many values are at fault, by column.
+        total: of values looked at.
+        what: they are called.
+    """
+    columns = [column for column, count in wrong.items() if count]
+    note = ", ".join(f"{column}: {wrong[column]:,}" for column in columns)
+    return exact(rule, sum(wrong.values()), total, what, note).naming(columns=columns)
+
+
 def not_testable(rule: str, why: str, subject: str = "") -> Finding:
     """Return the finding of a rule that the data cannot answer.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from capgen.quality.evidence.evidence import Evidence
-from capgen.quality.findings import Finding, exact
+from capgen.quality.findings import Finding, exact_values
 from capgen.quality.rule import EVERY_ROW, Measurement, Rule
 
 DECIMALS = Rule(
@@ -24,11 +24,10 @@ def decimals_finding(evidence: Evidence) -> Iterator[Finding]:
     """
     columns = evidence.source.columns
     counts = evidence.counts
-    longer = {each: counts[f"{each}.longer"] for each in columns if counts[f"{each}.longer"]}
+    longer = {each: counts[f"{each}.longer"] for each in columns}
     present = sum(counts[f"{each}.present"] for each in columns)
-    note = ", ".join(f"{column}: {count:,}" for column, count in longer.items())
     what = f"values with more than {evidence.config.decimals} decimals"
-    yield exact(DECIMALS.name, sum(longer.values()), present, what, note).naming(columns=longer)
+    yield exact_values(DECIMALS.name, longer, present, what)
 
 
 MEASUREMENT = Measurement((DECIMALS,), decimals_finding, needs=Evidence.has_values, is_test=True)

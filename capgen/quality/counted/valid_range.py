@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from capgen.quality.evidence.evidence import Evidence
-from capgen.quality.findings import Finding, exact
+from capgen.quality.findings import Finding, exact_values
 from capgen.quality.rule import EVERY_ROW, Measurement, Rule
 
 VALID_RANGE = Rule(
@@ -26,12 +26,7 @@ def range_finding(evidence: Evidence) -> Iterator[Finding]:
     counts = evidence.counts
     outside = {each: counts[f"{each}.present"] - counts[f"{each}.inside"] for each in columns}
     present = sum(counts[f"{each}.present"] for each in columns)
-    note = ", ".join(f"{column}: {count:,}" for column, count in outside.items() if count)
-    wrong = [column for column, count in outside.items() if count]
-    finding = exact(
-        VALID_RANGE.name, sum(outside.values()), present, "values outside the clip", note
-    )
-    yield finding.naming(columns=wrong)
+    yield exact_values(VALID_RANGE.name, outside, present, "values outside the clip")
 
 
 MEASUREMENT = Measurement((VALID_RANGE,), range_finding, needs=Evidence.has_values, is_test=True)

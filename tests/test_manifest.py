@@ -6,9 +6,11 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from capgen import CapgenError, build
@@ -18,6 +20,7 @@ from capgen.dataset.manifest_base import ManifestBase
 from capgen.dataset.rollup_manifest import RollupManifest
 from capgen.storage.layout import MANIFEST
 from tests.conftest import make_config
+from tests.telemetry_datasets import write_telemetry
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -125,3 +128,17 @@ def test_a_rollup_s_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 def test_the_schemas_stay_as_they_are(kind: type[ManifestBase], digest: str) -> None:
     # A docstring of a model stands in them, too: a change here changes the files of every dataset.
     assert hashlib.sha256(kind.schema_text().encode()).hexdigest() == digest
+
+
+def test_telemetry_is_verified_by_its_own_manifest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hours = pl.datetime_range(
+        datetime(2024, 1, 1), datetime(2024, 1, 2), "1h", time_unit="us", eager=True
+    )
+    rows = pl.DataFrame({"timestamp": hours, "server_id": "a", "cpu_p95": 1.0})
+    folder = write_telemetry(tmp_path / "telemetry", rows.with_columns(server_type=pl.lit("web")))
+    assert main(["verify", str(folder)]) == 0
+    assert "telemetry loaded by capgen" in capsys.readouterr().out
+    (folder / MANIFEST).write_text((folder / MANIFEST).read_text().replace('"web"', '"db"'))
+    assert "expected an unaltered manifest of telemetry" in said("verify", folder, capsys)

@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 import capgen
 from capgen import CapgenError, RequestError, build
 from capgen.cli.app import main
+from capgen.dataset.any_manifest import read_any_manifest
 from capgen.dataset.manifest import read_manifest
 from capgen.dataset.plan import plan_files
-from capgen.dataset.rollup_manifest import read_either_manifest
 from capgen.engines.remote import write_remotely
 from capgen.storage.files import file_of
 from capgen.storage.inspection import problems
@@ -407,7 +407,7 @@ def test_it_is_exported_and_rolled_up(stored: str, local: Path, tmp_path: Path) 
     assert main(["rollup", stored, "--to=daily", f"--out={rolled}"]) == 0
     assert main(["rollup", str(local), "--to=daily", f"--out={tmp_path / 'rolled'}"]) == 0
     assert main(["verify", rolled]) == 0
-    assert read_either_manifest(locate(rolled)) == read_either_manifest(tmp_path / "rolled")
+    assert read_any_manifest(locate(rolled)) == read_any_manifest(tmp_path / "rolled")
     assert main(["rollup", stored, "--to=daily", f"--out={rolled}"]) == 2
 
 

@@ -14,7 +14,7 @@ from capgen.config import Config, Resolved, resolve
 from capgen.config.documents import read_document
 from capgen.config.merging import Layer
 from capgen.config.resolved_days import HolidayDays
-from capgen.dataset.manifest_base import ManifestBase, is_of_rollup
+from capgen.dataset.manifest_base import BUILT, ManifestBase, kind_of
 from capgen.dataset.sizes import Sizes
 from capgen.errors import CapgenError, RequestError
 from capgen.storage.entries import FileEntry, SideEntry
@@ -171,10 +171,10 @@ def _read(path: Path) -> Manifest:
             text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise Manifest.damaged(path, error) from None
-    if is_of_rollup(text):
+    kind = kind_of(text)
+    if kind != BUILT:
         raise RequestError(
             f"{path}: expected the manifest of a dataset built by capgen build, got that of a "
-            "rollup; name the dataset that was rolled up, or read the rollup's files with DuckDB "
-            "or Polars"
+            f"{kind}; name a dataset that was built, or read these files with DuckDB or Polars"
         )
     return Manifest.parse(path, text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -16,6 +17,9 @@ from capgen.storage.confinement import check_confined
 from capgen.storage.entries import DataEntry, SideEntry
 from capgen.storage.files import write_whole
 from capgen.storage.layout import MANIFEST
+
+BUILT = "dataset"
+_KIND = re.compile(r'\s*\{\s*"kind"\s*:\s*"([a-z]+)"')  # the first key; the rest may be cut off
 
 
 class ManifestBase(BaseModel):
@@ -58,7 +62,8 @@ class ManifestBase(BaseModel):
 
     def signed(self) -> Self:
         """Return the same manifest with its digest."""
-        return self.model_copy(update={"manifest_digest": self.own_digest})
+        whole = type(self).model_validate_json(self.text)  # with every key set, as a reader sees it
+        return whole.model_copy(update={"manifest_digest": whole.own_digest})
 
     def write(self, folder: Path) -> None:
         """Write the manifest; it comes last, because it makes a folder whole.
@@ -108,10 +113,11 @@ class ManifestBase(BaseModel):
         return CapgenError(f"{path}: expected {cls.expected}, got {found}; {cls.way_out}")
 
 
-def is_of_rollup(text: str) -> bool:
-    """Tell whether a manifest is that of a rollup.
+def kind_of(text: str) -> str:
+    """Return the kind of a manifest: `dataset` for that of a build, which does not say it.
 
     Args:
         text: the manifest's text.
     """
-    return '"kind": "rollup"' in text
+    found = _KIND.match(text)
+    return found[1] if found else BUILT

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from capgen.dataset.manifest import Manifest, read_manifest
-from capgen.dataset.manifest_base import ManifestBase, is_of_rollup
+from capgen.dataset.manifest import Manifest
+from capgen.dataset.manifest_base import ManifestBase
 from capgen.storage.entries import DataEntry, SideEntry
-from capgen.storage.files import file_of
-from capgen.storage.layout import MANIFEST
-from capgen.storage.store.errors import plain_errors
 from capgen.version import __version__
 
 _VERSION = 1
@@ -80,23 +76,6 @@ def source_of(manifest: Manifest, damaged: Sequence[str]) -> RollupSource:
     """
     values = manifest.model_dump(include=set(RollupSource.model_fields))
     return RollupSource(**values, citation=manifest.citation, damaged_files=list(damaged))
-
-
-def read_either_manifest(folder: Path) -> Manifest | RollupManifest:
-    """Read the manifest of a dataset or of a rollup.
-
-    Args:
-        folder: the folder of a dataset or rollup.
-
-    Raises:
-        RequestError: the folder has no manifest.
-        CapgenError: the manifest is damaged, or of a version that this capgen does not know.
-    """
-    path = folder / MANIFEST
-    with plain_errors(folder):
-        file_of(path).check_is_file()
-        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    return RollupManifest.parse(path, text) if is_of_rollup(text) else read_manifest(folder)
 
 
 def rollup_manifest(

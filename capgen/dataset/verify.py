@@ -6,7 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from capgen.dataset.rollup_manifest import RollupManifest, read_either_manifest
+from capgen.dataset.any_manifest import read_any_manifest
+from capgen.dataset.rollup_manifest import RollupManifest
 from capgen.storage.inspection import Problem, problems
 from capgen.storage.location import locate
 
@@ -64,7 +65,7 @@ def verify(data: str | os.PathLike[str]) -> Verification:
         OSError: a file cannot be read.
     """
     folder = locate(data)
-    manifest = read_either_manifest(folder)
+    manifest = read_any_manifest(folder)
     return Verification(
         folder=folder,
         files=len(manifest.files),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import model_validator
 
 from capgen.settings.quantiles import Quantiles, Shape
+from capgen.settings.statistic import Statistic
 from capgen.settings.types import Interval, Name, NotNegative, Section, Unit
 
 
@@ -46,6 +47,7 @@ class Metric(Section):
     Attributes:
         column: its name in the panel.
         unit: shown beside its values.
+        statistic: what its values are of the samples of their step, such as mean; null: their P95.
         clip: values beyond these limits are set to them.
         spike_share: what a spike's magnitude is multiplied by; null: no spikes.
         shape: of the noise: symmetric, skewed, or as the quantiles say.
@@ -53,6 +55,7 @@ class Metric(Section):
 
     column: Name
     unit: Unit = ""
+    statistic: Statistic | None = None
     clip: Interval
     response: Response = Response()
     spike_share: NotNegative | None = None

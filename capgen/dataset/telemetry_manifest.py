@@ -1,0 +1,95 @@
+"""The manifest of telemetry: what it was read from, what was done to it, and which files it has."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+from capgen.columns import AFTER_METRICS, BEFORE_METRICS, SERVER_COLUMNS, schema_of
+from capgen.dataset.manifest_base import ManifestBase
+from capgen.dataset.metric_column import MetricColumn
+from capgen.settings.holidays import Holidays
+from capgen.storage.entries import FileEntry, SideEntry
+
+TELEMETRY_VERSION = 1
+
+
+class SourceEntry(BaseModel):
+    """One of the exports that telemetry was read from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(description="The export's file name, without its folders.")
+    bytes: int = Field(description="Size of the file.")
+    sha256: str = Field(description="SHA-256 of the file, 64 hexadecimal digits.")
+
+
+class AccountLine(BaseModel):
+    """One thing that was found in the exports, repaired, or guessed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(description="What it is, as one word: duplicates, jitter, gaps, unit …")
+    about: str = Field(description="The metric, server or file that it is about; empty for all.")
+    count: int = Field(description="How many samples, steps or servers; 0 for a guess.")
+    says: str = Field(description="What was found and done, as a sentence; a guess's reason.")
+
+
+class TelemetryManifest(ManifestBase):
+    """What telemetry is, and which files it has."""
+
+    expected: ClassVar[str] = f"a manifest of telemetry of version {TELEMETRY_VERSION}"
+    unaltered: ClassVar[str] = "an unaltered manifest of telemetry"
+    way_out: ClassVar[str] = "restore it from a copy, or load the exports again in another folder"
+
+    kind: Literal["telemetry"] = Field(description="Tells telemetry from what was built.")
+    telemetry_version: Literal[1] = Field(description="Version of this layout.")
+    capgen_version: str = Field(description="Version of capgen that loaded it.")
+    library_versions: dict[str, str] = Field(
+        description="Versions of Python and the libraries that matter."
+    )
+    reader: str = Field(description="Name of the reader.")
+    mapping: dict[str, Any] = Field(description="The mapping, with all that was guessed.")
+    sources: list[SourceEntry] = Field(description="The exports, by name and digest.")
+    account: list[AccountLine] = Field(description="What was found, repaired and guessed.")
+    granularity: str = Field(description="Time step.")
+    first_timestamp: datetime = Field(description="The earliest timestamp.")
+    last_timestamp: datetime = Field(description="The latest timestamp.")
+    metrics: list[MetricColumn] = Field(description="The metrics' columns, in order.")
+    sample_counts: list[str] = Field(
+        description="Columns with the number of samples behind values, in order; none for raw ones."
+    )
+    labels: list[str] = Field(description="The columns of servers' labels, in order.")
+    holidays: Holidays = Field(description="The calendar behind is_holiday.")
+    servers: dict[str, int] = Field(description="Number of servers, by server type.")
+    rows: int = Field(description="Number of rows.")
+    content_digest: str = Field(
+        description="Digest of all cells; does not depend on how they are laid out in files."
+    )
+    files: list[FileEntry] = Field(description="The data files, by path.")
+    side_files: list[SideEntry] = Field(description="Files beside the data.")
+    manifest_digest: str = Field(
+        default="", description="SHA-256 of this document without this key."
+    )
+
+    @property
+    def citation(self) -> str:
+        """A line to cite the telemetry by."""
+        days = f"{self.first_timestamp.date()} to {self.last_timestamp.date()}"
+        count = sum(self.servers.values())
+        return (
+            f"telemetry loaded by capgen {self.capgen_version} from {len(self.sources)} exports, "
+            f"{count} servers, {days}, {self.granularity}, content {self.content_digest}"
+        )
+
+    @property
+    def rows_schema(self) -> pl.Schema:
+        """The columns of the rows, with their types."""
+        metrics = [metric.name for metric in self.metrics]
+        no_labels = [name for name in AFTER_METRICS if name not in SERVER_COLUMNS]
+        names = [*BEFORE_METRICS, *metrics, *self.sample_counts, *self.labels, *no_labels]
+        counts = dict.fromkeys(self.sample_counts, pl.Int32())
+        return pl.Schema({**schema_of(names, metrics), **counts})

@@ -1,0 +1,10 @@
+"""The readers of exports: one file each, one list."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from capgen.telemetry.readers.reader import Reader
+
+# A reader more is a line here. `table` comes last: it is what a mapping without a reader means.
+READERS: Final[tuple[Reader, ...]] = ()

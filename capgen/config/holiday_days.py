@@ -18,13 +18,26 @@ _ONE_DAY = timedelta(days=1)
 def holiday_span(config: Config) -> tuple[date, date]:
     """Return the first and the last day whose holidays can affect a cell.
 
-    Shoulders reach a week beyond the window, and quarter ends to the end of the month.
+    Shoulders reach a week beyond the window, and quarter ends to the end of the month; layers with
+    a memory look back from the year of the window's start to that before.
 
     Args:
         config: the panel's configuration.
     """
+    first = config.start_date
     following_month = config.end_date.replace(day=1) + timedelta(days=31)
-    return config.start_date - _AROUND, following_month.replace(day=1) + _AROUND
+    if _looks_back(config):
+        first = date(first.year - 1, 1, 1)
+    return first - _AROUND, following_month.replace(day=1) + _AROUND
+
+
+def _looks_back(config: Config) -> bool:
+    for layer in LAYERS:
+        for archetype in (None, *config.archetypes.values()):
+            settings = layer.settings_in(config, archetype)
+            if settings is not None and layer.looks_back_on_holidays(settings):
+                return True
+    return False
 
 
 def calendar_name(calendar: Holidays) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
 import polars as pl
 
 from capgen.draws.arrays import Flags, Floats
@@ -57,6 +58,10 @@ class Layer(Configured[Settings]):
     def holiday_calendars(self, settings: Settings) -> Mapping[str, Holidays]:
         """Return calendars that servers may follow, by where they are configured."""
         return {}
+
+    def looks_back_on_holidays(self, settings: Settings) -> bool:
+        """Tell whether holidays count that lie up to two years before a cell."""
+        return False
 
     def parameters(self, settings: Settings, drawn: Sequence[str]) -> Iterator[Parameter]:
         """Yield the parameters of an archetype that may differ between its servers."""
@@ -123,11 +128,24 @@ class Layer(Configured[Settings]):
         """Return the states that servers are in."""
         return None
 
-    def usual_level(
-        self, settings: Settings, kind: Kind, key: str, calendars: Sequence[pl.DataFrame]
-    ) -> Floats | float:
-        """Return what states multiply a metric's mean by on average, by hour of each calendar."""
-        return 1.0
+    def usual_states(
+        self,
+        settings: Settings,
+        kind: Kind,
+        servers: pl.DataFrame,
+        calendars: Sequence[pl.DataFrame],
+    ) -> Floats | None:
+        """Return the chance of each state at each row of each server's calendar.
+
+        Shape (states, servers, rows); None where there are no states.
+        """
+        return None
+
+    def state_levels(
+        self, settings: Settings, kind: Kind, servers: pl.DataFrame, key: str
+    ) -> Floats:
+        """Return what each state multiplies a metric's mean by, shape (servers or 1, states)."""
+        return np.ones((1, 1))
 
     def shared(self, settings: Settings, servers: pl.DataFrame, what: Shared) -> Iterator[Sharing]:
         """Yield what servers share of their noise, or of their changes of state."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Literal
 
 import numpy as np
@@ -57,6 +58,7 @@ class Kind(PanelFacts):
         own: paths of the parameters of which each server has a value of its own.
         limits: lowest and highest value of each parameter that may differ, by path.
         zones: time zone of each clock, None for UTC; in an order that all servers know.
+        holidays: returns the holidays of a clock.
         sharings: what some servers share of their noise, or of their changes of state.
     """
 
@@ -65,6 +67,7 @@ class Kind(PanelFacts):
     own: frozenset[str]
     limits: Mapping[str, tuple[float, float]]
     zones: Mapping[str, str | None]
+    holidays: Callable[[str], Sequence[date]]
     sharings: Callable[[pl.DataFrame, Shared], list[Sharing]]
 
     def usual(self, path: str) -> float:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from capgen.config import Config
 from capgen.config.archetype import Archetype
+from capgen.config.holiday_days import days_of
 from capgen.draws.sharing import Sharing
 from capgen.layers import LAYERS
 from capgen.layers.layer import Layer
 from capgen.layers.scope import Kind, PanelFacts, Shared
-from capgen.panel.clocks import clocks, zone_of
+from capgen.panel.clocks import clocks, holidays_of, zone_of
 
 
 class On(NamedTuple):
@@ -98,6 +101,10 @@ def layered_archetype(config: Config, name: str) -> Layered:
     parameters = [each for layer, settings in on for each in layer.parameters(settings, drawn)]
     own = {path for layer, settings in on for path in layer.own_parameters(settings)}
 
+    @cache
+    def holidays(clock: str) -> Sequence[date]:
+        return days_of(config, holidays_of(config, clock))
+
     def shared(servers: pl.DataFrame, what: Shared) -> list[Sharing]:
         return _sharings(on, servers, what)
 
@@ -110,6 +117,7 @@ def layered_archetype(config: Config, name: str) -> Layered:
         own=frozenset(own),
         limits={each.path: (each.lowest, each.highest) for each in parameters},
         zones={clock: zone_of(config, clock) for clock in clocks(config)},
+        holidays=holidays,
         sharings=shared,
     )
     return Layered(kind, tuple(each for each in on if each.layer.name not in replaced))

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 MINUTES_PER_HOUR = 60
 HOURS_PER_DAY = 24
+DAYS_PER_WEEK = 7
 MINUTES_PER_DAY = HOURS_PER_DAY * MINUTES_PER_HOUR
 DAYS_PER_MONTH = 30.4375  # 365.25 / 12
 _EPOCH = datetime(1970, 1, 1)

@@ -40,7 +40,12 @@ from pydantic import Field, field_validator
 
 from capgen.draws.arrays import Floats
 from capgen.layers.missing import Gaps
-from capgen.layers.regimes.settings import MOST_STATES, MOST_STICKINESS
+from capgen.layers.regimes.settings import (
+    MOST_KIND_STICKINESS,
+    MOST_KINDS,
+    MOST_STATES,
+    MOST_STICKINESS,
+)
 from capgen.settings.half_life import HalfLife
 from capgen.settings.types import Name, Section
 from capgen.timeline.epoch import HOURS_PER_DAY
@@ -52,8 +57,6 @@ SCORES: Floats = np.linspace(-HIGHEST_SCORE, HIGHEST_SCORE, POINTS).round(12)
 ZERO = -32768  # logarithm of a quantile that is 0
 WEEK = 2  # weekdays, weekend
 MOST_ROWS = 100_000
-MOST_KINDS = 8
-MOST_KIND_STICKINESS = 0.97  # so that a kind of day is forgotten within a year
 MOST_METRICS = 20
 _MOST_PARTS = 8
 _MOST_LOGARITHM = 1500  # hundredths: 3 million times the level

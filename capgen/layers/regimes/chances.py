@@ -1,4 +1,4 @@
-"""The chances of states: by hour of the day and kind of day, and how they swing over days."""
+"""The chances of states and of kinds of day as configured, and how they swing over days."""
 
 from __future__ import annotations
 
@@ -11,30 +11,39 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.draws.arrays import Floats
-from capgen.layers.regimes.settings import Regimes, State
-from capgen.timeline.epoch import HOURS_PER_DAY
+from capgen.layers.regimes.settings import Chances, KindOfDay, Regimes, State
+from capgen.timeline.epoch import DAYS_PER_WEEK, HOURS_PER_DAY
 from capgen.timeline.stamps import is_weekend, stamps
 from capgen.timeline.time_axis import Span, TimeAxis
 
-KINDS_OF_DAY = ("weekday", "weekend")
+WEEK = ("weekday", "weekend")
 _KEPT_CLOCKS = 64
 _SCORES = np.linspace(-6, 6, 3073)
 _SHARES_BELOW = np.array([NormalDist().cdf(score) for score in _SCORES]).round(12)
 
 
-def weight(state: State, kind: str, hour: int) -> float:
+def weight(chances: Chances, week: str, hour: int) -> float:
     """Return the weight of a state.
 
     Args:
-        state: the configured state.
-        kind: kind of day: weekday or weekend.
+        chances: its configured chances.
+        week: weekday or weekend.
         hour: hour of the day.
     """
-    weekend = state.chances.weekend
-    is_weekday = kind == "weekday" or weekend is None
-    weights = state.chances.weekday if is_weekday else weekend
+    is_weekday = week == "weekday" or chances.weekend is None
+    weights = chances.weekday if is_weekday else chances.weekend
     assert weights is not None
     return weights if isinstance(weights, (int, float)) else weights[hour]
+
+
+def chances_on(state: State, kind: str) -> Chances:
+    """Return the chances of a state on days of a kind.
+
+    Args:
+        state: the state.
+        kind: name of the kind of day.
+    """
+    return (state.kinds or {}).get(kind, state.chances)
 
 
 def weekly_chances(regimes: Regimes) -> Floats:
@@ -44,14 +53,45 @@ def weekly_chances(regimes: Regimes) -> Floats:
         regimes: an archetype's regimes.
 
     Returns:
-        Shape (states, 48); they sum to 1 over the states.
+        Shape (states, kinds of day × 48); they sum to 1 over the states.
     """
-    states = regimes.states.values()
-    hours = [(kind, hour) for kind in KINDS_OF_DAY for hour in range(HOURS_PER_DAY)]
-    weights = [[weight(state, *each) for each in hours] for state in states]
+    hours = [(week, hour) for week in WEEK for hour in range(HOURS_PER_DAY)]
+    weights = []
+    for state in regimes.states.values():
+        of_kinds = [chances_on(state, kind) for kind in regimes.kind_names]
+        weights.append([weight(chances, *each) for chances in of_kinds for each in hours])
     chances = np.array(weights, np.float64)
     every: Floats = chances / chances.sum(axis=0)
     return every
+
+
+def day_weights(kind: KindOfDay, *, has_holidays: bool) -> list[float]:
+    """Return the weights of a kind of day, from Monday to Sunday, and on holidays.
+
+    Args:
+        kind: the kind of day.
+        has_holidays: whether holidays are days of their own.
+    """
+    chances = kind.chances
+    weights = [chances] * DAYS_PER_WEEK if isinstance(chances, (int, float)) else [*chances]
+    return [*weights, kind.holiday or 0.0] if has_holidays else weights
+
+
+def kind_chances(regimes: Regimes) -> Floats:
+    """Return the chance of each kind of day, by day of the week, and on holidays.
+
+    Args:
+        regimes: an archetype's regimes, with kinds of day.
+
+    Returns:
+        Shape (kinds, 7 or 8); they sum to 1 over the kinds.
+    """
+    assert regimes.kinds is not None
+    has_holidays = regimes.has_holidays
+    every = [day_weights(kind, has_holidays=has_holidays) for kind in regimes.kinds.values()]
+    weights = np.array(every, np.float64)
+    chances: Floats = weights / weights.sum(axis=0)
+    return chances
 
 
 def hours_of_week(axis: TimeAxis, span: Span, zones: Sequence[str | None]) -> NDArray[np.int64]:
@@ -89,7 +129,7 @@ def weekly_slopes(regimes: Regimes) -> Floats:
         regimes: an archetype's regimes, with a swing.
 
     Returns:
-        Shape (states, 48), as `weekly_chances`.
+        Shape (states, kinds of day × 48), as `weekly_chances`.
     """
     assert regimes.swing is not None
     chances = weekly_chances(regimes)

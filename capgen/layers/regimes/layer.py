@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
 from capgen.draws.arrays import Floats
+from capgen.draws.persistence import Remembered
 from capgen.layers.answers import Effect, Neutral, Parameter
 from capgen.layers.known import Known
 from capgen.layers.layer import Layer
 from capgen.layers.noise_parts.layer import sum_problems
-from capgen.layers.regimes.chances import KINDS_OF_DAY, weekly_chances, weight
+from capgen.layers.regimes.chances import (
+    WEEK,
+    chances_on,
+    day_weights,
+    kind_chances,
+    weekly_chances,
+    weekly_slopes,
+    weight,
+)
 from capgen.layers.regimes.drawing import draw_states
+from capgen.layers.regimes.rhythm import DayRhythm, Rhythm
 from capgen.layers.regimes.settings import MOST_STICKINESS, Regimes
-from capgen.layers.regimes.shares import hourly_shares, hours_of_week
+from capgen.layers.regimes.shares import usual_states
 from capgen.layers.scope import Kind, Scope
 from capgen.layers.states import States
 from capgen.settings.names import unknown_names
 from capgen.settings.quantiles import Quantiles
 from capgen.timeline.epoch import HOURS_PER_DAY
+
+_SWING = "state swing"
+_DAYS = (*calendar.day_name, "holidays")
 
 
 class RegimeLayer(Layer[Regimes]):
@@ -53,6 +68,8 @@ class RegimeLayer(Layer[Regimes]):
                 path = f"{here}.correlation"
                 parts = known.kind.noise_parts
                 yield from sum_problems(path, parts, state.correlation, known)
+            yield from unknown_names(f"{here}.kinds", state.kinds or {}, settings.kinds or {})
+        yield from _empty_days(f"{known.path}.kinds", settings)
         yield from _empty_hours(f"{known.path}.states", settings)
 
     def parameters(self, settings: Regimes, drawn: Sequence[str]) -> Iterator[Parameter]:
@@ -62,6 +79,10 @@ class RegimeLayer(Layer[Regimes]):
             yield Parameter(f"{path}.stickiness", highest=MOST_STICKINESS)
             yield from (Parameter(f"{path}.level.{key}") for key in state.level)
             yield from (Parameter(f"{path}.spread.{key}") for key in state.spread)
+
+    def looks_back_on_holidays(self, settings: Regimes) -> bool:
+        """Kinds of day have a memory."""
+        return settings.has_holidays
 
     def state_names(self, settings: Regimes) -> list[str]:
         """Return the names of the states."""
@@ -78,29 +99,39 @@ class RegimeLayer(Layer[Regimes]):
             for key, wanted in state.quantiles.items():
                 quantiles.setdefault(key, {})[number] = wanted
         return States(
-            draw_states(settings, scope),
+            draw_states(_own_rhythm(settings, scope), scope),
             _tables(settings, scope, "level"),
             _tables(settings, scope, "spread"),
             quantiles,
         )
 
-    def usual_level(
-        self, settings: Regimes, kind: Kind, key: str, calendars: Sequence[pl.DataFrame]
-    ) -> Floats | float:
-        """Return what states multiply a mean by on average, shape (servers, hours)."""
-        levels = np.array([state.level.get(key, 1.0) for state in settings.states.values()])
-        if np.all(levels == 1):
-            return 1.0
-        by_hour = levels @ hourly_shares(kind.axis, weekly_chances(settings))
-        return np.stack([by_hour[hours_of_week(each)] for each in calendars])
+    def usual_states(
+        self,
+        settings: Regimes,
+        kind: Kind,
+        servers: pl.DataFrame,
+        calendars: Sequence[pl.DataFrame],
+    ) -> Floats:
+        """Return the chances by hour, and by what they are over all kinds of day."""
+        return usual_states(rhythm_of(settings), kind.axis, calendars)
+
+    def state_levels(
+        self, settings: Regimes, kind: Kind, servers: pl.DataFrame, key: str
+    ) -> Floats:
+        """Return the states' levels."""
+        return np.array([[state.level.get(key, 1.0) for state in settings.states.values()]])
 
     def half_lives(self, settings: Regimes) -> list[float]:
         """Return that of the swing."""
         return [settings.swing.half_life_hours] if settings.swing else []
 
     def dwell_hours(self, settings: Regimes) -> list[float]:
-        """Return for how long each state lasts on average."""
-        return [1 / (1 - state.stickiness) for state in settings.states.values()]
+        """Return for how long each state lasts on average, and each kind of day."""
+        kinds = (settings.kinds or {}).values()
+        return [
+            *(1 / (1 - state.stickiness) for state in settings.states.values()),
+            *(HOURS_PER_DAY / (1 - kind.stickiness) for kind in kinds),
+        ]
 
     def neutral(self, settings: Regimes, kind: Kind) -> Iterator[Neutral]:
         """Yield servers without states."""
@@ -122,12 +153,61 @@ def _tables(settings: Regimes, scope: Scope, what: str) -> dict[str, Floats]:
     return tables
 
 
+def rhythm_of(settings: Regimes) -> Rhythm:
+    """Return what decides the states of an archetype's servers.
+
+    Args:
+        settings: its regimes.
+    """
+    stickiness = np.array([state.stickiness for state in settings.states.values()])
+    swings = settings.swing and settings.swing.strength
+    return Rhythm(
+        weekly_chances(settings)[:, None],
+        stickiness[:, None, None],
+        float(stickiness.max()),
+        _day_rhythm(settings) if settings.kinds else None,
+        weekly_slopes(settings)[:, None] if swings else None,
+        Remembered(_SWING, settings.swing.half_life_hours) if settings.swing else None,
+    )
+
+
+def _own_rhythm(settings: Regimes, scope: Scope) -> Rhythm:
+    """Return what decides the states of some servers, whose stickiness may be their own."""
+    rhythm = rhythm_of(settings)
+    paths = [f"regimes.states.{name}.stickiness" for name in settings.states]
+    if not scope.kind.own.intersection(paths):
+        return rhythm
+    own = (np.ravel(scope.parameter(path)) for path in paths)
+    stickiness = np.stack(np.broadcast_arrays(*own))[:, :, None]
+    return replace(rhythm, stickiness=stickiness, most_stickiness=MOST_STICKINESS)
+
+
+def _day_rhythm(settings: Regimes) -> DayRhythm:
+    assert settings.kinds is not None
+    stickiness = np.array([kind.stickiness for kind in settings.kinds.values()])
+    return DayRhythm(kind_chances(settings)[:, None], stickiness[:, None, None])
+
+
+def _empty_days(path: str, settings: Regimes) -> Iterator[str]:
+    kinds = (settings.kinds or {}).values()
+    for name, kind in (settings.kinds or {}).items():
+        if settings.has_holidays and kind.holiday is None:
+            yield f"{path}.{name}.holiday: expected a weight, as other kinds have one, got none"
+    weights = [day_weights(kind, has_holidays=settings.has_holidays) for kind in kinds]
+    for day, of_kinds in zip(_DAYS, zip(*weights, strict=True), strict=False):
+        if sum(of_kinds) <= 0:
+            yield f"{path}: expected a chance above 0 for at least one kind of day on {day}"
+
+
 def _empty_hours(path: str, settings: Regimes) -> Iterator[str]:
-    for kind in KINDS_OF_DAY:
-        for hour in range(HOURS_PER_DAY):
-            if sum(weight(state, kind, hour) for state in settings.states.values()) <= 0:
-                yield (
-                    f"{path}: expected a chance above 0 for at least one state "
-                    f"at {hour}:00 on a {kind}"
-                )
-                return
+    for kind in settings.kind_names:
+        of_states = [chances_on(state, kind) for state in settings.states.values()]
+        for week in WEEK:
+            for hour in range(HOURS_PER_DAY):
+                if sum(weight(chances, week, hour) for chances in of_states) <= 0:
+                    of_kind = f" of kind {kind}" if kind else ""
+                    yield (
+                        f"{path}: expected a chance above 0 for at least one state "
+                        f"at {hour}:00 on a {week}{of_kind}"
+                    )
+                    return

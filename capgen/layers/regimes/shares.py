@@ -1,37 +1,57 @@
-"""The chances of states as a panel's steps show them, by the calendar of a clock."""
+"""The chances of states as a panel's steps show them, by the calendars of servers."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from capgen.draws.arrays import Floats
+from capgen.layers.regimes.rhythm import HOLIDAY, HOURS_OF_WEEK, DayRhythm, Rhythm, looked_up
 from capgen.timeline.epoch import HOURS_PER_DAY, MINUTES_PER_DAY
 from capgen.timeline.time_axis import TimeAxis
 
 
-def hourly_shares(axis: TimeAxis, chances: Floats) -> Floats:
-    """Return the chances of states at the hours that steps show: a daily one shows any of its day.
+def usual_states(rhythm: Rhythm, axis: TimeAxis, calendars: Sequence[pl.DataFrame]) -> Floats:
+    """Return the chance of each state at each row of the calendars, whatever the kind of day.
 
     Args:
-        axis: the steps' time axis.
-        chances: what `weekly_chances` returns.
+        rhythm: what decides the states.
+        axis: the panel's time axis: a step of a day shows any hour of its day.
+        calendars: of the servers, with the columns local_hour, local_weekday, is_weekend and
+            is_holiday.
+
+    Returns:
+        Shape (states, servers, rows).
     """
-    if axis.step_minutes < MINUTES_PER_DAY:
+    chances = _over_kinds(rhythm.chances, rhythm.days)
+    if axis.step_minutes >= MINUTES_PER_DAY:
+        of_days = chances.reshape(*chances.shape[:2], -1, HOURS_PER_DAY).mean(axis=3)
+        chances = np.repeat(of_days, HOURS_PER_DAY, axis=2)
+    positions = {id(each): _positions(each, rhythm.days) for each in calendars}
+    return looked_up(chances, np.stack([positions[id(each)] for each in calendars]))
+
+
+def _over_kinds(chances: Floats, days: DayRhythm | None) -> Floats:
+    """Return the chances by day of the week and hour, shape (states, servers or 1, days × 48)."""
+    if days is None:
         return chances
-    of_days = chances.reshape(len(chances), -1, HOURS_PER_DAY).mean(axis=2)
-    shares: Floats = np.repeat(of_days, HOURS_PER_DAY, axis=1)
-    return shares
+    of_kinds = chances.reshape(*chances.shape[:2], -1, HOURS_OF_WEEK)
+    found: Floats = np.einsum("kxd,sxkh->sxdh", days.chances, of_kinds)
+    return found.reshape(*chances.shape[:2], -1)
 
 
-def hours_of_week(calendar: pl.DataFrame) -> NDArray[np.int64]:
-    """Return the hour of the day by the calendar's clock, 24 more on weekends.
-
-    Args:
-        calendar: with the columns local_hour and is_weekend.
-    """
-    is_weekend = pl.col("is_weekend").cast(pl.Int64)
-    hours = pl.col("local_hour").cast(pl.Int64) + HOURS_PER_DAY * is_weekend
+def _positions(calendar: pl.DataFrame, days: DayRhythm | None) -> NDArray[np.int64]:
+    """Return the hour of the day by the calendar's clock, 24 more on weekends, and 48 a day."""
+    hours = pl.col("local_hour").cast(pl.Int64)
+    hours += HOURS_PER_DAY * pl.col("is_weekend").cast(pl.Int64)
+    if days is not None:
+        hours += HOURS_OF_WEEK * pl.col("local_weekday").cast(pl.Int64)
+        if days.has_holidays:
+            is_holiday = pl.col("is_holiday").cast(pl.Boolean)
+            holidays = HOURS_OF_WEEK * (HOLIDAY - pl.col("local_weekday").cast(pl.Int64))
+            hours += pl.when(is_holiday).then(holidays).otherwise(0)
     numbers: NDArray[np.int64] = calendar.select(hours).to_series().to_numpy()
     return numbers

@@ -14,7 +14,7 @@ from capgen.config import Config
 from capgen.draws.arrays import Floats
 from capgen.layers.answers import Neutral
 from capgen.layers.layer import Layer
-from capgen.layers.scope import Scope
+from capgen.layers.scope import Kind, Scope
 from capgen.panel.calendar import float_columns
 from capgen.panel.cell.mean import means_of, shared_columns
 from capgen.panel.layered import Layered, layered_archetype
@@ -140,8 +140,16 @@ class Expectation:
     def _raised(self, layered: Layered, key: str, mean: Floats) -> Floats:
         """Return a mean at the level that states have on average."""
         for layer, settings in layered.on:
-            mean = mean * layer.usual_level(settings, layered.kind, key, self._of_rows())
+            levels = layer.state_levels(settings, layered.kind, self._rows, key)
+            if np.any(levels != 1):
+                mean = mean * self._usual_level(layer, settings, layered.kind, levels)
         return mean
+
+    def _usual_level(self, layer: Layer[Any], settings: Any, kind: Kind, levels: Floats) -> Floats:
+        chances = layer.usual_states(settings, kind, self._rows, self._of_rows())
+        assert chances is not None
+        level: Floats = np.einsum("xs,sxr->xr", levels, chances)
+        return level
 
 
 def _place(found: tuple[tuple[str, str], object]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -10,10 +10,7 @@ import numpy as np
 from capgen.columns import STATE
 from capgen.config import Config
 from capgen.draws.arrays import Codes, Floats
-from capgen.layers.regimes.chances import weekly_chances
-from capgen.layers.regimes.settings import Regimes
-from capgen.layers.regimes.shares import hourly_shares, hours_of_week
-from capgen.panel.layered import layered_archetype
+from capgen.panel.layered import Layered, layered_archetype
 from capgen.quality.closed_form.spikes import SPIKE_RATE
 from capgen.quality.expected.buckets import bucket_of_steps
 from capgen.quality.expected.calendars import Calendars
@@ -42,11 +39,13 @@ def truth_contrasts(
         periods: periods to sum up.
     """
     kind = source.config.archetypes[twins.archetype]
-    if kind.regimes:
-        yield from _state_contrasts(source, calendars, kind.regimes, twins, periods)
+    layered = layered_archetype(source.config, twins.archetype)
+    chances = _chances(source.config, calendars, layered, twins)
+    if chances is not None:
+        names = layered.state_names
+        yield from _state_contrasts(source, names, chances, twins, periods)
     if kind.spike.probability and not kind.scheduled_spikes:
         both = read_spikes(source, twins)
-        layered = layered_archetype(source.config, twins.archetype)
         implied = spike_chances(layered.kind, twins.servers) * periods.sums(both.data != UNKNOWN)
         flags = both.each(lambda labels: periods.sums(labels == 1))
         subject = f"{twins.archetype}, flagged cells"
@@ -55,11 +54,10 @@ def truth_contrasts(
 
 
 def _state_contrasts(
-    source: Source, calendars: Calendars, regimes: Regimes, twins: Twins, periods: Periods
+    source: Source, names: Sequence[str], chances: Floats, twins: Twins, periods: Periods
 ) -> Iterator[Contrast]:
     both = read_truth(source, twins, STATE)
-    chances = _chances(source.config, calendars, regimes, twins)
-    for number, name in enumerate(regimes.states):
+    for number, name in enumerate(names):
         subject = f"{twins.archetype} {name}"
         yield from _occupancy(subject, both, number, chances[number], periods)
         left = both.each(periods.split).each(partial(_leaving, number=number))
@@ -91,10 +89,12 @@ def _leaving(states: Codes, number: int) -> Floats:
     return ratios(left, followed.sum(axis=-1))
 
 
-def _chances(config: Config, calendars: Calendars, regimes: Regimes, twins: Twins) -> Floats:
+def _chances(config: Config, calendars: Calendars, layered: Layered, twins: Twins) -> Floats | None:
     """Return the chance of each state at each step, shape (states, servers, steps)."""
-    weekly = hourly_shares(config.axis, weekly_chances(regimes))
     steps = bucket_of_steps(config, config.axis.span)
-    clocks = twins.servers["clock"].to_list()
-    hours = {clock: hours_of_week(calendars[clock])[steps] for clock in dict.fromkeys(clocks)}
-    return np.stack([weekly[:, hours[clock]] for clock in clocks], axis=1)
+    of_servers = [calendars[clock] for clock in twins.servers["clock"].to_list()]
+    for layer, settings in layered.on:
+        chances = layer.usual_states(settings, layered.kind, twins.servers, of_servers)
+        if chances is not None:
+            return chances[:, :, steps]
+    return None

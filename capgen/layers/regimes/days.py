@@ -1,0 +1,79 @@
+"""Draws the kinds of day that servers live through: a coupled chain over days.
+
+It is the chain of states with days in place of hours. Each year's begins with the year before, at
+whose end hardly anything is left of how it began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from capgen.draws.arrays import Codes
+from capgen.layers.regimes.chain import chain_states
+from capgen.layers.regimes.moves import draw_moves
+from capgen.layers.regimes.rhythm import HOLIDAY, DayRhythm, looked_up
+from capgen.layers.scope import Scope
+from capgen.timeline.epoch import DAYS_PER_WEEK, MINUTES_PER_DAY, day_number
+from capgen.timeline.stamps import stamps
+from capgen.timeline.time_axis import Span, TimeAxis
+
+_KEPT_CLOCKS = 64
+_FIRST_WEEKDAY = 3  # 1970-01-01 was a Thursday
+Numbers = NDArray[np.int64]
+
+
+def kinds_of_hours(rhythm: DayRhythm, scope: Scope, year: int, axis: TimeAxis, span: Span) -> Codes:
+    """Return the kind of the day that each hour of some belongs to, by the servers' clocks.
+
+    Args:
+        rhythm: what decides the kinds of day.
+        scope: the servers.
+        year: the calendar year that the hours lead up to, or lie in.
+        axis: a time axis of hours.
+        span: the hours.
+
+    Returns:
+        Numbers of kinds, shape (servers, hours).
+    """
+    zones = scope.zones if len(set(scope.zones)) > 1 else scope.zones[:1]
+    days = np.stack([_days(axis, span, zone) for zone in zones])
+    first = day_number(date(year - 1, 1, 1))
+    kinds = _kinds(rhythm, scope, Span(first, int(days.max()) + 1))
+    return np.take_along_axis(kinds, np.broadcast_to(days - first, (len(kinds), span.size)), 1)
+
+
+def _kinds(rhythm: DayRhythm, scope: Scope, days: Span) -> Codes:
+    """Return the kind of each day, shape (servers, days)."""
+    axis = TimeAxis(scope.axis.start, scope.axis.end, MINUTES_PER_DAY)
+    chances = looked_up(rhythm.chances, _classes(rhythm, scope, days))
+    return chain_states(chances, rhythm.stickiness, *draw_moves(scope, axis, days, "day kind"))
+
+
+def _classes(rhythm: DayRhythm, scope: Scope, days: Span) -> Numbers:
+    """Return what counts of each day: its weekday, or a holiday; shape (servers or 1, days)."""
+    weekdays = (np.arange(days.first, days.stop) + _FIRST_WEEKDAY) % DAYS_PER_WEEK
+    if not rhythm.has_holidays:
+        return weekdays[None, :]
+    clocks = scope.clocks if len(set(scope.clocks)) > 1 else scope.clocks[:1]
+    return np.stack([_with_holidays(weekdays, days, scope.kind.holidays(each)) for each in clocks])
+
+
+def _with_holidays(weekdays: Numbers, days: Span, holidays: Sequence[date]) -> Numbers:
+    classes = weekdays.copy()
+    numbers = np.array([day_number(day) for day in holidays], np.int64) - days.first
+    classes[numbers[(numbers >= 0) & (numbers < days.size)]] = HOLIDAY
+    return classes
+
+
+@lru_cache(maxsize=_KEPT_CLOCKS)
+def _days(axis: TimeAxis, span: Span, zone: str | None) -> Numbers:
+    """Return the day of each hour by a clock, counted from 1970-01-01."""
+    local = pl.col("local_time").dt.date().cast(pl.Int32).cast(pl.Int64)
+    days: Numbers = stamps(axis, span, zone).select(local).to_series().to_numpy()
+    return days

@@ -1,0 +1,37 @@
+"""Draws what decides whether servers keep what they are in, and what they enter otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from capgen.draws.arrays import Floats
+from capgen.draws.by_block import draw_uniforms
+from capgen.draws.sharing import share_uniforms
+from capgen.layers.scope import Scope
+from capgen.timeline.time_axis import Span, TimeAxis
+
+
+def draw_moves(scope: Scope, axis: TimeAxis, span: Span, what: str) -> tuple[Floats, Floats]:
+    """Return what decides whether servers keep what they are in, and which they enter otherwise.
+
+    Args:
+        scope: the servers.
+        axis: the steps of the chain.
+        span: some of them.
+        what: what they move between: `state` or `day kind`.
+    """
+
+    def draw(subjects: Sequence[str]) -> Floats:
+        kept = draw_uniforms(scope.seed, subjects, axis, span, f"{what} kept")
+        entered = draw_uniforms(scope.seed, subjects, axis, span, f"{what} entered")
+        return np.stack([kept, entered])
+
+    kept_and_entered = draw(scope.ids)
+    shared = scope.sharings("states")
+    if shared:
+        choice = draw_uniforms(scope.seed, scope.ids, axis, span, f"{what} shared")
+        share_uniforms(shared, kept_and_entered, choice, lambda subject: draw([subject])[:, 0])
+    kept, entered = kept_and_entered
+    return kept, entered

@@ -1,0 +1,73 @@
+"""What decides the states of servers: tables that all share, or one row each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capgen.draws.arrays import Floats
+from capgen.draws.persistence import Remembered
+
+HOURS_OF_WEEK = 48  # of a weekday, and then of a day of the weekend
+HOLIDAY = 7  # class of a day: 0 is Monday
+
+
+@dataclass(frozen=True, slots=True)
+class DayRhythm:
+    """What decides the kinds of the servers' days.
+
+    Args:
+        chances: of the kinds, by day of the week, and on holidays where these are days of their
+            own, shape (kinds, servers or 1, 7 or 8).
+        stickiness: of the kinds, shape (kinds, servers or 1, 1).
+    """
+
+    chances: Floats
+    stickiness: Floats
+
+    @property
+    def has_holidays(self) -> bool:
+        """Whether holidays are days of their own."""
+        return len(self.chances[0, 0]) > HOLIDAY
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """What decides the states of servers.
+
+    Args:
+        chances: of the states, by kind of day and hour: shape (states, servers or 1, kinds ×
+            `HOURS_OF_WEEK`); over the states they sum to 1.
+        stickiness: of the states, shape (states, servers or 1, 1).
+        most_stickiness: that any server's state can have.
+        days: what decides the kinds of day; None where all are alike.
+        slopes: how the chances follow a swing from −1/2 to 1/2, shaped like them.
+        swing: what swings the chances; None where nothing does.
+    """
+
+    chances: Floats
+    stickiness: Floats
+    most_stickiness: float
+    days: DayRhythm | None = None
+    slopes: Floats | None = None
+    swing: Remembered | None = None
+
+
+def looked_up(table: Floats, positions: NDArray[np.int64]) -> Floats:
+    """Return what a table has for servers at some steps.
+
+    Args:
+        table: shape (n, servers or 1, positions).
+        positions: of what holds at each step, shape (servers or 1, steps).
+
+    Returns:
+        Shape (n, servers or 1, steps).
+    """
+    count, servers, size = table.shape
+    if servers > 1:
+        positions = positions + np.arange(servers)[:, None] * size
+    # Much faster than by index.
+    found: Floats = np.take(table.reshape(count, servers * size), positions, axis=1)
+    return found

@@ -44,6 +44,16 @@ _TYPES: dict[str, pl.DataType] = {
     "year": pl.Int64(),  # what DuckDB and Polars read from a folder named year=2024
 } | dict.fromkeys(_SMALL, pl.Int8())
 
+# The types of columns as DuckDB calls them.
+SQL_TYPES: dict[pl.DataType, str] = {
+    pl.Datetime("us"): "TIMESTAMP",
+    pl.String(): "VARCHAR",
+    pl.Float64(): "DOUBLE",
+    pl.Int64(): "BIGINT",
+    pl.Int32(): "INTEGER",
+    pl.Int8(): "TINYINT",
+}
+
 
 def expected_column(column: str) -> str:
     """Return the name of the truth column that holds a metric's mean.

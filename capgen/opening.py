@@ -12,11 +12,10 @@ from typing import Any
 import polars as pl
 
 from capgen.config import Config
-from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.dataset.any_manifest import AnyManifest, read_any_manifest
 from capgen.dataset.reading import asking
 from capgen.dataset.reading.scanning import scan_dataset
 from capgen.errors import RequestError
-from capgen.panel.schema import panel_schema
 from capgen.quality.check import check
 from capgen.quality.outcome import Report
 from capgen.storage.location import locate
@@ -24,17 +23,29 @@ from capgen.storage.location import locate
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A built dataset, as `capgen.open` returns it.
+    """A dataset, telemetry or a rollup, as `capgen.open` returns it.
 
     Args:
         folder: the dataset's folder.
         manifest: the dataset's manifest.
-        config: the configuration that it was built from.
     """
 
     folder: Path
-    manifest: Manifest
-    config: Config
+    manifest: AnyManifest
+
+    @property
+    def config(self) -> Config:
+        """The configuration that it was built from.
+
+        Raises:
+            RequestError: it was not built: telemetry and rollups have none.
+        """
+        return self.manifest.load_config()
+
+    @property
+    def columns(self) -> pl.DataFrame:
+        """One row a column: column, type (of SQL), unit, statistic; the last two of metrics."""
+        return self.manifest.description().columns
 
     def scan(self) -> pl.LazyFrame:
         """Return the rows as a lazy frame, in the panel's column order."""
@@ -61,7 +72,7 @@ class Dataset:
         return asking.query(query, self.folder)
 
     def check(self) -> Report:
-        """Compare the dataset with what its configuration implies."""
+        """Check the dataset: a build against its configuration, telemetry by itself."""
         return check(self.folder)
 
     def report(
@@ -98,28 +109,33 @@ class Dataset:
 
     def _facts(self) -> dict[str, str]:
         manifest = self.manifest
-        fleet = ", ".join(f"{count} {name}" for name, count in manifest.servers.items())
+        described = manifest.description()
+        fleet = ", ".join(f"{count} {name}" for name, count in manifest.fleet.items())
+        metrics = [f"{metric.name} ({metric.says})" for metric in described.metrics]
         size = sum(entry.bytes for entry in manifest.files)
         time = f"{manifest.first_timestamp} to {manifest.last_timestamp}, {manifest.granularity}"
         return {
             "rows": f"{manifest.rows:,}",
-            "servers": f"{sum(manifest.servers.values()):,}: {fleet}",
+            "servers": f"{sum(manifest.fleet.values()):,}: {fleet}",
             "time": time,
-            "columns": ", ".join(panel_schema(self.config).names()),
+            "columns": ", ".join(described.schema.names()),
+            "metrics": "; ".join(metrics),
             "files": f"{len(manifest.files)}, {size / 1e6:.1f} MB",
             "cite": manifest.citation,
         }
 
 
 def open_dataset(folder: str | os.PathLike[str]) -> Dataset:
-    """Open a built dataset.
+    """Open a dataset, telemetry or a rollup.
 
     Args:
         folder: the dataset's folder.
 
     Raises:
         RequestError: the folder is no dataset.
+        CapgenError: the manifest is damaged, or does not say what the columns are.
     """
     path = locate(folder)
-    manifest = read_manifest(path)
-    return Dataset(path, manifest, manifest.load_config())
+    manifest = read_any_manifest(path)
+    manifest.description()  # what cannot be read is refused now
+    return Dataset(path, manifest)

@@ -168,6 +168,19 @@ def view_query(
     chosen.create_view(name, replace=False)
 
 
+def comment_columns(connection: Connection, name: str, comments: Mapping[str, str]) -> None:
+    """Say of some columns what they are; `duckdb_columns()` shows it.
+
+    Args:
+        connection: an open database.
+        name: of a table or view, as a statement takes it.
+        comments: what to say, by column.
+    """
+    for column, text in comments.items():
+        said = "'" + text.replace("'", "''") + "'"
+        connection.execute(f"comment on column {name}.{identifier(column)} is {said}")
+
+
 def identifier(name: str) -> str:
     """Return a column's name quoted for SQL.
 

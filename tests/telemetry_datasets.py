@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -14,9 +14,12 @@ from capgen.settings.holidays import Holidays
 from capgen.storage.entries import FileEntry
 from capgen.storage.files import sha256
 from capgen.storage.layout import part_path
+from capgen.timeline.holiday_library import library_days
 from capgen.version import __version__
 
 CPU = MetricColumn(name="cpu_p95", key="cpu", unit="percent", statistic="p95")
+
+HOLIDAYS = Holidays(country="US", observed=True)
 
 
 def write_telemetry(
@@ -45,7 +48,7 @@ def write_telemetry(
         is_eoq=(
             (moment.dt.month_end().dt.date() == moment.dt.date()) & (moment.dt.month() % 3 == 0)
         ).cast(pl.Int8),
-        is_holiday=pl.lit(0, pl.Int8),
+        is_holiday=moment.dt.date().is_in(_free_days(rows)).cast(pl.Int8),
     ).sort("timestamp", "server_id")
     manifest = TelemetryManifest(
         kind="telemetry",
@@ -62,7 +65,7 @@ def write_telemetry(
         metrics=list(metrics),
         sample_counts=[],
         labels=list(labels),
-        holidays=Holidays(country="US", observed=True),
+        holidays=HOLIDAYS,
         servers=dict(whole.group_by("server_type").agg(pl.n_unique("server_id")).iter_rows()),
         rows=whole.height,
         content_digest="0" * 32,
@@ -92,6 +95,11 @@ def write_telemetry(
     found = manifest.model_copy(update={"files": sorted(files, key=lambda entry: entry.path)})
     found.signed().write(folder)
     return folder
+
+
+def _free_days(rows: pl.DataFrame) -> list[date]:
+    days = rows["timestamp"].dt.date().unique().sort().to_list()
+    return list(library_days(HOLIDAYS, days[0], days[-1]))
 
 
 def _first(rows: pl.DataFrame) -> datetime:

@@ -122,7 +122,7 @@ def test_a_rollup_s_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     ("kind", "digest"),
     [
         (Manifest, "25d58f23c821daeac85ab68e077b5fc17e418dbdb43dfda22322dc5da5c07df3"),
-        (RollupManifest, "d53b10ceeb79ea996d3610ec8abdb380f5e2b87dc4cd901ae7aba941a9817d37"),
+        (RollupManifest, "9bdef0f65524bbcf4335a9ed73132ecd718a1690c44e356ebb9220a3fa45a37b"),
     ],
 )
 def test_the_schemas_stay_as_they_are(kind: type[ManifestBase], digest: str) -> None:

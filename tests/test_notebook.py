@@ -104,7 +104,7 @@ def test_an_export_and_a_rollup_are_the_command_lines(
     hourly = tmp_path / "hourly"
     capgen.build(make_config(num_servers=3, end_date="2022-01-02", granularity="hourly"), hourly)
     assert capgen.rollup(str(hourly), to="daily", out=tmp_path / "daily").rows == 6
-    assert capgen.verify(tmp_path / "daily").is_rollup
+    assert capgen.verify(tmp_path / "daily").made == "rolled up"
     monkeypatch.chdir(tmp_path)
     result = capgen.export(
         "hourly", "web.parquet", columns=["server_id", "month"], where="server_type = 'web'"

@@ -45,7 +45,9 @@ def command(
 ) -> None:
     """Roll a dataset up to days or hours: P95, mean and maximum of each metric.
 
-    The Parquet files have the same layout. The P95 keeps the metric's column,
+    Of telemetry, raw samples have all three, such as cpu_p95; of means, minima
+    and maxima the same statistic remains. The Parquet files have the same layout.
+    The P95 of a build keeps the metric's column,
     such as cpu_p95; cpu_mean and cpu_max stand beside it. The column samples
     counts the dataset's rows in the period; is_partial is 1 if a whole period has
     more. Missing values do not count. The truth's is_spike and is_outlier are 1
@@ -75,6 +77,8 @@ def _tell(result: "RollupResult", data: Path, *, as_json: bool) -> None:
             f"note: {damaged} of {data} missing or altered; capgen verify {data} names them",
             err=True,
         )
+    for line in result.left_out:
+        typer.echo(f"note: {line}", err=True)
     facts = [
         f"{counted(result.rows, 'row')} in {counted(result.files, 'file')}",
         byte_size(result.bytes),

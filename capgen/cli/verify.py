@@ -1,7 +1,6 @@
-"""`capgen verify`: compares a dataset or a rollup with its manifest."""
+"""`capgen verify`: compares a dataset, telemetry or a rollup with its manifest."""
 
 import json
-import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,7 @@ from capgen.storage.location import locate
 
 FOLDER = typer.Argument(
     metavar="DATA",
-    help="Folder of a dataset or of a rollup.",
+    help="Folder of a dataset, of telemetry, or of a rollup.",
     show_default=False,
     parser=locate,
 )
@@ -24,10 +23,10 @@ def command(
     data: Annotated[Path, FOLDER],
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
 ) -> None:
-    """Compare every byte of a dataset or rollup with its manifest.
+    """Compare every byte of a dataset, telemetry or a rollup with its manifest.
 
     The exit code is 1 if a file is missing, altered or extra. Otherwise the
-    command says what to cite.
+    command says what to cite, and the unit and statistic of each metric.
 
     [bold]Example[/bold]
 
@@ -39,12 +38,22 @@ def command(
     with outcome(0 if found.passed else 1):
         if as_json:
             problems = [asdict(problem) for problem in found.problems]
-            document = {"files": found.files, "cite": found.cite, "problems": problems}
+            metrics = [metric.model_dump() for metric in found.metrics]
+            document = {
+                "files": found.files,
+                "cite": found.cite,
+                "metrics": metrics,
+                "problems": problems,
+            }
             typer.echo(json.dumps(document, indent=2))
             return
         for problem in found.problems:
             typer.echo(f"{problem.kind:8} {problem.path}: {problem.detail}")
-        repair = f"capgen repair {shlex.quote(str(data))} remakes missing and altered files"
-        remedy = "roll its dataset up again" if found.is_rollup else repair
-        good = f"{data}: {counted(found.files, 'file')}, all as built; cite: {found.cite}"
-        typer.echo(good if found.passed else f"{counted(len(found.problems), 'problem')}; {remedy}")
+        if not found.passed:
+            typer.echo(f"{counted(len(found.problems), 'problem')}; {found.remedy}")
+            return
+        files = counted(found.files, "file")
+        typer.echo(f"{data}: {files}, all as {found.made}; cite: {found.cite}")
+        width = max((len(metric.name) for metric in found.metrics), default=0)
+        for metric in found.metrics:
+            typer.echo(f"  {metric.name:{width}}  {metric.says}")

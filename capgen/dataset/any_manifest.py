@@ -6,6 +6,7 @@ from pathlib import Path
 
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.manifest_base import kind_of
+from capgen.dataset.other_kinds import OTHER_KINDS
 from capgen.dataset.rollup_manifest import RollupManifest
 from capgen.dataset.telemetry_manifest import TelemetryManifest
 from capgen.storage.files import file_of
@@ -13,11 +14,6 @@ from capgen.storage.layout import MANIFEST
 from capgen.storage.store.errors import plain_errors
 
 AnyManifest = Manifest | RollupManifest | TelemetryManifest
-# By what they say of themselves; the manifest of a build says nothing.
-_KINDS: dict[str, type[RollupManifest | TelemetryManifest]] = {
-    "rollup": RollupManifest,
-    "telemetry": TelemetryManifest,
-}
 
 
 def read_any_manifest(folder: Path) -> AnyManifest:
@@ -34,5 +30,5 @@ def read_any_manifest(folder: Path) -> AnyManifest:
     with plain_errors(folder):
         file_of(path).check_is_file()
         text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    kind = _KINDS.get(kind_of(text))
+    kind = OTHER_KINDS.get(kind_of(text))
     return read_manifest(folder) if kind is None else kind.parse(path, text)

@@ -18,7 +18,7 @@ from capgen.panel.predicates import conditions, uses_only
 from capgen.storage.layout import PARTITION, PARTITION_KEYS, partition_of
 from capgen.storage.store.reading import polars_options
 
-_KEY_TYPES = {"year": pl.Int64, "server_type": pl.String}
+KEY_TYPES = {"year": pl.Int64(), "server_type": pl.String()}
 
 
 def view_files(
@@ -91,7 +91,7 @@ def scan_files(folder: Path, paths: Sequence[str], schema: pl.Schema) -> pl.Lazy
 def _possible(paths: Sequence[str], predicate: pl.Expr | None) -> list[str]:
     """Return the files for whose partitions a predicate may hold."""
     tests = [test for test in conditions(predicate) if uses_only(test, PARTITION_KEYS)]
-    known = pl.DataFrame([partition_of(path) for path in paths], schema=_KEY_TYPES, orient="row")
+    known = pl.DataFrame([partition_of(path) for path in paths], schema=KEY_TYPES, orient="row")
     chosen = known.with_columns(path=pl.Series(paths)).filter(pl.lit(True), *tests)
     return chosen["path"].to_list()
 
@@ -113,4 +113,4 @@ def key_columns(path: str) -> list[pl.Expr]:
         path: the file's path, relative to the dataset's folder.
     """
     partition = partition_of(path)._asdict()
-    return [pl.lit(partition[key], kind).alias(key) for key, kind in _KEY_TYPES.items()]
+    return [pl.lit(partition[key], kind).alias(key) for key, kind in KEY_TYPES.items()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,7 +14,9 @@ from capgen.config import Config, Resolved, resolve
 from capgen.config.documents import read_document
 from capgen.config.merging import Layer
 from capgen.config.resolved_days import HolidayDays
+from capgen.dataset.description import Description, description_of
 from capgen.dataset.manifest_base import BUILT, ManifestBase, kind_of
+from capgen.dataset.other_kinds import OTHER_KINDS
 from capgen.dataset.sizes import Sizes
 from capgen.errors import CapgenError, RequestError
 from capgen.storage.entries import FileEntry, SideEntry
@@ -33,6 +35,8 @@ class Manifest(ManifestBase):
     expected: ClassVar[str] = f"a manifest of version {MANIFEST_VERSION}"
     unaltered: ClassVar[str] = "an unaltered manifest"
     way_out: ClassVar[str] = "restore it from a copy, or build again in another folder"
+    mends: ClassVar[str] = "capgen repair {folder} remakes missing and altered files"
+    made: ClassVar[str] = "built"
 
     manifest_version: int = Field(description="Version of this layout.")
     capgen_version: str = Field(description="Version of capgen that built it.")
@@ -76,6 +80,29 @@ class Manifest(ManifestBase):
             f"model {(self.model_digest or self.config_digest)[:16]}, "
             f"{sum(self.servers.values())} servers, {window}, content {self.content_digest}"
         )
+
+    def description(self) -> Description:
+        """Return what the rows are.
+
+        Raises:
+            CapgenError: this version of capgen does not understand the configuration.
+        """
+        return description_of(self.load_config())
+
+    @property
+    def fleet(self) -> dict[str, int]:
+        """Number of servers, by server type."""
+        return self.servers
+
+    @property
+    def origin(self) -> Mapping[str, str]:
+        """What the data was made from, as the metadata of what is made from it."""
+        return {
+            "capgen.version": self.capgen_version,
+            "capgen.seed": str(self.seed),
+            "capgen.config_digest": self.config_digest,
+            "capgen.citation": self.citation,
+        }
 
     @property
     def made_by(self) -> str:
@@ -172,9 +199,14 @@ def _read(path: Path) -> Manifest:
     except UnicodeDecodeError as error:
         raise Manifest.damaged(path, error) from None
     kind = kind_of(text)
+    if kind in OTHER_KINDS:
+        raise RequestError(
+            f"{path}: expected the manifest of a dataset built by capgen build, got that of "
+            f"{OTHER_KINDS[kind].no_model}"
+        )
     if kind != BUILT:
         raise RequestError(
             f"{path}: expected the manifest of a dataset built by capgen build, got that of a "
-            f"{kind}; name a dataset that was built, or read these files with DuckDB or Polars"
+            f"{kind}, which capgen {__version__} does not know"
         )
     return Manifest.parse(path, text)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from capgen.config import Config
 from capgen.config.documents import read_document
-from capgen.errors import CapgenError
+from capgen.dataset.description import Description
+from capgen.errors import CapgenError, RequestError
 from capgen.storage.confinement import check_confined
 from capgen.storage.entries import DataEntry, SideEntry
 from capgen.storage.files import write_whole
@@ -31,6 +35,10 @@ class ManifestBase(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     if TYPE_CHECKING:  # each kind declares these fields itself, in its own order
+        capgen_version: str
+        granularity: str
+        first_timestamp: datetime
+        last_timestamp: datetime
         files: Sequence[DataEntry]
         rows: int
         manifest_digest: str
@@ -42,6 +50,51 @@ class ManifestBase(BaseModel):
     expected: ClassVar[str]  # what an error says that the reader expected
     unaltered: ClassVar[str]
     way_out: ClassVar[str]
+    mends: ClassVar[str]  # what mends missing and altered files; {folder} stands for theirs
+    made: ClassVar[str]  # how its files came to be: as built, loaded, rolled up
+    may_roll_up: ClassVar[bool] = True
+    no_model: ClassVar[str] = ""  # why nothing can be made from it, and what to do instead
+
+    def description(self) -> Description:
+        """Return what the rows are.
+
+        Raises:
+            CapgenError: the manifest does not say it, or this version of capgen does not
+                understand it; the message names the way out.
+        """
+        raise NotImplementedError
+
+    def load_config(self) -> Config:
+        """Return the configuration that the data was built from.
+
+        Raises:
+            RequestError: it has none; the message says what to do instead.
+            CapgenError: this version of capgen does not understand it.
+        """
+        raise RequestError(f"expected a dataset that capgen build wrote, got {self.no_model}")
+
+    @property
+    def citation(self) -> str:
+        """A line to cite the data by."""
+        raise NotImplementedError
+
+    @property
+    def fleet(self) -> dict[str, int]:
+        """Number of servers by server type; empty where it is not known."""
+        raise NotImplementedError
+
+    @property
+    def origin(self) -> Mapping[str, str]:
+        """Where the data comes from, as the metadata of what is made from it."""
+        return {"capgen.version": self.capgen_version, "capgen.citation": self.citation}
+
+    def remedy(self, folder: Path) -> str:
+        """Return what mends missing and altered files.
+
+        Args:
+            folder: of the data.
+        """
+        return self.mends.format(folder=shlex.quote(str(folder)))
 
     @property
     def paths(self) -> list[str]:

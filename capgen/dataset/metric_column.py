@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from capgen.settings.statistic import Statistic
+from capgen.config import Config
+from capgen.settings.statistic import MEAN, P95, RAW, Statistic
+
+_SAID = {
+    RAW: "raw samples",
+    MEAN: "mean of each step",
+    "min": "minimum of each step",
+    "max": "maximum of each step",
+}
 
 
 class MetricColumn(BaseModel):
@@ -18,3 +26,28 @@ class MetricColumn(BaseModel):
     statistic: Statistic = Field(
         description="What a value is of the samples of its step; raw is the sample itself."
     )
+
+    @property
+    def label(self) -> str:
+        """The column with its unit, as a chart names it."""
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
+    @property
+    def says(self) -> str:
+        """Unit and statistic in words, such as `percent, P95 of each step`."""
+        statistic = _SAID.get(self.statistic, f"{self.statistic.upper()} of each step")
+        return f"{self.unit or 'no unit'}, {statistic}"
+
+
+def metric_columns(config: Config) -> list[MetricColumn]:
+    """Return what the metrics' columns of a configured panel are.
+
+    Args:
+        config: the panel's configuration.
+    """
+    return [
+        MetricColumn(
+            name=metric.column, key=key, unit=metric.unit, statistic=metric.statistic or P95
+        )
+        for key, metric in config.metrics.items()
+    ]

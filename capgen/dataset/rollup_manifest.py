@@ -6,14 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Literal
 
+import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from capgen.dataset.manifest import Manifest
+from capgen.columns import SQL_TYPES
+from capgen.dataset.description import Description
 from capgen.dataset.manifest_base import ManifestBase
+from capgen.dataset.metric_column import MetricColumn
+from capgen.errors import CapgenError
+from capgen.panel.macro_calendar import MacroCalendar
 from capgen.storage.entries import DataEntry, SideEntry
 from capgen.version import __version__
 
-_VERSION = 1
+_VERSION = 2  # the first one does not say what the columns are
+_TYPES = {name: kind for kind, name in SQL_TYPES.items()}
 
 
 class RollupSource(BaseModel):
@@ -30,12 +36,28 @@ class RollupSource(BaseModel):
     )
 
 
+class RollupRows(BaseModel):
+    """What the rows of a rollup are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    columns: dict[str, str] = Field(description="Types of the columns in SQL, in order.")
+    metrics: tuple[MetricColumn, ...] = Field(description="What the metrics' columns are.")
+    labels: tuple[str, ...] = Field(description="Columns of servers' labels.")
+    calendar: MacroCalendar = Field(description="What the SQL macros know, as of the dataset.")
+    servers: dict[str, int] = Field(description="Number of servers, by server type.")
+
+
 class RollupManifest(ManifestBase):
     """What a rollup is, and which files it has."""
 
     expected: ClassVar[str] = "an unaltered manifest of a rollup"
     unaltered: ClassVar[str] = expected
     way_out: ClassVar[str] = "roll its dataset up again"
+    mends: ClassVar[str] = way_out
+    made: ClassVar[str] = "rolled up"
+    may_roll_up: ClassVar[bool] = False
+    no_model: ClassVar[str] = f"a rollup; name its dataset, or {way_out}"
 
     kind: Literal["rollup"] = Field(
         default="rollup", description="Tells a rollup from a dataset that was built."
@@ -50,6 +72,9 @@ class RollupManifest(ManifestBase):
     rows: int = Field(description="Number of rows.")
     partial_rows: int = Field(
         description="Number of rows whose period has fewer steps than a whole one."
+    )
+    made_of: RollupRows | None = Field(
+        default=None, description="What the rows are; rollups of version 1 do not say it."
     )
     files: list[DataEntry] = Field(description="The data files, by path.")
     manifest_digest: str = Field(
@@ -66,8 +91,34 @@ class RollupManifest(ManifestBase):
         """A line to cite the rollup by."""
         return f"{self.granularity} rollup of {self.source.citation}"
 
+    def description(self) -> Description:
+        """Return what the rows are.
 
-def source_of(manifest: Manifest, damaged: Sequence[str]) -> RollupSource:
+        Raises:
+            CapgenError: an earlier version wrote the rollup, and does not say it.
+        """
+        if self.made_of is None:
+            raise CapgenError(
+                f"rollup of capgen {self.capgen_version}: expected one that says what its columns "
+                f"are, got none; {self.way_out}"
+            )
+        return Description(
+            schema=pl.Schema({name: _TYPES[kind] for name, kind in self.made_of.columns.items()}),
+            metrics=self.made_of.metrics,
+            labels=self.made_of.labels,
+            granularity=self.granularity,
+            first_timestamp=self.first_timestamp,
+            last_timestamp=self.last_timestamp,
+            calendar=self.made_of.calendar,
+        )
+
+    @property
+    def fleet(self) -> dict[str, int]:
+        """Number of servers, by server type; empty where the rollup does not say it."""
+        return self.made_of.servers if self.made_of else {}
+
+
+def source_of(manifest: ManifestBase, damaged: Sequence[str]) -> RollupSource:
     """Return what a rollup's manifest says about its dataset.
 
     Args:
@@ -85,6 +136,7 @@ def rollup_manifest(
     span: tuple[datetime, datetime],
     files: Sequence[DataEntry],
     partial_rows: int,
+    rows: RollupRows,
 ) -> RollupManifest:
     """Return the manifest of a rollup.
 
@@ -95,6 +147,7 @@ def rollup_manifest(
         span: the starts of the first and the last period.
         files: the rollup's data files.
         partial_rows: number of rows with a partial period.
+        rows: what the rows are.
     """
     manifest = RollupManifest(
         kind="rollup",
@@ -107,6 +160,7 @@ def rollup_manifest(
         last_timestamp=span[1],
         rows=sum(file.rows for file in files),
         partial_rows=partial_rows,
+        made_of=rows,
         files=sorted(files, key=lambda file: file.path),
     )
     return manifest.signed()

@@ -9,8 +9,10 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
 from capgen.columns import AFTER_METRICS, BEFORE_METRICS, SERVER_COLUMNS, schema_of
+from capgen.dataset.description import Description
 from capgen.dataset.manifest_base import ManifestBase
 from capgen.dataset.metric_column import MetricColumn
+from capgen.panel.macro_calendar import calendar_of_days
 from capgen.settings.holidays import Holidays
 from capgen.storage.entries import FileEntry, SideEntry
 
@@ -44,6 +46,11 @@ class TelemetryManifest(ManifestBase):
     expected: ClassVar[str] = f"a manifest of telemetry of version {TELEMETRY_VERSION}"
     unaltered: ClassVar[str] = "an unaltered manifest of telemetry"
     way_out: ClassVar[str] = "restore it from a copy, or load the exports again in another folder"
+    mends: ClassVar[str] = "load the exports again"
+    made: ClassVar[str] = "loaded"
+    no_model: ClassVar[str] = (
+        "telemetry, which has no model to make rows from; load the exports again"
+    )
 
     kind: Literal["telemetry"] = Field(description="Tells telemetry from what was built.")
     telemetry_version: Literal[1] = Field(description="Version of this layout.")
@@ -84,6 +91,25 @@ class TelemetryManifest(ManifestBase):
             f"telemetry loaded by capgen {self.capgen_version} from {len(self.sources)} exports, "
             f"{count} servers, {days}, {self.granularity}, content {self.content_digest}"
         )
+
+    def description(self) -> Description:
+        """Return what the rows are; the macros have the default calendar with these holidays."""
+        return Description(
+            schema=self.rows_schema,
+            metrics=tuple(self.metrics),
+            labels=tuple(self.labels),
+            granularity=self.granularity,
+            first_timestamp=self.first_timestamp,
+            last_timestamp=self.last_timestamp,
+            calendar=calendar_of_days(
+                self.holidays, self.first_timestamp.date(), self.last_timestamp.date()
+            ),
+        )
+
+    @property
+    def fleet(self) -> dict[str, int]:
+        """Number of servers, by server type."""
+        return self.servers
 
     @property
     def rows_schema(self) -> pl.Schema:

@@ -1,4 +1,4 @@
-"""Compares a dataset or a rollup with its manifest."""
+"""Compares a dataset, telemetry or a rollup with its manifest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capgen.dataset.any_manifest import read_any_manifest
-from capgen.dataset.rollup_manifest import RollupManifest
+from capgen.dataset.manifest_base import ManifestBase
+from capgen.dataset.metric_column import MetricColumn
+from capgen.errors import CapgenError
 from capgen.storage.inspection import Problem, problems
 from capgen.storage.location import locate
 
@@ -16,21 +18,25 @@ _MOST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The comparison of a dataset or a rollup with its manifest.
+    """The comparison of a dataset, telemetry or a rollup with its manifest.
 
     Args:
         folder: the folder that was compared.
         files: number of data files in the manifest.
         cite: what to cite, if there are no problems.
         problems: files that are missing, altered or extra.
-        is_rollup: whether the folder is a rollup, which is made anew rather than repaired.
+        made: how the files came to be: built, loaded or rolled up.
+        remedy: what mends missing and altered files.
+        metrics: what the metrics' columns are; none where the manifest does not say it.
     """
 
     folder: Path
     files: int
     cite: str
     problems: tuple[Problem, ...]
-    is_rollup: bool
+    made: str
+    remedy: str
+    metrics: tuple[MetricColumn, ...]
 
     @property
     def passed(self) -> bool:
@@ -42,7 +48,7 @@ class Verification:
 
     def _found(self) -> str:
         if self.passed:
-            return f"all as built; cite: {self.cite}"
+            return f"all as {self.made}; cite: {self.cite}"
         shown = [f"{problem.kind} {problem.path}" for problem in self.problems[:_MOST_SHOWN]]
         if len(self.problems) > _MOST_SHOWN:
             shown.append(f"and {len(self.problems) - _MOST_SHOWN:,} more")
@@ -50,18 +56,18 @@ class Verification:
 
 
 def verify(data: str | os.PathLike[str]) -> Verification:
-    """Compare every byte of a dataset or rollup with its manifest.
+    """Compare every byte of a dataset, telemetry or a rollup with its manifest.
 
     Nothing may be missing, altered or extra.
 
     Args:
-        data: the folder of the dataset or rollup.
+        data: the folder of the data.
 
     Returns:
         What to cite, and the problems found.
 
     Raises:
-        RequestError: the folder is neither a dataset nor a rollup.
+        RequestError: the folder is no dataset.
         OSError: a file cannot be read.
     """
     folder = locate(data)
@@ -71,5 +77,15 @@ def verify(data: str | os.PathLike[str]) -> Verification:
         files=len(manifest.files),
         cite=manifest.citation,
         problems=tuple(problems(folder, manifest)),
-        is_rollup=isinstance(manifest, RollupManifest),
+        made=manifest.made,
+        remedy=manifest.remedy(folder),
+        metrics=_metrics(manifest),
     )
+
+
+def _metrics(manifest: ManifestBase) -> tuple[MetricColumn, ...]:
+    """Return what the metrics' columns are, as far as this version can tell."""
+    try:
+        return manifest.description().metrics
+    except CapgenError:
+        return ()

@@ -16,7 +16,7 @@ from capgen.config.holiday_days import days_of
 from capgen.draws.arrays import Floats
 from capgen.panel.clocks import COMMON_CLOCK, flags_are_local, holidays_of, zone_of
 from capgen.panel.layered import switched_on
-from capgen.system.forking import check_polars_answers
+from capgen.panel.macro_calendar import MacroCalendar
 from capgen.timeline.stamps import stamps
 from capgen.timeline.time_axis import Span
 
@@ -34,28 +34,28 @@ def macro_tables(config: Config, clock: str = COMMON_CLOCK) -> Mapping[str, pl.D
         clock: the clock whose holidays count; by default the one that all regions share.
 
     Returns:
-        Frames by table name: eoq_settings, business_hours, holiday_factors, holiday_effect,
-        holiday_dates, holiday_span.
+        Frames by table name, as `MacroCalendar.tables` says.
 
     Raises:
         CapgenError: Polars does not answer.
     """
-    check_polars_answers()
-    hours = config.calendar.business_hours
-    return {
-        "eoq_settings": _eoq_table(config),
-        "business_hours": pl.DataFrame(
-            {"first_hour": [hours.first_hour], "last_hour": [hours.last_hour]}
-        ),
-        "holiday_factors": _rule_table(config),
-        "holiday_effect": _effect_table(config),
-        "holiday_dates": pl.DataFrame(
-            {"holiday_date": holiday_dates(config, clock)}, schema={"holiday_date": pl.Date}
-        ),
-        "holiday_span": pl.DataFrame(
-            [_window(config)], schema=["holidays_from", "holidays_to"], orient="row"
-        ),
-    }
+    return macro_calendar(config, clock).tables()
+
+
+def macro_calendar(config: Config, clock: str = COMMON_CLOCK) -> MacroCalendar:
+    """Return what the macros know of a configuration's calendar.
+
+    Args:
+        config: the panel's configuration.
+        clock: the clock whose holidays count; by default the one that all regions share.
+    """
+    first, last = _window(config)
+    return MacroCalendar(
+        settings=config.calendar,
+        first_day=first,
+        last_day=last,
+        holiday_dates=tuple(holiday_dates(config, clock)),
+    )
 
 
 def holiday_dates(config: Config, clock: str = COMMON_CLOCK) -> list[date]:
@@ -76,35 +76,6 @@ def _window(config: Config) -> tuple[date, date]:
     """Return the days of the panel, with one more at each end where clocks are local."""
     more = timedelta(days=1 if flags_are_local(config) else 0)
     return config.start_date - more, config.end_date + more
-
-
-def _eoq_table(config: Config) -> pl.DataFrame:
-    eoq = config.calendar.eoq
-    return pl.DataFrame(
-        {
-            "eoq_window_days": [eoq.window_days],
-            "eoq_business_days": [eoq.business_days],
-            "eoq_peak": [eoq.peak],
-            "eoq_months": [list(eoq.months)],
-        },
-        schema_overrides={"eoq_peak": pl.Float64, "eoq_months": pl.List(pl.Int64)},
-    )
-
-
-def _rule_table(config: Config) -> pl.DataFrame:
-    rules = enumerate(config.calendar.holiday_factors)
-    rows = [(position, *rule.model_dump().values()) for position, rule in rules]
-    integers = ["rule_position", "rule_month", "rule_first_day", "rule_last_day"]
-    schema = dict.fromkeys(integers, pl.Int64) | {"rule_factor": pl.Float64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _effect_table(config: Config) -> pl.DataFrame:
-    schema = {"effect_factor": pl.Float64, "shoulder_days": pl.Int64, "shoulder_factor": pl.Float64}
-    effect = config.calendar.holiday_effect
-    return pl.DataFrame(
-        [tuple(effect.model_dump().values())] if effect else [], schema=schema, orient="row"
-    )
 
 
 @contextmanager

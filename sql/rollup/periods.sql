@@ -1,4 +1,5 @@
--- One row a server and period: the 95th percentile, mean and maximum of each metric.
+-- One row a server and period: the 95th percentile, mean and maximum of each metric. Where values are means, minima or
+-- maxima of their steps, which are equally long: the mean of means, the least minimum, the greatest maximum.
 -- P95 is quantile_cont: with n values in order, number 0.95 (n - 1) counted from 0, between neighbours in a straight
 -- line. Nulls do not count; a period without any value has null. A flag is 1 where it is in any step of the period.
 -- Of the truth there are its flags, the ids of each step, every one once, and the state that most steps have, the first
@@ -19,14 +20,13 @@ with steps as (
 periods as (
     select
         "panel.period"::timestamp as "panel.start",
-        quantile_cont("{column}", 0.95) as "{column}", avg("{column}") as "{key}_mean",
-        max("{column}") as "{key}_max",
+        quantile_cont("{raw}", 0.95) as "{tail}", avg("{raw}") as "{key}_mean", max("{raw}") as "{key}_max",
+        avg("{mean}") as "{mean}",
+        min("{least}") as "{least}",
+        max("{greatest}") as "{greatest}",
         count(*)::integer as samples,
         (count(*) < $whole_steps)::tinyint as is_partial,
-        min(business_unit) as business_unit,
-        min(criticality) as criticality,
-        min(region) as region,
-        min(app_name) as app_name,
+        min("{label}") as "{label}",
         min(month) as month,
         min(quarter) as quarter,
         min(dayofweek) as dayofweek,

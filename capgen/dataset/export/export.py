@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from capgen.dataset.any_manifest import read_any_manifest
 from capgen.dataset.export.delta import check_delta_folder, is_delta_table
 from capgen.dataset.export.formats import DELTA, PLACERS, WRITERS, check_installed, kind_of
-from capgen.dataset.export.origin import citation_file, origin_of
+from capgen.dataset.export.origin import citation_file
 from capgen.dataset.export.request import CountedRows, Request
-from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.dataset.manifest_base import ManifestBase
 from capgen.errors import CapgenError, RequestError
 from capgen.storage.local.file import take_place
 from capgen.storage.local.rooms import local_room
@@ -43,7 +44,7 @@ class ExportResult:
     seconds: float
 
 
-def default_name(manifest: Manifest, kind: str | None) -> str:
+def default_name(manifest: ManifestBase, kind: str | None) -> str:
     """Return the name of the file to write if the user gives none.
 
     Args:
@@ -100,7 +101,7 @@ def export(
     """
     started = time.monotonic()
     folder = locate(data)
-    manifest = read_manifest(folder)
+    manifest = read_any_manifest(folder)
     target = str(file) if file is not None else default_name(manifest, format)
     kind = kind_of(target, format)
     check_installed(kind)
@@ -133,13 +134,13 @@ def _write_file(request: Request, target: str, *, overwrite: bool) -> tuple[Path
 
 def _write(request: Request, rows: CountedRows, place: Output, room: Path) -> int:
     """Write rows to a place; return the number of bytes."""
-    origin = origin_of(request.manifest)
+    origin = request.manifest.origin
     if request.kind in WRITERS:
         with place.stream(room) as file:
             WRITERS[request.kind](rows.reader(), file, origin)
         return file.bytes
     made = room / place.path.name
-    PLACERS[request.kind](rows.reader(), made, request.manifest.load_config(), origin)
+    PLACERS[request.kind](rows.reader(), made, request.manifest.description(), origin)
     size = made.stat().st_size
     place.move_in(made)
     return size
@@ -149,8 +150,8 @@ def _write_table(request: Request, target: Path) -> int:
     """Write a Delta table; return the number of rows."""
     with _said(target), local_room(target) as room, request.opened(room) as rows:
         table = target if is_delta_table(target) else room / DELTA
-        config = request.manifest.load_config()
-        PLACERS[DELTA](rows.reader(), table, config, origin_of(request.manifest))
+        described = request.manifest.description()
+        PLACERS[DELTA](rows.reader(), table, described, request.manifest.origin)
         if table != target:
             take_place(table, target)
     return rows.rows

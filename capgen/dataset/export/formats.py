@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from capgen import sql
-from capgen.config import Config
 from capgen.dataset.csv_text import TIMESTAMP, csv_text
+from capgen.dataset.description import Description
+from capgen.dataset.export.database import write_duckdb
 from capgen.errors import CapgenError, RequestError
-from capgen.panel.calendar import macro_tables
-from capgen.sql_script import script_text
 from capgen.storage.counted import Counted
 
 if TYPE_CHECKING:
@@ -24,13 +22,12 @@ if TYPE_CHECKING:
 
 # Writes batches of rows, and their origin, to an open file; or to a path that a library opens.
 Write = Callable[["pa.RecordBatchReader", Counted, Mapping[str, str]], None]
-Place = Callable[["pa.RecordBatchReader", Path, Config, Mapping[str, str]], None]
+Place = Callable[["pa.RecordBatchReader", Path, Description, Mapping[str, str]], None]
 
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 3
 # Rows of a batch for Delta's library, which keeps several batches in memory, whatever their size.
 _DELTA_ROWS = 2**12
-_ATTACH = "attach $path as exported (storage_version 'v1.2.0')"  # for DuckDB 1.2 and later
 _TEXT_ROWS = 2**14  # rows that become text in one step; text takes several times their memory
 DELTA = "delta"
 
@@ -148,34 +145,8 @@ def _write_arrow(rows: pa.RecordBatchReader, file: Counted, origin: Mapping[str,
             writer.write_batch(batch.replace_schema_metadata(dict(origin)))
 
 
-def _write_duckdb(
-    rows: pa.RecordBatchReader, path: Path, config: Config, origin: Mapping[str, str]
-) -> None:
-    """Write a database with the rows as `panel`, their origin, and the calendar macros."""
-    tables = macro_tables(config)
-    origins = pl.DataFrame(list(origin.items()), ["key", "value"], orient="row")
-    log = path.with_name(f"{path.name}.wal")
-    log.unlink(missing_ok=True)
-    connection = sql.connect(tables, {"memory_limit": "100MB", "threads": 1, "temp_directory": ""})
-    try:
-        connection.execute(_ATTACH, {"path": str(path)})
-        connection.execute("use exported")
-        connection.execute(script_text(tables))
-        connection.register("exported_rows", rows)
-        connection.execute("create table exported.main.panel as from exported_rows")
-        connection.register("origin", origins)
-        connection.execute("create table exported.main.capgen_origin as from origin")
-        connection.execute("use memory")
-        connection.execute("detach exported")
-    except sql.DatabaseError as error:
-        raise CapgenError(str(error)) from None
-    finally:
-        connection.close()
-        log.unlink(missing_ok=True)
-
-
 def _write_delta(
-    rows: pa.RecordBatchReader, path: Path, _config: Config, origin: Mapping[str, str]
+    rows: pa.RecordBatchReader, path: Path, _described: Description, origin: Mapping[str, str]
 ) -> None:
     """Write a Delta table, or the next version of an existing one."""
     import pyarrow as pa
@@ -210,7 +181,7 @@ WRITERS: Mapping[str, Write] = {
     "arrow": _write_arrow,
 }
 PLACERS: Mapping[str, Place] = {
-    "duckdb": _write_duckdb,
+    "duckdb": write_duckdb,
     DELTA: _write_delta,
 }
 KINDS = tuple(kind for kind in (*WRITERS, *PLACERS) if kind != DELTA)

@@ -1,28 +1,11 @@
-"""Says in an export, or beside it, which dataset its rows come from."""
+"""Says beside an export which dataset its rows come from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from capgen.dataset.export.formats import DELTA
-from capgen.dataset.manifest import Manifest
 from capgen.errors import RequestError
 from capgen.storage.output import Output, output
 from capgen.storage.streams import STANDARD_OUTPUT
-
-
-def origin_of(manifest: Manifest) -> Mapping[str, str]:
-    """Return the metadata of an export about the origin of its rows.
-
-    Args:
-        manifest: the dataset's manifest.
-    """
-    return {
-        "capgen.version": manifest.capgen_version,
-        "capgen.seed": str(manifest.seed),
-        "capgen.config_digest": manifest.config_digest,
-        "capgen.citation": manifest.citation,
-    }
 
 
 def citation_file(target: str, kind: str, *, overwrite: bool) -> Output:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capgen.dataset.export.rows import Rows, open_rows
-from capgen.dataset.manifest import Manifest
+from capgen.dataset.manifest_base import ManifestBase
 from capgen.errors import CapgenError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Request:
     """
 
     folder: Path
-    manifest: Manifest
+    manifest: ManifestBase
     kind: str
     columns: Sequence[str] | None
     where: str | None

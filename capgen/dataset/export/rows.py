@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from capgen import sql
 from capgen.config.suggest import nearest
-from capgen.dataset.manifest import Manifest
+from capgen.dataset.manifest_base import ManifestBase
 from capgen.dataset.reading.lockdown import lock, refusal
 from capgen.dataset.reading.servers import open_panel, server_ranges
 from capgen.errors import CapgenError, RequestError
@@ -90,7 +90,7 @@ class Rows:
 
 def open_rows(
     folder: Path,
-    manifest: Manifest,
+    manifest: ManifestBase,
     spill: Path,
     columns: Sequence[str] | None,
     where: str | None,
@@ -112,7 +112,7 @@ def open_rows(
         CapgenError: a file cannot be read.
     """
     files = [folder / entry.path for entry in manifest.files]
-    connection = open_panel(manifest.load_config(), files, spill)
+    connection = open_panel(manifest.description(), files, spill)
     try:
         if not unsafe:
             lock(connection, files)

@@ -1,30 +1,33 @@
-"""Opens DuckDB on a panel, whether it is built or not."""
+"""Opens DuckDB on a panel, whether it is written or not."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
 from capgen import sql
 from capgen.config import Config
+from capgen.dataset.any_manifest import read_any_manifest
 from capgen.dataset.data_files import view_files
-from capgen.dataset.manifest import read_manifest
+from capgen.dataset.description import Description, description_of
 from capgen.dataset.reading.lockdown import lock
 from capgen.errors import CapgenError
-from capgen.panel.calendar import macro_tables
-from capgen.panel.schema import panel_schema
 from capgen.panel.virtual import VirtualPanel
 from capgen.storage.location import locate
 from capgen.storage.store.errors import reading_reason
 
 PANEL = "panel"
+COLUMNS = "panel_columns"
 
 
 def connect(source: Config | str | os.PathLike[str], *, locked: bool = False) -> sql.Connection:
     """Connect to DuckDB with the rows of a panel as `panel`, and the calendar macros.
+
+    The table `panel_columns` says the type, unit and statistic of each column; so do the comments
+    of the view's columns.
 
     Args:
         source: a configuration, whose panel is made on demand and never written; or a dataset's
@@ -41,29 +44,38 @@ def connect(source: Config | str | os.PathLike[str], *, locked: bool = False) ->
     """
     settings = {"temp_directory": _spill()} if locked else {}
     if isinstance(source, Config):
-        connection = sql.connect(macro_tables(source), settings)
+        described = description_of(source)
+        connection = sql.connect(described.calendar.tables(), settings)
         connection.from_arrow(VirtualPanel(source)).create_view(PANEL)
         files = []
     else:
         folder = locate(source)
-        manifest = read_manifest(folder)
+        manifest = read_any_manifest(folder)
+        described = manifest.description()
         files = [folder / entry.path for entry in manifest.files]
-        connection = _connect_files(folder, manifest.load_config(), files, settings)
+        connection = _connect_files(folder, described, files, settings)
+    _describe_columns(connection, described)
     if locked:
         lock(connection, files)
     return connection
 
 
 def _connect_files(
-    folder: Path, config: Config, files: Sequence[Path], settings: Mapping[str, str]
+    folder: Path, described: Description, files: list[Path], settings: Mapping[str, str]
 ) -> sql.Connection:
-    connection = sql.connect(macro_tables(config), settings)
+    connection = sql.connect(described.calendar.tables(), settings)
     try:
-        view_files(connection, PANEL, files, panel_schema(config).names())
+        view_files(connection, PANEL, files, described.schema.names())
     except sql.DatabaseError as error:
         connection.close()
         raise CapgenError(f"{folder}: {reading_reason(error)}") from None
     return connection
+
+
+def _describe_columns(connection: sql.Connection, described: Description) -> None:
+    """Say in comments, and in a table, what the metrics' columns are."""
+    sql.comment_columns(connection, PANEL, described.comments)
+    connection.from_arrow(described.columns.to_arrow()).create(COLUMNS)
 
 
 def _spill() -> str:

@@ -1,4 +1,4 @@
-"""Returns a panel, whether it is built or not, as one lazy frame."""
+"""Returns a panel, whether it is written or not, as one lazy frame."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 
 from capgen.config import Config
+from capgen.dataset.any_manifest import read_any_manifest
 from capgen.dataset.data_files import scan_files
-from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.dataset.manifest_base import ManifestBase
 from capgen.panel.scanning import scan_config
-from capgen.panel.schema import panel_schema
 from capgen.storage.location import locate
 
 
@@ -32,10 +32,10 @@ def scan(source: Config | str | os.PathLike[str]) -> pl.LazyFrame:
     if isinstance(source, Config):
         return scan_config(source)
     folder = locate(source)
-    return scan_dataset(folder, read_manifest(folder))
+    return scan_dataset(folder, read_any_manifest(folder))
 
 
-def scan_dataset(folder: Path, manifest: Manifest) -> pl.LazyFrame:
+def scan_dataset(folder: Path, manifest: ManifestBase) -> pl.LazyFrame:
     """Return the rows of a dataset as a lazy frame.
 
     Args:
@@ -43,4 +43,4 @@ def scan_dataset(folder: Path, manifest: Manifest) -> pl.LazyFrame:
         manifest: the dataset's manifest.
     """
     paths = [entry.path for entry in manifest.files]
-    return scan_files(folder, paths, panel_schema(manifest.load_config()))
+    return scan_files(folder, paths, manifest.description().schema)

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from capgen import sql
-from capgen.config import Config
 from capgen.dataset.data_files import view_files
+from capgen.dataset.description import Description
 from capgen.errors import CapgenError
-from capgen.panel.calendar import macro_tables
-from capgen.panel.schema import panel_schema
 from capgen.storage.store.errors import reading_reason
 
 _MEMORY = "200MB"  # DuckDB's limit; what needs more goes to disk
@@ -19,12 +17,16 @@ _THREADS = 2
 
 
 def open_panel(
-    config: Config, files: Sequence[Path], spill: Path, threads: int = _THREADS, **settings: Any
+    described: Description,
+    files: Sequence[Path],
+    spill: Path,
+    threads: int = _THREADS,
+    **settings: Any,
 ) -> sql.Connection:
     """Connect to DuckDB with the rows of some data files as `panel`, in little memory.
 
     Args:
-        config: the configuration that the files were built from.
+        described: what the rows are.
         files: data files, with their partition keys in their paths.
         spill: a folder for what does not fit into memory; DuckDB makes it if it needs it.
         threads: number of threads that DuckDB may use.
@@ -34,9 +36,9 @@ def open_panel(
         CapgenError: a file cannot be read.
     """
     limits = {"memory_limit": _MEMORY, "temp_directory": str(spill), "threads": threads, **settings}
-    connection = sql.connect(macro_tables(config), limits)
+    connection = sql.connect(described.calendar.tables(), limits)
     try:
-        view_files(connection, "panel", files, panel_schema(config).names())
+        view_files(connection, "panel", files, described.schema.names())
     except sql.DatabaseError as error:
         connection.close()
         raise CapgenError(reading_reason(error)) from None

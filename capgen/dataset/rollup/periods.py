@@ -16,9 +16,11 @@ from capgen.columns import (
     SPIKE,
     STATE,
 )
-from capgen.config import Config
+from capgen.dataset.description import Description
 from capgen.dataset.reading.servers import server_ranges
+from capgen.dataset.rollup.rolled import left_out, rolled_columns
 from capgen.errors import RequestError
+from capgen.storage.layout import PARTITION_KEYS
 from capgen.timeline.epoch import MINUTES_PER_DAY
 
 QUANTILE = 0.95  # the same as in sql/rollup/periods.sql
@@ -27,64 +29,73 @@ _ROWS_AT_ONCE = 2**19  # rows of the dataset
 _OTHER_COLUMNS = (*BEFORE_METRICS, "samples", "is_partial", *AFTER_METRICS)
 
 
-def period_tables(connection: sql.Connection, config: Config, step: str) -> Iterator[pa.Table]:
+def period_tables(
+    connection: sql.Connection, described: Description, step: str
+) -> Iterator[pa.Table]:
     """Yield the sorted rows of a partition, a few servers at a time; at least one table.
 
     Args:
         connection: the database with the partition's rows as `panel`.
-        config: the configuration that the dataset was built from.
+        described: what the dataset's rows are.
         step: the rollup's step.
     """
     unit, minutes = _UNITS[step]
-    metrics = [{"key": key, "column": metric.column} for key, metric in config.metrics.items()]
-    query = sql.repeat_lines(sql.query_text("rollup/periods"), [*metrics, *_labels(config)])
+    metrics = [rolled.names for rolled in rolled_columns(described)]
+    labels = [{"label": name} for name in described.labels if name not in PARTITION_KEYS]
+    repeats = [*metrics, *labels, *_truth(described)]
+    query = sql.repeat_lines(sql.query_text("rollup/periods"), repeats)
     for first, last, _ in server_ranges(connection, _ROWS_AT_ONCE) or [("", "", 0)]:
         parameters = {
             "first": first,
             "last": last,
             "unit": unit,
-            "whole_steps": minutes // config.step_minutes,
+            "whole_steps": minutes // described.step_minutes,
         }
         yield connection.sql(query, params=parameters).to_arrow_table()
 
 
-def check_step(config: Config, step: str) -> None:
+def check_step(described: Description, step: str) -> None:
     """Check that a rollup's period is a whole number of a dataset's steps, and more than one.
 
     Args:
-        config: the configuration that the dataset was built from.
+        described: what the dataset's rows are.
         step: the rollup's step.
 
     Raises:
         RequestError: the period is not longer than a step, or not a whole number of steps.
     """
     minutes = _UNITS[step][1]
-    if config.step_minutes >= minutes:
+    if described.step_minutes >= minutes:
         raise RequestError(
-            f"--to: expected a step coarser than the dataset's, {config.granularity}; got {step}"
+            f"--to: expected a step coarser than the dataset's, {described.granularity}; got {step}"
         )
-    if minutes % config.step_minutes:
+    if minutes % described.step_minutes:
         raise RequestError(
-            f"--to: expected a step that the dataset's, {config.granularity}, divides; got {step}"
+            f"--to: expected a step that the dataset's, {described.granularity}, divides; "
+            f"got {step}"
         )
 
 
-def check_names(config: Config) -> None:
-    """Check that no two columns of a rollup would have the same name.
+def check_names(described: Description) -> None:
+    """Check that a rollup would have columns of metrics, no two of the same name.
 
     Args:
-        config: the configuration that the dataset was built from.
+        described: what the dataset's rows are.
 
     Raises:
-        RequestError: two columns would; the message says the name.
+        RequestError: two columns would, and the message says the name; or there would be none.
     """
     names = [*_OTHER_COLUMNS]
-    for label in _labels(config):
+    for label in _truth(described):
         names += label.values()
     if STATE in names:
         names.append(f"{STATE}_share")
-    for key, metric in config.metrics.items():
-        names += [metric.column, f"{key}_mean", f"{key}_max"]
+    rolled = rolled_columns(described)
+    if not rolled:
+        reason = left_out(described)[0]
+        raise RequestError(f"--to: expected a column to roll up, got none: {reason}")
+    for each in rolled:
+        names += [metric.name for metric in each.metrics]
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated:
         raise RequestError(
@@ -93,8 +104,7 @@ def check_names(config: Config) -> None:
         )
 
 
-def _labels(config: Config) -> list[dict[str, str]]:
+def _truth(described: Description) -> list[dict[str, str]]:
     """Return a dataset's labels of the truth by their placeholders in the query."""
     kinds = {SPIKE: "flag", OUTLIER: "flag", OUTLIER_METRICS: "ids", EVENT: "ids", STATE: "state"}
-    known = config.columns
-    return [{kind: name} for name, kind in kinds.items() if name in known]
+    return [{kind: name} for name, kind in kinds.items() if name in described.schema]

@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import polars as pl
-
 from capgen import sql
+from capgen.columns import SQL_TYPES
 from capgen.dataset.data_files import literal
 from capgen.panel.schema import panel_schema
 from capgen.quality.source import Source
 from capgen.storage.layout import PARTITION_KEYS
 
-_TYPE_NAMES = {
-    pl.Datetime("us"): "TIMESTAMP",
-    pl.String(): "VARCHAR",
-    pl.Float64(): "DOUBLE",
-    pl.Int64(): "BIGINT",
-    pl.Int8(): "TINYINT",
-}
 _STRAY = f"files lie outside folders of {' and '.join(PARTITION_KEYS)}"
 
 
@@ -47,7 +39,7 @@ def compare_schemas(source: Source) -> Schemas:
     strays = list(_stray_problems(source))
     if not source.files:
         return Schemas(len(source.strays), strays, frozenset())
-    expected = {name: _TYPE_NAMES[kind] for name, kind in panel_schema(source.config).items()}
+    expected = {name: SQL_TYPES[kind] for name, kind in panel_schema(source.config).items()}
     in_files = {name: kind for name, kind in expected.items() if name not in PARTITION_KEYS}
     problems: list[str] = []
     bad: set[str] = set()

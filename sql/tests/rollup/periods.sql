@@ -1,8 +1,8 @@
 -- test: percentile, mean and maximum of a period, whole or not; a null does not count
 create table repeats as
-select
-    'processor' as key,
-    'cpu' as "column";
+select * from (
+    values ('processor', 'cpu', 'cpu', null), (null, null, null, 'region')
+) as rows (key, raw, tail, label);
 
 create table parameters as
 select
@@ -14,10 +14,7 @@ select
 create table panel as
 select
     *,
-    'Trading' as business_unit,
-    'High' as criticality,
     'Asia' as region,
-    'app' as app_name,
     1 as month,
     1 as quarter,
     0 as dayofweek,
@@ -34,9 +31,42 @@ from (
 create table result as
 select * from (
     values
-    (timestamp '2024-01-01', 'a', 95e0, 50e0, 100e0, 2, 0, 1),
-    (timestamp '2024-01-01', 'b', null, null, null, 1, 1, 0)
-) as rows (timestamp, server_id, cpu, processor_mean, processor_max, samples, is_partial, is_holiday);
+    (timestamp '2024-01-01', 'a', 95e0, 50e0, 100e0, 2, 0, 'Asia', 1),
+    (timestamp '2024-01-01', 'b', null, null, null, 1, 1, 'Asia', 0)
+) as rows (timestamp, server_id, cpu, processor_mean, processor_max, samples, is_partial, region, is_holiday);
+
+-- test: of means the mean, of minima the least, of maxima the greatest
+create table repeats as
+select * from (
+    values ('cpu_mean', null, null), (null, 'cpu_min', null), (null, null, 'cpu_max')
+) as rows (mean, least, greatest);
+
+create table parameters as
+select
+    'a' as first,
+    'a' as last,
+    'day' as unit,
+    2 as whole_steps;
+
+create table panel as
+select
+    *,
+    1 as month,
+    1 as quarter,
+    0 as dayofweek,
+    0 as is_weekend,
+    0 as is_eoq,
+    0 as is_holiday
+from (
+    values
+    ('a', timestamp '2024-01-01 00:00', 10e0, 1e0, 90e0),
+    ('a', timestamp '2024-01-01 12:00', 20e0, 2e0, 80e0)
+) as rows (server_id, timestamp, cpu_mean, cpu_min, cpu_max);
+
+create table result as
+select * from (
+    values ('a', 15e0, 1e0, 90e0, 2)
+) as rows (server_id, cpu_mean, cpu_min, cpu_max, samples);
 
 -- test: the ids of all steps stand once each; the state is that of most steps, the first by name of several
 create table repeats as
@@ -54,10 +84,6 @@ select
 create table panel as
 select
     *,
-    'Trading' as business_unit,
-    'High' as criticality,
-    'Asia' as region,
-    'app' as app_name,
     1 as month,
     1 as quarter,
     0 as dayofweek,

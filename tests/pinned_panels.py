@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from capgen.config import Resolved, resolve
-from capgen.config.merging import Layer
+from capgen.config.merging import KeySource
 from tests.everything import EVERYTHING, LISTED, PROFILE, SPREAD, WITH_DYNAMICS
 from tests.panels import merged
 
@@ -253,5 +253,5 @@ def pinned_config(panel: str, window: str) -> Resolved:
     start, end = WINDOWS[window]
     days = {"granularity": window.split()[0], "start_date": start, "end_date": end}
     decimals = {} if overrides is SMALL else {"decimals": DECIMALS[window]}
-    asked = Layer("pinned", {**overrides, **days, **decimals})
+    asked = KeySource("pinned", {**overrides, **days, **decimals})
     return resolve(preset=preset, flags=[asked], environment={})

@@ -196,11 +196,13 @@ def load_or_refuse(text: str) -> None:
     except ConfigError as error:
         assert "\n" not in str(error)  # noqa: PT017 - either outcome is right
     from capgen.config.loading import resolve
-    from capgen.config.merging import Layer
+    from capgen.config.merging import KeySource
     from capgen.config.yaml_text import parse_yaml
 
     try:
         values = parse_yaml(text, "text")
-        resolve(environment={}, flags=[Layer("text", values)] if isinstance(values, dict) else [])
+        resolve(
+            environment={}, flags=[KeySource("text", values)] if isinstance(values, dict) else []
+        )
     except ConfigError as error:
         assert str(error)  # noqa: PT017 - either outcome is right

@@ -17,7 +17,7 @@ from capgen.system.paths import local_path
 # Typer reads the annotations here, so they are real objects. Slow imports wait for a command's run.
 if TYPE_CHECKING:
     from capgen.config import Resolved
-    from capgen.config.merging import Layer
+    from capgen.config.merging import KeySource
 
 _PANEL = "Configuration"
 _PRESETS = (
@@ -110,7 +110,7 @@ def _config_options(
 ) -> "Resolved":
     """Load the configuration that the options describe."""
     from capgen.config import resolve
-    from capgen.config.sources import assignment_layers
+    from capgen.config.sources import assignment_sources
 
     if years is not None and end_date is not None:
         raise RequestError("--years and --end-date: expected one of the two, got both")
@@ -122,14 +122,14 @@ def _config_options(
         "seed": seed,
         "truth": "true" if truth else None,
     }
-    flags = [*_flag_layers(given), *assignment_layers(assignments or [])]
+    flags = [*_flag_sources(given), *assignment_sources(assignments or [])]
     if origin is not None:
         return _from_origin(origin, flags, years, {"--config": config_file, "--preset": preset})
     return resolve(file=config_file, preset=preset, flags=flags, years=years)
 
 
 def _from_origin(
-    origin: str, flags: "list[Layer]", years: int | None, others: dict[str, object]
+    origin: str, flags: "list[KeySource]", years: int | None, others: dict[str, object]
 ) -> "Resolved":
     from capgen.dataset.manifest import read_origin
     from capgen.storage.location import locate
@@ -143,14 +143,14 @@ def _from_origin(
     return replace(resolved, origin=origin)
 
 
-def _flag_layers(given: dict[str, str | None]) -> "Iterator[Layer]":
-    from capgen.config.merging import Layer
+def _flag_sources(given: dict[str, str | None]) -> "Iterator[KeySource]":
+    from capgen.config.merging import KeySource
     from capgen.config.yaml_text import parse_yaml
 
     for key, value in given.items():
         if value is not None:
             flag = _KEY_FLAGS[key]
-            yield Layer(flag, {key: parse_yaml(value, flag)})
+            yield KeySource(flag, {key: parse_yaml(value, flag)})
 
 
 def given_options(context: typer.Context) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
-from capgen.config.merging import Layer, Path, nested
+from capgen.config.merging import KeySource, Path, nested
 from capgen.config.yaml_text import parse_yaml
 from capgen.errors import ConfigError
 
@@ -19,10 +19,10 @@ _REGIONS = frozenset({("layers", "local_time", "zones"), ("layers", "local_time"
 _PAIRS = "correlation"
 
 
-def environment_layers(
+def environment_sources(
     environment: Mapping[str, str], values: Mapping[str, Any]
-) -> Iterator[Layer]:
-    """Yield one layer for each `CF_DATA_…` variable, with `__` between the keys of its path.
+) -> Iterator[KeySource]:
+    """Yield one source for each `CF_DATA_…` variable, with `__` between the keys of its path.
 
     Capitals do not matter, and `_` stands for any character that is not a letter or digit.
 
@@ -36,7 +36,7 @@ def environment_layers(
     for variable in sorted(environment):
         if variable.startswith(_PREFIX):
             value = parse_yaml(environment[variable], variable)
-            yield Layer(variable, nested(_path(variable, values), value))
+            yield KeySource(variable, nested(_path(variable, values), value))
 
 
 def _path(variable: str, values: Mapping[str, Any]) -> Path:

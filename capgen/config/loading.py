@@ -11,14 +11,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from capgen.config import sources
-from capgen.config.environment import environment_layers
+from capgen.config.environment import environment_sources
 from capgen.config.every_problem import every_problem
-from capgen.config.merging import Layer, Merged, merge
+from capgen.config.merging import KeySource, Merged, merge
 from capgen.config.model import Config
 from capgen.config.problems import shortened
 from capgen.config.relative_days import with_dates
 from capgen.config.request_rules import request_problems
+from capgen.config.sources import DEFAULT_PRESET, FILE_VARIABLE, file_source, preset_sources
 from capgen.errors import ConfigError
 from capgen.system.paths import local_path
 
@@ -59,8 +59,8 @@ def load_config(
     Raises:
         ConfigError: keys are unknown or have wrong values; the message names each with its source.
     """
-    layers = [Layer("overrides", overrides)] if overrides else []
-    return resolve(file=file, preset=preset, environment=environment, flags=layers).config
+    flags = [KeySource("overrides", overrides)] if overrides else []
+    return resolve(file=file, preset=preset, environment=environment, flags=flags).config
 
 
 def resolve(
@@ -68,9 +68,9 @@ def resolve(
     file: str | os.PathLike[str] | None = None,
     preset: str | None = None,
     environment: Mapping[str, str] | None = None,
-    flags: Iterable[Layer] = (),
+    flags: Iterable[KeySource] = (),
     years: int | None = None,
-    base: Layer | None = None,
+    base: KeySource | None = None,
 ) -> Resolved:
     """Load and check a configuration, and keep the source of each value.
 
@@ -78,7 +78,7 @@ def resolve(
         file: as in `load_config`.
         preset: as in `load_config`.
         environment: as in `load_config`.
-        flags: layers on top of all others.
+        flags: sources that win over all others.
         years: length of the window, in place of `end_date`.
         base: a complete configuration to start from, in place of preset, file and environment.
 
@@ -89,12 +89,12 @@ def resolve(
         ConfigError: as in `load_config`.
     """
     variables = os.environ if environment is None else environment
-    layers = [base] if base else _layers(file, preset, variables)
-    layers += flags
-    merged = with_dates(merge(layers))
+    sources = [base] if base else _sources(file, preset, variables)
+    sources += flags
+    merged = with_dates(merge(sources))
     if years is not None:
-        end = Layer("--years", {"end_date": _end_after(merged.values.get("start_date"), years)})
-        merged = with_dates(merge([*layers, end]))
+        end = KeySource("--years", {"end_date": _end_after(merged.values.get("start_date"), years)})
+        merged = with_dates(merge([*sources, end]))
     config = _checked(merged)
     problems = [] if base else list(request_problems(config))
     if problems:
@@ -102,15 +102,15 @@ def resolve(
     return Resolved(config, merged)
 
 
-def _layers(
+def _sources(
     file: str | os.PathLike[str] | None, preset: str | None, environment: Mapping[str, str]
-) -> list[Layer]:
-    """Return the layers below the flags: presets, the file, the environment."""
-    layers = list(sources.preset_layers(preset or sources.DEFAULT_PRESET))
-    chosen = file or environment.get(sources.FILE_VARIABLE)
+) -> list[KeySource]:
+    """Return the sources that flags win over: presets, the file, the environment."""
+    sources = list(preset_sources(preset or DEFAULT_PRESET))
+    chosen = file or environment.get(FILE_VARIABLE)
     if chosen:
-        layers.append(sources.file_layer(local_path(chosen)))
-    return [*layers, *environment_layers(environment, merge(layers).values)]
+        sources.append(file_source(local_path(chosen)))
+    return [*sources, *environment_sources(environment, merge(sources).values)]
 
 
 def _checked(merged: Merged) -> Config:
@@ -122,7 +122,7 @@ def _checked(merged: Merged) -> Config:
     try:
         return Config.model_validate_json(text)
     except ValidationError as error:
-        defaults = merge(sources.preset_layers(sources.DEFAULT_PRESET)).values
+        defaults = merge(preset_sources(DEFAULT_PRESET)).values
         raise ConfigError(*every_problem(error, merged, defaults)) from None
 
 

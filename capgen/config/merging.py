@@ -1,4 +1,4 @@
-"""Configuration in layers: each layer overrides the one below it, key by key."""
+"""Configuration from several sources: each overrides the one before it, key by key."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ _ARCHETYPE_ALIASES = {"app": "application", "db": "database"}
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
-    """Some configuration values and their source.
+class KeySource:
+    """Where some keys of a configuration stand, and their values.
 
     Args:
-        source: the source as a user knows it: a file, an environment variable, a flag.
+        name: what a user knows it by: a file, an environment variable, a flag.
         values: nested plain data, as parsed from YAML.
     """
 
-    source: str
+    name: str
     values: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Merged:
-    """The outcome of merging layers.
+    """The outcome of merging sources.
 
     Args:
-        leaves: value and source of each leaf, by path.
-        removed: source of each null that removed values of a lower layer, by path.
+        leaves: value of each leaf and name of its source, by path.
+        removed: name of the source of each null that removed values of an earlier source, by path.
     """
 
     leaves: dict[Path, tuple[Any, str]]
@@ -63,26 +63,26 @@ class Merged:
             path: keys from the top.
 
         Returns:
-            A layer's source, or the empty string if no layer names the key.
+            The source's name, or the empty string if none has the key.
         """
         return self._sources.get(path, "")
 
 
-def merge(layers: Iterable[Layer]) -> Merged:
-    """Merge configuration layers, the last one on top.
+def merge(sources: Iterable[KeySource]) -> Merged:
+    """Merge what sources give, the last one on top.
 
     Mappings merge key by key, other values are replaced, and null removes a key.
 
     Args:
-        layers: the layers, lowest precedence first.
+        sources: lowest precedence first.
 
     Raises:
-        ConfigError: a layer has an archetype or a correlation pair twice, in two spellings.
+        ConfigError: a source has an archetype or a correlation pair twice, in two spellings.
     """
     pile = _Pile()
-    for layer in layers:
-        for path, value in _leaves(_in_one_spelling(layer)):
-            pile.lay(path, value, layer.source)
+    for source in sources:
+        for path, value in _leaves(_in_one_spelling(source)):
+            pile.lay(path, value, source.name)
     return Merged(pile.leaves, pile.removed)
 
 
@@ -155,15 +155,15 @@ def _put(values: dict[str, Any], path: Path, value: Any) -> None:
     values[path[-1]] = value
 
 
-def _in_one_spelling(layer: Layer) -> Mapping[str, Any]:
-    """Spell archetypes and correlation pairs in one way, so that layers override each other."""
-    given = layer.values.get("archetypes")
+def _in_one_spelling(source: KeySource) -> Mapping[str, Any]:
+    """Spell archetypes and correlation pairs in one way, so that sources override each other."""
+    given = source.values.get("archetypes")
     if not isinstance(given, Mapping):
-        return layer.values
-    archetypes = _renamed(given, lambda name: _ARCHETYPE_ALIASES.get(name, name), layer.source)
+        return source.values
+    archetypes = _renamed(given, lambda name: _ARCHETYPE_ALIASES.get(name, name), source.name)
     for name, archetype in archetypes.items():
-        archetypes[name] = _sorted_pairs(archetype, layer.source)
-    return {**layer.values, "archetypes": archetypes}
+        archetypes[name] = _sorted_pairs(archetype, source.name)
+    return {**source.values, "archetypes": archetypes}
 
 
 def _sorted_pairs(archetype: Any, source: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from capgen.config.merging import Layer, nested
+from capgen.config.merging import KeySource, nested
 from capgen.config.suggest import nearest
 from capgen.config.yaml_text import parse_yaml
 from capgen.errors import ConfigError
@@ -39,7 +39,7 @@ def preset_text(name: str) -> str:
     return (resource_folder("config") / f"{name}.yaml").read_text(encoding="utf-8")
 
 
-def preset_layers(name: str) -> Iterator[Layer]:
+def preset_sources(name: str) -> Iterator[KeySource]:
     """Yield the default preset, then the named one if it is another.
 
     Args:
@@ -47,17 +47,17 @@ def preset_layers(name: str) -> Iterator[Layer]:
     """
     for preset in dict.fromkeys([DEFAULT_PRESET, name]):
         source = f"preset {preset}"
-        yield Layer(source, _mapping(preset_text(preset), source))
+        yield KeySource(source, _mapping(preset_text(preset), source))
 
 
-def file_layer(path: Path) -> Layer:
-    """Return the layer of a configuration file.
+def file_source(path: Path) -> KeySource:
+    """Return a configuration file as a source.
 
     Args:
         path: a YAML file that holds a mapping.
 
     Returns:
-        The file's values, with its path as their source.
+        The file's values, with its path as the name.
 
     Raises:
         ConfigError: the file is missing, unreadable, no YAML, or no mapping.
@@ -67,11 +67,11 @@ def file_layer(path: Path) -> Layer:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
         raise ConfigError(f"{path}: expected a readable YAML file, got: {reason}") from None
-    return Layer(str(path), _mapping(text, str(path)))
+    return KeySource(str(path), _mapping(text, str(path)))
 
 
-def assignment_layers(assignments: Iterable[str]) -> Iterator[Layer]:
-    """Yield one layer for each assignment, with its value read as YAML.
+def assignment_sources(assignments: Iterable[str]) -> Iterator[KeySource]:
+    """Yield one source for each assignment, with its value read as YAML.
 
     Args:
         assignments: texts such as `calendar.eoq.peak=0.4`.
@@ -87,7 +87,7 @@ def assignment_layers(assignments: Iterable[str]) -> Iterator[Layer]:
                 f"--set: expected key.path=value such as calendar.eoq.peak=0.4, got {text[:60]!r}"
             )
         source = f"--set {key}"
-        yield Layer(source, nested(path, parse_yaml(value, source)))
+        yield KeySource(source, nested(path, parse_yaml(value, source)))
 
 
 def _mapping(text: str, source: str) -> Mapping[str, Any]:

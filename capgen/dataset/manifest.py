@@ -12,7 +12,7 @@ from pydantic import Field
 
 from capgen.config import Config, Resolved, resolve
 from capgen.config.documents import read_document
-from capgen.config.merging import Layer
+from capgen.config.merging import KeySource
 from capgen.config.resolved_days import HolidayDays
 from capgen.dataset.description import Description, description_of
 from capgen.dataset.manifest_base import BUILT, ManifestBase, kind_of
@@ -115,7 +115,7 @@ class Manifest(ManifestBase):
         """The data files by path."""
         return {entry.path: entry for entry in self.files}
 
-    def resolve(self, flags: Iterable[Layer] = (), years: int | None = None) -> Resolved:
+    def resolve(self, flags: Iterable[KeySource] = (), years: int | None = None) -> Resolved:
         """Return the configuration that the dataset was built from, with some keys changed.
 
         Args:
@@ -125,7 +125,7 @@ class Manifest(ManifestBase):
         Raises:
             ConfigError: the changed configuration is wrong.
         """
-        return resolve(base=Layer("manifest", self._config_values()), flags=flags, years=years)
+        return resolve(base=KeySource("manifest", self._config_values()), flags=flags, years=years)
 
     def load_config(self) -> Config:
         """Return the configuration that the dataset was built from.

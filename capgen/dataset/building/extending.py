@@ -9,7 +9,7 @@ from typing import Any
 
 from capgen.config import Config, config_digest
 from capgen.config.holiday_days import contradictions
-from capgen.config.merging import Layer
+from capgen.config.merging import KeySource
 from capgen.dataset.differences import differences, differing_keys
 from capgen.dataset.manifest import Manifest, config_values
 from capgen.dataset.plan import FilePlan, plan_files
@@ -31,7 +31,7 @@ def extended_config(present: Manifest, end_date: date | str) -> Config:
     Raises:
         RequestError: the text is no day, or the day lies before the present end.
     """
-    config = present.resolve([Layer("--end-date", {"end_date": str(end_date)})]).config
+    config = present.resolve([KeySource("--end-date", {"end_date": str(end_date)})]).config
     end = present.last_timestamp.date()
     if config.end_date < end:
         raise RequestError(

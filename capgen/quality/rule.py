@@ -42,7 +42,7 @@ def effect_rule(name: str, what: str) -> Rule:
         name: the rule's name.
         what: the effect, in words.
     """
-    proves = f"The {what} is in the values as configured."
+    proves = f"The values show the {what} as configured."
     return Rule(name, proves, SLOPE, f"share of the configured {what}")
 
 

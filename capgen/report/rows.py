@@ -153,9 +153,8 @@ def _effects(tables: Tables) -> Rows:
 
 def _configured(tables: Tables) -> Rows:
     frame = tables.effects.with_columns(where=_where(tables.effects))
-    return _listed(
-        tables, frame.unique(["kind", "where", "metric"]), ["kind", "where"], "configured"
-    )
+    rows = frame.unique(["kind", "where", "metric"], keep="first", maintain_order=True)
+    return _listed(tables, rows, ["kind", "where"], "configured")
 
 
 def _where(effects: pl.DataFrame) -> pl.Series:

@@ -124,7 +124,9 @@ def fill_noise(config: Config, span: Span, out: Floats) -> None:
 
 def differing(first: pl.DataFrame, second: pl.DataFrame) -> list[str]:
     return [
-        each for each in first.columns if not first[each].equals(second[each], check_dtypes=True)
+        column
+        for column in first.columns
+        if not first[column].equals(second[column], check_dtypes=True)
     ]
 
 

@@ -90,8 +90,8 @@ def free_ports(count: int) -> list[int]:
     """Return ports of loopback that nobody listens on."""
     with ExitStack() as sockets:
         bound = [sockets.enter_context(socket.socket()) for _ in range(count)]
-        for each in bound:
-            each.bind(("127.0.0.1", 0))
+        for listener in bound:
+            listener.bind(("127.0.0.1", 0))
         return [each.getsockname()[1] for each in bound]
 
 

@@ -53,8 +53,8 @@ def test_quarter_ends_count_business_days(window: int) -> None:
     for day, factor in factors_of(("2023-01-01", "2023-12-31"), {"eoq": eoq}).items():
         later = [day + timedelta(days=each) for each in range(1, 31)]
         left = sum(
-            each.month == day.month and each.weekday() < 5 and each not in holidays
-            for each in later
+            rest.month == day.month and rest.weekday() < 5 and rest not in holidays
+            for rest in later
         )
         ramp = 0.3 * (window - left) / window if day.month % 3 == 0 and left < window else 0
         assert factor == pytest.approx(1 + ramp), day

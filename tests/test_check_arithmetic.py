@@ -43,8 +43,8 @@ def test_moments_of_clipped_mixtures(
     assert clipped_mean(np.array([mean]), parts, limits)[0] == pytest.approx(expected, rel=1e-6)
     for order in range(2, MOMENTS + 1):
         moment = sum(
-            part.chance * (chance @ (each - expected) ** order)
-            for part, each in zip(parts, values, strict=True)
+            part.chance * (chance @ (value - expected) ** order)
+            for part, value in zip(parts, values, strict=True)
         )
         scale = found.variance[0] ** (order / 2)
         assert found.central[order, 0] / scale == pytest.approx(moment / scale, rel=1e-4, abs=1e-6)

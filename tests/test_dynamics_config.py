@@ -110,11 +110,11 @@ BAD: list[tuple[str, Any, str, str]] = [
     *(
         (
             f"{STATES}",
-            {"a": {**STATE, "quantiles": {"disk": each}}},
+            {"a": {**STATE, "quantiles": {"disk": quantiles}}},
             f"{STATES}.a.quantiles.disk",
             says,
         )
-        for each, says in (
+        for quantiles, says in (
             (points((0.5, 1)), "at least 2"),
             (points((0.5, 1), (0.4, 2)), "climb"),
             (points((0.4, 1), (0.4, 2)), "climb"),
@@ -126,7 +126,7 @@ BAD: list[tuple[str, Any, str, str]] = [
             (points((0.3, 2), (0.4, 1e7)), "at most 1000000"),
             (points((0.3, NAN), (0.4, 1)), "finite"),
             ([{"at": 0.5}], "value as well"),
-            (points(*((each / 300, each) for each in range(1, 250))), "at most 199"),
+            (points(*((place / 300, place) for place in range(1, 250))), "at most 199"),
         )
     ),
     (REGIMES, {}, REGIMES, "states as well"),
@@ -379,6 +379,6 @@ def test_dynamics_are_off_by_default() -> None:
     assert config.layers.shared_movement is None
     assert all(metric.shape == "normal" for metric in config.metrics.values())
     assert all(
-        not each.noise_parts and each.regimes is None and not each.spread
-        for each in config.archetypes.values()
+        not archetype.noise_parts and archetype.regimes is None and not archetype.spread
+        for archetype in config.archetypes.values()
     )

@@ -193,7 +193,8 @@ def test_states_leave_the_noise_as_it_was() -> None:
     plain = {**window, "metrics": WIDE_CLIPS, **web(**calm)}
     regimes = {"states": {"a": STATE, "b": {**STATE, "level": dict.fromkeys(KEYS, 2.5)}}}
     still, moved = (
-        sorted_scan(make_config(**each)) for each in (plain, merged(plain, web(regimes=regimes)))
+        sorted_scan(make_config(**overrides))
+        for overrides in (plain, merged(plain, web(regimes=regimes)))
     )
     for column in METRICS:
         noise = [

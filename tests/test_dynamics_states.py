@@ -209,8 +209,8 @@ def test_states_go_on_at_new_year(stickiness: float) -> None:
     states = {name: {**state, "stickiness": stickiness} for name, state in EVEN.items()}
     days = [(f"{year}-12-31", f"{year + 1}-01-01") for year in (2022, 2023)]
     moved = np.zeros((3, 3))
-    for each in days:
-        found = matrix_of(states_config(states, 300, each))
+    for day in days:
+        found = matrix_of(states_config(states, 300, day))
         np.add.at(moved, (found[:, 23], found[:, 24]), 1)
     _, _, moves = transitions(states)
     for before, after in itertools.product(range(3), repeat=2):

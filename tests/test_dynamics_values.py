@@ -53,10 +53,10 @@ def test_a_lognormal_metric_has_its_mean_sd_and_skew_at_every_level() -> None:
     assert set(panel["cpu_p95_expected"].unique()) == {40, 80}
     weekend = panel["cpu_p95_expected"].to_numpy() == 80
     ratio = 0.4
-    for each in (relative[weekend], relative[~weekend]):
-        check_mean(each, 1)
-        check_sd(each, ratio)
-        logarithms = np.log(each)
+    for sample in (relative[weekend], relative[~weekend]):
+        check_mean(sample, 1)
+        check_sd(sample, ratio)
+        logarithms = np.log(sample)
         check_mean(logarithms, -math.log1p(ratio**2) / 2)
         check_sd(logarithms, math.sqrt(math.log1p(ratio**2)))
     cubes = of_servers(panel, ((relative - 1) / ratio) ** 3).mean(axis=1)
@@ -74,9 +74,9 @@ def test_a_metric_with_quantiles_has_these_its_mean_and_its_sd() -> None:
     highest = values.max()
     within_errors(of_servers(panel, values == lowest).mean(axis=1), 0.01)
     within_errors(of_servers(panel, values == highest).mean(axis=1), 0.01)
-    for each in SKEWED[1:3]:
-        point = lowest + (highest - lowest) * (each["value"] - 0.2) / (5.0 - 0.2)
-        check_share(int((values < point).sum()), values.size, each["at"])
+    for quantile in SKEWED[1:3]:
+        point = lowest + (highest - lowest) * (quantile["value"] - 0.2) / (5.0 - 0.2)
+        check_share(int((values < point).sum()), values.size, quantile["at"])
     median, ninetieth = (lowest + (highest - lowest) * (value - 0.2) / 4.8 for value in (1.0, 1.6))
     middle = NormalDist().cdf(NormalDist().inv_cdf(0.9) / 2)
     check_share(int((values < (median + ninetieth) / 2).sum()), values.size, middle)
@@ -321,7 +321,7 @@ def test_spreads_of_states_show_in_the_panel() -> None:
         "b": {"chances": {"weekday": 1}, "stickiness": 0.6},
     }
     stickiness, level, spread = (
-        f"regimes.states.a.{each}" for each in ("stickiness", "level.cpu", "spread.cpu")
+        f"regimes.states.a.{parameter}" for parameter in ("stickiness", "level.cpu", "spread.cpu")
     )
     spreads = {
         stickiness: {"kind": "normal", "sd": 0.1},

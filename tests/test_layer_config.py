@@ -584,9 +584,9 @@ def test_a_huge_number_is_refused_or_gives_numbers(name: str) -> None:
         return
     panel = scan(config).collect()
     assert [
-        each
-        for each in panel.columns
-        if panel[each].dtype.is_float() and panel[each].is_nan().any()
+        column
+        for column in panel.columns
+        if panel[column].dtype.is_float() and panel[column].is_nan().any()
     ] == []
 
 
@@ -694,7 +694,8 @@ def test_every_layer_of_the_defaults_is_off() -> None:
     config = make_config()
     assert all(getattr(config.layers, layer) is None for layer in type(config.layers).model_fields)
     assert all(
-        each.profile is None and not each.scheduled_spikes for each in config.archetypes.values()
+        archetype.profile is None and not archetype.scheduled_spikes
+        for archetype in config.archetypes.values()
     )
     assert config.calendar.holiday_effect is None
     assert not config.truth

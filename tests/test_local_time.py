@@ -71,12 +71,12 @@ def test_office_hours_of_new_york_shift_when_clocks_change() -> None:
 def test_office_hours_follow_any_zone(zone: str) -> None:
     found = office_hours("Asia", zone, ("2023-01-01", "2023-12-31"))["timestamp"].to_list()
     steps = [
-        datetime(2023, 1, 1, tzinfo=ZoneInfo("UTC")) + timedelta(hours=each) for each in range(8760)
+        datetime(2023, 1, 1, tzinfo=ZoneInfo("UTC")) + timedelta(hours=hour) for hour in range(8760)
     ]
     assert found == [
-        each.replace(tzinfo=None)
-        for each in steps
-        if 9 <= each.astimezone(ZoneInfo(zone)).hour <= 17
+        step.replace(tzinfo=None)
+        for step in steps
+        if 9 <= step.astimezone(ZoneInfo(zone)).hour <= 17
     ]
 
 
@@ -146,7 +146,7 @@ def test_weekends_follow_the_region(region: str, first: datetime) -> None:
         web_config(30, ("2023-09-06", "2023-09-13"), "hourly", layers={"local_time": REGIONAL})
     )
     assert flagged(panel, region, "is_weekend") == [
-        first + timedelta(hours=each) for each in range(48)
+        first + timedelta(hours=hour) for hour in range(48)
     ]
     weekend = panel.filter(pl.col("region") == region, pl.col("is_weekend") == 1)
     assert set(weekend["cpu_p95_expected"].round(9)) == {22.5, 36.0}
@@ -159,7 +159,7 @@ def test_daily_steps_stand_for_their_own_date() -> None:
     assert datetime(2023, 10, 3) in flagged(panel, "EU", "is_holiday")
     assert datetime(2023, 11, 3) in flagged(panel, "Asia", "is_holiday")
     assert flagged(panel, "US-East", "is_holiday") == [
-        datetime(2023, *each) for each in ((10, 9), (11, 10), (11, 11))
+        datetime(2023, *day) for day in ((10, 9), (11, 10), (11, 11))
     ]
     assert set(panel.filter(pl.col("dayofweek") < 5)["cpu_p95_expected"].round(9)) == {45.0}
 

@@ -57,7 +57,7 @@ def test_gaps_have_a_geometric_length_of_whole_hours(mean_hours: float) -> None:
     chance = geometric(1000, mean_hours * 60, 60)
     years = minutes_of(make_config().axis, Span(-365 * 30, 365 * 30))
     found = [
-        (each.stop - each.start) / 60 for each in intervals(1, "server_000", "gap", chance, years)
+        (gap.stop - gap.start) / 60 for gap in intervals(1, "server_000", "gap", chance, years)
     ]
     lengths = np.array(found)
     assert lengths.size > 50_000

@@ -53,8 +53,8 @@ class Views:
         """Tell which cells a spike fell on: those where any metric moved; one at zero does not."""
         columns = [self.config.metrics[key].column for key in self.config.drawn_metrics]
         moved = [
-            self.cells(archetype, self.raw, each) != self.cells(archetype, self.spiked, each)
-            for each in columns
+            self.cells(archetype, self.raw, column) != self.cells(archetype, self.spiked, column)
+            for column in columns
         ]
         return np.logical_or.reduce(moved)  # type: ignore[no-any-return]
 
@@ -71,8 +71,8 @@ def views(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         "archetypes": {name: {"spike": {"probability": 0}} for name in config.archetypes},
     }
     frames = [
-        scan(load_config(file, overrides=each, environment={})).collect()
-        for each in (calm, wide, window)
+        scan(load_config(file, overrides=overrides, environment={})).collect()
+        for overrides in (calm, wide, window)
     ]
     return Views(config, *frames)
 
@@ -92,9 +92,7 @@ def eoq_factor(day: date) -> float:
 
 def holiday_factor(day: date) -> float:
     table = {(1, 1): 0.5, (7, 4): 0.7, (12, 24): 0.7}
-    table |= {(11, each): 0.7 for each in range(22, 29)} | {
-        (12, each): 0.6 for each in range(25, 32)
-    }
+    table |= {(11, day): 0.7 for day in range(22, 29)} | {(12, day): 0.6 for day in range(25, 32)}
     return table.get((day.month, day.day), 1.0)
 
 
@@ -195,8 +193,8 @@ def test_spikes_have_their_rate_and_fall_on_all_metrics_at_once(views: Views) ->
         for metric in views.config.metrics.values():
             if metric.spike_share is not None:
                 raw, spiked = (
-                    views.cells(archetype, each, metric.column)[spikes]
-                    for each in (views.raw, views.spiked)
+                    views.cells(archetype, values, metric.column)[spikes]
+                    for values in (views.raw, views.spiked)
                 )
                 factor = model.spike.magnitude * metric.spike_share
                 tolerance = HALF_A_UNIT * (1 + factor) + 1e-9

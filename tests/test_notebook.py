@@ -40,9 +40,9 @@ def test_completion_shows_what_there_is() -> None:
 def test_a_verb_has_the_command_lines_names(verb: str) -> None:
     command = typer.main.get_command(app).commands[verb]  # type: ignore[attr-defined]
     options = {
-        each.lstrip("-").replace("-", "_")
+        name.lstrip("-").replace("-", "_")
         for param in command.params
-        for each in (param.name, *param.opts)
+        for name in (param.name, *param.opts)
     }
     if verb == "query":
         options.add("sql")

@@ -31,7 +31,9 @@ from tests.pinned_panels import LAST_BIT, PANELS, PINNED_PANELS, pinned_config
 PINNED = Path(__file__).with_name("pinned.json")
 _DIGITS = 12  # hexadecimal, of a digest
 _CALENDARS = [
-    each for each in PINNED_PANELS if "hourly" in each[1] or each == ("profiled", "daily")
+    (panel, window)
+    for panel, window in PINNED_PANELS
+    if "hourly" in window or (panel, window) == ("profiled", "daily")
 ]
 Pins = dict[str, str]
 

@@ -70,8 +70,8 @@ def test_the_virtual_panel_answers_like_the_files(dataset: Path, query: str) -> 
 def test_both_panels_have_the_same_columns(dataset: Path) -> None:
     with capgen.connect(make_config(**SMALL)) as virtual, capgen.connect(dataset) as written:
         answers = [
-            each.sql("select column_name, column_type from (describe panel)")
-            for each in (virtual, written)
+            dataset.sql("select column_name, column_type from (describe panel)")
+            for dataset in (virtual, written)
         ]
         assert answers[0].fetchall() == answers[1].fetchall()
 

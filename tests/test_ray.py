@@ -189,7 +189,9 @@ def test_without_a_cluster_one_is_started_that_nobody_else_can_reach(
         "error: interrupted; complete files are kept; run the same capgen build again to go on"
     )
     assert not [
-        each for each in own if Path(f"/proc/{each}/cmdline").exists() and "ray" in title(each)
+        process
+        for process in own
+        if Path(f"/proc/{process}/cmdline").exists() and "ray" in title(process)
     ]
 
 

@@ -52,7 +52,9 @@ def failures_of(folder: Path) -> str:
 def remade(folder: Path, config_file: Path | None = None, most_rows: int | None = None) -> Finding:
     """Return the finding that sums the rule up."""
     return next(
-        each for each in findings_of(folder, config_file, most_rows) if each.rule == "remade"
+        finding
+        for finding in findings_of(folder, config_file, most_rows)
+        if finding.rule == "remade"
     )
 
 

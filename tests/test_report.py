@@ -206,6 +206,8 @@ def test_the_shares_are_those_of_the_data(specs: dict[str, Any], panel: pl.DataF
 
 def test_effects_stand_beside_the_configured_ones(specs: dict[str, Any]) -> None:
     configured = {row["where"]: row["values"] for row in specs["effects"]["datasets"]["configured"]}
+    places = [row["where"] for row in specs["effects"]["datasets"]["effects"]]
+    assert list(configured) == list(dict.fromkeys(places))  # in the same order in each run
     assert configured["0"] == pytest.approx([1.3, 1.3, 1.0, 1.3, 1.3])  # disk does not respond
     assert configured["×0.7"] == pytest.approx([0.7, 0.7, 1.0, 0.7, 0.7])
     measured = [row for row in specs["effects"]["datasets"]["effects"] if row["where"] == "0"]
@@ -238,8 +240,8 @@ def test_other_datasets_have_their_charts(name: str, tmp_path: Path) -> None:
     report = check(tmp_path / "data")
     rows = chart_rows(tables, report)
     assert all(
-        rows[each]
-        for each in ("utilisation", "distribution", "correlation", "heat_map", "growth", "quality")
+        rows[chart]
+        for chart in ("utilisation", "distribution", "correlation", "heat_map", "growth", "quality")
     )
     moments = {row["moment"] for row in rows["utilisation"]}
     assert 1 <= len(moments) <= 1600
@@ -247,8 +249,8 @@ def test_other_datasets_have_their_charts(name: str, tmp_path: Path) -> None:
     assert list(words) == ["", *tables.archetypes]
     texts = [text for panels in words.values() for texts in panels.values() for text in texts]
     assert all(text.endswith(".") for text in texts)
-    for each in CHARTS:
-        spec = chart_spec(tables, rows, each, ink="black", font="sans-serif")
+    for chart in CHARTS:
+        spec = chart_spec(tables, rows, chart, ink="black", font="sans-serif")
         assert json.dumps(spec["datasets"], allow_nan=False)
 
 
@@ -348,8 +350,8 @@ def seen(page: Any) -> list[tuple[str, str]]:
 
 @pytest.mark.filterwarnings("default")  # those of the browser's driver are not ours
 def test_a_browser_draws_the_page_and_the_choosers_change_it(page: Any, tmp_path: Path) -> None:
-    for each in PANELS:
-        assert page.locator(f"#chart-{each} svg [class*='mark-'] path").count() >= 4, each
+    for panel in PANELS:
+        assert page.locator(f"#chart-{panel} svg [class*='mark-'] path").count() >= 4, panel
     light = page.screenshot(path=tmp_path / "light.png", full_page=True)
     shown = seen(page)
     for key, focus, choice in (("ArrowDown", "#metric", "1/"), ("w", "#archetype", "1/web")):
@@ -392,17 +394,17 @@ def test_the_keyboard_reaches_numbers_and_zoom(page: Any, panel: pl.DataFrame) -
     assert january == pytest.approx(
         months.filter(month=1, server_type="web")["cpu_p95"].item(), rel=1e-3
     )
-    for each in PANELS:
-        page.locator(f"#numbers-{each}").evaluate("each => { each.open = true; }")
-        page.wait_for_selector(f"#numbers-{each} td")
+    for name in PANELS:
+        page.locator(f"#numbers-{name}").evaluate("numbers => { numbers.open = true; }")
+        page.wait_for_selector(f"#numbers-{name} td")
 
-    for each in ("utilisation", "distribution", "growth"):
-        whole = page.evaluate(LABELS, f"#chart-{each}")
-        page.locator(f"#chart-{each}").locator("..").focus()
+    for name in ("utilisation", "distribution", "growth"):
+        whole = page.evaluate(LABELS, f"#chart-{name}")
+        page.locator(f"#chart-{name}").locator("..").focus()
         for key, relation in (("+", "!=="), ("0", "===")):
             page.keyboard.press(key)
             page.wait_for_function(
-                f"([id, whole]) => ({LABELS})(id) {relation} whole", arg=[f"#chart-{each}", whole]
+                f"([id, whole]) => ({LABELS})(id) {relation} whole", arg=[f"#chart-{name}", whole]
             )
 
 

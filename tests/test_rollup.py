@@ -71,8 +71,8 @@ def by_hand(rows: pl.DataFrame, step: Step, full: int) -> pl.DataFrame:
         values = pl.col(f"{key}_p95").drop_nulls().sort()
         place = (values.len().cast(pl.Float64) - 1) * 0.95
         low, high = (
-            values.get(each.cast(pl.Int64), null_on_oob=True)
-            for each in (place.floor(), place.ceil())
+            values.get(rank.cast(pl.Int64), null_on_oob=True)
+            for rank in (place.floor(), place.ceil())
         )
         percentile = low + (high - low) * (place - place.floor())
         wanted += [
@@ -227,7 +227,7 @@ def test_partial_days(copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
     manifest = manifest_of(out)
     assert manifest.partial_rows == frame["is_partial"].sum() > 0
     assert set(manifest.source.damaged_files) == {
-        str(each.relative_to(copy)) for each in (thinned, removed)
+        str(file.relative_to(copy)) for file in (thinned, removed)
     }
 
 
@@ -235,8 +235,8 @@ def test_the_folder_is_laid_out_like_a_dataset(dataset: Path, tmp_path: Path) ->
     rollup(dataset, "daily", tmp_path / "daily")
     manifest = manifest_of(tmp_path / "daily")
     files = sorted(
-        str(each.relative_to(tmp_path / "daily"))
-        for each in (tmp_path / "daily").rglob("*.parquet")
+        str(file.relative_to(tmp_path / "daily"))
+        for file in (tmp_path / "daily").rglob("*.parquet")
     )
     assert [each.path for each in manifest.files] == files
     assert {path.rsplit("/", 1)[0] for path in files} == {
@@ -244,13 +244,13 @@ def test_the_folder_is_laid_out_like_a_dataset(dataset: Path, tmp_path: Path) ->
         for year in (2023, 2024)
         for kind in ("web", "application", "database")
     }
-    for each in manifest.files:
-        content = (tmp_path / "daily" / each.path).read_bytes()
-        assert (len(content), hashlib.sha256(content).hexdigest()) == (each.bytes, each.sha256)
-        rows = pl.read_parquet(tmp_path / "daily" / each.path, hive_partitioning=False)
+    for file in manifest.files:
+        content = (tmp_path / "daily" / file.path).read_bytes()
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (file.bytes, file.sha256)
+        rows = pl.read_parquet(tmp_path / "daily" / file.path, hive_partitioning=False)
         keys = rows.select("server_id", "timestamp").rows()
         assert keys == sorted(set(keys))
-        assert len(keys) == each.rows
+        assert len(keys) == file.rows
         assert rows.columns[:6] == [
             "timestamp",
             "server_id",

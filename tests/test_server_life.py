@@ -64,8 +64,8 @@ def test_resize_divides_the_level_whenever_it_reaches_the_limit(offset: dict[str
     days = ("2022-01-01", "2024-12-31")
     life = {"server_life": {**LIFE_DAYS, "resize": resize}}
     panel, plain = (
-        web_panel(20, days, layers=each, archetypes={"web": flat})
-        for each in (offset | life, offset)
+        web_panel(20, days, layers=layers, archetypes={"web": flat})
+        for layers in (offset | life, offset)
     )
     level = plain["cpu_p95_expected"].to_numpy()
     times = np.maximum(np.floor(np.log2(level / 60)) + 1, 0)

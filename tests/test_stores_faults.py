@@ -198,11 +198,11 @@ def test_resuming_reads_no_file_that_is_whole(proxy: Proxy, request: pytest.Fixt
     assert build(config, address, workers=1).kept_files > 0
     first_write = next(
         place
-        for place, each in enumerate(proxy.requests)
-        if each.startswith("PUT") and "part-" in each
+        for place, request in enumerate(proxy.requests)
+        if request.startswith("PUT") and "part-" in request
     )
     assert not [
-        each
-        for each in proxy.requests[:first_write]
-        if each.startswith("GET") and each.endswith(".parquet")
+        request
+        for request in proxy.requests[:first_write]
+        if request.startswith("GET") and request.endswith(".parquet")
     ]

@@ -107,11 +107,10 @@ def test_windows_reads_and_says_that_it_does_not_write(without: RunWithout, tmp_
 def test_capgen_from_a_zip_file(tmp_path: Path) -> None:
     zipped = tmp_path / "capgen.zip"
     with zipfile.ZipFile(zipped, "w") as archive:
-        for file in (
-            each for folder in ("capgen", "config", "sql") for each in (ROOT / folder).rglob("*.*")
-        ):
-            if "__pycache__" not in file.parts:
-                archive.write(file, file.relative_to(ROOT))
+        for folder in ("capgen", "config", "sql"):
+            for file in (ROOT / folder).rglob("*.*"):
+                if "__pycache__" not in file.parts:
+                    archive.write(file, file.relative_to(ROOT))
     script = f"""
 import sys
 sys.path.insert(0, {str(zipped)!r})

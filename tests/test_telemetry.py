@@ -159,7 +159,7 @@ def test_build_writes_the_clean_twin_beside_it(tmp_path: Path) -> None:
     )
     assert clean.null_count().select(METRICS).sum_horizontal().item() == 0
     differs = pl.any_horizontal(
-        pl.col(each).ne_missing(pl.col(f"{each}_clean")) for each in METRICS
+        pl.col(column).ne_missing(pl.col(f"{column}_clean")) for column in METRICS
     )
     joined = real.join(clean, on=["server_id", "timestamp"], suffix="_clean")
     marked = (pl.col("is_outlier") == 1) | pl.any_horizontal(pl.col(METRICS).is_null())

@@ -60,9 +60,9 @@ def event_factors(key: str) -> Floats:
 
     def factor(names: list[str]) -> float:
         touching = [
-            EVENTS[each]
-            for each in names
-            if key in EVENTS[each].get("metrics", KEYS) and each != "leak"
+            EVENTS[event]
+            for event in names
+            if key in EVENTS[event].get("metrics", KEYS) and event != "leak"
         ]
         return math.prod(float(each.get("magnitude", 0)) for each in touching)
 

@@ -128,8 +128,8 @@ def named(panel: pl.DataFrame, label: str) -> list[list[str]]:
 def test_a_label_is_set_where_its_layer_changed_a_value_and_nowhere_else(config: Config) -> None:
     panel = sorted_scan(config)
     no_outliers, no_events, no_spikes = (
-        sorted_scan(each)
-        for each in (
+        sorted_scan(variant)
+        for variant in (
             without(config, "outliers"),
             without(config, "outliers", "events"),
             without_spikes(without(config, "outliers", "events")),

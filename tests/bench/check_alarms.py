@@ -104,8 +104,8 @@ def main() -> None:
             crashes += bool(outcome.crash)
             in_part += outcome.in_part
             verdicts += outcome.verdicts
-            for each in [*outcome.failed, *([outcome.crash] if outcome.crash else [])]:
-                print(f"{outcome.number}: {each}", flush=True)
+            for failure in [*outcome.failed, *([outcome.crash] if outcome.crash else [])]:
+                print(f"{outcome.number}: {failure}", flush=True)
     print(f"{alarms} alarms and {crashes} crashes in {asked.how_many} good datasets", end="; ")
     print(f"{in_part} of them were looked at in part")
     print("findings: " + ", ".join(f"{count:,} {verdict}" for verdict, count in verdicts.items()))

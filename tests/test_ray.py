@@ -1,20 +1,18 @@
-"""The Ray engine: the same bits as locally, whatever dies on the way."""
+"""The Ray engine: the same bits as locally, whatever dies on the way.
+
+More dies in `tests/bench/ray_kills.py`.
+"""
 
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
-import re
 import signal
-import subprocess
 import sys
-import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -32,18 +30,16 @@ from tests.everything import EVERYTHING
 
 needs_ray = pytest.mark.skipif(not importlib.util.find_spec("ray"), reason="ray is not installed")
 # Of Ray's own code, when it is imported, joined and left.
-pytestmark = [
+of_ray_itself = [
     pytest.mark.filterwarnings("ignore::FutureWarning:ray"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:ray"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
+pytestmark = of_ray_itself
 
-PANEL = {"num_servers": 160, "granularity": "hourly", "end_date": "2022-12-31"}
-SMALL_FILES = (
-    "--memory=252MB",
-    "--file-size=100KB",
-)  # 80 of them: long enough to be caught in the middle
-EARLY = 10  # files
+PANEL = {"num_servers": 40, "granularity": "hourly", "end_date": "2022-12-31"}
+MEMORY = 252_000_000
+FILE_SIZE = 100_000  # 20 files: enough to see a worker at one of them
 LOOPBACK = "127.0.0.1"
 
 
@@ -51,80 +47,24 @@ def digest(folder: Path) -> str:
     return read_manifest(folder).content_digest
 
 
-@pytest.fixture(scope="module")
-def expected(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The content digest of the panel as the local engine builds it."""
-    return digest(build(make_config(**PANEL), tmp_path_factory.mktemp("local") / "data").out)
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    """Two nodes of one processor each, which nobody else can reach."""
+@pytest.fixture(scope="class")
+def cluster() -> Iterator[None]:
+    """A node of two processors, which nobody else can reach; builds here use the connection."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(
-            "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0"
-        )  # read when Ray is imported: it would listen to all
+        # Both are read when Ray is imported; without the first, it would listen to all.
+        patch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        from ray.cluster_utils import Cluster
-
-        quick = {"health_check_period_ms": 500, "health_check_failure_threshold": 4}
-        head = {
-            "num_cpus": 1,
-            "node_ip_address": LOOPBACK,
-            "include_dashboard": False,
-            "_system_config": quick,
-        }
-        nodes = Cluster(initialize_head=True, head_node_args=head)
-        nodes.add_node(num_cpus=1, node_ip_address=LOOPBACK)
-        patch.setenv("RAY_ADDRESS", nodes.address)
-        yield nodes
-        nodes.shutdown()  # type: ignore[no-untyped-call, unused-ignore]
-
-
-Start = Callable[..., "subprocess.Popen[str]"]
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Start a build of the panel as a process, and wait until some of its files are complete."""
-    running: list[subprocess.Popen[str]] = []
-
-    def start_build(out: Path, **variables: str) -> subprocess.Popen[str]:
-        panel = [f"--set={key}={value}" for key, value in PANEL.items()]
-        command = [
-            sys.executable,
-            "-m",
-            "capgen",
-            "build",
-            "--engine=ray",
-            *panel,
-            *SMALL_FILES,
-            f"--out={out}",
-        ]
-        environment = {**os.environ, **variables}
-        pipe = subprocess.PIPE
-        process = subprocess.Popen(
-            [*command, "--json"], env=environment, stdout=pipe, stderr=pipe, text=True
+        ray = importlib.import_module("ray")
+        ray.init(
+            "local",
+            num_cpus=2,
+            include_dashboard=False,
+            _node_ip_address=LOOPBACK,
+            log_to_driver=False,
+            logging_level="error",
         )
-        running.append(process)
-        receipts = out.with_name(f".{out.name}.capgen-staging") / "_capgen/receipts.ndjson"
-        while not receipts.exists() or receipts.read_text().count("\n") < EARLY:
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.02)
-        return process
-
-    yield start_build
-    for process in running:
-        process.kill()
-        process.communicate()
-
-
-def ended(process: subprocess.Popen[str]) -> dict[str, Any]:
-    """Return the outcome of a build that ends well."""
-    output, errors = process.communicate(timeout=60)
-    assert process.returncode == 0, errors
-    outcome: dict[str, Any] = json.loads(output)
-    return outcome
+        yield
+        ray.shutdown()
 
 
 def descendants(process: int) -> Iterator[int]:
@@ -141,88 +81,53 @@ def title(process: int) -> str:
         return ""  # it has just ended
 
 
-def a_busy_worker(cluster: Any, build: subprocess.Popen[str]) -> int:
-    """Return a process that is at a task of the build: between tasks workers have another title."""
-    (raylet,) = cluster.head_node.all_processes["raylet"]
-    while build.poll() is None:
-        for process in descendants(raylet.process.pid):
-            if "ray::write_remotely" in title(process):
-                return process
-    raise AssertionError("the build ended before a worker was seen at work")
-
-
-@needs_ray
-def test_a_killed_node(cluster: Any, start: Start, expected: str, tmp_path: Path) -> None:
-    process = start(tmp_path / "data")
-    cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
-    assert ended(process)["kept_files"] == 0
-    assert digest(tmp_path / "data") == expected
-    cluster.add_node(num_cpus=1, node_ip_address=LOOPBACK)
-
-
-@needs_ray
-def test_a_killed_driver_and_then_a_killed_worker(
-    cluster: Any, start: Start, expected: str, tmp_path: Path
-) -> None:
-    start(tmp_path / "data").kill()
-    assert not (tmp_path / "data").exists()
-    process = start(tmp_path / "data")
-    os.kill(a_busy_worker(cluster, process), signal.SIGKILL)
-    assert ended(process)["kept_files"] >= EARLY
-    assert digest(tmp_path / "data") == expected
-    assert [each.name for each in tmp_path.iterdir()] == ["data"]
-    assert not list(tmp_path.rglob("*unfinished"))
-
-
-@needs_ray
-def test_without_a_cluster_one_is_started_that_nobody_else_can_reach(
-    start: Start, tmp_path: Path
-) -> None:
-    process = start(tmp_path / "data", RAY_ADDRESS="")
-    own = {process.pid, *descendants(process.pid)}
-    assert set(listening(own)) == {LOOPBACK}
-    process.send_signal(signal.SIGTERM)
-    output, errors = process.communicate(timeout=20)
-    assert process.returncode == 130, errors
-    assert output == ""
-    assert errors.splitlines()[-1] == (
-        "error: interrupted; complete files are kept; run the same capgen build again to go on"
-    )
-    assert not [
-        process
-        for process in own
-        if Path(f"/proc/{process}/cmdline").exists() and "ray" in title(process)
-    ]
-
-
-def listening(processes: set[int]) -> Iterator[str]:
-    """Yield the addresses at which some processes listen."""
-    table = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True, check=True).stdout
-    for line in table.splitlines():
-        if any(int(process) in processes for process in re.findall(r"pid=(\d+)", line)):
-            yield line.split()[3].rpartition(":")[0].strip("[]").removeprefix("::ffff:")
+def a_busy_worker(processes: Iterable[int]) -> int | None:
+    """Return a process that is at a task of a build: between tasks workers have another title."""
+    busy = (process for process in processes if "ray::write_remotely" in title(process))
+    return next(busy, None)
 
 
 @needs_ray
 @pytest.mark.usefixtures("cluster")
-def test_a_task_that_fails_is_one_error(tmp_path: Path) -> None:
-    (tmp_path / "_capgen").mkdir()
-    (tmp_path / "year=2022").write_text("in the way")
-    engine = ray_engine("ray", None, None)
-    config = make_config(num_servers=8)
-    with pytest.raises(OSError, match=r"Not a directory|File exists"):
-        list(engine(config, planned(config), tmp_path.joinpath, lambda _rows: None))
+class TestOnACluster:
+    def test_a_killed_worker(self, tmp_path: Path) -> None:
+        config = make_config(**PANEL)
+        killed: list[int] = []
 
+        def kill_once(_rows: int) -> None:
+            worker = None if killed else a_busy_worker(descendants(os.getpid()))
+            if worker is not None:
+                os.kill(worker, signal.SIGKILL)
+                killed.append(worker)
 
-@needs_ray
-@pytest.mark.usefixtures("cluster")
-def test_repair(tmp_path: Path) -> None:
-    whole = digest(build(make_config(num_servers=8), tmp_path).out)
-    file = next(tmp_path.rglob("*.parquet"))
-    file.unlink()
-    assert main(["repair", "--engine=ray", str(tmp_path)]) == 0
-    assert digest(tmp_path) == whole
-    assert not list(problems(tmp_path, read_manifest(tmp_path)))
+        there = build(
+            config,
+            tmp_path / "there",
+            engine="ray",
+            memory=MEMORY,
+            file_size=FILE_SIZE,
+            on_rows=kill_once,
+        )
+        assert killed
+        assert digest(there.out) == digest(build(config, tmp_path / "here").out)
+        assert sorted(each.name for each in tmp_path.iterdir()) == ["here", "there"]
+        assert not list(tmp_path.rglob("*unfinished"))
+
+    def test_a_task_that_fails_is_one_error(self, tmp_path: Path) -> None:
+        (tmp_path / "_capgen").mkdir()
+        (tmp_path / "year=2022").write_text("in the way")
+        engine = ray_engine("ray", None, None)
+        config = make_config(num_servers=8)
+        with pytest.raises(OSError, match=r"Not a directory|File exists"):
+            list(engine(config, planned(config), tmp_path.joinpath, lambda _rows: None))
+
+    def test_repair(self, tmp_path: Path) -> None:
+        whole = digest(build(make_config(num_servers=8), tmp_path).out)
+        file = next(tmp_path.rglob("*.parquet"))
+        file.unlink()
+        assert main(["repair", "--engine=ray", str(tmp_path)]) == 0
+        assert digest(tmp_path) == whole
+        assert not list(problems(tmp_path, read_manifest(tmp_path)))
 
 
 def planned(config: Config) -> list[FilePlan]:

@@ -464,9 +464,9 @@ def test_other_commands(arguments: list[str], says: list[str], refused: Refused)
     ],
 )
 def test_the_process_says_the_same(
-    arguments: list[str], says: list[str], run: Run, tmp_path: Path
+    arguments: list[str], says: list[str], run_process: Run, tmp_path: Path
 ) -> None:
-    outcome = run("build", *SMALL, *arguments)
+    outcome = run_process("build", *SMALL, *arguments)
     check_refusal(outcome.returncode, outcome.stdout, outcome.stderr)
     assert unsaid(outcome.stderr, says) == []
     assert contents(tmp_path) == {}

@@ -94,9 +94,9 @@ def test_short_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--overwrite" in capsys.readouterr().out
 
 
-def test_version(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_version(run_process: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
-    assert capsys.readouterr().out == run("--version").stdout == f"capgen {__version__}\n"
+    assert capsys.readouterr().out == run_process("--version").stdout == f"capgen {__version__}\n"
 
 
 @pytest.mark.parametrize(
@@ -147,8 +147,8 @@ def test_errors_are_coloured_on_a_terminal_unless_no_color() -> None:
     [["build", *SMALL], ["plan", *SMALL], ["config", "show"], ["build", "--servers", "0"]],
     ids=["build", "plan", "config show", "error"],
 )
-def test_no_escape_codes_off_a_terminal(arguments: list[str], run: Run) -> None:
-    outcome = run(*arguments)
+def test_no_escape_codes_off_a_terminal(arguments: list[str], run_process: Run) -> None:
+    outcome = run_process(*arguments)
     assert outcome.stdout + outcome.stderr
     assert ESCAPE not in outcome.stdout + outcome.stderr
 
@@ -217,8 +217,8 @@ def test_build_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert progress == ""
 
 
-def test_build_into_the_working_folder(run: Run) -> None:
-    outcome = run("build", *OF_EACH_TYPE, "--out", ".")
+def test_build_into_the_working_folder(run_process: Run) -> None:
+    outcome = run_process("build", *OF_EACH_TYPE, "--out", ".")
     assert (outcome.returncode, outcome.stderr) == (0, "")
 
 
@@ -251,6 +251,6 @@ def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
     assert (outcome.returncode, outcome.stderr) == (0, b"")
 
 
-def test_a_folder_name_that_is_no_text(run: Run) -> None:
-    outcome = run("build", *SMALL, "--out", os.fsdecode(b"data\xff"))
+def test_a_folder_name_that_is_no_text(run_process: Run) -> None:
+    outcome = run_process("build", *SMALL, "--out", os.fsdecode(b"data\xff"))
     assert "Traceback" not in outcome.stderr

@@ -250,9 +250,9 @@ def test_any_number_of_workers_gives_the_same_files(
     assert digests(tmp_path / "many") == digests(tmp_path / "one")
 
 
-def test_any_process_gives_the_same_files(run: Run, tmp_path: Path) -> None:
+def test_any_process_gives_the_same_files(run_process: Run, tmp_path: Path) -> None:
     for hash_seed in ("1", "2"):
-        result = run(
+        result = run_process(
             "build", "--servers", "5", "--years", "1", "--out", hash_seed, PYTHONHASHSEED=hash_seed
         )
         assert result.returncode == 0, result.stderr

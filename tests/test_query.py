@@ -141,9 +141,9 @@ def test_a_table_says_that_there_is_more(dataset: Path, capsys: pytest.CaptureFi
     assert "first 40 rows" in shown.err
 
 
-def test_a_query_without_data_says_which_panel_it_asks(run: Run) -> None:
+def test_a_query_without_data_says_which_panel_it_asks(run_process: Run) -> None:
     flag = "--set=num_servers=10"
-    result = run(
+    result = run_process(
         "query",
         "-",
         flag,

@@ -1,9 +1,14 @@
-"""Every command and line of Python in the README and the pages runs, page by page, in order."""
+"""Every command and line of Python in the README and the pages runs, page by page, in order.
+
+Those of the README run as a newcomer's do, in a shell; those of the pages in this process, where
+they need no shell.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +16,11 @@ from pathlib import Path
 import pytest
 
 from capgen import build, load_config, scan
+from capgen.cli.app import main
 from tests.docs import PAGES, README, ROOT
 
 CODE = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+NEEDS_NO_SHELL = re.compile(r"capgen [^<>|&;$`]+")
 # The wheel's test does that.
 INSTALL = re.compile(r"python -m pip install (\.|(-e )?\"\.\[\w+\]\") && ")
 
@@ -63,8 +70,12 @@ def test_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if any("data/" in command for command in commands(page)):
         build(load_config(environment={}), tmp_path / "data")  # as the README's first command does
+    monkeypatch.chdir(tmp_path)
     for command in commands(page):
-        run(command, tmp_path)
+        if NEEDS_NO_SHELL.fullmatch(command):
+            assert main(shlex.split(command)[1:]) == 0, command
+        else:
+            run(command, tmp_path)
     run_python(page, tmp_path, monkeypatch)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from capgen.layers.gaps import Gaps
 from capgen.layers.library.schema import COLUMNS, SCORES, ZERO, Facts
 from capgen.layers.library.table import Library
-from capgen.layers.missing import Gaps
 
 DRAWN = ("cpu", "mem", "disk", "net_in")
 FACTS = Facts(

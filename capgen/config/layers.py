@@ -5,6 +5,7 @@ from __future__ import annotations
 from capgen.layers.annual_season import Harmonic
 from capgen.layers.changes import PlannedChange
 from capgen.layers.events.settings import Events
+from capgen.layers.library.settings import LibraryUse
 from capgen.layers.local_time import LocalTime
 from capgen.layers.missing import Missing
 from capgen.layers.outliers import Outliers
@@ -28,3 +29,4 @@ class Layers(Section):
     server_life: ServerLife | None = None
     shared_movement: SharedMovement | None = None
     changes: Frozen[Name, PlannedChange] | None = None
+    library: LibraryUse | None = None

@@ -12,6 +12,7 @@ from capgen.layers.events.layer import EventLayer
 from capgen.layers.growth import GrowthLayer
 from capgen.layers.holidays import HolidayLayer
 from capgen.layers.layer import Layer
+from capgen.layers.library.layer import LibraryLayer
 from capgen.layers.local_time import LocalTimeLayer
 from capgen.layers.missing import MissingLayer
 from capgen.layers.noise_parts.layer import NoisePartsLayer
@@ -41,6 +42,7 @@ LAYERS: tuple[Layer[Any], ...] = (
     GrowthLayer(),
     ServerOffsetLayer(),
     PlannedChanges(),
+    LibraryLayer(),
     NoisePartsLayer(),
     RegimeLayer(),
     SharedMovementLayer(),

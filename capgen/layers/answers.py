@@ -9,6 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from capgen.draws.arrays import Flags, Floats
+from capgen.layers.noise_parts.parts import Part
 from capgen.settings.holidays import Holidays
 
 Place = tuple[int | slice, slice]  # servers and steps
@@ -68,6 +69,19 @@ class Change(NamedTuple):
     where: Flags
     lay: Callable[[Mapping[str, Floats]], None]
     names: Sequence[Name] = ()
+
+
+class OwnNoise(NamedTuple):
+    """Noise whose parts have shares of each server's own.
+
+    Args:
+        parts: the parts, the one that remembers nothing first.
+        factors: lower triangular, shape (parts, metrics, metrics, servers): the rows make the
+            shares of the metrics' variances.
+    """
+
+    parts: list[Part]
+    factors: Floats
 
 
 class Effect(NamedTuple):

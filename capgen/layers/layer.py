@@ -13,8 +13,9 @@ import polars as pl
 
 from capgen.draws.arrays import Flags, Floats
 from capgen.draws.sharing import Sharing
-from capgen.layers.answers import Change, Clock, Effect, Neutral, Parameter, Place
+from capgen.layers.answers import Change, Clock, Effect, Neutral, OwnNoise, Parameter, Place
 from capgen.layers.configured import Configured, Settings
+from capgen.layers.curves import Season
 from capgen.layers.ledger_line import Line
 from capgen.layers.noise_parts.settings import NoisePart
 from capgen.layers.scope import Kind, PanelFacts, Scope, Servers, Shared
@@ -147,6 +148,14 @@ class Layer(Configured[Settings]):
         """Return what each state multiplies a metric's mean by, shape (servers or 1, states)."""
         return np.ones((1, 1))
 
+    def season(self, settings: Settings, scope: Scope) -> Season | None:
+        """Return what moves the scores of the noise by the hour."""
+        return None
+
+    def own_noise(self, settings: Settings, scope: Scope) -> OwnNoise | None:
+        """Return noise whose parts have shares of each server's own, in place of all others."""
+        return None
+
     def shared(self, settings: Settings, servers: pl.DataFrame, what: Shared) -> Iterator[Sharing]:
         """Yield what servers share of their noise, or of their changes of state."""
         yield from ()
@@ -160,6 +169,13 @@ class Layer(Configured[Settings]):
     def changes(self, settings: Settings, scope: Scope, keys: Sequence[str]) -> Iterator[Change]:
         """Yield what it does to the values of some metrics."""
         yield from ()
+
+    def grids(self, settings: Settings, scope: Scope) -> Mapping[str, Floats]:
+        """Return by metric the step of the grid that its values lie on; 0 for none.
+
+        Shape (servers or 1, 1).
+        """
+        return {}
 
     def missing_share(self, settings: Settings, key: str) -> float:
         """Return the share of a metric's values that it takes away one by one."""

@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated
 
 import polars as pl
 from pydantic import Field
 
 from capgen.draws.arrays import Flags
 from capgen.draws.by_block import draw_uniforms
-from capgen.draws.intervals import Interval, geometric, intervals, minutes_of, steps_started
+from capgen.draws.intervals import Interval
 from capgen.layers.answers import Place
+from capgen.layers.gaps import FLEET, Gaps, gap_lines, gap_steps, gap_times
 from capgen.layers.known import Known
 from capgen.layers.layer import Layer
-from capgen.layers.ledger_line import Line, line_without_values, time_text
+from capgen.layers.ledger_line import Line
 from capgen.layers.scope import PanelFacts, Scope
 from capgen.settings.names import unknown_names
 from capgen.settings.types import Frozen, Name, Probability, Section
-from capgen.timeline.epoch import HOURS_PER_DAY, MINUTES_PER_HOUR
 from capgen.timeline.time_axis import Span, TimeAxis
-
-_MOST_GAP_HOURS = 31 * HOURS_PER_DAY
-_FLEET = ""  # subject of what happens to all servers
-
-
-class Gaps(Section):
-    """Stretches without values: whole hours, of a geometric number.
-
-    Attributes:
-        per_year: how many, on average.
-        mean_hours: how long, on average.
-    """
-
-    per_year: Annotated[float, Field(ge=0, le=1000)]
-    mean_hours: Annotated[float, Field(ge=1, le=_MOST_GAP_HOURS / 10)]
 
 
 class Missing(Section):
@@ -86,9 +70,9 @@ class MissingLayer(Layer[Missing]):
         """Yield the outages of the servers, and the gaps of the fleet."""
         for position, server_id in enumerate(scope.ids):
             for outage in _outages(settings, scope.seed, server_id, scope.axis, scope.span):
-                yield slice(position, position + 1), _steps(scope.axis, scope.span, outage)
+                yield slice(position, position + 1), gap_steps(scope.axis, scope.span, outage)
         for gap in _fleet_gaps(settings, scope.seed, scope.axis, scope.span):
-            yield slice(None), _steps(scope.axis, scope.span, gap)
+            yield slice(None), gap_steps(scope.axis, scope.span, gap)
 
     def ledger(self, settings: Missing, panel: PanelFacts, servers: pl.DataFrame) -> Iterator[Line]:
         """Yield outages and gaps that touch a step."""
@@ -96,45 +80,16 @@ class MissingLayer(Layer[Missing]):
         for server_id in ids:
             subject = ("server", server_id)
             for outage in _outages(settings, panel.seed, server_id, panel.axis, panel.axis.span):
-                yield from _lines(panel, outage, "server_outages", subject, [server_id])
+                yield from gap_lines(panel, outage, "missing.server_outages", subject, [server_id])
         for gap in _fleet_gaps(settings, panel.seed, panel.axis, panel.axis.span):
-            yield from _lines(panel, gap, "fleet_gaps", ("fleet", "fleet"), ids)
+            yield from gap_lines(panel, gap, "missing.fleet_gaps", ("fleet", "fleet"), ids)
 
 
 def _outages(
     settings: Missing, seed: int, server_id: str, axis: TimeAxis, span: Span
 ) -> Iterator[Interval]:
-    return _intervals(settings.server_outages, seed, (server_id, "server outage"), axis, span)
+    return gap_times(settings.server_outages, seed, (server_id, "server outage"), axis, span)
 
 
 def _fleet_gaps(settings: Missing, seed: int, axis: TimeAxis, span: Span) -> Iterator[Interval]:
-    return _intervals(settings.fleet_gaps, seed, (_FLEET, "fleet gap"), axis, span)
-
-
-def _intervals(
-    wanted: Gaps | None, seed: int, subject: tuple[str, str], axis: TimeAxis, span: Span
-) -> Iterator[Interval]:
-    """Yield the stretches of a subject and purpose that overlap some steps."""
-    if wanted is None:
-        return iter(())
-    mean_minutes = wanted.mean_hours * MINUTES_PER_HOUR
-    chance = geometric(wanted.per_year, mean_minutes, MINUTES_PER_HOUR)
-    return intervals(seed, *subject, chance, minutes_of(axis, span))
-
-
-def _steps(axis: TimeAxis, span: Span, stretch: Interval) -> slice:
-    return steps_started(axis, span, stretch.start, stretch.stop)
-
-
-def _lines(
-    panel: PanelFacts,
-    stretch: Interval,
-    name: str,
-    subject: tuple[str, str],
-    servers: Sequence[str],
-) -> Iterator[Line]:
-    steps = _steps(panel.axis, panel.axis.span, stretch)
-    if steps.start < steps.stop:
-        line_id = f"missing.{name}:{subject[1]}:{stretch.year}:{stretch.number}"
-        times = (time_text(stretch.start), time_text(stretch.stop))
-        yield line_without_values(line_id, "gap", subject, servers, panel.metrics, times)
+    return gap_times(settings.fleet_gaps, seed, (FLEET, "fleet gap"), axis, span)

@@ -101,12 +101,14 @@ class Servers:
         kind: their archetype.
         frame: their labels.
         ids: their ids, in order.
+        positions: of the servers among all of the fleet, by the number in their ids.
         own: values of parameters that they were given so far, by path, shape (servers,).
     """
 
     kind: Kind
     frame: pl.DataFrame
     ids: Sequence[str]
+    positions: Sequence[int]
     own: Mapping[str, Floats]
 
     def parameter(self, path: str) -> Floats | float:

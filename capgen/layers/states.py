@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from capgen.draws.arrays import Codes, Floats
+from capgen.layers.curves import Curves
 from capgen.settings.quantiles import Quantiles
 
 _NOTHING = np.ones((1, 1))
@@ -22,12 +23,14 @@ class States:
         levels: by metric, what each state multiplies its mean by, shape (servers or 1, states).
         spreads: by metric, what each state multiplies its sd by, of the same shape.
         quantiles: by metric, the quantiles of states that have their own, by position.
+        curves: by metric, what its mean is multiplied by in each state, in place of its shape.
     """
 
     codes: Codes
     levels: Mapping[str, Floats]
     spreads: Mapping[str, Floats]
     quantiles: Mapping[str, Mapping[int, Quantiles]]
+    curves: Mapping[str, Curves] = field(default_factory=dict)
 
     def raise_mean(self, key: str, mean: Floats) -> Floats:
         """Return a metric's mean at the level of each cell's state.

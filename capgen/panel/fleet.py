@@ -101,8 +101,9 @@ def server_frames(config: Config) -> dict[str, pl.DataFrame]:
         By archetype, sorted by server_id: the columns of `fleet_frame`, clock, and those of layers.
     """
     by_type = fleet_frame(config).partition_by("server_type", as_dict=True, maintain_order=True)
+    position = {server_id: number for number, server_id in enumerate(server_ids(config))}
     return {
-        str(name): _with_layers(config, layered_archetype(config, str(name)), frame)
+        str(name): _with_layers(config, layered_archetype(config, str(name)), frame, position)
         for (name,), frame in by_type.items()
     }
 
@@ -116,13 +117,16 @@ def server_frame(config: Config) -> pl.DataFrame:
     return pl.concat(server_frames(config).values(), how="diagonal")
 
 
-def _with_layers(config: Config, layered: Layered, frame: pl.DataFrame) -> pl.DataFrame:
+def _with_layers(
+    config: Config, layered: Layered, frame: pl.DataFrame, position: Mapping[str, int]
+) -> pl.DataFrame:
     """Return the frame with what layers give its servers once."""
     ids = frame["server_id"].to_list()
+    positions = [position[each] for each in ids]
     own: dict[str, Floats] = {}
     columns: dict[str, Sequence[Any] | Floats] = {}
     for layer, settings in layered.on:
-        servers = Servers(layered.kind, frame, ids, own)
+        servers = Servers(layered.kind, frame, ids, positions, own)
         for path in layer.own_parameters(settings):
             own[path] = layer.own_values(settings, path, servers)
         columns |= layer.once(settings, servers)

@@ -99,7 +99,8 @@ def layered_archetype(config: Config, name: str) -> Layered:
     replaced = {other for layer, _ in on for other in layer.replaces}
     drawn = config.drawn_metrics
     parameters = [each for layer, settings in on for each in layer.parameters(settings, drawn)]
-    own = {path for layer, settings in on for path in layer.own_parameters(settings)}
+    active = tuple(each for each in on if each.layer.name not in replaced)
+    own = {path for layer, settings in active for path in layer.own_parameters(settings)}
 
     @cache
     def holidays(clock: str) -> Sequence[date]:
@@ -120,7 +121,7 @@ def layered_archetype(config: Config, name: str) -> Layered:
         holidays=holidays,
         sharings=shared,
     )
-    return Layered(kind, tuple(each for each in on if each.layer.name not in replaced))
+    return Layered(kind, active)
 
 
 def sharings(config: Config, servers: pl.DataFrame, what: Shared) -> list[Sharing]:

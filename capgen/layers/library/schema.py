@@ -39,7 +39,7 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from capgen.draws.arrays import Floats
-from capgen.layers.missing import Gaps
+from capgen.layers.gaps import Gaps
 from capgen.layers.regimes.settings import (
     MOST_KIND_STICKINESS,
     MOST_KINDS,
@@ -56,6 +56,7 @@ HIGHEST_SCORE = 3.3  # 0.05 % of the values lie beyond it
 SCORES: Floats = np.linspace(-HIGHEST_SCORE, HIGHEST_SCORE, POINTS).round(12)
 ZERO = -32768  # logarithm of a quantile that is 0
 WEEK = 2  # weekdays, weekend
+HOLIDAYS_TOO = 8  # days whose kinds have chances of their own
 MOST_ROWS = 100_000
 MOST_METRICS = 20
 _MOST_PARTS = 8

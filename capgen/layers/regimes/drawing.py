@@ -51,6 +51,25 @@ def draw_states(rhythm: Rhythm, scope: Scope) -> Codes:
     return np.take_along_axis(states, np.broadcast_to(hours, (len(scope.ids), scope.span.size)), 1)
 
 
+def hours_shown(scope: Scope) -> Codes:
+    """Return the hour that each step shows: of a weekday, and then of a day of the weekend.
+
+    Args:
+        scope: the servers, by their clocks.
+
+    Returns:
+        Shape (servers or 1, steps).
+    """
+    hourly = TimeAxis(scope.axis.start, scope.axis.end, MINUTES_PER_HOUR)
+    hours = _hours_of(scope)
+    span = Span(int(hours.min()), int(hours.max()) + 1)
+    of_week = hours_of_week(hourly, span, scope.zones)
+    rows = max(len(hours), len(of_week))
+    places = np.broadcast_to(hours - span.first, (rows, hours.shape[1]))
+    found = np.take_along_axis(np.broadcast_to(of_week, (rows, span.size)), places, axis=1)
+    return found.astype(np.int32)
+
+
 def _warm_up(most_stickiness: float) -> timedelta:
     """Return for how long before a year its first state is followed: less than the year before.
 

@@ -16,10 +16,9 @@ from capgen.draws.arrays import Flags, Floats
 from capgen.layers.answers import Change, Name
 from capgen.layers.layer import Layer
 from capgen.panel.cell.memory import Cells
-from capgen.panel.cell.metrics import derive, record
+from capgen.panel.cell.metrics import Recording, derive
 from capgen.panel.cell.text_codes import TextCodes
 from capgen.panel.layered import on_anywhere
-from capgen.settings.metric import Metrics
 
 Changed = dict[str, Flags]  # by metric, shape (servers, steps)
 
@@ -51,17 +50,13 @@ class Labels:
 
     Args:
         cells: the cells to follow.
-        metrics: the panel's metrics.
-        decimals: how many decimals the panel keeps.
+        recording: how values are measured.
         texts: what codes stand for, by column.
     """
 
-    def __init__(
-        self, cells: Cells, metrics: Metrics, decimals: int, texts: Mapping[str, TextCodes]
-    ) -> None:
+    def __init__(self, cells: Cells, recording: Recording, texts: Mapping[str, TextCodes]) -> None:
         self._cells = cells
-        self._metrics = metrics
-        self._decimals = decimals
+        self._recording = recording
         self._texts = texts
         self._noted: list[_Noted] = []
 
@@ -88,8 +83,8 @@ class Labels:
         """Return values of some cells as the panel would show them."""
         values = {key: values[where] for key, values in self._cells.of_key.items()}
         if derives:
-            derive(self._metrics, values)
-        record(self._metrics, self._decimals, values)
+            derive(self._recording.metrics, values)
+        self._recording.record(values, where)
         return values
 
     def write(self) -> None:

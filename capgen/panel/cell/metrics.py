@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from capgen.draws.arrays import Floats
+from capgen.draws.arrays import Flags, Floats
 from capgen.settings.metric import Metrics, derived_metrics, drawn_metrics, source_of
 
 
@@ -22,18 +23,45 @@ def derive(metrics: Metrics, of_key: Mapping[str, Floats]) -> None:
             np.multiply(of_key[derived.source], derived.factor, out=of_key[key])
 
 
-def record(metrics: Metrics, decimals: int, of_key: Mapping[str, Floats]) -> None:
-    """Clip and round, in place. A zero is never negative: machines clip those differently.
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """How values are measured: on a grid, within a clip, with some decimals.
 
     Args:
         metrics: the panel's metrics.
         decimals: how many decimals are kept.
-        of_key: values by metric.
+        grids: by metric the step of its grid, shape (servers or 1, 1); 0 for none.
     """
-    for key, values in of_key.items():
-        np.clip(values, *metrics[key].clip, out=values)
-        np.round(values, decimals, out=values)
-        values += 0.0  # makes 0 of −0
+
+    metrics: Metrics
+    decimals: int
+    grids: Mapping[str, Floats]
+
+    def record(self, of_key: Mapping[str, Floats], where: Flags | None = None) -> None:
+        """Put values on the grid, clip and round them, in place.
+
+        A zero is never negative: machines clip those differently.
+
+        Args:
+            of_key: values by metric, shape (servers, steps), or of some of these cells.
+            where: which cells these are, shape (servers, steps); by default all.
+        """
+        for key, values in of_key.items():
+            steps = self.grids.get(key)
+            if steps is not None and steps.any():
+                _to_grid(
+                    values, steps if where is None else np.broadcast_to(steps, where.shape)[where]
+                )
+            np.clip(values, *self.metrics[key].clip, out=values)
+            np.round(values, self.decimals, out=values)
+            values += 0.0  # makes 0 of −0
+
+
+def _to_grid(values: Floats, steps: Floats) -> None:
+    on_grid = values / np.where(steps > 0, steps, 1.0)
+    np.rint(on_grid, out=on_grid)
+    on_grid *= steps
+    np.copyto(values, on_grid, where=steps > 0)
 
 
 def metrics_needed(metrics: Metrics, wanted: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from capgen.draws.cholesky import cholesky, correlate
 from capgen.draws.correlation import correlation_matrix
 from capgen.draws.persistence import PersistentNoise, Remembered
 from capgen.draws.sharing import draw_shared_normals
+from capgen.layers.answers import OwnNoise
 from capgen.layers.noise_parts.parts import Part, noise_parts
 from capgen.layers.noise_parts.settings import NoisePart
 from capgen.layers.scope import Scope
@@ -27,7 +28,7 @@ class NoiseSum:
         parts: the noise's parts, the one that remembers nothing first.
         factors: for each state of the archetype, or for all alike, one lower triangular factor a
             part: its rows make the shares of the metrics' variances. Shape (states or 1, parts,
-            metrics, metrics).
+            metrics, metrics), with (servers, 1) behind it where each server has its own.
     """
 
     parts: list[Part]
@@ -57,6 +58,15 @@ class NoiseSum:
             sums.append(noise_parts(configured, target, kind.drawn))
         return cls(sums[0], np.array([[_factor(part) for part in parts] for parts in sums]))
 
+    @classmethod
+    def of_servers(cls, own: OwnNoise) -> NoiseSum:
+        """Return noise in shares of the servers' own.
+
+        Args:
+            own: the noise.
+        """
+        return cls(own.parts, own.factors[None, ..., None])
+
     def fill(self, scope: Scope, states: States | None, out: Floats) -> None:
         """Draw the noise of some servers.
 
@@ -69,7 +79,7 @@ class NoiseSum:
         shared = scope.sharings("noise")
         span = scope.span
         draw_shared_normals(scope.seed, scope.ids, scope.axis, span, out, "noise", shared)
-        count = self.factors.shape[-1]
+        count = self.factors.shape[2]
         remembered = PersistentNoise(scope.seed, scope.axis, scope.ids, shared, count)
         others = [np.empty_like(out[: _drawn(part)]) for part in self.parts[1:]]
         for part, normals in zip(self.parts[1:], others, strict=True):

@@ -16,7 +16,7 @@ def shape_noise(scope: Scope, states: States | None, key: str, mean: Floats, noi
 
     normal: mean + sd × noise. The other shapes keep the ratio c of sd to base at every level: a
     lognormal is mean × exp(σ × noise − σ²/2) with σ² = ln(1 + c²), quantiles give
-    mean × (1 + c × curve(noise)).
+    mean × (1 + c × curve(noise)). With curves of states, whatever the shape: mean × curve(noise).
 
     Args:
         scope: the servers.
@@ -25,6 +25,10 @@ def shape_noise(scope: Scope, states: States | None, key: str, mean: Floats, noi
         mean: the mean at the level of the states.
         noise: standard normal, shape (servers, steps).
     """
+    if states and key in states.curves:
+        states.curves[key].follow(states.codes, noise)
+        noise *= mean
+        return
     sd = scope.parameter(f"sd.{key}") * spreads_of(states, key)
     if scope.kind.metrics[key].shape == "normal":
         noise *= in_cells(sd, states.codes if states else None)

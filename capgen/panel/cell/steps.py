@@ -1,30 +1,32 @@
 """The model of a cell, step by step.
 
-Mean, noise, shape, changes, derived metrics, clip and rounding, gaps.
+Mean, noise, season, shape, changes, derived metrics, grid, clip and rounding, gaps.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from capgen.draws.arrays import Floats
 from capgen.layers.answers import Change
 from capgen.layers.layer import Layer
 from capgen.layers.scope import Scope
-from capgen.layers.states import States
+from capgen.layers.states import States, in_cells
 from capgen.panel.cell.labels import Labels
 from capgen.panel.cell.mean import means_of
 from capgen.panel.cell.memory import Cells
-from capgen.panel.cell.metrics import derive, record
+from capgen.panel.cell.metrics import Recording, derive
 from capgen.panel.cell.noise import NoiseSum
 from capgen.panel.cell.shape import shape_noise
 from capgen.panel.cell.text_codes import TextCodes
 from capgen.panel.layered import Layered, On
 from capgen.settings.metric import scale_of, source_of
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,13 @@ class CellModel:
             texts: what codes of labels stand for, by column.
         """
         metrics = scope.kind.metrics
-        labels = Labels(cells, metrics, self.decimals, texts)
+        recording = Recording(metrics, self.decimals, self._grids(scope))
+        labels = Labels(cells, recording, texts)
         self._draw(scope, cells)
         self._change(scope, cells, labels, is_derived=False)
         derive(metrics, cells.of_key)
         self._change(scope, cells, labels, is_derived=True)
-        record(metrics, self.decimals, cells.of_key)
+        recording.record(cells.of_key)
         self._take_away(scope, cells.of_key)
         labels.write()
 
@@ -67,23 +70,45 @@ class CellModel:
         if not drawn and cells.states is None:
             return
         means = means_of(self.layered, scope, drawn)
-        states = self._states(scope)
+        states = self._first(lambda layer, settings: layer.states(settings, scope))
         if states:
             means = {key: states.raise_mean(key, mean) for key, mean in means.items()}
-        values = {key: values for key, values in cells.of_key.items() if key in means}
-        if values:
-            self.noise.fill(scope, states, cells.values[: len(values)])
-        for key, of_metric in values.items():
-            shape_noise(scope, states, key, means[key], of_metric)
+        self._lay_noise(scope, cells, states, means)
         for key, expected in cells.expected.items():
-            expected[:] = means[source_of(metrics, key)] * scale_of(metrics, key)
+            source = source_of(metrics, key)
+            expected[:] = means[source] * scale_of(metrics, key)
+            if states and source in states.curves:
+                expected *= in_cells(states.curves[source].means, states.codes)
             expected += 0.0  # makes 0 of −0
         if states and cells.states is not None:
             cells.states[:] = states.codes
 
-    def _states(self, scope: Scope) -> States | None:
-        every = (layer.states(settings, scope) for layer, settings in self.layered.on)
-        return next((states for states in every if states), None)
+    def _lay_noise(
+        self, scope: Scope, cells: Cells, states: States | None, means: Mapping[str, Floats]
+    ) -> None:
+        """Set the values to their means, and noise in its shape."""
+        values = {key: values for key, values in cells.of_key.items() if key in means}
+        if not values:
+            return
+        own = self._first(lambda layer, settings: layer.own_noise(settings, scope))
+        noise = NoiseSum.of_servers(own) if own else self.noise
+        noise.fill(scope, states, cells.values[: len(values)])
+        season = self._first(lambda layer, settings: layer.season(settings, scope))
+        for key, of_metric in values.items():
+            if season:
+                season.lay(key, states.codes if states else None, of_metric)
+            shape_noise(scope, states, key, means[key], of_metric)
+
+    def _first(self, ask: Callable[[Layer[Any], Any], Answer | None]) -> Answer | None:
+        """Return the answer of the first layer that has one."""
+        every = (ask(layer, settings) for layer, settings in self.layered.on)
+        return next((answer for answer in every if answer is not None), None)
+
+    def _grids(self, scope: Scope) -> dict[str, Floats]:
+        grids: dict[str, Floats] = {}
+        for layer, settings in self.layered.on:
+            grids |= layer.grids(settings, scope)
+        return grids
 
     def _change(self, scope: Scope, cells: Cells, labels: Labels, *, is_derived: bool) -> None:
         """Let layers change values as they are drawn, or as they are derived."""

@@ -1,0 +1,112 @@
+"""Curves: the values of states by the score of the noise, in units of the mean, as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import NormalDist
+
+import numpy as np
+
+from capgen.draws.arrays import Codes, Floats
+
+_DECIMALS = 12  # densities differ between machines in the last bit; rounded means do not
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """The curves of a metric: linear between scores at equal distances, and constant beyond.
+
+    Args:
+        highest: the last score; the first is its negative.
+        values: at the scores, shape (servers or 1, states, points).
+    """
+
+    highest: float
+    values: Floats
+
+    @property
+    def means(self) -> Floats:
+        """What a standard normal score gives on average, shape (servers or 1, states)."""
+        weights = _weights(self.highest, self.values.shape[-1])
+        means: Floats = np.sum(self.values * weights, axis=-1).round(_DECIMALS)
+        return means
+
+    def follow(self, codes: Codes, scores: Floats) -> None:
+        """Turn scores into values, in place.
+
+        Args:
+            codes: positions of the states, shape (servers, steps).
+            scores: of the same shape.
+        """
+        servers, states, points = self.values.shape
+        scores += self.highest
+        scores *= (points - 1) / (2 * self.highest)
+        np.clip(scores, 0, points - 1, out=scores)
+        whole = scores.astype(np.int64)
+        scores -= whole
+        whole += codes * np.int64(points)
+        if servers > 1:
+            whole += np.arange(servers)[:, None] * (states * points)
+        climbs = np.zeros_like(self.values)
+        np.subtract(self.values[..., 1:], self.values[..., :-1], out=climbs[..., :-1])
+        scores *= np.take(climbs, whole)
+        scores += np.take(self.values, whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """What moves the scores of the noise by the hour: score = scale × noise + shift.
+
+    Args:
+        hours: of a weekday, and then of a day of the weekend, shape (servers or 1, steps).
+        shifts: by metric, shape (servers or 1, states or 1, 48).
+        scales: by metric, shape (servers or 1, 1).
+    """
+
+    hours: Codes
+    shifts: Mapping[str, Floats]
+    scales: Mapping[str, Floats]
+
+    def lay(self, key: str, codes: Codes | None, noise: Floats) -> None:
+        """Turn the noise of a metric into its scores, in place.
+
+        Args:
+            key: the metric's key.
+            codes: positions of the states, shape (servers, steps); None where there are none.
+            noise: of the same shape.
+        """
+        if key not in self.shifts:
+            return
+        shifts = self.shifts[key]
+        servers, states, hours = shifts.shape
+        places = self.hours.astype(np.int64)
+        if states > 1:
+            assert codes is not None
+            places = places + codes * np.int64(hours)
+        if servers > 1:
+            places = places + np.arange(servers)[:, None] * (states * hours)
+        noise *= self.scales[key]
+        noise += np.take(shifts, places)
+
+
+@lru_cache
+def _weights(highest: float, points: int) -> Floats:
+    """Return how much each point of a curve counts for its mean.
+
+    Between two scores a standard normal has a share s and a partial mean f; of the line between the
+    points, the right one counts (f − left × s) / distance, and the left one the rest of s.
+    """
+    normal = NormalDist()
+    scores = np.linspace(-highest, highest, points)
+    below = np.array([normal.cdf(score) for score in scores])
+    density = np.array([normal.pdf(score) for score in scores])
+    shares = np.diff(below)
+    of_right = (density[:-1] - density[1:] - scores[:-1] * shares) / np.diff(scores)
+    weights = np.zeros(points)
+    weights[1:] += of_right
+    weights[:-1] += shares - of_right
+    weights[0] += below[0]
+    weights[-1] += 1 - below[-1]
+    return weights

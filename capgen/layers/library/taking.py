@@ -1,0 +1,96 @@
+"""Which row of a library each server takes, and at which level."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capgen.draws.arrays import Floats
+from capgen.draws.once import lasting_normals
+from capgen.draws.streams import stream
+from capgen.layers.library.settings import LibraryUse
+from capgen.layers.library.similar import most_similar
+from capgen.layers.library.table import Library
+from capgen.layers.scope import Servers
+
+SERVER_TYPE = "server_type"
+_DRAWS = 5  # row, one like it, another like it, between their levels, hours
+_DECIMALS = 12  # exponentials differ between machines in the last bit; rounded ones do not
+Rows = NDArray[np.int64]
+
+
+class Taken(NamedTuple):
+    """What servers take from a library.
+
+    Args:
+        rows: position of each server's row, shape (servers,).
+        levels: of its metrics, shape (servers, metrics).
+        shifts: by how many hours it lives later than its row, shape (servers,).
+    """
+
+    rows: Rows
+    levels: Floats
+    shifts: NDArray[np.int64]
+
+
+def chosen_rows(settings: LibraryUse, archetype: str | None = None) -> Rows:
+    """Return the positions of the rows that servers may take.
+
+    Args:
+        settings: of the library.
+        archetype: of the servers: rows of the same server type, where there are any.
+    """
+    library = settings.library
+    keep = np.ones(library.rows, np.bool_)
+    for label, values in (settings.where or {}).items():
+        keep &= np.isin(library.labels[label], values)
+    if archetype is not None and SERVER_TYPE in library.labels:
+        alike = keep & (np.array(library.labels[SERVER_TYPE]) == archetype)
+        keep = alike if alike.any() else keep
+    return np.flatnonzero(keep)
+
+
+def take(settings: LibraryUse, servers: Servers) -> Taken:
+    """Return what servers take.
+
+    Args:
+        settings: of the library.
+        servers: the servers of an archetype.
+    """
+    library = settings.library
+    seed = servers.kind.seed
+    streams = [stream(seed, server_id, "", "library") for server_id in servers.ids]
+    draws = np.array([each.random(_DRAWS) for each in streams]).T
+    if settings.use == "twin":
+        rows = chosen_rows(settings)[servers.positions]
+    else:
+        rows = _picked(chosen_rows(settings, servers.kind.name), draws[0])
+    levels = library.numbers("levels", rows)
+    if settings.use == "borrow":
+        group = chosen_rows(settings, servers.kind.name)
+        others = most_similar(library, rows, group, settings.similar)
+        rows = np.array([_picked(each, draws[1, [at]])[0] for at, each in enumerate(others)])
+        second = np.array([_picked(each, draws[2, [at]])[0] for at, each in enumerate(others)])
+        levels = _redrawn(library, (rows, second), draws[3], settings.level_sd, servers)
+    for key, factor in (settings.level or {}).items():
+        levels[:, library.facts.metrics.index(key)] *= factor
+    shifts = np.floor(draws[4] * (2 * settings.hour_shift + 1)).astype(np.int64)
+    return Taken(rows, levels, shifts - settings.hour_shift)
+
+
+def _picked(rows: Rows, draws: Floats) -> Rows:
+    return rows[np.floor(draws * len(rows)).astype(np.int64)]
+
+
+def _redrawn(
+    library: Library, rows: tuple[Rows, Rows], draws: Floats, sd: float, servers: Servers
+) -> Floats:
+    """Return levels between those of two rows, on a logarithmic scale, and some way off."""
+    first, second = (np.log(library.numbers("levels", each)) for each in rows)
+    metrics = len(library.facts.metrics)
+    normals = lasting_normals(servers.kind.seed, servers.ids, "library level", metrics).T
+    logarithms = first + draws[:, None] * (second - first) + sd * normals
+    levels: Floats = np.exp(logarithms).round(_DECIMALS)
+    return levels

@@ -11,7 +11,9 @@ import pytest
 from capgen import scan
 from capgen.config import load_config
 from capgen.layers import LAYERS
+from capgen.layers.library.writing import library_bytes
 from tests.conftest import make_config
+from tests.libraries import make_library
 
 DEFAULTS = Path(__file__).resolve().parents[1] / "config" / "default.yaml"
 EXAMPLES = {layer.path("web"): layer.example for layer in LAYERS if layer.example} | {
@@ -30,6 +32,7 @@ WINDOW: dict[str, Any] = {
 
 @pytest.mark.parametrize("path", EXAMPLES)
 def test_an_example_loads_and_changes_the_panel(path: str, tmp_path: Path) -> None:
+    (tmp_path / "fleet.library.parquet").write_bytes(library_bytes(make_library()))
     file = tmp_path / "config.yaml"
     keys = path.split(".")
     lines = [f"{'  ' * depth}{key}:" for depth, key in enumerate(keys)]

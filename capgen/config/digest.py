@@ -7,12 +7,14 @@ import json
 from typing import Any
 
 from capgen.config.holiday_days import resolved_days
+from capgen.config.layers import WHERE_FILES_LIE
 from capgen.config.model import Config
 from capgen.timeline.federal_days import federal_days
 
 _NOT_THE_MODEL = {
-    *("num_servers", "start_date", "end_date", "out", "env", "storage", "truth", "first_columns"),
-    "holiday_days",
+    **dict.fromkeys(("num_servers", "start_date", "end_date", "out", "env", "storage"), True),
+    **dict.fromkeys(("truth", "first_columns", "holiday_days"), True),
+    **WHERE_FILES_LIE,
 }
 _SETTLED_CALENDAR = "US observed"
 

@@ -13,6 +13,7 @@ from capgen.config.calendar import CalendarConfig
 from capgen.config.layers import Layers
 from capgen.config.resolved_days import HolidayDays
 from capgen.config.storage import Destination
+from capgen.layers import LAYERS
 from capgen.layers.growth import Growth
 from capgen.settings.fleet import Fleet
 from capgen.settings.metric import Metric, drawn_metrics
@@ -72,6 +73,15 @@ class ConfigFields(Destination):
         return ordered_columns(
             [metric.column for metric in self.metrics.values()],
             truth=self.truth,
-            states=any(archetype.regimes for archetype in self.archetypes.values()),
+            states=self._has_states,
             first=self.first_columns,
         )
+
+    @property
+    def _has_states(self) -> bool:
+        on = (
+            (each, each.settings_in(self, kind))
+            for kind in self.archetypes.values()
+            for each in LAYERS
+        )
+        return any(settings is not None and layer.state_names(settings) for layer, settings in on)

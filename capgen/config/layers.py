@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from capgen.layers.annual_season import Harmonic
 from capgen.layers.changes import PlannedChange
 from capgen.layers.events.settings import Events
@@ -14,6 +16,9 @@ from capgen.layers.server_life import ServerLife
 from capgen.layers.server_offset import ServerOffset
 from capgen.layers.shared_movement import SharedMovement
 from capgen.settings.types import Frozen, Name, Section
+
+# What a panel depends on is the file's digest.
+WHERE_FILES_LIE: dict[str, Any] = {"layers": {"library": {"file": True}}}
 
 
 class Layers(Section):

@@ -73,7 +73,7 @@ def file_source(path: Path) -> KeySource:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
         raise ConfigError(f"{path}: expected a readable YAML file, got: {reason}") from None
-    return KeySource(str(path), _mapping(text, str(path)))
+    return KeySource(str(path), _beside(path, _mapping(text, str(path))))
 
 
 def assignment_sources(assignments: Iterable[str]) -> Iterator[KeySource]:
@@ -94,6 +94,18 @@ def assignment_sources(assignments: Iterable[str]) -> Iterator[KeySource]:
             )
         source = f"--set {key}"
         yield KeySource(source, nested(path, parse_yaml(value, source)))
+
+
+def _beside(path: Path, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return values in which the file of a library is found from the folder of the file of them."""
+    found: Any = values
+    for key in ("layers", "library", "file"):
+        found = found.get(key) if isinstance(found, dict) else None
+    if not isinstance(found, str) or found.startswith("~"):
+        return values
+    layers = values["layers"]
+    library = {**layers["library"], "file": str(path.parent / found)}
+    return {**values, "layers": {**layers, "library": library}}
 
 
 def _mapping(text: str, source: str) -> Mapping[str, Any]:

@@ -8,13 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from capgen.config import Config, Resolved, resolve
 from capgen.config.documents import read_document
+from capgen.config.layers import WHERE_FILES_LIE
 from capgen.config.merging import KeySource
 from capgen.config.resolved_days import HolidayDays
 from capgen.dataset.description import Description, description_of
+from capgen.dataset.kept_library import with_library
 from capgen.dataset.manifest_base import BUILT, ManifestBase, kind_of
 from capgen.dataset.other_kinds import OTHER_KINDS
 from capgen.dataset.sizes import Sizes
@@ -26,7 +28,10 @@ from capgen.storage.store.errors import plain_errors
 from capgen.version import __version__
 
 MANIFEST_VERSION = 1
-_NOT_NAMED = {"out", "env", "storage", "holiday_days"}
+_NOT_NAMED = {
+    **dict.fromkeys(("out", "env", "storage", "holiday_days"), True),
+    **WHERE_FILES_LIE,
+}
 
 
 class Manifest(ManifestBase):
@@ -69,6 +74,8 @@ class Manifest(ManifestBase):
     manifest_digest: str = Field(
         default="", description="SHA-256 of this document without this key."
     )
+
+    _path: Path | None = PrivateAttr(default=None)
 
     @property
     def citation(self) -> str:
@@ -146,7 +153,8 @@ class Manifest(ManifestBase):
     def _config_values(self) -> dict[str, Any]:
         days = self.holiday_days
         known = {} if days is None else {"holiday_days": days.model_dump(mode="json")}
-        return {**self.config, **known, "out": "data"}
+        values = {**self.config, **known, "out": "data"}
+        return with_library(values, self._path) if self._path else values
 
 
 def config_values(config: Config) -> dict[str, Any]:
@@ -209,4 +217,6 @@ def _read(path: Path) -> Manifest:
             f"{path}: expected the manifest of a dataset built by capgen build, got that of a "
             f"{kind}, which capgen {__version__} does not know"
         )
-    return Manifest.parse(path, text)
+    found = Manifest.parse(path, text)
+    found._path = path
+    return found

@@ -1,4 +1,4 @@
-"""Writes the files beside the data: summary, sample, schema and events."""
+"""Writes the files beside the data: summary, sample, schema, events, and a copy of a library."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from capgen.dataset.summary import Find, in_order, sample_text, summarise
 from capgen.panel.ledger import ledger
 from capgen.storage.entries import FileEntry, SideEntry
 from capgen.storage.files import hashed_file
-from capgen.storage.layout import EVENTS, MANIFEST_SCHEMA, SAMPLE, SIDE_FILES, SUMMARY
+from capgen.storage.layout import EVENTS, LIBRARY, MANIFEST_SCHEMA, SAMPLE, SIDE_FILES, SUMMARY
 
 
 def write_side_files(
@@ -41,24 +41,26 @@ def write_side_files(
             continue
         with hashed_file(place(path)) as file:
             for line in lines:
-                file.write(line.encode())
+                file.write(line)
         entries.append(SideEntry(path=path, bytes=file.bytes, sha256=file.sha256))
     return entries
 
 
 def _contents(
     config: Config, entries: Sequence[FileEntry], find: Find
-) -> Iterator[tuple[str, Iterator[str]]]:
+) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield each path with its lines, which are made on demand."""
     yield SUMMARY, _once(lambda: _as_json(summarise(config, entries, find)))
     yield SAMPLE, _once(lambda: sample_text(config, entries, find))
     yield MANIFEST_SCHEMA, _once(Manifest.schema_text)
     if config.truth:
-        yield EVENTS, (json.dumps(event) + "\n" for event in ledger(config))
+        yield EVENTS, (f"{json.dumps(event)}\n".encode() for event in ledger(config))
+    if config.layers.library:
+        yield LIBRARY, iter([config.layers.library.file_bytes])
 
 
-def _once(make: Callable[[], str]) -> Iterator[str]:
-    yield make()
+def _once(make: Callable[[], str]) -> Iterator[bytes]:
+    yield make().encode()
 
 
 def _as_json(document: dict[str, Any]) -> str:

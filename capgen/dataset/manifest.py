@@ -12,7 +12,6 @@ from pydantic import Field, PrivateAttr
 
 from capgen.config import Config, Resolved, resolve
 from capgen.config.documents import read_document
-from capgen.config.layers import WHERE_FILES_LIE
 from capgen.config.merging import KeySource
 from capgen.config.resolved_days import HolidayDays
 from capgen.dataset.description import Description, description_of
@@ -28,10 +27,6 @@ from capgen.storage.store.errors import plain_errors
 from capgen.version import __version__
 
 MANIFEST_VERSION = 1
-_NOT_NAMED = {
-    **dict.fromkeys(("out", "env", "storage", "holiday_days"), True),
-    **WHERE_FILES_LIE,
-}
 
 
 class Manifest(ManifestBase):
@@ -155,15 +150,6 @@ class Manifest(ManifestBase):
         known = {} if days is None else {"holiday_days": days.model_dump(mode="json")}
         values = {**self.config, **known, "out": "data"}
         return with_library(values, self._path) if self._path else values
-
-
-def config_values(config: Config) -> dict[str, Any]:
-    """Return a configuration as plain data, without its destination and its calendars' days.
-
-    Args:
-        config: the panel's configuration.
-    """
-    return config.model_dump(mode="json", exclude=_NOT_NAMED, exclude_none=True)
 
 
 def read_manifest(folder: Path) -> Manifest:

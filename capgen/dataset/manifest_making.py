@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from capgen.config import Config, config_digest, model_digest
 from capgen.config.holiday_days import resolved_days
 from capgen.dataset import content
-from capgen.dataset.manifest import MANIFEST_VERSION, Manifest, config_values
+from capgen.dataset.config_values import config_values
+from capgen.dataset.manifest import MANIFEST_VERSION, Manifest
 from capgen.dataset.sizes import Sizes
 from capgen.panel.fleet import archetype_counts
 from capgen.storage.entries import FileEntry, SideEntry

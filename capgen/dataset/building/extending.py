@@ -10,8 +10,9 @@ from typing import Any
 from capgen.config import Config, config_digest
 from capgen.config.holiday_days import contradictions
 from capgen.config.merging import KeySource
+from capgen.dataset.config_values import config_values
 from capgen.dataset.differences import differences, differing_keys
-from capgen.dataset.manifest import Manifest, config_values
+from capgen.dataset.manifest import Manifest
 from capgen.dataset.plan import FilePlan, plan_files
 from capgen.dataset.sizes import Sizes
 from capgen.errors import RequestError

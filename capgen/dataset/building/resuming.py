@@ -8,9 +8,10 @@ from typing import Any
 
 from capgen.config import Config
 from capgen.config.resolved_days import HolidayDays
+from capgen.dataset.config_values import config_values
 from capgen.dataset.data_file import is_entry_of, made_file
 from capgen.dataset.differences import differing_keys
-from capgen.dataset.manifest import Manifest, config_values
+from capgen.dataset.manifest import Manifest
 from capgen.dataset.plan import plan_files
 from capgen.dataset.sizes import Sizes
 from capgen.errors import RequestError

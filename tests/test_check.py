@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from capgen import RequestError, build
-from capgen.dataset.manifest import config_values
+from capgen.dataset.config_values import config_values
 from capgen.errors import CapgenError
 from capgen.quality.check import check
 from capgen.quality.findings import Verdict

@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 
 from capgen import RequestError, build, extend
-from capgen.dataset.manifest import config_values, read_manifest
+from capgen.dataset.config_values import config_values
+from capgen.dataset.manifest import read_manifest
 from capgen.dataset.manifest_making import manifest_of
 from tests.conftest import Run, make_config
 

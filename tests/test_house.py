@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+Node = TypeVar("Node", bound=ast.AST)
 MODULES = sorted((ROOT / "capgen").rglob("*.py"))
 # The house: its rooms from the ground up. What stands in a room imports lower floors, and never a
 # neighbour; a sub-room (`dataset.export`) also what lies in its own room. A sub-room that has no
@@ -105,13 +108,21 @@ def floor_of(room: str) -> int:
     return floor
 
 
-def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+@cache
+def nodes(module: str) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(NAMES[module].read_text(encoding="utf-8"))))
+
+
+@cache
+def imports(module: str) -> list[str]:
+    found: list[str] = []
+    for node in nodes(module):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             within = (f"{node.module}.{alias.name}" for alias in node.names)
-            yield from (name if name in NAMES else str(node.module) for name in within)
+            found += (name if name in NAMES else str(node.module) for name in within)
+    return found
 
 
 def may_import(room: str, other: str) -> bool:
@@ -119,46 +130,49 @@ def may_import(room: str, other: str) -> bool:
     return is_around or floor_of(other) < floor_of(room)
 
 
-@pytest.mark.parametrize("path", [each for each in MODULES if each not in DOORS], ids=name_of)
-def test_imports_point_down(path: Path) -> None:
-    room = room_of(name_of(path))
-    for module in imports(path):
-        if module.startswith("capgen."):
-            assert may_import(room, room_of(module)), f"{name_of(path)} imports {module}"
+def test_imports_point_down() -> None:
+    assert [
+        f"{module} imports {other}"
+        for module, path in NAMES.items()
+        if path not in DOORS
+        for other in imports(module)
+        if other.startswith("capgen.") and not may_import(room_of(module), room_of(other))
+    ] == []
 
 
 def test_no_circles() -> None:
-    found = {
-        name: {module for module in imports(path) if module in NAMES}
-        for name, path in NAMES.items()
-    }
+    found = {module: {other for other in imports(module) if other in NAMES} for module in NAMES}
     try:
         TopologicalSorter(found).prepare()
     except CycleError as error:
         pytest.fail(" is imported by ".join(error.args[1]))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_duckdb_has_one_importer(path: Path) -> None:
-    assert ("duckdb" in set(imports(path))) == (name_of(path) == "capgen.sql")
+def test_duckdb_has_one_importer() -> None:
+    assert [module for module in NAMES if "duckdb" in imports(module)] == ["capgen.sql"]
 
 
-@pytest.mark.parametrize(
-    "path", [each for each in MODULES if room_of(name_of(each)) != "system"], ids=name_of
-)
-def test_one_room_asks_what_the_system_has(path: Path) -> None:
-    assert not SYSTEM_MODULES & set(imports(path))
-    names = {
-        ast.unparse(node)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute)
+def test_one_room_asks_what_the_system_has() -> None:
+    others = [module for module in NAMES if room_of(module) != "system"]
+    assert [
+        f"{module} asks {asked}"
+        for module in others
+        for asked in [
+            *(SYSTEM_MODULES & set(imports(module))),
+            *(SYSTEM_NAMES & {ast.unparse(node) for node in of_type(ast.Attribute, module)}),
+        ]
+    ] == []
+
+
+def of_type(kind: type[Node], module: str) -> Iterator[Node]:
+    return (node for node in nodes(module) if isinstance(node, kind))
+
+
+def test_modules_are_short() -> None:
+    lengths = {
+        module: len(path.read_text(encoding="utf-8").splitlines()) for module, path in NAMES.items()
     }
-    assert not SYSTEM_NAMES & names
-
-
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_modules_are_short(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+    assert {module for module, lines in lengths.items() if lines > LONGEST_MODULE} == set()
 
 
 def is_dense(node: ast.AST) -> bool:
@@ -170,22 +184,23 @@ def is_dense(node: ast.AST) -> bool:
     return False
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_code_is_not_dense(path: Path) -> None:
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    assert not [ast.unparse(node) for node in nodes if is_dense(node)]
+def test_code_is_not_dense() -> None:
+    assert [
+        f"{module}: {ast.unparse(node)}"
+        for module in NAMES
+        for node in nodes(module)
+        if is_dense(node)
+    ] == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_no_python_hash_and_no_global_random_state(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            assert ast.unparse(node.func) not in {
-                "hash",
-                "random.seed",
-                "np.random.seed",
-                "np.random.default_rng",
-            }
+def test_no_python_hash_and_no_global_random_state() -> None:
+    forbidden = {"hash", "random.seed", "np.random.seed", "np.random.default_rng"}
+    assert [
+        f"{module} calls {ast.unparse(node.func)}"
+        for module in NAMES
+        for node in of_type(ast.Call, module)
+        if ast.unparse(node.func) in forbidden
+    ] == []
 
 
 def test_public_names_are_sorted_and_there() -> None:

@@ -90,9 +90,7 @@ AWKWARD_NAMES = {
 # Seeds by the hundred: `tests/bench/check_alarms.py`.
 GOOD: dict[str, list[dict[str, Any]]] = {
     "daily": [YEAR],
-    "daily, another seed": [YEAR, {"seed": 1}],
     "hourly": [MONTH],
-    "hourly, another seed": [MONTH, {"seed": 1}],
     "15min": [WEEK],
     "every 90 minutes": [WEEK, {"granularity": "90min"}],
     "every minute": [WEEK, {"granularity": "1min", "end_date": "2024-05-07", "num_servers": 5}],

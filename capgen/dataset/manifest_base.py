@@ -8,6 +8,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -127,6 +128,7 @@ class ManifestBase(BaseModel):
         write_whole(folder / MANIFEST, self.text)
 
     @classmethod
+    @cache
     def schema_text(cls) -> str:
         """Return the JSON Schema of this kind of manifest."""
         return json.dumps(cls.model_json_schema(), indent=2) + "\n"

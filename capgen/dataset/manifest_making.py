@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections.abc import Iterable
+from functools import cache
 
 from capgen.config import Config, config_digest, model_digest
 from capgen.config.holiday_days import resolved_days
@@ -31,12 +32,11 @@ def manifest_of(
         side_files: the files beside the data.
     """
     entries = sorted(files, key=lambda entry: entry.path)
-    libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
     digest = content.combined(int(entry.content_digest, 16) for entry in entries)
     manifest = Manifest(
         manifest_version=MANIFEST_VERSION,
         capgen_version=__version__,
-        library_versions={"python": platform.python_version(), **libraries},
+        library_versions={"python": platform.python_version(), **_library_versions()},
         seed=config.seed,
         config_digest=config_digest(config),
         model_digest=model_digest(config),
@@ -53,3 +53,8 @@ def manifest_of(
         side_files=list(side_files),
     )
     return manifest.signed()
+
+
+@cache  # reading them takes a tenth of a small build
+def _library_versions() -> dict[str, str]:
+    return {name: importlib.metadata.version(name) for name in _LIBRARIES}

@@ -35,7 +35,7 @@ FLOORS = [
     {"quality.expected"},
     {"quality.evidence"},
     {"quality.counted", "quality.exact"},
-    {"quality.closed_form"},
+    {"quality.closed_form", "quality.telemetry"},
     {"quality.twin"},
     {"engines", "quality"},
     {"twins.compare"},

@@ -2,6 +2,8 @@
 
 import json
 import math
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,12 +11,14 @@ import typer
 
 from capgen.cli.check_table import print_report
 from capgen.cli.check_text import expectation_text, rule_text, rules_text
+from capgen.cli.quantities import duration, share
 from capgen.cli.stopping import gone_when_stopped
 from capgen.cli.streams import outcome
 from capgen.storage.location import locate
 from capgen.system.paths import local_path
 
 if TYPE_CHECKING:
+    from capgen.quality.evidence.limits import Limits
     from capgen.quality.findings import Finding
     from capgen.quality.outcome import Report
 
@@ -42,6 +46,26 @@ def command(
             "--all", help="Let statistical rules look at all servers, even of a large panel."
         ),
     ] = False,
+    max_missing: Annotated[
+        float | None,
+        typer.Option(
+            "--max-missing",
+            metavar="SHARE",
+            help="Of telemetry: missing values of a metric that pass; by default 5%.",
+            show_default=False,
+            parser=share,
+        ),
+    ] = None,
+    max_gap: Annotated[
+        timedelta | None,
+        typer.Option(
+            "--max-gap",
+            metavar="TIME",
+            help="Of telemetry: time without values of a server that passes; by default 7d.",
+            show_default=False,
+            parser=duration,
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print every measurement as JSON.")
     ] = False,
@@ -55,7 +79,7 @@ def command(
         ),
     ] = None,
 ) -> None:
-    """Check that the data shows what was configured.
+    """Check that the data shows what was configured, or that telemetry can be relied on.
 
     Prints one line for each rule, with the measurement nearest to its limit. SE
     are standard errors. The exit code is 1 if a rule fails. A rule that needs
@@ -65,11 +89,16 @@ def command(
     rows: of a larger panel they look at some servers of each archetype, and at
     fewer still, even with --all, if layers make each server differ.
 
+    Telemetry has no configuration: its rules compare servers with their peers,
+    values with their units, and rows with the calendar.
+
     [bold]Examples[/bold]
 
     capgen check data/
 
     capgen check elsewhere/ --config expected.yaml --json
+
+    capgen check telemetry/ --max-missing 10% --max-gap 36h
 
     capgen check --explain remade
     """
@@ -81,8 +110,9 @@ def command(
     from capgen.quality.check import check
     from capgen.quality.sample import MOST_ROWS
 
+    limits = _limits(max_missing, max_gap)
     with gone_when_stopped():
-        report = check(data, config_file, most_rows=None if every_row else MOST_ROWS)
+        report = check(data, config_file, most_rows=None if every_row else MOST_ROWS, limits=limits)
     if config_file:
         typer.echo(expectation_text(config_file), err=True)
     with outcome(0 if report.passed else 1):
@@ -90,6 +120,14 @@ def command(
             typer.echo(json.dumps(_as_json(report), indent=2, allow_nan=False))
         else:
             print_report(report)
+
+
+def _limits(max_missing: float | None, max_gap: timedelta | None) -> "Limits | None":
+    from capgen.quality.evidence.limits import USUAL_LIMITS
+
+    given = {"max_missing": max_missing, "max_gap": max_gap}
+    wanted: dict[str, Any] = {name: each for name, each in given.items() if each is not None}
+    return replace(USUAL_LIMITS, **wanted) if wanted else None
 
 
 def _as_json(report: "Report") -> dict[str, Any]:

@@ -74,6 +74,15 @@ class ManifestBase(BaseModel):
         """
         raise RequestError(f"expected a dataset that capgen build wrote, got {self.no_model}")
 
+    def model(self) -> Config | None:
+        """Return the configuration that the data should follow; None where it stands for itself.
+
+        Raises:
+            RequestError: the data is neither.
+            CapgenError: as in `load_config`.
+        """
+        return self.load_config()
+
     @property
     def citation(self) -> str:
         """A line to cite the data by."""

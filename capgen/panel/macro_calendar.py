@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
@@ -67,13 +68,17 @@ def calendar_of_days(holidays: Holidays, first: date, last: date) -> MacroCalend
         first: the first day.
         last: the last day.
     """
-    defaults = load_config(environment={}).calendar
     return MacroCalendar(
-        settings=defaults.model_copy(update={"holidays": holidays}),
+        settings=_default_settings().model_copy(update={"holidays": holidays}),
         first_day=first,
         last_day=last,
         holiday_dates=tuple(library_days(holidays, first - _AROUND, last + _AROUND)),
     )
+
+
+@cache
+def _default_settings() -> CalendarConfig:
+    return load_config(environment={}).calendar
 
 
 def _eoq_table(calendar: CalendarConfig) -> pl.DataFrame:

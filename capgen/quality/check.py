@@ -16,9 +16,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from capgen.errors import RequestError
 from capgen.panel.fleet import fleet_frame
 from capgen.quality.causes import causes_of
 from capgen.quality.evidence.evidence import Evidence
+from capgen.quality.evidence.limits import USUAL_LIMITS, Limits
 from capgen.quality.findings import Finding
 from capgen.quality.outcome import Report, report_of
 from capgen.quality.rules import MEASUREMENTS
@@ -30,7 +32,11 @@ from capgen.system.paths import local_path
 
 
 def check(
-    folder: Path | str, config_file: Path | str | None = None, *, most_rows: int | None = MOST_ROWS
+    folder: Path | str,
+    config_file: Path | str | None = None,
+    *,
+    most_rows: int | None = MOST_ROWS,
+    limits: Limits | None = None,
 ) -> Report:
     """Check a dataset against what it should be.
 
@@ -40,33 +46,49 @@ def check(
         most_rows: how many rows the statistical rules look at, unless a few servers have more; None
             for all. Where layers make each server differ, they look at fewer. The exact rules look
             at every row.
+        limits: how much may be missing of telemetry, which no configuration describes.
 
     Returns:
         The rules with their verdicts. Rules whose columns are missing or of a wrong type are left
         out: the rule `schema` fails then.
 
     Raises:
-        RequestError: there is no such dataset, or nothing that says what to expect.
+        RequestError: there is no such dataset, nothing that says what to expect, or limits come
+            with a dataset whose configuration says what may be missing.
         CapgenError: a file cannot be read.
     """
     wanted = None if config_file is None else local_path(config_file)
     with open_source(locate(folder), wanted) as source:
-        return check_source(source, most_rows)
+        if limits and source.model:
+            raise RequestError(
+                f"{source.folder}: expected telemetry beside limits, got a dataset whose "
+                "configuration says how much may be missing; leave the limits out"
+            )
+        return check_source(source, most_rows, limits or USUAL_LIMITS)
 
 
-def check_source(source: Source, most_rows: int | None = MOST_ROWS) -> Report:
+def check_source(
+    source: Source, most_rows: int | None = MOST_ROWS, limits: Limits = USUAL_LIMITS
+) -> Report:
     """Check a dataset that is open, as `check` does.
 
     Args:
         source: an open dataset.
         most_rows: how many rows the statistical rules look at, as in `check`.
+        limits: how much may be missing, as in `check`.
     """
-    evidence = Evidence(source, most_rows)
+    evidence = Evidence(source, most_rows, limits)
     findings = _findings(evidence)
-    types = dict(fleet_frame(source.config).select("server_id", "server_type").iter_rows())
-    causes = causes_of(findings, types, source.columns)
+    causes = causes_of(findings, _types(source), source.columns)
     report = report_of(str(source.folder), findings, evidence.sample())
     return replace(report, causes=tuple(causes), altered=tuple(altered_files(source.folder)))
+
+
+def _types(source: Source) -> dict[str, str]:
+    """Return the archetype of each configured server, by id."""
+    if source.model is None:
+        return {}
+    return dict(fleet_frame(source.model).select("server_id", "server_type").iter_rows())
 
 
 def _findings(evidence: Evidence) -> list[Finding]:

@@ -70,3 +70,21 @@ def reads(*columns: str) -> Callable[[Evidence], bool]:
         columns: their names.
     """
     return lambda evidence: evidence.can_read(columns)
+
+
+def reads_modelled(*columns: str) -> Callable[[Evidence], bool]:
+    """Return what tells whether some columns can be read, and a configuration says what they hold.
+
+    Args:
+        columns: their names.
+    """
+    return lambda evidence: evidence.has_model() and evidence.can_read(columns)
+
+
+def reads_measured(*columns: str) -> Callable[[Evidence], bool]:
+    """Return what tells whether some columns can be read, and stand for themselves.
+
+    Args:
+        columns: their names.
+    """
+    return lambda evidence: not evidence.has_model() and evidence.can_read(columns)

@@ -20,6 +20,16 @@ from capgen.quality.counted import completeness, decimals, missing_rate, valid_r
 from capgen.quality.exact import calendar, keys, labels, metadata, order, schema, size
 from capgen.quality.exact.remade import rule as remade
 from capgen.quality.rule import Rule
+from capgen.quality.telemetry import (
+    constants,
+    copies,
+    grid,
+    presence,
+    same_time,
+    same_unit,
+    server_labels,
+    unit_range,
+)
 from capgen.quality.twin import rules as twin
 
 MEASUREMENTS = (
@@ -45,6 +55,14 @@ MEASUREMENTS = (
     apart.MEASUREMENT,
     missing_rate.BESIDE_TWINS,  # of such panels, the last of the tests
     size.MEASUREMENT,
+    grid.MEASUREMENT,
+    server_labels.MEASUREMENT,
+    presence.MEASUREMENT,
+    unit_range.MEASUREMENT,
+    constants.MEASUREMENT,
+    copies.MEASUREMENT,
+    same_time.MEASUREMENT,
+    same_unit.MEASUREMENT,
 )
 RULES: tuple[Rule, ...] = tuple(
     dict.fromkeys(rule for measurement in MEASUREMENTS for rule in measurement.rules)

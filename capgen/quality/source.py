@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,10 +12,12 @@ from capgen import sql
 from capgen.config import Config, load_config
 from capgen.config.holiday_days import with_days
 from capgen.config.resolved_days import HolidayDays
+from capgen.dataset.any_manifest import read_any_manifest
 from capgen.dataset.data_files import view_files
+from capgen.dataset.description import Description, description_of
 from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.dataset.metric_column import MetricColumn
 from capgen.errors import CapgenError, RequestError
-from capgen.panel.calendar import macro_tables
 from capgen.storage.folders import folder_of
 from capgen.storage.inspection import damaged_files, data_files
 from capgen.storage.layout import is_in_partition
@@ -34,44 +36,58 @@ class Source:
 
     Args:
         folder: the dataset's folder.
-        config: the configuration that it should follow.
+        described: what its rows are, or should be.
+        model: the configuration that it should follow; None for data that was loaded.
         files: its data files, sorted.
         strays: Parquet files that do not lie in a folder of year and server type.
         connection: DuckDB with the macros, and the view `panel` where there are files.
-        keys: metrics whose columns can be read; all of them, until the schema is known.
+        metrics: those whose columns can be read; all of them, until the schema is known.
         origin: the manifest of the data, where this version of capgen made it; else why nothing can
             be remade.
     """
 
     folder: Path
-    config: Config
+    described: Description
+    model: Config | None
     files: tuple[Path, ...]
     strays: tuple[Path, ...]
     connection: sql.Connection
-    keys: tuple[str, ...]
+    metrics: tuple[MetricColumn, ...]
     origin: Manifest | str
+
+    @property
+    def config(self) -> Config:
+        """The configuration that the dataset should follow, for rules that need one."""
+        if self.model is None:
+            raise LookupError(f"{self.folder}: expected a configuration, got data that was loaded")
+        return self.model
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the metrics that can be read."""
+        return tuple(metric.key for metric in self.metrics)
 
     @property
     def columns(self) -> list[str]:
         """The columns of the metrics that can be read."""
-        return [self.config.metrics[key].column for key in self.keys]
+        return [metric.name for metric in self.metrics]
 
     def calendar_parameters(self) -> dict[str, Any]:
         """Return what a query needs to lay out the timestamps."""
-        axis = self.config.axis
         return {
-            "first_timestamp": axis.timestamp(axis.span.first),
-            "last_timestamp": axis.timestamp(axis.span.stop - 1),
-            "step_minutes": axis.step_minutes,
+            "first_timestamp": self.described.first_timestamp,
+            "last_timestamp": self.described.last_timestamp,
+            "step_minutes": self.described.step_minutes,
         }
 
-    def with_keys(self, keys: tuple[str, ...]) -> Source:
-        """Return the same source with fewer metrics.
+    def with_columns(self, columns: Collection[str]) -> Source:
+        """Return the same source with only those metrics whose columns can be read.
 
         Args:
-            keys: keys of the metrics whose columns can be read.
+            columns: that can be read.
         """
-        return replace(self, keys=keys)
+        known = tuple(metric for metric in self.metrics if metric.name in columns)
+        return replace(self, metrics=known)
 
 
 @contextmanager
@@ -80,7 +96,8 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
 
     Args:
         folder: the dataset's folder.
-        config_file: the configuration that it should follow; by default that of its manifest.
+        config_file: the configuration that it should follow; by default that of its manifest, and
+            none where the manifest is that of telemetry.
 
     Yields:
         The source, closed on leaving.
@@ -91,15 +108,17 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
         CapgenError: a file cannot be read.
     """
     files = _files(folder)
-    config = _config(folder, config_file)
+    model, described = _expectation(folder, config_file)
     origin = _origin(folder)
     strays = tuple(each for each in files if not is_in_partition(str(each.relative_to(folder))))
     whole = tuple(each for each in files if each not in set(strays))
     try:
-        with sql.connect(macro_tables(config), _settings()) as connection:
+        with sql.connect(described.calendar.tables(), _settings()) as connection:
             if whole:
                 view_files(connection, "panel", whole)
-            yield Source(folder, config, whole, strays, connection, tuple(config.metrics), origin)
+            yield Source(
+                folder, described, model, whole, strays, connection, described.metrics, origin
+            )
     except sql.DatabaseError as error:
         reason = reading_reason(error).splitlines()[0]
         raise CapgenError(
@@ -124,11 +143,14 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def _config(folder: Path, config_file: Path | None) -> Config:
+def _expectation(folder: Path, config_file: Path | None) -> tuple[Config | None, Description]:
+    """Return the configuration that the data should follow, if any, and what its rows should be."""
     if config_file is not None:
-        return with_days(load_config(config_file), _days_kept(folder))
+        wanted = with_days(load_config(config_file), _days_kept(folder))
+        return wanted, description_of(wanted)
     try:
-        return read_manifest(folder).load_config()
+        manifest = read_any_manifest(folder)
+        return manifest.model(), manifest.description()
     except RequestError as error:
         raise RequestError(f"{error}; say what to expect with --config FILE") from None
 
@@ -166,7 +188,7 @@ def altered_files(folder: Path) -> list[str]:
             fetched again.
     """
     try:
-        manifest = read_manifest(folder)
+        manifest = read_any_manifest(folder)
     except CapgenError:
         return []
     is_read = folder_of(folder).is_cheap_to_read

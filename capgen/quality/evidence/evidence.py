@@ -8,11 +8,13 @@ from functools import cached_property
 import polars as pl
 
 from capgen import sql
-from capgen.panel.schema import panel_schema
+from capgen.config import Config
 from capgen.quality.evidence.counts import value_counts
+from capgen.quality.evidence.limits import USUAL_LIMITS, Limits
 from capgen.quality.evidence.measured import ArchetypeHours, hour_sums, measure
 from capgen.quality.evidence.residuals import residual_sums
 from capgen.quality.evidence.schemas import compare_schemas
+from capgen.quality.evidence.series import Series
 from capgen.quality.evidence.servers import count_servers
 from capgen.quality.expected.calendars import Calendars, hourly_calendars
 from capgen.quality.expected.dynamic import is_dynamic
@@ -32,21 +34,35 @@ class Evidence:
         source: an open dataset.
         most_rows: how many rows the statistical rules look at, unless a few servers have more; None
             for all.
+        limits: how much may be missing of data that no model describes.
 
     Attributes:
         schema: how the files' columns differ from the data contract.
         source: the dataset, with those metrics whose columns can be read.
-        config: what the data should follow.
         most_rows: how many rows the statistical rules look at.
+        limits: how much may be missing of data that no model describes.
     """
 
-    def __init__(self, source: Source, most_rows: int | None) -> None:
+    def __init__(
+        self, source: Source, most_rows: int | None, limits: Limits = USUAL_LIMITS
+    ) -> None:
         self.schema = compare_schemas(source)
-        metrics = source.config.metrics.items()
-        keys = tuple(key for key, metric in metrics if metric.column in self.schema.good)
-        self.source = source.with_keys(keys)
-        self.config = source.config
+        self.source = source.with_columns(self.schema.good)
         self.most_rows = most_rows
+        self.limits = limits
+
+    @property
+    def config(self) -> Config:
+        """The configuration that the data should follow, for rules that need one."""
+        return self.source.config
+
+    def has_model(self) -> bool:
+        """Tell whether a configuration says what the data should be."""
+        return self.source.model is not None
+
+    def has_series(self) -> bool:
+        """Tell whether there are values, which stand for themselves, and whose they are."""
+        return not self.has_model() and self.can_read(KEYS) and bool(self.source.metrics)
 
     def can_read(self, columns: Iterable[str]) -> bool:
         """Tell whether every file has some columns, of the right types.
@@ -57,12 +73,12 @@ class Evidence:
         return self.schema.good.issuperset(columns)
 
     def has_all_columns(self) -> bool:
-        """Tell whether every column of the panel can be read."""
-        return self.can_read(panel_schema(self.config))
+        """Tell whether every column of a configured panel can be read."""
+        return self.has_model() and self.can_read(self.source.described.schema)
 
     def has_values(self) -> bool:
-        """Tell whether the values of any metric can be read, and whose they are."""
-        return self.can_read(KEYS) and bool(self.source.keys)
+        """Tell whether configured values of any metric can be read, and whose they are."""
+        return self.has_model() and self.can_read(KEYS) and bool(self.source.metrics)
 
     def has_closed_form(self) -> bool:
         """Tell whether there are values, and a closed form to compare them with."""
@@ -81,6 +97,11 @@ class Evidence:
     def servers(self) -> pl.DataFrame:
         """What each server has, as `sql/checks/servers.sql` says."""
         return count_servers(self.source, self.schema.good)
+
+    @cached_property
+    def series(self) -> Series:
+        """What each server's series are, where no model says it."""
+        return Series(self.source, self.schema.good)
 
     @cached_property
     def counts(self) -> dict[str, int]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from capgen import sql
 from capgen.columns import SQL_TYPES
 from capgen.dataset.data_files import literal
-from capgen.panel.schema import panel_schema
 from capgen.quality.source import Source
 from capgen.storage.layout import PARTITION_KEYS
 
@@ -39,7 +38,7 @@ def compare_schemas(source: Source) -> Schemas:
     strays = list(_stray_problems(source))
     if not source.files:
         return Schemas(len(source.strays), strays, frozenset())
-    expected = {name: SQL_TYPES[kind] for name, kind in panel_schema(source.config).items()}
+    expected = {name: SQL_TYPES[kind] for name, kind in source.described.schema.items()}
     in_files = {name: kind for name, kind in expected.items() if name not in PARTITION_KEYS}
     problems: list[str] = []
     bad: set[str] = set()

@@ -29,18 +29,18 @@ def calendar_finding(evidence: Evidence) -> Iterator[Finding]:
     Args:
         evidence: the dataset's evidence.
     """
-    config = evidence.config
     connection = evidence.source.connection
-    has_local_time = flags_are_local(config)
+    described = evidence.source.described
+    has_local_time = evidence.has_model() and flags_are_local(evidence.config)
     window = {
-        "start_date": config.start_date,
-        "end_date": config.end_date,
+        "start_date": described.first_timestamp.date(),
+        "end_date": described.last_timestamp.date(),
         "has_local_time": has_local_time,
     }
     wrong = sql.run_query(connection, "checks/calendar", window)
     if has_local_time:
-        connection.register("local_flags", local_flags(config, evidence.calendars))
-        parameters = {"bucket_minutes": bucket_minutes(config)}
+        connection.register("local_flags", local_flags(evidence.config, evidence.calendars))
+        parameters = {"bucket_minutes": bucket_minutes(evidence.config)}
         wrong = pl.concat([wrong, sql.run_query(connection, "checks/local_flags", parameters)])
     rows = wrong.to_dicts()
     note = ", ".join(f"{row['flag']}: {row['cells']:,} from {row['first_day']} on" for row in rows)

@@ -10,7 +10,7 @@ from capgen import sql
 from capgen.panel.fleet import fleet_frame
 from capgen.quality.evidence.evidence import KEYS, Evidence
 from capgen.quality.findings import Finding, Verdict, exact
-from capgen.quality.rule import EVERY_ROW, Measurement, Rule, reads
+from capgen.quality.rule import EVERY_ROW, Measurement, Rule, reads_modelled
 from capgen.quality.source import Source
 
 ROW_COUNT = Rule(
@@ -134,5 +134,5 @@ def _types(server: dict[str, str | None]) -> str:
 
 
 MEASUREMENT = Measurement(
-    (ROW_COUNT, UNIQUE_KEYS, NO_GAPS, FLEET), key_findings, needs=reads(*KEYS)
+    (ROW_COUNT, UNIQUE_KEYS, NO_GAPS, FLEET), key_findings, needs=reads_modelled(*KEYS)
 )

@@ -13,7 +13,7 @@ from capgen.panel.fleet import fleet_frame
 from capgen.quality.evidence.evidence import KEYS, Evidence
 from capgen.quality.expected.groups import event_spans
 from capgen.quality.findings import Finding, exact
-from capgen.quality.rule import EVERY_ROW, SLOPE, Measurement, Rule, reads
+from capgen.quality.rule import EVERY_ROW, SLOPE, Measurement, Rule, reads_modelled
 
 OUTLIER_LABELS = Rule(
     "labels", "is_outlier and outlier_metrics agree.", EVERY_ROW, "cells at fault"
@@ -44,4 +44,6 @@ def label_findings(evidence: Evidence) -> Iterator[Finding]:
         yield outside.naming(columns=[EVENT])
 
 
-MEASUREMENT = Measurement((OUTLIER_LABELS, EVENTS), label_findings, needs=reads(*KEYS, *LABELS))
+MEASUREMENT = Measurement(
+    (OUTLIER_LABELS, EVENTS), label_findings, needs=reads_modelled(*KEYS, *LABELS)
+)

@@ -8,7 +8,7 @@ from typing import Any
 from capgen.config import Config
 from capgen.quality.evidence.evidence import KEYS, Evidence
 from capgen.quality.findings import Finding, exact
-from capgen.quality.rule import EVERY_ROW, Measurement, Rule, reads
+from capgen.quality.rule import EVERY_ROW, Measurement, Rule, reads_modelled
 
 METADATA = Rule(
     "metadata",
@@ -80,4 +80,4 @@ def _listed(labels: list[str]) -> str:
     return ", ".join(labels) if len(labels) <= 2 * _MOST_NAMED else f"{labels[0]} to {labels[-1]}"
 
 
-MEASUREMENT = Measurement((METADATA,), metadata_finding, needs=reads(*KEYS))
+MEASUREMENT = Measurement((METADATA,), metadata_finding, needs=reads_modelled(*KEYS))

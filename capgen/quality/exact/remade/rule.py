@@ -25,7 +25,7 @@ from capgen.quality.exact.remade.fingerprints import (
     of_remade,
 )
 from capgen.quality.findings import Finding, Verdict, not_testable
-from capgen.quality.rule import Measurement, Rule, reads
+from capgen.quality.rule import Measurement, Rule, reads_modelled
 from capgen.quality.sample import some_of
 from capgen.quality.source import Source
 
@@ -149,4 +149,4 @@ def _names(servers: Sequence[str]) -> str:
     return ", ".join(servers[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-MEASUREMENT = Measurement((REMADE,), remade_findings, needs=reads(*KEYS))
+MEASUREMENT = Measurement((REMADE,), remade_findings, needs=reads_modelled(*KEYS))

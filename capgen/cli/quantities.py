@@ -1,0 +1,45 @@
+"""Reads shares and durations from the command line."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import timedelta
+
+import typer
+
+_SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(%?)")
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(d|h|min)")
+_UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "min": timedelta(minutes=1)}
+
+
+def share(text: str) -> float:
+    """Return a share of 1.
+
+    Args:
+        text: such as `5%` or `0.05`.
+
+    Raises:
+        BadParameter: the text is no share from 0 to 1.
+    """
+    found = _SHARE.fullmatch(text.strip())
+    whole = 100 if found and found[2] else 1
+    value = float(found[1]) / whole if found else math.inf
+    if value > 1:
+        raise typer.BadParameter(f"expected a share such as 5% or 0.05, got {text[:60]!r}")
+    return value
+
+
+def duration(text: str) -> timedelta:
+    """Return a length of time.
+
+    Args:
+        text: such as `7d`, `36h` or `90min`.
+
+    Raises:
+        BadParameter: the text is no length of time.
+    """
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        raise typer.BadParameter(f"expected a time such as 7d, 36h or 90min, got {text[:60]!r}")
+    return float(found[1]) * _UNITS[found[2]]

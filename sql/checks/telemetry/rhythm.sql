@@ -1,0 +1,14 @@
+-- The mean of each metric by server and hour of the day.
+-- Parameters: metrics (columns), peers (columns that peers share). Reads: panel.
+with rhythm as (
+    select
+        server_id,
+        columns($peers),
+        hour(timestamp) as "panel.hour",
+        avg(columns($metrics))
+    from panel
+    group by all
+    order by server_id, "panel.hour"
+)
+
+select * from rhythm

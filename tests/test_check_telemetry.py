@@ -1,0 +1,137 @@
+"""`check` of telemetry: good data passes, and each fault fails its rule and no other."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import capgen
+from capgen import RequestError
+from capgen.cli.app import main
+from capgen.quality.evidence.limits import Limits
+from capgen.quality.evidence.units import allowed_range
+from capgen.quality.findings import Verdict
+from capgen.quality.outcome import Report
+from tests.telemetry_faults import CONFIG, FAULTS, IN_FILES, Fault, in_file
+from tests.telemetry_panels import panel_of, rows_of, write_panel
+
+RULES = [
+    *("schema", "order", "calendar", "unique_keys", "grid", "server_labels", "presence"),
+    *("continuity", "unit_range", "no_constants", "no_copies", "same_time", "same_unit"),
+]
+
+
+@pytest.fixture(scope="module")
+def rows() -> pl.DataFrame:
+    return rows_of(CONFIG)
+
+
+@pytest.fixture(scope="module")
+def good(rows: pl.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_panel(tmp_path_factory.mktemp("good") / "telemetry", rows, CONFIG)
+
+
+def assert_found(report: Report, fault: Fault) -> None:
+    assert set(report.names(Verdict.FAIL)) == set(fault.rules), report
+    worst = [rule.worst for rule in report.rules if rule.name in fault.rules]
+    text = " ".join(f"{each.subject} {each.note} {' '.join(each.columns)}" for each in worst)
+    for words in fault.said:
+        assert words in text
+
+
+def test_good_telemetry_passes_every_rule(good: Path) -> None:
+    report = capgen.open(good).check()
+    assert [rule.name for rule in report.rules] == RULES
+    assert report.names(Verdict.PASS) == RULES, report
+    assert (report.sample, report.altered) == (None, ())
+
+
+def test_a_realistic_fleet_passes(tmp_path: Path) -> None:
+    config = panel_of("realistic", seed=2)
+    report = capgen.check(write_panel(tmp_path / "telemetry", rows_of(config), config))
+    assert report.passed, report
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_fault_fails_its_rule_and_names_who(
+    rows: pl.DataFrame, tmp_path: Path, name: str
+) -> None:
+    faulty = FAULTS[name].change(rows)
+    assert_found(capgen.check(write_panel(tmp_path / "telemetry", faulty, CONFIG)), FAULTS[name])
+
+
+@pytest.mark.parametrize("name", IN_FILES)
+def test_each_fault_of_a_file_fails_its_rule(rows: pl.DataFrame, tmp_path: Path, name: str) -> None:
+    folder = write_panel(tmp_path / "telemetry", rows, CONFIG)
+    in_file(folder, IN_FILES[name].change)
+    report = capgen.check(folder)
+    assert_found(report, IN_FILES[name])
+    assert len(report.altered) == 1
+
+
+def test_limits_are_set(rows: pl.DataFrame, tmp_path: Path) -> None:
+    lost = write_panel(tmp_path / "lost", FAULTS["lost values"].change(rows), CONFIG)
+    gap = write_panel(tmp_path / "gap", FAULTS["gap"].change(rows), CONFIG)
+    assert capgen.check(lost, limits=Limits(max_missing=0.2)).passed
+    assert capgen.check(gap, limits=Limits(max_gap=timedelta(days=8))).passed
+    assert main(["check", str(lost), "--max-missing", "20%", "--max-gap", "1d"]) == 0
+    assert main(["check", str(gap), "--max-gap", "191h"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "text"), [("--max-missing", "105%"), ("--max-missing", "x"), ("--max-gap", "7")]
+)
+def test_limits_that_are_none_are_refused(
+    good: Path, option: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(good), option, text]) == 2
+    assert f"got '{text}'" in capsys.readouterr().err
+
+
+def test_a_build_has_no_limits_but_its_own(tmp_path: Path) -> None:
+    capgen.build(panel_of(num_servers=2, end_date="2024-01-02"), tmp_path / "data")
+    with pytest.raises(RequestError, match="leave the limits out"):
+        capgen.check(tmp_path / "data", limits=Limits(0.2))
+
+
+def test_what_is_found_is_printed_as_a_table_and_as_json(
+    good: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(good)]) == 0
+    table = capsys.readouterr().out
+    assert all(f"\n{name} " in table for name in RULES)
+    assert f"{good}: 13 rules: 13 pass" in table
+    assert main(["check", str(good), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [rule["rule"] for rule in document["rules"]] == RULES
+    assert (document["passed"], document["sample"], document["causes"]) == (True, None, [])
+
+
+def test_a_server_without_a_metric_is_said_and_no_gap(rows: pl.DataFrame, tmp_path: Path) -> None:
+    own = pl.col("server_id") == "server_004"
+    without = rows.with_columns(disk_p95=pl.when(~own).then("disk_p95"))
+    report = capgen.check(write_panel(tmp_path / "telemetry", without, CONFIG))
+    assert report.passed
+    (presence,) = (rule for rule in report.rules if rule.name == "presence")
+    notes = [finding.note for finding in presence.findings if finding.subject == "disk_p95"]
+    assert notes == ["1 servers have no disk_p95 at all"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "ends"),
+    [
+        ("percent", (0, 100)),
+        ("fraction", (0, 1)),
+        ("Mbit/s", (0, float("inf"))),
+        ("Mbps", (0, float("inf"))),
+        ("GiB", (0, float("inf"))),
+        ("°C", (-float("inf"), float("inf"))),
+        ("", (-float("inf"), float("inf"))),
+    ],
+)
+def test_units_say_which_values_there_may_be(unit: str, ends: tuple[float, float]) -> None:
+    assert allowed_range(unit) == ends

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from capgen.opening import open_dataset as open  # noqa: A004
     from capgen.panel.batches import cells, chunks
     from capgen.quality.check import check
+    from capgen.telemetry.load import load
 
 __all__ = [
     "CapgenError",
@@ -36,6 +37,7 @@ __all__ = [
     "connect",
     "export",
     "extend",
+    "load",
     "load_config",
     "open",
     "plan",
@@ -57,6 +59,7 @@ _HOMES = {
     "connect": "capgen.dataset.reading.connecting",
     "extend": "capgen.engines.running",
     "export": "capgen.dataset.export.export",
+    "load": "capgen.telemetry.load",
     "load_config": "capgen.config",
     "open": "capgen.opening:open_dataset",
     "plan": "capgen.engines.planning",

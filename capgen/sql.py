@@ -55,9 +55,13 @@ def connect(
     return connection
 
 
-def connect_empty() -> Connection:
-    """Connect to an empty in-memory DuckDB, which the caller closes or uses in a `with` block."""
-    return _connect_quietly({})
+def connect_empty(settings: Mapping[str, Any] | None = None) -> Connection:
+    """Connect to an empty in-memory DuckDB, which the caller closes or uses in a `with` block.
+
+    Args:
+        settings: DuckDB's settings by name.
+    """
+    return _connect_quietly(settings or {})
 
 
 def _connect_quietly(settings: Mapping[str, Any]) -> Connection:

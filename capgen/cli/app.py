@@ -17,6 +17,7 @@ from capgen.cli import (
     docs,
     export,
     extend,
+    load,
     plan,
     query,
     repair,
@@ -52,6 +53,7 @@ app = typer.Typer(
 )
 app.command("build")(build.command)
 app.command("extend")(extend.command)
+app.command("load")(load.command)
 app.command("plan")(plan.command)
 app.command("check")(check.command)
 app.command("verify")(verify.command)

@@ -80,3 +80,28 @@ def _lines(total: int) -> Iterator[Callable[[int], None]]:
             )
 
     yield on_rows
+
+
+@contextmanager
+def sample_progress() -> Iterator[Callable[[int, int], None]]:
+    """Show how many of the samples of exports are done, in lines some seconds apart.
+
+    Yields:
+        A function to call with how many samples of how many are done.
+    """
+    started = last_printed = time.monotonic()
+
+    def on_samples(done: int, total: int) -> None:
+        nonlocal last_printed
+        now = time.monotonic()
+        if now - last_printed < _SECONDS_BETWEEN_LINES or not done:
+            return
+        last_printed = now
+        left = (now - started) * (total - done) / done
+        print(
+            f"{done:,} of {counted(total, 'sample')} mended, about {left:.0f} s left",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    yield on_samples

@@ -35,7 +35,7 @@ def view_files(
         files: data files in folders of year and server type; columns are matched by name.
         columns: the view's columns in their order; by default all.
     """
-    _reach(connection, files)
+    reach(connection, files)
     parameters = {"files": literal(files), "partition": PARTITION}
     sql.view_query(connection, name, "dataset/data_files", parameters, columns)
 
@@ -49,8 +49,13 @@ def literal(files: Sequence[Path]) -> list[dict[str, str]]:
     return [{"filename": str(file.absolute())} for file in files]
 
 
-def _reach(connection: sql.Connection, files: Sequence[Path]) -> None:
-    """Let DuckDB read objects in a store with the library that their paths come from."""
+def reach(connection: sql.Connection, files: Sequence[Path]) -> None:
+    """Let DuckDB read objects in a store with the library that their paths come from.
+
+    Args:
+        connection: the database that will read them.
+        files: local files, or objects in a store.
+    """
     stores = {id(file.fs): file.fs for file in files if hasattr(file, "fs")}
     for store in stores.values():
         if not connection.filesystem_is_registered(store.protocol[0]):

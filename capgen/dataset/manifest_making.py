@@ -36,7 +36,7 @@ def manifest_of(
     manifest = Manifest(
         manifest_version=MANIFEST_VERSION,
         capgen_version=__version__,
-        library_versions={"python": platform.python_version(), **_library_versions()},
+        library_versions=library_versions(),
         seed=config.seed,
         config_digest=config_digest(config),
         model_digest=model_digest(config),
@@ -56,5 +56,7 @@ def manifest_of(
 
 
 @cache  # reading them takes a tenth of a small build
-def _library_versions() -> dict[str, str]:
-    return {name: importlib.metadata.version(name) for name in _LIBRARIES}
+def library_versions() -> dict[str, str]:
+    """Return the versions of Python and the libraries that matter, by name."""
+    libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
+    return {"python": platform.python_version(), **libraries}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from capgen.telemetry.readers.reader import Reader
+from capgen.telemetry.readers.table.reader import Table
 
 # A reader more is a line here. `table` comes last: it is what a mapping without a reader means.
-READERS: Final[tuple[Reader, ...]] = ()
+READERS: Final[tuple[Reader, ...]] = (Table(),)

@@ -34,7 +34,7 @@ class LongColumns(Section):
     value: Column = "value"
 
 
-class CsvForm(Section):
+class CsvSection(Section):
     """The form of CSV files.
 
     Attributes:
@@ -43,6 +43,7 @@ class CsvForm(Section):
         columns: the columns' names, where the files have no header.
         skip: number of lines to leave out at the start.
         comment: what begins a line to leave out.
+        encoding: of the text.
     """
 
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=4)] = AUTO
@@ -50,6 +51,7 @@ class CsvForm(Section):
     columns: tuple[Column, ...] | None = Field(default=None, min_length=1)
     skip: Annotated[int, Field(ge=0, le=1000)] = 0
     comment: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
+    encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
 
 
 class Mapping(Section):
@@ -82,7 +84,7 @@ class Mapping(Section):
     sql: str | None = None
     shape: Literal["wide", "long"] = "wide"
     long: LongColumns = LongColumns()
-    csv: CsvForm = CsvForm()
+    csv: CsvSection = CsvSection()
     server: ServerPlace = ServerPlace()
     time: TimePlace = TimePlace()
     metrics: Frozen[Name, MetricPlace] = Field(default={}, validate_default=True)

@@ -1,0 +1,156 @@
+"""Chooses the reader and the mapping of exports: as the user says, or as they look."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from capgen.config.suggest import nearest
+from capgen.dataset.telemetry_manifest import AccountLine
+from capgen.errors import RequestError
+from capgen.storage.location import is_store, locate
+from capgen.telemetry.account import line
+from capgen.telemetry.mapping_files import (
+    mapping_of_file,
+    plain_mapping,
+    shipped_mapping,
+    shipped_mappings,
+)
+from capgen.telemetry.readers import READERS
+from capgen.telemetry.readers.mapping import Mapping
+from capgen.telemetry.readers.reader import Head, Reader
+from capgen.telemetry.readers.sources import head_of
+
+_YAML = {".yaml", ".yml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is loaded, and by which reader and mapping.
+
+    Args:
+        files: the exports, and folders of them.
+        reader: the reader.
+        mapping: the mapping.
+        account: why it was chosen, if the user did not say it.
+    """
+
+    files: tuple[Path, ...]
+    reader: Reader
+    mapping: Mapping
+    account: tuple[AccountLine, ...] = ()
+
+
+def choose(
+    files: Sequence[Path], wanted: str | os.PathLike[str] | None, settings: Sequence[str]
+) -> Choice:
+    """Choose the reader and the mapping of exports.
+
+    Args:
+        files: the exports as the user gave them.
+        wanted: a reader's name, a shipped mapping's, or a YAML file; None to recognise them.
+        settings: keys of the mapping that win.
+
+    Raises:
+        RequestError: there is no such reader or mapping, or nothing or too much fits.
+    """
+    if wanted is None:
+        return _recognised(files, settings)
+    mapping, folder = _wanted(wanted, settings)
+    chosen = tuple(files) or tuple(_named(mapping, folder))
+    if not chosen and mapping.sql is None:
+        raise RequestError("exports: expected files, got none; name them, or set from in a mapping")
+    return Choice(chosen, _reader(mapping.reader), mapping)
+
+
+def _wanted(wanted: str | os.PathLike[str], settings: Sequence[str]) -> tuple[Mapping, Path]:
+    """Return a mapping, and the folder that its patterns start from."""
+    name = os.fspath(wanted)
+    path = locate(wanted)
+    if path.suffix in _YAML:
+        return mapping_of_file(path, settings), path.absolute().parent
+    if name in shipped_mappings():
+        return shipped_mapping(name, settings), Path()
+    readers = [reader.name for reader in READERS]
+    if name in readers:
+        return plain_mapping(name, settings), Path()
+    known = [*readers, *shipped_mappings()]
+    raise RequestError(
+        f"--as: expected a file that ends in .yaml, or one of {', '.join(known)}, got "
+        f"{name[:60]!r}{nearest(name, known)}"
+    )
+
+
+def _named(mapping: Mapping, folder: Path) -> Iterator[Path]:
+    """Yield the files that a mapping's patterns name."""
+    for pattern in mapping.from_ or ():
+        if is_store(pattern):
+            raise RequestError(f"from: expected local files, got {pattern!r}; name them as exports")
+        place = Path(pattern)
+        root = Path(place.anchor) if place.is_absolute() else folder
+        found = sorted(root.glob(str(place.relative_to(place.anchor))))
+        if not found:
+            raise RequestError(f"from: expected files, found none by {pattern!r} in {root}")
+        yield from (path for path in found if path.is_file())
+
+
+def _reader(name: str) -> Reader:
+    readers = {reader.name: reader for reader in READERS}
+    if name not in readers:
+        raise RequestError(
+            f"reader: expected one of {', '.join(readers)}, got {name!r}{nearest(name, readers)}"
+        )
+    return readers[name]
+
+
+def _recognised(files: Sequence[Path], settings: Sequence[str]) -> Choice:
+    if not files:
+        raise RequestError("exports: expected at least one file, got none")
+    heads = [head_of(file) for file in _some(files)]
+    reasons = dict(_reasons(heads))
+    if len(reasons) == 1:
+        ((name, reason),) = reasons.items()
+        choice = choose(files, name, settings)
+        return replace(choice, account=(line("reader", f"took {name}: {reason}"),))
+    known = ", ".join([*(reader.name for reader in READERS), *shipped_mappings()])
+    if not reasons:
+        raise RequestError(
+            f"{heads[0].name}: expected exports of a form that is known, got one that begins "
+            f"{heads[0].text[:40]!r}; which is it? Say --as with a mapping of yours (.yaml), or "
+            f"one of {known}"
+        )
+    found = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
+    raise RequestError(
+        f"{heads[0].name}: expected exports of one form, got what looks like several ({found}); "
+        "which is it? Say it with --as"
+    )
+
+
+def _some(files: Sequence[Path]) -> Iterator[Path]:
+    """Yield the files whose starts are looked at; of a folder, the first file."""
+    for file in files:
+        if not file.exists():
+            raise RequestError(f"{file}: expected a file of exports, found none")
+        if file.is_dir():
+            within = sorted(path for path in file.iterdir() if path.is_file())
+            yield from [path for path in within if not path.name.startswith(".")][:1]
+        else:
+            yield file
+
+
+def _reasons(heads: Sequence[Head]) -> Iterator[tuple[str, str]]:
+    """Yield the readers and mappings that recognise all of some files, with the first reason."""
+    for reader in READERS:
+        reasons = [reader.recognise(head) for head in heads]
+        if reasons and all(reasons):
+            yield reader.name, str(reasons[0])
+    for name in shipped_mappings():
+        pattern = shipped_mapping(name).recognise
+        if pattern is None or not heads:
+            continue
+        found = [re.search(pattern, head.text, re.MULTILINE) for head in heads]
+        if all(found):
+            yield name, f"{heads[0].name} has {str(found[0] and found[0][0])[:60]!r}"

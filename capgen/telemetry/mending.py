@@ -1,0 +1,185 @@
+"""Mends one bucket of servers: from samples as they were found to rows of the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from capgen import sql
+from capgen.errors import CapgenError
+from capgen.telemetry.account import Tally
+from capgen.telemetry.limits import limits_of
+from capgen.telemetry.readers.mapping import Mapping as ExportMapping
+from capgen.telemetry.treatment import Treated, Treatment
+
+_MICROSECONDS = 10**6
+_UTC = {"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Universal", "Zulu"}
+PANEL_ROWS = "panel_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """Mends buckets one after the other.
+
+    Args:
+        connection: the database; it has the views `bucket`, and tables `server_labels` and
+            `calendar`.
+        treatment: how metrics are treated.
+        mapping: what the user says.
+        zone: the clock of the samples.
+    """
+
+    connection: sql.Connection
+    treatment: Treatment
+    mapping: ExportMapping
+    zone: str
+
+    def prepare(self) -> None:
+        """Make the tables that say how metrics are treated."""
+        metrics = self.treatment.metrics
+        counters = [each for each in metrics if each.metric.kind == "counter"]
+        gauges = [each for each in metrics if each.metric.kind == "gauge"]
+        self._table("gauges", {"metric": pl.String}, [[each.name] for each in gauges])
+        self._table(
+            "counter_steps",
+            {"metric": pl.String, "step": pl.Int64},
+            [[each.name, each.step * _MICROSECONDS] for each in counters],
+        )
+        self._table(
+            "joins",
+            {"metric": pl.String, "how": pl.String},
+            [[each.name, each.metric.over] for each in metrics if each.metric.over],
+        )
+        floats = ("multiplier", "divisor", "lowest", "highest")
+        self._table(
+            "factors",
+            {"metric": pl.String, **dict.fromkeys(floats, pl.Float64)},
+            [_factors(each) for each in metrics],
+        )
+        width = self._grid_seconds
+        self._table(
+            "metric_steps",
+            {"metric": pl.String, "seconds": pl.Int64, "steps": pl.Int64},
+            [[each.column.name, each.step, max(each.step // width, 1)] for each in metrics],
+        )
+
+    @property
+    def _grid_seconds(self) -> int:
+        return self.treatment.step if self.treatment.keeps else self.treatment.period
+
+    def rows(self, tally: Tally) -> None:
+        """Make the table `panel_rows` of the view `bucket`.
+
+        Args:
+            tally: where to add what was found.
+
+        Raises:
+            CapgenError: there are duplicates, and the mapping refuses them.
+        """
+        self._order(tally)
+        self._unite(tally)
+        self._join()
+        step = self._grid_seconds * _MICROSECONDS
+        self._make("pivoted", *self._pivot())
+        counts = [{"count": name} for name in self.treatment.sample_counts]
+        self._make(
+            PANEL_ROWS, sql.repeat_lines(sql.query_text("load/rows"), counts), {"step": step}
+        )
+        self._count("absent", tally, {"step": step}, columns=True)
+        if not self.treatment.keeps:
+            self._count("thin", tally, {"period": self.treatment.period}, columns=True)
+
+    def _order(self, tally: Tally) -> None:
+        if self.zone in _UTC:
+            self._view("utc", "load/utc_as_it_is")
+        else:
+            time = self.mapping.time
+            self._view("utc", "load/utc", {"zone": self.zone, "repeated_hour": time.repeated_hour})
+        step = self.treatment.step * _MICROSECONDS
+        parameters = {"step": step, "keep": self.treatment.keeps}
+        self._make("ordered", sql.query_text("load/ordered"), parameters)
+        found = self._count("tally", tally, {"step": step})
+        if self.mapping.duplicates == "refuse":
+            _refuse_duplicates(found)
+
+    def _unite(self, tally: Tally) -> None:
+        """Make the view `converted` of gauges and rates."""
+        duplicates = {"duplicates": self.mapping.duplicates}
+        self._view("single", "load/single", duplicates)
+        if any(each.metric.kind == "counter" for each in self.treatment.metrics):
+            self._make("rates", sql.query_text("load/counters"), duplicates)
+            self._count("rate_tally", tally, {})
+            self._view("united", "load/gauges_and_rates")
+        else:
+            self.connection.view("single").create_view("united", replace=True)
+        united = self.connection.view("united")
+        united.project(_expressions(self.treatment.metrics)).create_view("expressed", replace=True)
+        self._view("converted", "load/converted", {"out_of_range": self.mapping.out_of_range})
+        self._count("outside", tally, {})
+
+    def _join(self) -> None:
+        if any(each.metric.over for each in self.treatment.metrics):
+            self._view("joined", "load/joined")
+        else:
+            self.connection.view("converted").create_view("joined", replace=True)
+
+    def _pivot(self) -> tuple[str, dict[str, Any]]:
+        metrics = self.treatment.metrics
+        if self.treatment.keeps:
+            repeats = [{"metric": each.name} for each in metrics]
+            return sql.repeat_lines(sql.query_text("load/kept"), repeats), {}
+        repeats = [{each.metric.statistic: each.name} for each in metrics]
+        text = sql.repeat_lines(sql.query_text("load/resampled"), repeats)
+        return text, {"period": self.treatment.period * _MICROSECONDS}
+
+    def _count(
+        self, query: str, tally: Tally, parameters: Mapping[str, Any], *, columns: bool = False
+    ) -> list[dict[str, Any]]:
+        names = [{"column": each.column.name} for each in self.treatment.metrics]
+        repeats = names if columns else []
+        rows = sql.run_query(self.connection, f"load/{query}", parameters, repeats).to_dicts()
+        tally.add(rows)
+        return rows
+
+    def _table(self, name: str, schema: Mapping[str, Any], rows: Sequence[Sequence[Any]]) -> None:
+        frame = pl.DataFrame(rows, schema=dict(schema), orient="row")
+        self.connection.from_arrow(frame.to_arrow()).create(name)
+
+    def _view(self, name: str, query: str, parameters: Mapping[str, Any] | None = None) -> None:
+        rows = self.connection.sql(sql.query_text(query), params=dict(parameters or {}))
+        rows.create_view(name, replace=True)
+
+    def _make(self, name: str, text: str, parameters: Mapping[str, Any]) -> None:
+        self.connection.execute(f"drop table if exists {sql.identifier(name)}")
+        self.connection.sql(text, params=dict(parameters)).create(name)
+
+
+def _factors(each: Treated) -> list[Any]:
+    lowest, highest = limits_of(each.column.unit)
+    return [each.name, each.factor.numerator, each.factor.denominator, lowest, highest]
+
+
+def _expressions(metrics: Sequence[Treated]) -> str:
+    """Return a projection that applies the users' own expressions."""
+    cases = [
+        f"when '{each.name}' then ({each.metric.expression})::double"
+        for each in metrics
+        if each.metric.expression
+    ]
+    if not cases:
+        return "*"
+    return f"* replace (case metric {' '.join(cases)} else value end as value)"
+
+
+def _refuse_duplicates(found: list[dict[str, Any]]) -> None:
+    for row in found:
+        count = row["duplicates"] + row["crowded"]
+        if count:
+            raise CapgenError(
+                f"duplicates: expected one value for each time, got {count:,} more of "
+                f"{row['metric']}, such as of server {row['example']!r}; "
+                "duplicates: mean or last takes one of them"
+            )

@@ -1,0 +1,149 @@
+"""The exports: which files, in which order, and how they begin."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+import polars as pl
+
+from capgen import sql
+from capgen.dataset.data_files import literal, reach
+from capgen.dataset.telemetry_manifest import SourceEntry
+from capgen.errors import CapgenError, RequestError
+from capgen.storage.files import file_of, sha256
+from capgen.telemetry.readers.mapping import Mapping
+from capgen.telemetry.readers.reader import HEAD_BYTES, Head
+
+SOURCES = "sources"
+_GZIP = ".gz"
+_EXPANSION = {".gz": 10, ".zst": 10, ".parquet": 8}  # of what is compressed, about
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of the exports.
+
+    Args:
+        path: where it lies.
+        entry: its name, size and digest.
+    """
+
+    path: Path
+    entry: SourceEntry
+
+    @property
+    def text_bytes(self) -> int:
+        """About how large it would be as text."""
+        return self.entry.bytes * _EXPANSION.get(self.path.suffix, 1)
+
+
+def sources_of(paths: Iterable[Path]) -> list[Source]:
+    """Return the exports in an order that does not depend on where they lie.
+
+    Args:
+        paths: files, and folders whose files count.
+
+    Raises:
+        RequestError: there is no such file, or none at all.
+        CapgenError: a file is a pipe and the like.
+    """
+    files = [file for path in paths for file in _files(path)]
+    sources = [_source(file) for file in dict.fromkeys(files)]
+    if not sources:
+        raise RequestError("exports: expected at least one file, got none")
+    return sorted(sources, key=lambda source: (source.entry.name, source.entry.sha256))
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from sorted(
+            file for file in path.iterdir() if file.is_file() and not file.name.startswith(".")
+        )
+        return
+    if not path.exists():
+        raise RequestError(f"{path}: expected a file of exports, found none")
+    yield path
+
+
+def _source(path: Path) -> Source:
+    file_of(path).check_is_file()
+    size = path.stat().st_size
+    if size == 0:
+        raise CapgenError(f"{path}: expected an export, got an empty file")
+    return Source(path, SourceEntry(name=path.name, bytes=size, sha256=sha256(path)))
+
+
+def head_of(path: Path) -> Head:
+    """Read the start of a file; of a compressed one, of its content.
+
+    Args:
+        path: the file.
+
+    Raises:
+        CapgenError: the file is compressed and damaged.
+    """
+    try:
+        with _opened(path) as file:
+            start = file.read(HEAD_BYTES + 1)
+    except (gzip.BadGzipFile, EOFError) as error:
+        raise CapgenError(f"{path}: expected a whole gzip file, got: {error}") from None
+    return Head(path.name, start[:HEAD_BYTES], is_whole=len(start) <= HEAD_BYTES)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    file = path.open("rb")
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if path.suffix == _GZIP else file
+
+
+def tell(connection: sql.Connection, files: Sequence[Path], mapping: Mapping) -> None:
+    """Make the table `sources`, with the servers that the mapping finds in files' names.
+
+    Args:
+        connection: the database; it can read the files afterwards.
+        files: the exports, in order.
+        mapping: what the user says of them.
+
+    Raises:
+        RequestError: a file's name does not have the server.
+    """
+    reach(connection, files)
+    names = [file["filename"] for file in literal(files)]
+    servers = [_server_of(file, mapping) for file in files]
+    table = pl.DataFrame(
+        {
+            "file": range(len(files)),
+            "filename": names,
+            "name": [file.name for file in files],
+            "server": servers,
+        },
+        schema={"file": pl.Int32, "filename": pl.String, "name": pl.String, "server": pl.String},
+    )
+    connection.from_arrow(table.to_arrow()).create(SOURCES)
+
+
+def _server_of(file: Path, mapping: Mapping) -> str | None:
+    if mapping.server.file is None:
+        return mapping.server.value
+    return group_of(mapping.server.file, file, "server.file")
+
+
+def group_of(pattern: str, file: Path, key: str) -> str:
+    """Return what a group of a regular expression finds in a file's name.
+
+    Args:
+        pattern: the expression; the whole name must fit.
+        file: the file.
+        key: the key of the mapping that has the expression, for messages.
+
+    Raises:
+        RequestError: the name does not fit.
+    """
+    found = re.fullmatch(pattern, file.name)
+    if found is None or not found[1]:
+        raise RequestError(f"{key}: expected names that fit {pattern!r}, got {file.name!r}")
+    return found[1]

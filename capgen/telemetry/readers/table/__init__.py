@@ -1,0 +1,1 @@
+"""The reader of tables: CSV, Parquet, NDJSON, or a SQL statement."""

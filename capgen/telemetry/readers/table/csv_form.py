@@ -1,0 +1,127 @@
+"""The form of CSV files: what stands between values, and what the columns are called."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from capgen.dataset.telemetry_manifest import AccountLine
+from capgen.errors import CapgenError
+from capgen.telemetry.readers.mapping import CsvSection
+from capgen.telemetry.readers.mapping_types import AUTO
+from capgen.telemetry.readers.reader import Head
+
+_DELIMITERS = (",", ";", "\t", "|", ";\t")
+_LINES = 20
+_LONGEST_LINE = 2_000_000  # what DuckDB reads
+_NO_TABLE = re.compile(r"\s*(<!doctype|<html|<\?xml|[{\[]\s*[\"{\]])", re.IGNORECASE)
+_NAMES = {"\t": "a tab", ";\t": "a semicolon and a tab"}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of a CSV file.
+
+    Args:
+        delimiter: what stands between values.
+        columns: the columns' names, in order.
+    """
+
+    delimiter: str
+    columns: tuple[str, ...]
+
+
+def form_of(path: Path, head: Head, section: CsvSection) -> Form:
+    """Return the form of a CSV file.
+
+    Args:
+        path: the file, for messages.
+        head: its start.
+        section: what the mapping says.
+
+    Raises:
+        CapgenError: the file is no CSV.
+    """
+    lines = list(_lines(path, head, section))
+    delimiter = section.delimiter
+    if delimiter == AUTO:
+        delimiter = _delimiter(path, lines)
+    if section.columns is not None:
+        return Form(delimiter, section.columns)
+    return Form(delimiter, _names(path, lines[0], delimiter))
+
+
+def delimiter_line(form: Form) -> AccountLine:
+    """Return what the account says of a delimiter that was guessed.
+
+    Args:
+        form: the files' form.
+    """
+    shown = _NAMES.get(form.delimiter, repr(form.delimiter))
+    return AccountLine(
+        name="delimiter",
+        about="",
+        count=0,
+        says=f"took {shown}: it stands as often in each of the first lines",
+    )
+
+
+def _lines(path: Path, head: Head, section: CsvSection) -> Iterator[str]:
+    """Yield the first lines of the table."""
+    text = head.start.decode(section.encoding, errors="replace").removeprefix("\ufeff")
+    if _NO_TABLE.match(text):
+        raise CapgenError(f"{path}: expected a table as CSV, got one that begins {_shown(text)}")
+    lines = text.splitlines()
+    if not head.is_whole and len(lines) > 1:
+        lines = lines[:-1]  # the last one is cut
+    comment = section.comment
+    wanted = [line for line in lines if not comment or not line.startswith(comment)]
+    table = [line for line in wanted[section.skip :] if line.strip()][:_LINES]
+    if not table:
+        raise CapgenError(f"{path}: expected a table as CSV, got no lines")
+    if "\0" in table[0]:
+        raise CapgenError(
+            f"{path}: expected text, got zero bytes; set csv.encoding, or convert the file"
+        )
+    yield from table
+
+
+def _delimiter(path: Path, lines: list[str]) -> str:
+    """Return the delimiter that stands as often in each line, the most often of several."""
+    counts = {each: [_outside_quotes(line).count(each) for line in lines] for each in _DELIMITERS}
+    steady = [each for each, found in counts.items() if found[0] and len(set(found)) == 1]
+    if not steady:
+        some = max(_DELIMITERS, key=lambda each: (counts[each][0], len(each)))
+        if counts[some][0]:
+            return some  # lines differ: reading them says which one is wrong
+        raise CapgenError(
+            f"{path}: expected a table with , ; | or tabs between values, "
+            f"got {_shown(lines[0])}; set csv.delimiter if it is one"
+        )
+    return max(steady, key=lambda each: (counts[each][0], len(each)))
+
+
+def _outside_quotes(line: str) -> str:
+    return "".join(line.split('"')[::2])
+
+
+def _names(path: Path, line: str, delimiter: str) -> tuple[str, ...]:
+    """Return the names in the first line."""
+    if len(delimiter) == 1:
+        names = next(csv.reader([line], delimiter=delimiter))
+    else:
+        names = [name.strip('"') for name in line.split(delimiter)]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise CapgenError(
+            f"{path}: expected a first line with a name for each column, got {twice[:60]!r} twice; "
+            "name them with csv.columns where there is no such line"
+        )
+    return tuple(names)
+
+
+def _shown(text: str) -> str:
+    return repr(text.strip()[:40])

@@ -1,0 +1,190 @@
+"""Reads any table, wide or long, by a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from capgen import sql
+from capgen.dataset.telemetry_manifest import AccountLine
+from capgen.errors import RequestError
+from capgen.telemetry.readers.mapping import Mapping
+from capgen.telemetry.readers.places import MetricPlace
+from capgen.telemetry.readers.reader import (
+    LABEL_READINGS,
+    READINGS,
+    Head,
+    Read,
+    ReadMetric,
+    described,
+    keys_of,
+)
+from capgen.telemetry.readers.table.clock import Clock, clock_of
+from capgen.telemetry.readers.table.columns import TableColumns, columns_of
+from capgen.telemetry.readers.table.projection import Projection, project
+from capgen.telemetry.readers.table.table_files import TablePart, table_parts
+
+_SAMPLE_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table whose files are open."""
+
+    connection: sql.Connection
+    mapping: Mapping
+    parts: Sequence[TablePart]
+    columns: TableColumns
+    sample: pl.DataFrame
+
+
+class Table:
+    """Reads CSV, Parquet, NDJSON, or the rows of a SQL statement."""
+
+    name = "table"
+    says = "any CSV, Parquet or NDJSON, or a SQL statement, by a mapping"
+
+    def recognise(self, head: Head) -> str | None:  # noqa: ARG002 - its mappings recognise files
+        """Return None: the shipped mappings say which tables they know."""
+        return None
+
+    def read(self, connection: sql.Connection, files: Sequence[Path], mapping: Mapping) -> Read:
+        """Make the views `readings` and `label_readings` of a table.
+
+        Args:
+            connection: the database, which has the table `sources`.
+            files: the exports.
+            mapping: what the user says of them.
+
+        Raises:
+            RequestError: the mapping does not fit the columns.
+            CapgenError: a file is no table.
+        """
+        parts, guesses = table_parts(connection, files, mapping)
+        known = list(dict.fromkeys(name for part in parts for name in part.columns))
+        columns = columns_of(mapping, known)
+        sample = parts[0].relation.limit(_SAMPLE_ROWS).pl()
+        table = _Table(connection, mapping, parts, columns, sample)
+        clock = clock_of(mapping.time, _times(table))
+        places = mapping.metrics or _own_places(table)
+        _check_places(mapping, places)
+        project(connection, parts, Projection(mapping, columns, places, counts_rows=_counts(table)))
+        sql.view_query(connection, "table_rows", "load/readers/table_rows", clock.parameters)
+        _make_readings(table, places)
+        return Read(
+            metrics={
+                key: described(place, key, ReadMetric(key=key)) for key, place in places.items()
+            },
+            zone=clock.zone,
+            guesses=[*guesses, *columns.guesses, *_guesses_of(clock)],
+        )
+
+
+def _times(table: _Table) -> list[object]:
+    if table.columns.time is None:
+        return []
+    return table.sample[table.columns.time].drop_nulls().to_list()
+
+
+def _counts(table: _Table) -> bool:
+    """Tell whether rows are counted for want of a clock."""
+    return table.columns.time is None
+
+
+def _guesses_of(clock: Clock) -> list[AccountLine]:
+    return [clock.guess] if clock.guess else []
+
+
+def _own_places(table: _Table) -> dict[str, MetricPlace]:
+    """Return places for all metrics that the table has, where the mapping names none."""
+    if table.mapping.shape == "long":
+        names = _names(table)
+        return {key: MetricPlace(name=name) for name, key in keys_of(names).items()}
+    others = table.columns.names
+    numeric = [
+        column.name
+        for column in table.sample.get_columns()
+        if column.name not in {*others, "file_index"} and _is_numeric(column)
+    ]
+    if not numeric:
+        raise RequestError(
+            "metrics: expected columns with numbers, got none in the first rows; "
+            "which columns are metrics? Name them under metrics"
+        )
+    return {key: MetricPlace(column=name) for name, key in keys_of(numeric).items()}
+
+
+def _names(table: _Table) -> list[str]:
+    column = sql.identifier(table.mapping.long.name)
+    found: set[str] = set()
+    for part in table.parts:
+        if table.mapping.long.name in part.columns:
+            rows = part.relation.project(f"{column}::varchar as name").distinct().fetchall()
+            found |= {name for (name,) in rows if name}
+    return sorted(found)
+
+
+def _is_numeric(column: pl.Series) -> bool:
+    values = column.drop_nulls()
+    if column.dtype.is_numeric():
+        return True
+    if column.dtype != pl.String or values.is_empty():
+        return False
+    return values.cast(pl.Float64, strict=False).null_count() < values.len()
+
+
+def _check_places(mapping: Mapping, places: dict[str, MetricPlace]) -> None:
+    wanted = "column" if mapping.shape == "wide" else "name"
+    for key, place in places.items():
+        if getattr(place, wanted) is None:
+            raise RequestError(
+                f"metrics.{key}: expected the {wanted} of a {mapping.shape} table, got none; "
+                "shape says whether the table is wide or long"
+            )
+        if mapping.shape == "wide" and place.where:
+            raise RequestError(
+                f"metrics.{key}.where: expected a long table, got a wide one; choose rows with sql"
+            )
+
+
+def _make_readings(table: _Table, places: dict[str, MetricPlace]) -> None:
+    if table.mapping.shape == "wide":
+        repeats = [{"key": key} for key in places]
+        text = sql.repeat_lines(sql.query_text("load/readers/table_wide"), repeats)
+    else:
+        text = sql.repeat_lines(sql.query_text("load/readers/table_long"), _long_lines(places))
+        _tell_names(table.connection, places)
+    table.connection.sql(text).create_view(READINGS)
+    if table.columns.labels:
+        lines = [{"label": label} for label in table.columns.labels]
+        labels = sql.repeat_lines(sql.query_text("load/readers/table_labels"), lines)
+        table.connection.sql(labels).create_view(LABEL_READINGS)
+
+
+def _long_lines(places: dict[str, MetricPlace]) -> list[dict[str, str]]:
+    """Return the lines of the query that single metrics need."""
+    lines: list[dict[str, str]] = []
+    for key, place in places.items():
+        given = {
+            "own": place.column,
+            "device": place.over,
+            "samples": place.samples,
+            "where": place.where,
+        }
+        lines += [{line: key} for line, value in given.items() if value]
+    return lines
+
+
+def _tell_names(connection: sql.Connection, places: dict[str, MetricPlace]) -> None:
+    table = pl.DataFrame(
+        {
+            "name": [place.name for place in places.values()],
+            "key": list(places),
+            "condition": [list(place.where.values()) for place in places.values()],
+        },
+        schema={"name": pl.String, "key": pl.String, "condition": pl.List(pl.String)},
+    )
+    connection.from_arrow(table.to_arrow()).create("names")

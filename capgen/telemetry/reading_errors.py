@@ -1,0 +1,71 @@
+"""Says in one line what is wrong with an export that DuckDB could not read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from capgen import sql
+from capgen.errors import CapgenError
+from capgen.storage.store.errors import reading_reason
+from capgen.telemetry.readers.sources import Source
+
+_LINE = re.compile(r"CSV Error on Line: (\d+)")
+_FILE = re.compile(r'^\s*file = (.+)$|file "([^"]+)"', re.MULTILINE)
+_KNOWN = (
+    (
+        re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)"),
+        r"expected \1 values, got \2; it is cut off, or has another delimiter",
+    ),
+    (
+        re.compile(r"Invalid unicode"),
+        "expected text in UTF-8, got other bytes; set csv.encoding, such as latin-1",
+    ),
+    (
+        re.compile(r"Maximum line size"),
+        "expected lines of at most 2 MB, got a longer one; it is no table",
+    ),
+    (
+        re.compile(r"unterminated quote|quoted value", re.IGNORECASE),
+        'expected " around whole values, got one that does not end',
+    ),
+    (
+        re.compile(r"Malformed JSON|JSON transform", re.IGNORECASE),
+        "expected a JSON object in each line, got another text",
+    ),
+    (
+        re.compile(r"No magic bytes|parquet", re.IGNORECASE),
+        "expected a whole Parquet file, got another or a damaged one",
+    ),
+)
+
+
+@contextmanager
+def plain_reading(sources: Sequence[Source]) -> Iterator[None]:
+    """Turn an error of DuckDB about an export into one line.
+
+    Args:
+        sources: the exports.
+
+    Raises:
+        CapgenError: DuckDB could not read an export.
+    """
+    try:
+        yield
+    except sql.DatabaseError as error:
+        raise CapgenError(_line(error, sources)) from None
+
+
+def _line(error: Exception, sources: Sequence[Source]) -> str:
+    text = reading_reason(error)
+    file = _FILE.search(text)
+    names = [source.entry.name for source in sources]
+    name = next(filter(None, file.groups()), "") if file else ", ".join(names[:1])
+    line = _LINE.search(text)
+    place = f"{name}, line {line[1]}" if line else name
+    for pattern, says in _KNOWN:
+        found = pattern.search(text)
+        if found:
+            return f"{place}: {found.expand(says)}"
+    return f"{place}: {text.splitlines()[0]}"

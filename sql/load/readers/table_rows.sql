@@ -1,0 +1,27 @@
+-- The rows of a table with their server and their moment.
+-- Parameters: clock (how time is written: iso, offset, format, number, or origin for a number of steps), format (of a
+-- text), factor (microseconds in a number), origin (the first time).
+-- Reads: table_columns, sources.
+with counted as (
+    select
+        *,
+        case
+            when $clock in ('number', 'origin')
+                then try_cast(round(try_cast(time as double) * $factor) as bigint)
+        end as microseconds
+    from table_columns
+)
+
+select
+    counted.* exclude (server, time, microseconds),
+    coalesce(counted.server, sources.server) as server,
+    case $clock
+        when 'iso' then try_cast(counted.time as timestamp)
+        when 'offset' then timezone('UTC', try_cast(counted.time as timestamptz))
+        when 'format' then try_strptime(counted.time::varchar, $format)
+        when 'number' then make_timestamp(counted.microseconds)
+        else $origin::timestamp + to_microseconds(counted.microseconds)
+    end as moment,
+    counted.time::varchar as time
+from counted
+inner join sources on counted.file = sources.file

@@ -1,0 +1,43 @@
+-- One row a sample, as a reader found it, with what is wrong with it.
+-- fault: 0 nothing; 1 empty; 2 stands for none; 3 no number; 4 not finite; 5 no time; 6 no server.
+-- Parameters: texts and numbers (that stand for none), strip (a regular expression to cut off a server's name, or
+-- null), lower (whether names become lower case), buckets (how many parts the servers are dealt to).
+-- Reads: all_readings, metric_columns (series, metric).
+with named as (
+    select
+        metric_columns.metric,
+        coalesce(regexp_replace(all_readings.server, $strip, ''), all_readings.server) as found,
+        all_readings.* exclude (series, server)
+    from all_readings
+    inner join metric_columns on all_readings.series = metric_columns.series
+),
+
+judged as (
+    select
+        * exclude (found),
+        if($lower, lower(found), found) as server,
+        case
+            when coalesce(found, '') = '' then 6
+            when moment is null then 5
+            when reading is not null and list_contains($texts, trim(reading)) then 2
+            when reading is not null then 3
+            when value is null then 1
+            when list_contains($numbers, value) then 2
+            when not isfinite(value) then 4
+            else 0
+        end::tinyint as fault
+    from named
+)
+
+select
+    hash(server) % $buckets as bucket,
+    metric,
+    server,
+    device,
+    moment,
+    if(fault = 0, value, null) as value,
+    if(fault in (3, 5), coalesce(reading, ''), null) as reading,
+    fault,
+    samples,
+    (file::bigint << 40) + position as ordinal
+from judged

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from capgen.config.merging import Layer, merge
+from capgen.config.merging import KeySource, merge
 from capgen.config.problems import problem_lines, shortened
-from capgen.config.sources import assignment_layers, file_layer
+from capgen.config.sources import assignment_sources, file_source
 from capgen.config.yaml_text import parse_yaml
 from capgen.errors import ConfigError
 from capgen.resources import resource_files, resource_folder
@@ -33,7 +33,7 @@ def shipped_mapping(name: str, assignments: Sequence[str] = ()) -> Mapping:
         assignments: texts such as `time.zone=Europe/Berlin`, which win.
     """
     source = f"mapping {name}"
-    return _checked([Layer(source, parse_yaml(shipped_mappings()[name], source))], assignments)
+    return _checked([KeySource(source, parse_yaml(shipped_mappings()[name], source))], assignments)
 
 
 def mapping_of_file(path: Path, assignments: Sequence[str] = ()) -> Mapping:
@@ -46,7 +46,7 @@ def mapping_of_file(path: Path, assignments: Sequence[str] = ()) -> Mapping:
     Raises:
         ConfigError: keys are unknown or have wrong values; the message names each.
     """
-    return _checked([file_layer(path)], assignments)
+    return _checked([file_source(path)], assignments)
 
 
 def plain_mapping(reader: str, assignments: Sequence[str] = ()) -> Mapping:
@@ -56,11 +56,11 @@ def plain_mapping(reader: str, assignments: Sequence[str] = ()) -> Mapping:
         reader: the reader's name.
         assignments: as in `shipped_mapping`.
     """
-    return _checked([Layer("--as", {"reader": reader})], assignments)
+    return _checked([KeySource("--as", {"reader": reader})], assignments)
 
 
-def _checked(layers: list[Layer], assignments: Sequence[str]) -> Mapping:
-    merged = merge([*layers, *assignment_layers(assignments)])
+def _checked(sources: list[KeySource], assignments: Sequence[str]) -> Mapping:
+    merged = merge([*sources, *assignment_sources(assignments)])
     try:
         return Mapping.model_validate_json(json.dumps(merged.values))
     except ValidationError as error:

@@ -24,8 +24,10 @@ def command(
     r"""Draw a dashboard of a dataset: one page that needs no network, and one picture.
 
     The seven panels show utilisation, distributions, correlations, the week,
-    quarter ends and holidays, growth and headroom, and quality. The command needs
-    more libraries: pip install "capgen\[report]"
+    quarter ends and holidays, growth and headroom, and quality. Telemetry has no
+    configuration: the third and the fifth are left out, and quality says what
+    loading found and mended. The command needs more libraries:
+    pip install "capgen\[report]"
 
     [bold]Example[/bold]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
@@ -45,6 +45,16 @@ class Description:
     def step_minutes(self) -> int:
         """Minutes between two timestamps of a server."""
         return step_minutes(self.granularity)
+
+    @property
+    def first_day(self) -> date:
+        """The day of the earliest timestamp."""
+        return self.first_timestamp.date()
+
+    @property
+    def last_day(self) -> date:
+        """The day of the latest timestamp."""
+        return self.last_timestamp.date()
 
     @property
     def metric_names(self) -> list[str]:

@@ -94,6 +94,14 @@ class ManifestBase(BaseModel):
         raise NotImplementedError
 
     @property
+    def account_cells(self) -> list[list[str]]:
+        """What was found and mended when the data was loaded, the most frequent first.
+
+        A row each: what, where, how often, and in words; none of what was not loaded.
+        """
+        return []
+
+    @property
     def origin(self) -> Mapping[str, str]:
         """Where the data comes from, as the metadata of what is made from it."""
         return {"capgen.version": self.capgen_version, "capgen.citation": self.citation}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from capgen.config import Config
-from capgen.settings.statistic import MEAN, P95, RAW, Statistic
+from capgen.settings.statistic import MEAN, P95, RAW, Statistic, column_of
 
 _SAID = {
     RAW: "raw samples",
@@ -29,14 +29,20 @@ class MetricColumn(BaseModel):
 
     @property
     def label(self) -> str:
-        """The column with its unit, as a chart names it."""
-        return f"{self.name} ({self.unit})" if self.unit else self.name
+        """The column with its unit, and the statistic where the name does not say it."""
+        is_said = self.statistic != RAW and self.name == column_of(self.key, self.statistic)
+        facts = [self.unit, "" if is_said else self._statistic]
+        said = ", ".join(filter(None, facts))
+        return f"{self.name} ({said})" if said else self.name
 
     @property
     def says(self) -> str:
         """Unit and statistic in words, such as `percent, P95 of each step`."""
-        statistic = _SAID.get(self.statistic, f"{self.statistic.upper()} of each step")
-        return f"{self.unit or 'no unit'}, {statistic}"
+        return f"{self.unit or 'no unit'}, {self._statistic}"
+
+    @property
+    def _statistic(self) -> str:
+        return _SAID.get(self.statistic, f"{self.statistic.upper()} of each step")
 
 
 def metric_columns(config: Config) -> list[MetricColumn]:

@@ -115,6 +115,18 @@ class TelemetryManifest(ManifestBase):
         return self.servers
 
     @property
+    def account_cells(self) -> list[list[str]]:
+        """What was found and mended, the most frequent first: what, where, how often, in words.
+
+        Guesses come last, and have no count.
+        """
+        lines = sorted(self.account, key=lambda line: -line.count)
+        return [
+            [line.name, line.about, f"{line.count:,}" if line.count else "", line.says]
+            for line in lines
+        ]
+
+    @property
     def rows_schema(self) -> pl.Schema:
         """The columns of the rows, with their types."""
         metrics = [metric.name for metric in self.metrics]

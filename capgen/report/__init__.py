@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from capgen.dataset.manifest import read_manifest
+from capgen.dataset.any_manifest import read_any_manifest
 from capgen.quality.check import check_source
 from capgen.quality.source import open_source
 from capgen.report.libraries import require_libraries
@@ -47,7 +47,7 @@ def write_report(folder: Path | str, out: Path | str, *, overwrite: bool = False
 
     folder = locate(folder)
     out = locate(out)
-    manifest = read_manifest(folder)
+    manifest = read_any_manifest(folder)
     paths = ReportPaths(out / "dashboard.html", out / "dashboard.png")
     page_place, picture_place = (output(path, overwrite=overwrite) for path in paths)
     with open_source(folder, None) as source:

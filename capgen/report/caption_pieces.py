@@ -36,7 +36,7 @@ def unit_of(tables: Tables, position: int) -> str:
         tables: the report's tables.
         position: the metric's place among them.
     """
-    unit = list(tables.config.metrics.values())[position].unit
+    unit = tables.metrics[position].unit
     return f" {unit}" if unit else ""
 
 

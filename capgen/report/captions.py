@@ -37,16 +37,21 @@ def captions(tables: Tables, report: Report, rows: dict[str, Rows]) -> Captions:
 
 def _captions(tables: Tables, verdicts: str, correlations: Rows) -> dict[str, list[str]]:
     positions = range(len(tables.columns))
-    correlation = correlation_caption(tables, correlations)
-    return {
+    measured = {
         "utilisation": [utilisation_caption(tables, each) for each in positions],
         "distribution": [distribution_caption(tables, each) for each in positions],
-        "correlation": [correlation for _ in positions],
         "rhythm": [rhythm_caption(tables, each) for each in positions],
-        "effects": [effects_caption(tables, each) for each in positions],
         "growth": [growth_caption(tables, each) for each in positions],
         "quality": [f"{verdicts} {quality_caption(tables, each)}" for each in positions],
     }
+    if tables.model is None:
+        return measured
+    correlation = correlation_caption(tables, correlations)
+    configured = {
+        "correlation": [correlation for _ in positions],
+        "effects": [effects_caption(tables, each) for each in positions],
+    }
+    return measured | configured
 
 
 def _verdicts(report: Report) -> str:

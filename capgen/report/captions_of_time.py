@@ -6,7 +6,6 @@ import polars as pl
 
 from capgen.config.holiday_days import calendars
 from capgen.report.caption_pieces import rows_of, shown, unit_of, whose
-from capgen.report.rows import ceilings
 from capgen.report.tables import Tables
 
 _MONTHS_A_YEAR = 12
@@ -87,21 +86,24 @@ def growth_caption(tables: Tables, position: int) -> str:
     changed = ", ".join(
         f"{kind} {changes[kind]:+.1%}" for kind in tables.archetypes if kind in changes
     )
-    ceiling = ceilings(tables)[position]
+    ceiling = tables.ceilings[position]
     highest = (
         rows_of(tables.headroom, tables, position).drop_nulls().sort("p95", descending=True).rows()
     )
-    least = "".join(
-        f" Least headroom: {kind}, {shown(ceiling - p95)} of {shown(ceiling)} "
-        "(the diamonds are 95th percentiles)."
-        for kind, _, p95 in highest[:1]
-    )
+    least = "".join(_least(kind, p95, ceiling) for kind, _, p95 in highest[:1])
     if tables.growth_unit != "month" or not changed:
         return f"The window is too short to tell growth from chance.{least}"
     seasons = "" if span == "year" else ", seasons and holidays included"
     return (
         f"{tables.columns[position]} from the first {span} to the last{seasons}: {changed}.{least}"
     )
+
+
+def _least(kind: str, p95: float, ceiling: float | None) -> str:
+    if ceiling is None:
+        return f" The diamonds are 95th percentiles; the highest is that of {kind}, {shown(p95)}."
+    left = f"{shown(ceiling - p95)} of {shown(ceiling)}"
+    return f" Least headroom: {kind}, {left} (the diamonds are 95th percentiles)."
 
 
 def _changes(tables: Tables, position: int) -> tuple[dict[str, float], str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from capgen.report.caption_pieces import rows_of, shown, whose
-from capgen.report.tables import BINS, Tables
+from capgen.report.sums import BINS
+from capgen.report.tables import Tables
 
 _DAYS = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"]
 _MONTHS = [
@@ -99,5 +100,7 @@ def quality_caption(tables: Tables, position: int) -> str:
     missing = 1 - present / cells
     at_low = low / present
     at_high = high / present
+    if tables.model is None:
+        return f"{tables.columns[position]}: {missing:.2%} missing."
     clipped = f"{at_low:.2%} at the lower clip, {at_high:.2%} at the upper"
     return f"{tables.columns[position]}: {missing:.2%} missing, {clipped}."

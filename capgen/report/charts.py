@@ -1,4 +1,4 @@
-"""The seven charts, as Vega-Lite.
+"""The charts, as Vega-Lite: seven, and without a configuration five.
 
 Each follows two parameters: `metric` (a position) and `archetype` ('' for all).
 """
@@ -13,7 +13,7 @@ import altair as alt
 from capgen.report.charts_of_time import effects, growth, utilisation
 from capgen.report.charts_of_values import correlation, distribution, quality, rhythm
 from capgen.report.pieces import Drawn
-from capgen.report.rows import Rows, ceilings
+from capgen.report.rows import Rows
 from capgen.report.style import chart_config
 from capgen.report.tables import Tables
 
@@ -28,6 +28,7 @@ CHARTS: dict[str, Callable[[Tables], Drawn]] = {
     "growth": growth,
     "quality": quality,
 }
+_NEED_MODEL = {"correlation", "effects"}  # they stand beside what is configured
 _DATA = {
     "utilisation": ("utilisation", "marks"),
     "distribution": ("distribution",),
@@ -38,6 +39,15 @@ _DATA = {
     "quality": ("quality",),
 }
 _WIDTH_OF_A_NAME = 130  # in a legend
+
+
+def shown_charts(tables: Tables) -> list[str]:
+    """Return the names of the charts that can be drawn.
+
+    Args:
+        tables: the report's tables.
+    """
+    return [name for name in CHARTS if tables.model or name not in _NEED_MODEL]
 
 
 def chart_spec(
@@ -69,7 +79,7 @@ def chart_spec(
         "labels": tables.labels,
         "firsts": tables.bins["first"].to_list(),
         "widths": tables.bins["width"].to_list(),
-        "ceilings": ceilings(tables),
+        "ceilings": tables.ceilings,
     }
     chart = CHARTS[name](tables).properties(
         width=size[0], height=size[1], autosize=alt.AutoSizeParams(type="fit-x", contains="padding")

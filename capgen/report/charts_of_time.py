@@ -18,6 +18,7 @@ from capgen.report.rows import places
 from capgen.report.tables import Tables
 
 _FEW_POINTS = 40
+_LEFT = "ceilings[metric] === null ? null : ceilings[metric] - datum.value"
 
 
 def utilisation(tables: Tables) -> Drawn:
@@ -109,7 +110,9 @@ def growth(tables: Tables) -> Drawn:
     lines = means.mark_line(point=alt.OverlayMarkDef(size=25), clip=True).add_params(zoom())
     highest = (
         rows_of_metric("headroom")
-        .transform_calculate(left="ceilings[metric] - datum.value")
+        .transform_calculate(
+            left="ceilings[metric] === null ? null : ceilings[metric] - datum.value"
+        )
         .mark_point(shape="diamond", filled=True, size=110, opacity=1, clip=True)
         .encode(
             x,

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import vl_convert
 
-from capgen.dataset.manifest import Manifest
+from capgen.dataset.manifest_base import ManifestBase
 from capgen.quality.outcome import Report
 from capgen.report.captions import Captions, captions
-from capgen.report.charts import CHARTS, chart_spec
-from capgen.report.head import TITLES, composition, facts, headroom_cells, verdict_cells
+from capgen.report.charts import chart_spec, shown_charts
+from capgen.report.head import (
+    ACCOUNT,
+    ACCOUNT_HEADINGS,
+    TITLES,
+    account_cells,
+    composition,
+    facts,
+    headroom_cells,
+    verdict_cells,
+)
 from capgen.report.page import page_text
 from capgen.report.picture import (
     FONT,
@@ -37,7 +46,7 @@ _MOST_BESIDE = 5
 _PIXELS = 1.25  # of the PNG for each of the SVG
 
 
-def draw(title: str, manifest: Manifest, tables: Tables, report: Report) -> tuple[str, bytes]:
+def draw(title: str, manifest: ManifestBase, tables: Tables, report: Report) -> tuple[str, bytes]:
     """Draw a dataset's page and picture.
 
     Args:
@@ -51,7 +60,7 @@ def draw(title: str, manifest: Manifest, tables: Tables, report: Report) -> tupl
     """
     rows = chart_rows(tables, report)
     words = captions(tables, report, rows)
-    specs = {name: _page_spec(tables, rows, name, words) for name in CHARTS}
+    specs = {name: _page_spec(tables, rows, name, words) for name in shown_charts(tables)}
     library = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=_version())
     page = page_text(title, manifest, tables, report, specs, words, library)
     svg = picture_svg(_blocks(title, manifest, tables, report, rows, words))
@@ -73,7 +82,7 @@ def _page_spec(tables: Tables, rows: dict[str, Rows], name: str, words: Captions
 
 def _blocks(
     title: str,
-    manifest: Manifest,
+    manifest: ManifestBase,
     tables: Tables,
     report: Report,
     rows: dict[str, Rows],
@@ -104,13 +113,13 @@ def _blocks(
         return _side_by_side(name, height, shown, chart)
 
     fleet = [{"archetype": each} for each in ("", *tables.archetypes)]
+    configured = [name for name in ("correlation", "effects") if name in shown_charts(tables)]
+    pairs = [panel(name, chart(name, half, 340), half) for name in configured]
     return [
         _head(title, manifest, tables),
         panel("utilisation", chart("utilisation", whole, 320), whole),
         panel("distribution", multiples("distribution", 210), whole),
-        beside(
-            [panel(name, chart(name, half, 340), half) for name in ("correlation", "effects")], half
-        ),
+        *([beside(pairs, half)] if pairs else []),
         panel(
             "rhythm",
             _side_by_side("rhythm", 200, fleet if len(fleet) > 2 else fleet[1:], chart),
@@ -121,6 +130,7 @@ def _blocks(
         ),
         panel("quality", chart("quality", whole, 40 * len(tables.columns)), whole),
         _verdicts(report, whole),
+        *_account(manifest, whole),
     ]
 
 
@@ -133,7 +143,7 @@ def _side_by_side(
     return stacked(rows_of(drawn, number), gap=14)
 
 
-def _head(title: str, manifest: Manifest, tables: Tables) -> Block:
+def _head(title: str, manifest: ManifestBase, tables: Tables) -> Block:
     whole = inner_width(1)
     what = " · ".join(f"{name} {value}" for name, value in facts(manifest, tables))
     fleet = [
@@ -161,6 +171,13 @@ def _headroom(tables: Tables, width: int) -> Block:
         ],
         gap=12,
     )
+
+
+def _account(manifest: ManifestBase, width: int) -> Iterator[Block]:
+    cells = account_cells(manifest)
+    if cells:
+        table = table_block(ACCOUNT_HEADINGS, cells, [0.12, 0.18, 0.1, 0.6], width)
+        yield stacked([words_block([ACCOUNT], width, size=15, bold=True), table])
 
 
 def _verdicts(report: Report, width: int) -> Block:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import polars as pl
 
-from capgen.dataset.manifest import Manifest
+from capgen.dataset.manifest_base import ManifestBase
 from capgen.quality.findings import Finding
 from capgen.quality.outcome import Report
 from capgen.report.caption_pieces import shown
-from capgen.report.rows import ceilings
 from capgen.report.tables import Tables
 
 Cells = list[list[str]]
+_MOST_NAMES = 12
 _ATTRIBUTES = ("archetype", "region", "criticality", "business unit")
+
+ACCOUNT = "What loading found and did"
+ACCOUNT_HEADINGS = ("what", "where", "how often", "in words")
+_MOST_LINES = 15
 
 TITLES = {
     "utilisation": "Utilisation over time",
@@ -25,7 +29,7 @@ TITLES = {
 }
 
 
-def facts(manifest: Manifest, tables: Tables) -> list[tuple[str, str]]:
+def facts(manifest: ManifestBase, tables: Tables) -> list[tuple[str, str]]:
     """Return what a dataset is, as names and values.
 
     Args:
@@ -34,8 +38,8 @@ def facts(manifest: Manifest, tables: Tables) -> list[tuple[str, str]]:
     """
     return [
         ("rows", f"{manifest.rows:,}"),
-        ("servers", f"{sum(manifest.servers.values()):,}"),
-        ("window", f"{tables.config.start_date} to {tables.config.end_date}"),
+        ("servers", f"{sum(manifest.fleet.values()):,}"),
+        ("window", f"{tables.described.first_day} to {tables.described.last_day}"),
         ("granularity", manifest.granularity),
         ("cite", manifest.citation),
     ]
@@ -47,12 +51,18 @@ def composition(tables: Tables) -> dict[str, list[tuple[str, int]]]:
     Args:
         tables: the report's tables.
     """
-    return {
-        attribute: tables.fleet.filter(pl.col("attribute") == attribute)
-        .select("name", "servers")
-        .rows()
-        for attribute in _ATTRIBUTES
-    }
+    there = tables.fleet["attribute"].unique(maintain_order=True).to_list()
+    usual = [attribute for attribute in _ATTRIBUTES if attribute in there]
+    return {attribute: _counts(tables, attribute) for attribute in dict.fromkeys([*usual, *there])}
+
+
+def _counts(tables: Tables, attribute: str) -> list[tuple[str, int]]:
+    """Return the largest groups of servers, and how many are in the others."""
+    counts = tables.fleet.filter(pl.col("attribute") == attribute).select("name", "servers")
+    rest = counts[_MOST_NAMES:]
+    few: list[tuple[str, int]] = counts[:_MOST_NAMES].rows()
+    others = [(f"{rest.height:,} others", int(rest["servers"].sum()))] if rest.height else []
+    return [*few, *others]
 
 
 def verdict_cells(report: Report) -> Cells:
@@ -83,6 +93,15 @@ def _note(finding: Finding) -> str:
     return ": ".join(part for part in (finding.subject, finding.note) if part)
 
 
+def account_cells(manifest: ManifestBase) -> Cells:
+    """Return a row for each of the main lines of what loading found and mended.
+
+    Args:
+        manifest: of the dataset.
+    """
+    return manifest.account_cells[:_MOST_LINES]
+
+
 def headroom_cells(tables: Tables) -> Cells:
     """Return a row for each archetype: its name, then the headroom of each metric.
 
@@ -99,9 +118,13 @@ def headroom_cells(tables: Tables) -> Cells:
     return rows
 
 
-def _ceilings(tables: Tables) -> list[tuple[str, float]]:
-    return list(zip(tables.columns, ceilings(tables), strict=True))
+def _ceilings(tables: Tables) -> list[tuple[str, float | None]]:
+    return list(zip(tables.columns, tables.ceilings, strict=True))
 
 
-def _left(p95: float | None, ceiling: float) -> str:
-    return "–" if p95 is None else f"{shown(ceiling - p95)} of {shown(ceiling)}"
+def _left(p95: float | None, ceiling: float | None) -> str:
+    if p95 is None:
+        return "–"
+    if ceiling is None:
+        return f"no ceiling; 95 % lie below {shown(p95)}"
+    return f"{shown(ceiling - p95)} of {shown(ceiling)}"

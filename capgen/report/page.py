@@ -10,10 +10,20 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from capgen.dataset.manifest import Manifest
+from capgen.dataset.manifest_base import ManifestBase
 from capgen.quality.outcome import Report
 from capgen.report.captions import Captions
-from capgen.report.head import TITLES, Cells, composition, facts, headroom_cells, verdict_cells
+from capgen.report.head import (
+    ACCOUNT,
+    ACCOUNT_HEADINGS,
+    TITLES,
+    Cells,
+    account_cells,
+    composition,
+    facts,
+    headroom_cells,
+    verdict_cells,
+)
 from capgen.report.rows import places
 from capgen.report.style import colours_of
 from capgen.report.tables import WHOLE_FLEET, Tables
@@ -47,7 +57,7 @@ class Panel(NamedTuple):
         caption: its main finding, for all servers and the first metric.
         is_wide: whether it takes the page's whole width.
         least_width: in pixels, so that the chart's words do not meet.
-        table: stands below it.
+        tables: stand below it.
     """
 
     name: str
@@ -55,12 +65,12 @@ class Panel(NamedTuple):
     caption: str
     is_wide: bool
     least_width: int
-    table: Table | None
+    tables: Sequence[Table]
 
 
 def page_text(
     title: str,
-    manifest: Manifest,
+    manifest: ManifestBase,
     tables: Tables,
     report: Report,
     specs: Mapping[str, Mapping[str, Any]],
@@ -88,7 +98,7 @@ def page_text(
             colours=colours_of(tables.archetypes),
             metrics=tables.labels,
             archetypes=tables.archetypes,
-            panels=_panels(specs, captions[WHOLE_FLEET], tables, report),
+            panels=_panels(specs, captions[WHOLE_FLEET], tables, _below(manifest, tables, report)),
             verdict_classes=_VERDICT_CLASSES,
             version=manifest.capgen_version,
             specs=_embedded(specs),
@@ -128,9 +138,11 @@ def _trusted(text: str) -> Markup:
 
 
 def _panels(
-    names: Iterable[str], captions: Mapping[str, Sequence[str]], tables: Tables, report: Report
+    names: Iterable[str],
+    captions: Mapping[str, Sequence[str]],
+    tables: Tables,
+    below: Mapping[str, Sequence[Table]],
 ) -> Iterator[Panel]:
-    below = {"growth": _headroom_table(tables), "quality": _verdict_table(report)}
     for name in names:
         yield Panel(
             name=name,
@@ -138,8 +150,15 @@ def _panels(
             caption=captions[name][0],
             is_wide=name in _WIDE,
             least_width=_least_width(name, tables),
-            table=below.get(name),
+            tables=below.get(name, ()),
         )
+
+
+def _below(manifest: ManifestBase, tables: Tables, report: Report) -> dict[str, Sequence[Table]]:
+    """Return the tables that stand below charts, by panel."""
+    account = account_cells(manifest)
+    accounts = [Table(ACCOUNT, ACCOUNT_HEADINGS, account, {"how often"})] if account else []
+    return {"growth": [_headroom_table(tables)], "quality": [_verdict_table(report), *accounts]}
 
 
 def _least_width(name: str, tables: Tables) -> int:

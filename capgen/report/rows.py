@@ -19,7 +19,8 @@ from capgen.quality.closed_form.correlation import CORRELATION
 from capgen.quality.expected.dynamic import is_dynamic
 from capgen.quality.findings import Finding
 from capgen.quality.outcome import Report
-from capgen.report.tables import BINS, Tables
+from capgen.report.sums import BINS
+from capgen.report.tables import Tables
 from capgen.settings.metric import scale_of, source_of
 
 Rows = list[dict[str, Any]]
@@ -189,25 +190,15 @@ def _headroom(tables: Tables) -> Rows:
     return [{**row, "moment": _plain(last)} for row in rows]
 
 
-def ceilings(tables: Tables) -> list[float]:
-    """Return how far each metric can go.
-
-    Args:
-        tables: the report's tables.
-    """
-    return [metric.clip[1] for metric in tables.config.metrics.values()]
-
-
 def _quality(tables: Tables) -> Iterator[dict[str, Any]]:
     labels = dict(zip(tables.columns, tables.labels, strict=True))
     for row in tables.quality.sort("metric").to_dicts():
         cells = row["cells"]
         present = row["present"]
-        shares = {
-            "missing": 1 - present / cells if cells else _NOTHING,
-            "at the lower clip": row["at_low"] / present if present else _NOTHING,
-            "at the upper clip": row["at_high"] / present if present else _NOTHING,
-        }
+        shares = {"missing": 1 - present / cells if cells else _NOTHING}
+        if tables.model:
+            shares["at the lower clip"] = row["at_low"] / present if present else _NOTHING
+            shares["at the upper clip"] = row["at_high"] / present if present else _NOTHING
         for what, share in shares.items():
             yield {
                 "archetype": row["server_type"],

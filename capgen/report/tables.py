@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import polars as pl
 
 from capgen import sql
 from capgen.config import Config
-from capgen.quality.evidence.counts import clip_ends
+from capgen.dataset.description import Description
+from capgen.dataset.metric_column import MetricColumn
 from capgen.quality.evidence.measured import bucket
 from capgen.quality.source import Source
+from capgen.report.sums import (
+    bins_of,
+    distribution_of,
+    effects_of,
+    ends_of,
+    fleet_of,
+    midnight,
+    quality_of,
+)
 from capgen.report.units_of_time import growth_unit_of, last_whole_month, unit_of_points
-from capgen.settings.metric import source_of
 
-BINS = 60
 WHOLE_FLEET = ""  # the archetype of rows about all servers
-_DAYS_AROUND_RAMP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +33,11 @@ class Tables:
     """The report's numbers.
 
     Args:
-        config: of the dataset.
+        described: what the dataset's rows are.
+        model: the configuration that they follow; None for telemetry.
         archetypes: those that have servers, in the configuration's order.
-        columns: of the metrics, in the configuration's order.
+        metrics: those whose columns can be read, in the configuration's order.
+        ceilings: how far each metric can go; None where nothing says it.
         unit: of time in `utilisation`: hour, day, week or month.
         growth_unit: of time in `growth`: day, week or month.
         headroom_since: the first day that `headroom` looks at.
@@ -45,9 +54,11 @@ class Tables:
         fleet: attribute, name, servers.
     """
 
-    config: Config
+    described: Description
+    model: Config | None
     archetypes: list[str]
-    columns: list[str]
+    metrics: tuple[MetricColumn, ...]
+    ceilings: list[float | None]
     unit: str
     growth_unit: str
     headroom_since: date
@@ -66,16 +77,24 @@ class Tables:
     @property
     def is_daily(self) -> bool:
         """Whether rows are a day or more apart, so that hours tell nothing."""
-        return self.config.step_minutes >= 24 * 60
+        return self.described.step_minutes >= 24 * 60
+
+    @property
+    def config(self) -> Config:
+        """The configuration, for charts that need one."""
+        if self.model is None:
+            raise LookupError("expected a configuration, got data that was loaded")
+        return self.model
+
+    @property
+    def columns(self) -> list[str]:
+        """The metrics' columns, in the configuration's order."""
+        return [metric.name for metric in self.metrics]
 
     @property
     def labels(self) -> list[str]:
         """The metrics with their units, in the order of `columns`."""
-        metrics = self.config.metrics.values()
-        return [
-            f"{metric.column} ({metric.unit})" if metric.unit else metric.column
-            for metric in metrics
-        ]
+        return [metric.label for metric in self.metrics]
 
     def of(self, archetype: str) -> Tables:
         """Return what is about one archetype, or about the whole fleet.
@@ -102,100 +121,46 @@ def read_tables(source: Source) -> Tables:
     Returns:
         The tables; the panel was read four times, by column.
     """
-    config = source.config
+    described = source.described
     connection = source.connection
     metrics = {"metrics": source.columns}
-    quality = _quality(source)
-    bins = _bins(quality, source.columns)
+    ends = ends_of(source)
+    quality = quality_of(connection, ends)
+    bins = bins_of(quality, source.columns)
     hours = sql.run_query(connection, "report/hours", bucket(source) | metrics)
     connection.register("hour_sums", hours)
-    window = {"first_day": config.start_date, "last_day": config.end_date}
-    unit = unit_of_points(config)
+    window = {"first_day": described.first_day, "last_day": described.last_day}
+    unit = unit_of_points(described)
     weeks = {"unit": unit, "whole_units": ["week"]}
-    growth_unit = growth_unit_of(config)
+    growth_unit = growth_unit_of(described)
     months = {"unit": growth_unit, "whole_units": ["week", "month"]}
-    since, until = last_whole_month(config)
+    since, until = last_whole_month(described)
     last_month = {
-        "first_timestamp": _midnight(since),
-        "stop_timestamp": _midnight(until + timedelta(days=1)),
+        "first_timestamp": midnight(since),
+        "stop_timestamp": midnight(until + timedelta(days=1)),
     }
-    most_days = {"most_days": min(config.calendar.eoq.window_days + _DAYS_AROUND_RAMP, 27)}
-    effects = sql.run_query(connection, "report/effects", most_days)
-    found = set(quality["server_type"])
+    found = dict.fromkeys(quality["server_type"])
+    known = source.model.archetypes if source.model else found
     return Tables(
-        config=config,
-        archetypes=[name for name in config.archetypes if name in found],
-        columns=source.columns,
+        described=described,
+        model=source.model,
+        archetypes=[name for name in known if name in found],
+        metrics=source.metrics,
+        ceilings=[high if math.isfinite(high) else None for _, high in ends.values()],
         unit=unit,
         growth_unit=growth_unit,
         headroom_since=since,
         headroom_until=until,
         utilisation=sql.run_query(connection, "report/means", window | weeks),
         marks=sql.run_query(connection, "report/marks", window),
-        distribution=_distribution(connection, bins),
+        distribution=distribution_of(connection, bins),
         bins=bins,
         heat_map=sql.run_query(
-            connection, "report/heat_map", {"by_month": config.step_minutes >= 24 * 60}
+            connection, "report/heat_map", {"by_month": described.step_minutes >= 24 * 60}
         ),
-        effects=effects.with_columns(configured=_configured(config, effects)),
+        effects=effects_of(source),
         growth=sql.run_query(connection, "report/means", window | months),
         headroom=sql.run_query(connection, "report/headroom", metrics | last_month),
         quality=quality,
-        fleet=sql.run_query(
-            connection, "report/fleet", {"first_timestamp": _midnight(config.start_date)}
-        ),
-    )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day)
-
-
-def _bins(quality: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """Lay bins of one width over what was observed of each metric."""
-    ends = quality.group_by("metric").agg(pl.col("least").min(), pl.col("greatest").max())
-    low = pl.col("least").fill_null(0)
-    high = pl.col("greatest").fill_null(1)
-    width = pl.when(high > low).then((high - low) / BINS).otherwise(1.0)
-    order = pl.DataFrame({"metric": columns})
-    return order.join(ends, on="metric", how="left", maintain_order="left").select(
-        "metric", first=low, width=width
-    )
-
-
-def _quality(source: Source) -> pl.DataFrame:
-    """Count the values of each metric, and those at the ends of its clip."""
-    counts = (
-        _of_metric(source.connection, "report/quality", metric, {"low": low, "high": high})
-        for metric, (low, high) in clip_ends(source).items()
-    )
-    return pl.concat(counts).sort("server_type", "metric")
-
-
-def _distribution(connection: sql.Connection, bins: pl.DataFrame) -> pl.DataFrame:
-    """Count the values of each metric in its bins."""
-    counts = []
-    for metric, first, width in bins.iter_rows():
-        parameters = {"first": first, "width": width, "last_bin": BINS - 1}
-        counts.append(_of_metric(connection, "report/distribution", metric, parameters))
-    return pl.concat(counts).sort("server_type", "metric", "bin")
-
-
-def _of_metric(
-    connection: sql.Connection, query: str, metric: str, parameters: Mapping[str, float]
-) -> pl.DataFrame:
-    rows = sql.run_query(connection, query, {"metric": [metric], **parameters})
-    return rows.with_columns(metric=pl.lit(metric))
-
-
-def _configured(config: Config, effects: pl.DataFrame) -> pl.Series:
-    """Return what the configured factor makes of a metric that takes so much of it."""
-    responses = {}
-    for key, metric in config.metrics.items():
-        response = config.metrics[source_of(config.metrics, key)].response
-        responses[metric.column] = {"ramp": response.eoq, "holiday": response.holiday}
-    rows = effects.select("metric", "kind", "factor").iter_rows()
-    return pl.Series(
-        [1 + responses[metric][kind] * (factor - 1) for metric, kind, factor in rows],
-        dtype=pl.Float64,
+        fleet=fleet_of(source),
     )

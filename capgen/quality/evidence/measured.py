@@ -10,7 +10,7 @@ import polars as pl
 from capgen import sql
 from capgen.draws.arrays import Floats
 from capgen.quality.evidence.counts import clip_parameters
-from capgen.quality.expected.buckets import bucket_minutes
+from capgen.quality.expected.buckets import HOUR, bucket_minutes
 from capgen.quality.expected.model import ArchetypeModel, MetricModel
 from capgen.quality.source import Source
 from capgen.quality.statistics import Deviation
@@ -107,7 +107,7 @@ def bucket(source: Source) -> dict[str, int]:
     Args:
         source: an open dataset.
     """
-    return {"bucket_minutes": bucket_minutes(source.config)}
+    return {"bucket_minutes": bucket_minutes(source.model) if source.model else HOUR}
 
 
 def measure(sums: pl.DataFrame, models: Iterable[ArchetypeModel]) -> Iterator[ArchetypeHours]:

@@ -20,7 +20,7 @@ from capgen.panel.clocks import clocks, flags_are_local, zone_of
 from capgen.timeline.stamps import stamps
 from capgen.timeline.time_axis import Span, TimeAxis
 
-_HOUR = 60
+HOUR = 60
 _QUARTER = 15
 
 
@@ -31,7 +31,7 @@ def bucket_minutes(config: Config) -> int:
         config: the panel's configuration.
     """
     if not flags_are_local(config):
-        return _HOUR
+        return HOUR
     axis = config.axis
     if axis.step_minutes >= _QUARTER:  # no bucket has two steps
         return _QUARTER

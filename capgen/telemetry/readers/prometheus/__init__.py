@@ -1,0 +1,5 @@
+"""The reader of Prometheus: answers of query_range, and dumps of promtool."""
+
+from capgen.telemetry.readers.prometheus.reader import PrometheusReader
+
+__all__ = ["PrometheusReader"]

@@ -1,0 +1,5 @@
+"""The reader of sysstat's sadf: its rows (-d) and its JSON (-j)."""
+
+from capgen.telemetry.readers.sadf.reader import SadfReader
+
+__all__ = ["SadfReader"]

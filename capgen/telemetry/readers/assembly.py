@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +12,11 @@ from typing import IO, cast
 import polars as pl
 
 from capgen import sql
+from capgen.dataset.telemetry_manifest import AccountLine
 from capgen.errors import CapgenError, RequestError
 from capgen.telemetry.readers.mapping import Mapping as ExportMapping
 from capgen.telemetry.readers.reader import LABEL_READINGS, READINGS
-from capgen.telemetry.readers.roles.series import Roles, Series
+from capgen.telemetry.readers.roles.series import Roles, Series, guess
 
 _ROLES = {
     "id": pl.String,
@@ -27,6 +28,7 @@ _ROLES = {
 _PARTS = {"filename": pl.String, "file": pl.Int32, "server": pl.String}
 _LABELS = {"server": pl.String, "label": pl.String, "value": pl.String}
 _LONGEST_REASON = 200
+_UTC = "UTC"
 START_BYTES = 2**16
 
 
@@ -152,3 +154,27 @@ def refuse_empty(exports: Sequence[Export], samples: int) -> None:
         raise CapgenError(
             f"{names}: expected samples, got none; does the query, or its window, select any?"
         )
+
+
+def zone_of(clocks: Set[bool], mapping: ExportMapping, why: str) -> tuple[str, list[AccountLine]]:
+    """Return the clock of stamps, with a guess where nobody says it.
+
+    Args:
+        clocks: whether stamps are in UTC; both where some are and some are not.
+        mapping: what the user says.
+        why: why the exports do not say it.
+
+    Raises:
+        RequestError: some stamps are in UTC, and others by a clock of their own.
+    """
+    if clocks == {True}:
+        return _UTC, []
+    zone = mapping.time.zone
+    if clocks == {True, False} and zone != _UTC:
+        raise RequestError(
+            f"time.zone: expected stamps of one clock, got some in UTC and some by {zone}; load "
+            f"them apart"
+        )
+    if "zone" in mapping.time.model_fields_set:
+        return zone, []
+    return zone, [guess("zone", "", f"{why}: taken as UTC; set it with time.zone")]

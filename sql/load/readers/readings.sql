@@ -1,6 +1,6 @@
--- The readings of series with roles: a sample's text as a number, and the server of its file where the series has none.
--- Reads: samples (filename, position, id, moment, reading), roles (id, series, server, device, factor), parts (filename,
--- file, server).
+-- The readings of series with roles: a sample's text as a number, and its file's server where the series has none.
+-- Reads: samples (filename, position, id, moment, reading), roles (id, series, server, device, factor), parts
+-- (filename, file, server).
 with parsed as (
     select
         parts.file,
@@ -31,5 +31,5 @@ select
     device,
     moment,
     value,
-    case when value is null or moment is null then reading end as reading
+    case when value is null or moment is null then nullif(reading, '') end as reading
 from parsed

@@ -9,13 +9,13 @@ from typing import ClassVar
 
 from capgen import sql
 from capgen.dataset.telemetry_manifest import AccountLine
-from capgen.errors import RequestError
 from capgen.telemetry.readers.assembly import (
     exports_of,
     leave_labels,
     leave_readings,
     refuse_empty,
     whole_files,
+    zone_of,
 )
 from capgen.telemetry.readers.mapping import Mapping
 from capgen.telemetry.readers.reader import Head, Read
@@ -69,7 +69,7 @@ class SadfReader:
         )
         leave_readings(connection, parts, roles)
         leave_labels(connection, series, roles, mapping)
-        zone, guesses = _zone(clocks, mapping)
+        zone, guesses = zone_of(clocks, mapping, "stamps do not say their zone (sadf -t or -T)")
         return Read(
             roles.metrics, zone, [*guesses, *roles.guesses, _statistics()], [*notes, *roles.notes]
         )
@@ -126,22 +126,6 @@ def _is_asked(one: Series, mapping: Mapping) -> bool:
         for place in mapping.metrics.values()
         for name, value in place.where.items()
     )
-
-
-def _zone(clocks: set[bool], mapping: Mapping) -> tuple[str, list[AccountLine]]:
-    """Return the clock of the stamps, with a guess where the files do not say it."""
-    if clocks == {True}:
-        return _UTC, []
-    zone = mapping.time.zone
-    if clocks == {True, False} and zone != _UTC:
-        raise RequestError(
-            f"time.zone: expected stamps of one clock, got some in UTC and some by {zone}; load "
-            f"them apart"
-        )
-    if "zone" in mapping.time.model_fields_set:
-        return zone, []
-    says = "stamps do not say their zone (sadf -t or -T): taken as UTC; set it with time.zone"
-    return zone, [guess("zone", "", says)]
 
 
 def _statistics() -> AccountLine:

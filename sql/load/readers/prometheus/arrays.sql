@@ -4,17 +4,18 @@
 with elements as (
     select
         filename,
-        sum(len("values")) over (rows between unbounded preceding and current row) - len("values") as before,
-        if(metric.__name__ is null, parse_filename(filename, true), '')
-        || coalesce(cast(metric as varchar), '{}') as id,
-        "values" as pairs
+        sum(len(lists.values)) over (rows between unbounded preceding and current row)  -- noqa: PRS
+        - len(lists.values) as before,
+        if(lists.metric.__name__ is null, parse_filename(filename, true), '')
+        || coalesce(cast(lists.metric as varchar), '{}') as id,
+        lists.values as pairs
     from read_json(
         $files,
         format = 'array',
         columns = {'metric': 'JSON', 'values': 'VARCHAR[][]'},
         maximum_object_size = $largest,
         filename = true
-    )
+    ) as lists
 ),
 
 samples as (

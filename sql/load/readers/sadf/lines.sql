@@ -24,6 +24,6 @@ select
     starts_with(line, '#') as is_header,
     string_split(ltrim(line, '# '), ';') as words,
     max(if(starts_with(line, '#'), position, null))
-        over (rows between unbounded preceding and current row) as header_position
+        over (rows between unbounded preceding and current row) as header_position  -- noqa: PRS
 from lines
 where line != ''

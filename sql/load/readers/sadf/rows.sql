@@ -1,4 +1,4 @@
--- The rows of sadf -d below their headers: samples, and the rows of restarts and comments, which have an interval of -1.
+-- The rows of sadf -d below their headers: samples, and rows of restarts and comments, with an interval of -1.
 -- Reads: sadf_lines, sadf_headers.
 select
     lines.filename,

@@ -1,0 +1,5 @@
+"""The reader of CloudWatch: get-metric-statistics and get-metric-data."""
+
+from capgen.telemetry.readers.cloudwatch.reader import CloudwatchReader
+
+__all__ = ["CloudwatchReader"]

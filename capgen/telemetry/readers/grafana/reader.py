@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Final
-
-import polars as pl
+from typing import ClassVar
 
 from capgen import sql
 from capgen.dataset.telemetry_manifest import AccountLine
@@ -24,7 +21,15 @@ from capgen.telemetry.readers.assembly import (
 )
 from capgen.telemetry.readers.grafana.form import Form, form_of
 from capgen.telemetry.readers.grafana.headers import HEADER, series_of
-from capgen.telemetry.readers.grafana.layout import Layout, Profile, Stamps, is_day_first, layout_of
+from capgen.telemetry.readers.grafana.layout import Layout, Stamps
+from capgen.telemetry.readers.grafana.tables import (
+    FOLDER,
+    clocks_of,
+    lay_out,
+    layouts_of,
+    make_rows,
+    stamps_of,
+)
 from capgen.telemetry.readers.mapping import Mapping
 from capgen.telemetry.readers.mapping_types import AUTO
 from capgen.telemetry.readers.prometheus.names import DEVICE_LABELS
@@ -32,16 +37,7 @@ from capgen.telemetry.readers.reader import HEAD_BYTES, Head, Read
 from capgen.telemetry.readers.roles.choice import SERVER_LABELS, choose_roles
 from capgen.telemetry.readers.roles.series import Series, guess
 
-_FOLDER: Final = "load/readers/grafana"
 _LABELLED = re.compile(r"[^{]*\{[^{}]*=\"")
-_TIMES: Final = {"filename": pl.String, "time_column": pl.Int32, "time_name": pl.String}
-_LAYOUTS: Final = {
-    **_TIMES,
-    "label_columns": pl.List(pl.Int32),
-    "value_columns": pl.List(pl.Int32),
-    "decimal": pl.String,
-    "day_first": pl.Boolean,
-}
 
 
 class GrafanaReader:
@@ -67,10 +63,10 @@ class GrafanaReader:
         exports = exports_of(connection, files)
         forms = {export.filename: _form(export, mapping) for export in exports}
         with whole_files(exports):
-            _make_rows(connection, forms)
-            layouts = _layouts(connection, exports, forms, mapping)
-            stamps = _stamps(connection, layouts)
-            _lay_out(connection, layouts, stamps, mapping)
+            make_rows(connection, forms)
+            layouts = layouts_of(connection, exports, forms, mapping)
+            stamps = stamps_of(connection, layouts)
+            lay_out(connection, layouts, stamps, mapping)
             counts = _samples(connection, mapping)
         refuse_empty(exports, sum(counts.values()))
         series, factors = series_of(list(counts), layouts, mapping)
@@ -80,7 +76,7 @@ class GrafanaReader:
         leave_readings(connection, parts, roles, factors)
         leave_labels(connection, series, roles, mapping)
         zone, guesses = zone_of(
-            _clocks(stamps.values()), mapping, "the file has the browser's local time"
+            clocks_of(stamps.values()), mapping, "the file has the browser's local time"
         )
         guesses = [*guesses, *_guesses(list(layouts.values()), factors), *roles.guesses]
         return Read(roles.metrics, zone, guesses, [*_notes(layouts, stamps), *roles.notes])
@@ -98,77 +94,6 @@ def _form(export: Export, mapping: Mapping) -> Form:
     return form
 
 
-def _make_rows(connection: sql.Connection, forms: dict[str, Form]) -> None:
-    """Make the view of the rows of all files."""
-    rows: Any = None
-    for number, (filename, form) in enumerate(forms.items()):
-        parameters = {
-            "file": filename,
-            "delimiter": form.delimiter,
-            "encoding": form.encoding,
-            "skip": form.skip,
-            "columns": {f"c{column}": "VARCHAR" for column in range(len(form.header))},
-        }
-        name = f"grafana_rows_{number}"
-        sql.view_query(connection, name, f"{_FOLDER}/rows", parameters)
-        part = connection.view(name)
-        rows = part if rows is None else rows.union(part)
-    rows.create_view("grafana_rows")
-
-
-def _layouts(
-    connection: sql.Connection, exports: Sequence[Export], forms: dict[str, Form], mapping: Mapping
-) -> dict[str, Layout]:
-    profiles: dict[str, dict[int, Profile]] = defaultdict(dict)
-    for filename, column, *counts in _rows(connection, "profile"):
-        profiles[filename][column] = Profile(*counts)
-    return {
-        export.filename: layout_of(
-            export, forms[export.filename], profiles[export.filename], mapping
-        )
-        for export in exports
-    }
-
-
-def _stamps(connection: sql.Connection, layouts: dict[str, Layout]) -> dict[str, Stamps]:
-    """Return the forms of the stamps, by file."""
-    times = [
-        (filename, layout.time, layout.form.header[layout.time - 1])
-        for filename, layout in layouts.items()
-    ]
-    _create(connection, "grafana_times", times, _TIMES)
-    return {filename: Stamps(*counts) for filename, *counts in _rows(connection, "stamps")}
-
-
-def _lay_out(
-    connection: sql.Connection,
-    layouts: dict[str, Layout],
-    stamps: dict[str, Stamps],
-    mapping: Mapping,
-) -> None:
-    """Make the table of layouts."""
-    rows = [
-        (
-            *(filename, layout.time, layout.form.header[layout.time - 1]),
-            *(list(layout.labels), list(layout.values), layout.decimal),
-            is_day_first(layout.export, stamps[filename], mapping),
-        )
-        for filename, layout in layouts.items()
-        if filename in stamps
-    ]
-    _create(connection, "grafana_layouts", rows, _LAYOUTS)
-
-
-def _clocks(stamps: Iterable[Stamps]) -> set[bool]:
-    """Return whether stamps are in UTC."""
-    clocks: set[bool] = set()
-    for found in stamps:
-        in_utc = found.numbers + found.zoned
-        clocks |= {True} if in_utc else set()
-        clocks |= {False} if in_utc < found.total else set()
-    return clocks
-
-
 def _notes(layouts: dict[str, Layout], stamps: dict[str, Stamps]) -> list[AccountLine]:
     says = "headers again, between the series of a file; left out"
     return [
@@ -178,22 +103,11 @@ def _notes(layouts: dict[str, Layout], stamps: dict[str, Stamps]) -> list[Accoun
     ]
 
 
-def _rows(connection: sql.Connection, query: str) -> list[Any]:
-    return connection.sql(sql.query_text(f"{_FOLDER}/{query}")).fetchall()
-
-
-def _create(
-    connection: sql.Connection, name: str, rows: Sequence[object], schema: dict[str, Any]
-) -> None:
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
-    connection.from_arrow(frame.to_arrow()).create(name)
-
-
 def _samples(connection: sql.Connection, mapping: Mapping) -> dict[str, int]:
     """Make the view of samples; return how many each series has."""
-    sql.view_query(connection, "grafana_cells", f"{_FOLDER}/cells")
+    sql.view_query(connection, "grafana_cells", f"{FOLDER}/cells")
     parameters = {"format": mapping.time.format, "unit": mapping.time.unit}
-    sql.view_query(connection, "samples", f"{_FOLDER}/samples", parameters)
+    sql.view_query(connection, "samples", f"{FOLDER}/samples", parameters)
     counted = connection.view("samples").aggregate("id, count(*)", "id").order("id")
     return {str(identity): int(count) for identity, count in counted.fetchall()}
 

@@ -80,12 +80,15 @@ def _single(suffix: str) -> str | None:
 
 def _base(words: Iterable[str]) -> str | None:
     """Return the unit without a prefix that all words are of; None where there is none."""
-    units = [known_unit(word) for word in words]
+    all_words = list(words)
+    units = [known_unit(word) for word in all_words]
     if any(unit is None for unit in units):
         return None
     kinds = {(unit.measure, unit.per is None) for unit in units if unit is not None}
     if len(kinds) != 1:
         return None
     ((measure, is_plain),) = kinds
-    plain = {"data": "byte", "frequency": "Hz", "share": "percent", "time": "s"}[measure]
+    of_bits = all("b" in word and "B" not in word and "byte" not in word for word in all_words)
+    data = "bit" if of_bits else "byte"
+    plain = {"data": data, "frequency": "Hz", "share": "percent", "time": "s"}[measure]
     return plain if is_plain else f"{plain}/s"

@@ -1,5 +1,5 @@
--- The cells with values: where they stand, with the labels of their rows, as a number and what follows it (? where there is
--- no number).
+-- The cells with values: where they stand, with the labels of their rows, as a number and what follows it (? where
+-- there is no number).
 -- Reads: grafana_rows, grafana_layouts (filename, time_column, time_name, label_columns, value_columns, decimal).
 with cells as (
     select

@@ -96,7 +96,8 @@ def _series(
     of_step = MEAN if is_sum else statistic
     known = ReadMetric(key=name, unit=per_step, statistic=of_step or MEAN)
     places = {"server": server} if server else {}
-    return Series(identity, name, {**labels, **places}, known, of_step)
+    sums = {"statistic": SUM} if is_sum else {}
+    return Series(identity, name, {**labels, **places, **sums}, known, of_step)
 
 
 def check_statistics(series: Sequence[Series], roles: Roles, mapping: Mapping) -> None:

@@ -41,15 +41,16 @@ def statistic_in(text: str) -> str | None:
     Args:
         text: such as `Average`, `p95`, `CPUUtilization Maximum` or `cpu_avg`.
     """
-    words = {word.lower() for word in _WORD.findall(text.replace("_", " "))}
-    found = {_STATISTICS[word] for word in words if word in _STATISTICS}
-    found |= {word for word in words if _PERCENTILE.fullmatch(word)}
-    return found.pop() if len(found) == 1 else None
+    for words in (text.split(), _WORD.findall(text.replace("_", " "))):
+        found = {one for one in map(_statistic, words) if one is not None}
+        if len(found) == 1:
+            return found.pop()
+    return None
 
 
-def is_odd_percentile(text: str) -> bool:
-    """Whether a statistic is a percentile with decimals, a trimmed mean and the like."""
-    return statistic_in(text) is None
+def _statistic(word: str) -> str | None:
+    small = word.lower()
+    return small if _PERCENTILE.fullmatch(small) else _STATISTICS.get(small)
 
 
 def unit_of(text: str) -> str | None:
@@ -75,7 +76,7 @@ def resource_in(text: str) -> str | None:
 def metric_in(label: str, server: str | None) -> str:
     """Return the metric's name in a label: what is left without the server and statistic."""
     words = label.replace(server, " ").split() if server else label.split()
-    left = [word for word in words if statistic_in(word) is None or len(words) == 1]
+    left = [word for word in words if _statistic(word) is None or len(words) == 1]
     return " ".join(left).strip(" -_/:()[]") or label
 
 

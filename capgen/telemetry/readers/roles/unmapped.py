@@ -51,7 +51,9 @@ def _take_name(
     how = _how(members[0].known) if devices else None
     bases: dict[str, str] = {}
     for one in members:
-        base = " ".join([one.name, *(_shown_label(one, name) for name in apart)])
+        base = " ".join(
+            [one.name, *(f"{name}={one.labels[name]}" for name in apart if name in one.labels)]
+        )
         text = f"{base} {one.statistic}" if one.statistic else base
         bases[text] = base
         roles.metrics[text] = replace(one.known, over=how)
@@ -94,7 +96,3 @@ def _how(known: ReadMetric) -> How:
     if known.over is not None:
         return known.over
     return "mean" if known.unit in _SHARES else "sum"
-
-
-def _shown_label(one: Series, name: str) -> str:
-    return f"{name}={one.labels.get(name, '')}"

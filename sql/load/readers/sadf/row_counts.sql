@@ -2,8 +2,8 @@
 -- Reads: sadf_rows.
 select
     filename,
-    count(distinct host, stamp) filter (where starts_with(readings[1], 'LINUX-RESTART')) as restarts,
-    count(distinct host, stamp) filter (where starts_with(readings[1], 'COM ')) as comments,
+    count(distinct host || ' ' || stamp) filter (where starts_with(readings[1], 'LINUX-RESTART')) as restarts,
+    count(distinct host || ' ' || stamp) filter (where starts_with(readings[1], 'COM ')) as comments,
     count(*) filter (where period = '0') as of_no_length,
     count(*) filter (where contains(columns[-1], '*')) as of_matrices,
     count(*) filter (

@@ -1,0 +1,1 @@
+"""Panels as monitoring systems export them: a module for each system, and how they are read."""

@@ -13,20 +13,11 @@ from typing import Any
 import polars as pl
 
 from capgen import sql
-from capgen.telemetry.readers.cloudwatch import CloudwatchReader
-from capgen.telemetry.readers.grafana import GrafanaReader
+from capgen.telemetry.readers import READERS
 from capgen.telemetry.readers.mapping import Mapping as ExportMapping
-from capgen.telemetry.readers.prometheus import PrometheusReader
-from capgen.telemetry.readers.reader import HEAD_BYTES, Head, Read, Reader
-from capgen.telemetry.readers.sadf import SadfReader
+from capgen.telemetry.readers.reader import HEAD_BYTES, Head, Read
 
-MONITORING: tuple[Reader, ...] = (
-    PrometheusReader(),
-    GrafanaReader(),
-    CloudwatchReader(),
-    SadfReader(),
-)
-BY_NAME = {reader.name: reader for reader in MONITORING}
+BY_NAME = {reader.name: reader for reader in READERS}
 Contents = Mapping[str, bytes | str]
 
 
@@ -113,7 +104,7 @@ def connected(
     ]
     schema = {"file": pl.Int32, "filename": pl.String, "name": pl.String, "server": pl.String}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
-    with sql.connect_empty({"threads": threads, "TimeZone": "America/New_York"}) as connection:
+    with sql.connect_empty({"threads": threads}) as connection:
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set temp_directory = $folder", {"folder": str(folder / "spilled")})
         connection.from_arrow(frame.to_arrow()).create("sources")

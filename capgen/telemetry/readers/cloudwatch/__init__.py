@@ -1,5 +1,5 @@
 """The reader of CloudWatch: get-metric-statistics and get-metric-data."""
 
-from capgen.telemetry.readers.cloudwatch.reader import CloudwatchReader
+from capgen.telemetry.readers.cloudwatch.reader import CloudWatch
 
-__all__ = ["CloudwatchReader"]
+__all__ = ["CloudWatch"]

@@ -36,7 +36,7 @@ _KEY = re.compile(rf'"({_POINTS}|{_RESULTS})"\s*:')
 _FOLDER: Final = "load/readers/cloudwatch"
 
 
-class CloudwatchReader:
+class CloudWatch:
     """Answers of get-metric-statistics and get-metric-data as JSON."""
 
     name: ClassVar[str] = "cloudwatch"

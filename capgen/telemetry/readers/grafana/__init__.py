@@ -1,5 +1,5 @@
 """The reader of Grafana's panel inspector."""
 
-from capgen.telemetry.readers.grafana.reader import GrafanaReader
+from capgen.telemetry.readers.grafana.reader import Grafana
 
-__all__ = ["GrafanaReader"]
+__all__ = ["Grafana"]

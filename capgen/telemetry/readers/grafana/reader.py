@@ -40,7 +40,7 @@ from capgen.telemetry.readers.roles.series import Series, guess
 _LABELLED = re.compile(r"[^{]*\{[^{}]*=\"")
 
 
-class GrafanaReader:
+class Grafana:
     """CSV files of the panel inspector."""
 
     name: ClassVar[str] = "grafana"

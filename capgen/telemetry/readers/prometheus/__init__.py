@@ -1,5 +1,5 @@
 """The reader of Prometheus: answers of query_range, and dumps of promtool."""
 
-from capgen.telemetry.readers.prometheus.reader import PrometheusReader
+from capgen.telemetry.readers.prometheus.reader import Prometheus
 
-__all__ = ["PrometheusReader"]
+__all__ = ["Prometheus"]

@@ -41,7 +41,7 @@ from capgen.telemetry.readers.roles.series import Series, guess, some
 _PORT = re.compile(r":\d+$")
 
 
-class PrometheusReader:
+class Prometheus:
     """Answers of query_range as JSON, lists of series, and dumps of promtool as text."""
 
     name: ClassVar[str] = "prometheus"

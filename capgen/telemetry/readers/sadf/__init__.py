@@ -1,5 +1,5 @@
 """The reader of sysstat's sadf: its rows (-d) and its JSON (-j)."""
 
-from capgen.telemetry.readers.sadf.reader import SadfReader
+from capgen.telemetry.readers.sadf.reader import Sadf
 
-__all__ = ["SadfReader"]
+__all__ = ["Sadf"]

@@ -28,7 +28,7 @@ from capgen.telemetry.readers.sadf.rows import HEADER, read_rows
 _UTC = "UTC"
 
 
-class SadfReader:
+class Sadf:
     """Rows and JSON of sadf."""
 
     name: ClassVar[str] = "sadf"

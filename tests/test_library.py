@@ -255,6 +255,16 @@ def test_a_use_that_cannot_be_is_refused(library: dict[str, Any], expected: str)
     assert expected in str(refused.value)
 
 
+def test_what_a_library_stands_in_for_is_refused_beside_it() -> None:
+    regimes = {"states": {"one": {"chances": {"weekday": 1}}}}
+    with pytest.raises(ConfigError) as refused:
+        library_config("draw", archetypes={"web": {"regimes": regimes}})
+    assert str(refused.value) == (
+        "archetypes.web.regimes: expected none beside layers.library, which stands in for it; "
+        "take it away with --set archetypes.web.regimes=null"
+    )
+
+
 def test_a_library_of_other_metrics_is_refused() -> None:
     metrics = {"metrics": {"net_out": {"derived": None}}}
     own = {"archetypes": {"web": {"base": {"net_out": 1}, "sd": {"net_out": 1}}}}

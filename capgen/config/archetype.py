@@ -8,6 +8,7 @@ from capgen.layers.noise_parts.settings import NoisePart
 from capgen.layers.profile import Profile
 from capgen.layers.regimes.settings import Regimes
 from capgen.layers.scheduled_spikes import ScheduledSpike
+from capgen.layers.season import MetricSeason
 from capgen.layers.server_spread import ParameterPath, Spread
 from capgen.layers.spikes import Spike
 from capgen.settings.types import Correlation, Frozen, Name, NotNegative, Probability, Section
@@ -37,4 +38,5 @@ class Archetype(Section):
     scheduled_spikes: tuple[ScheduledSpike, ...] = ()
     noise_parts: Frozen[Name, NoisePart] = Field(default_factory=dict)
     regimes: Regimes | None = None
+    season: Frozen[Name, MetricSeason] | None = None
     spread: Frozen[ParameterPath, Spread] = Field(default_factory=dict)

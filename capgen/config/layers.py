@@ -15,6 +15,7 @@ from capgen.layers.server_growth import ServerGrowth
 from capgen.layers.server_life import ServerLife
 from capgen.layers.server_offset import ServerOffset
 from capgen.layers.shared_movement import SharedMovement
+from capgen.settings.grid import GridStep
 from capgen.settings.types import Frozen, Name, Section
 
 # What a panel depends on is the file's digest.
@@ -35,3 +36,4 @@ class Layers(Section):
     shared_movement: SharedMovement | None = None
     changes: Frozen[Name, PlannedChange] | None = None
     library: LibraryUse | None = None
+    resolution: Frozen[Name, GridStep] | None = None

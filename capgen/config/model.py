@@ -9,6 +9,8 @@ from capgen.config.fields import ConfigFields
 from capgen.layers import LAYERS
 from capgen.layers.layer import Layer
 
+_OF_PANEL = "layers."
+
 
 class Config(ConfigFields):
     """A whole, valid configuration; `load_config` makes one."""
@@ -24,9 +26,14 @@ class Config(ConfigFields):
         Args:
             layers: layers of the panel, not of an archetype.
         """
-        off = {layer.key.removeprefix("layers."): None for layer in layers}
+        off = {layer.key.removeprefix(_OF_PANEL): None for layer in layers}
         return self.model_copy(update={"layers": self.layers.model_copy(update=off)})
 
     def clean_twin(self) -> Config:
         """Return the configuration of the same panel without incidents and wrong or lost values."""
-        return self.without(*(layer for layer in LAYERS if layer.is_incident))
+        clean = {}
+        for layer in LAYERS:
+            settings = layer.settings_in(self)
+            if settings is not None and layer.key.startswith(_OF_PANEL):
+                clean[layer.key.removeprefix(_OF_PANEL)] = layer.clean(settings)
+        return self.model_copy(update={"layers": self.layers.model_copy(update=clean)})

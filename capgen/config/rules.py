@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from pydantic_core import PydanticCustomError
 
@@ -13,6 +14,7 @@ from capgen.config.shares import share_problem
 from capgen.draws.correlation import correlation_matrix
 from capgen.layers import LAYERS
 from capgen.layers.known import Known
+from capgen.layers.layer import Layer
 
 _MOST_ROWS = 10**13  # about 100 terabytes; more must be a typing error
 _MOST_SD = 100  # as a multiple of the level, for noise that is proportional to it
@@ -56,6 +58,8 @@ def _layer_problems(config: ConfigFields, name: str, archetype: Archetype | None
         if archetype is not None and settings is not None
         for parameter in layer.parameters(settings, config.drawn_metrics)
     ]
+    if archetype is not None:
+        yield from _replaced_problems(on, name)
     for layer, settings in on:
         if settings is not None and layer.is_of_archetype == (archetype is not None):
             known = Known(
@@ -69,6 +73,20 @@ def _layer_problems(config: ConfigFields, name: str, archetype: Archetype | None
                 parameters,
             )
             yield from layer.problems(settings, known)
+
+
+def _replaced_problems(on: Sequence[tuple[Layer[Any], Any]], name: str) -> Iterator[str]:
+    """Yield the layers of an archetype that would not count, as one of the panel stands in."""
+    for other, others_settings in on:
+        if others_settings is not None and not other.is_of_archetype:
+            for layer, settings in on:
+                is_needless = layer.name in other.replaces and layer.example
+                if settings is not None and is_needless:
+                    path = layer.path(name)
+                    yield (
+                        f"{path}: expected none beside {other.key}, which stands in for it; "
+                        f"take it away with --set {path}=null"
+                    )
 
 
 def _size_problems(config: ConfigFields) -> Iterator[str]:

@@ -19,7 +19,9 @@ from capgen.layers.noise_parts.layer import NoisePartsLayer
 from capgen.layers.outliers import OutlierLayer
 from capgen.layers.profile import ProfileLayer
 from capgen.layers.regimes.layer import RegimeLayer
+from capgen.layers.resolution import ResolutionLayer
 from capgen.layers.scheduled_spikes import ScheduledSpikes
+from capgen.layers.season import SeasonLayer
 from capgen.layers.server_growth import ServerGrowthLayer
 from capgen.layers.server_life import ServerLifeLayer
 from capgen.layers.server_offset import ServerOffsetLayer
@@ -45,11 +47,13 @@ LAYERS: tuple[Layer[Any], ...] = (
     LibraryLayer(),
     NoisePartsLayer(),
     RegimeLayer(),
+    SeasonLayer(),
     SharedMovementLayer(),
     SpikeLayer(),
     ScheduledSpikes(),
     EventLayer(),
     OutlierLayer(),
+    ResolutionLayer(),
     MissingLayer(),
     ServerLifeLayer(),
 )

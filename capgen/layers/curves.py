@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
@@ -10,6 +10,7 @@ from statistics import NormalDist
 import numpy as np
 
 from capgen.draws.arrays import Codes, Floats
+from capgen.settings.quantiles import Quantiles
 
 _DECIMALS = 12  # densities differ between machines in the last bit; rounded means do not
 
@@ -29,7 +30,8 @@ class Curves:
     @property
     def means(self) -> Floats:
         """What a standard normal score gives on average, shape (servers or 1, states)."""
-        weights = _weights(self.highest, self.values.shape[-1])
+        scores = np.linspace(-self.highest, self.highest, self.values.shape[-1])
+        weights = _weights(tuple(scores.tolist()))
         means: Floats = np.sum(self.values * weights, axis=-1).round(_DECIMALS)
         return means
 
@@ -53,6 +55,50 @@ class Curves:
         np.subtract(self.values[..., 1:], self.values[..., :-1], out=climbs[..., :-1])
         scores *= np.take(climbs, whole)
         scores += np.take(self.values, whole)
+
+
+@dataclass(frozen=True, slots=True)
+class PointCurves:
+    """Curves that all servers share: linear between points of each state's own.
+
+    Args:
+        points: scores and values of each state.
+    """
+
+    points: tuple[tuple[Floats, Floats], ...]
+
+    @classmethod
+    def through(cls, quantiles: Iterable[Quantiles]) -> PointCurves:
+        """Return the curves through some quantiles, in units of the mean.
+
+        Args:
+            quantiles: points of the distribution of each state.
+        """
+        normal = NormalDist()
+        points = []
+        for of_state in quantiles:
+            scores = np.array([normal.inv_cdf(each.at) for each in of_state]).round(_DECIMALS)
+            points.append((scores, np.array([each.value for each in of_state])))
+        return cls(tuple(points))
+
+    @property
+    def means(self) -> Floats:
+        """What a standard normal score gives on average, shape (1, states)."""
+        means = [
+            np.sum(values * _weights(tuple(scores.tolist()))) for scores, values in self.points
+        ]
+        return np.array([means]).round(_DECIMALS)
+
+    def follow(self, codes: Codes, scores: Floats) -> None:
+        """Turn scores into values, in place.
+
+        Args:
+            codes: positions of the states, shape (servers, steps).
+            scores: of the same shape.
+        """
+        for number, (known, values) in enumerate(self.points):
+            here = codes == number
+            scores[here] = np.interp(scores[here], known, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +138,19 @@ class Season:
 
 
 @lru_cache
-def _weights(highest: float, points: int) -> Floats:
+def _weights(scores: tuple[float, ...]) -> Floats:
     """Return how much each point of a curve counts for its mean.
 
     Between two scores a standard normal has a share s and a partial mean f; of the line between the
     points, the right one counts (f − left × s) / distance, and the left one the rest of s.
     """
     normal = NormalDist()
-    scores = np.linspace(-highest, highest, points)
     below = np.array([normal.cdf(score) for score in scores])
     density = np.array([normal.pdf(score) for score in scores])
+    left = np.array(scores[:-1])
     shares = np.diff(below)
-    of_right = (density[:-1] - density[1:] - scores[:-1] * shares) / np.diff(scores)
-    weights = np.zeros(points)
+    of_right = (density[:-1] - density[1:] - left * shares) / np.diff(scores)
+    weights = np.zeros(len(scores))
     weights[1:] += of_right
     weights[:-1] += shares - of_right
     weights[0] += below[0]

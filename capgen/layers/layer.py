@@ -171,14 +171,11 @@ class Layer(Configured[Settings]):
         yield from ()
 
     def grids(self, settings: Settings, scope: Scope) -> Mapping[str, Floats]:
-        """Return by metric the step of the grid that its values lie on; 0 for none.
-
-        Shape (servers or 1, 1).
-        """
+        """Return by metric the step of its values' grid, shape (servers or 1, 1); 0 for none."""
         return {}
 
-    def missing_share(self, settings: Settings, key: str) -> float:
-        """Return the share of a metric's values that it takes away one by one."""
+    def missing_share(self, settings: Settings, servers: pl.DataFrame, key: str) -> float:
+        """Return the share of a metric's values that it takes away from servers one by one."""
         return 0.0
 
     def singles(
@@ -190,6 +187,10 @@ class Layer(Configured[Settings]):
     def gaps(self, settings: Settings, scope: Scope) -> Iterator[Place]:
         """Yield the servers and steps at which it takes all values away."""
         yield from ()
+
+    def clean(self, settings: Settings) -> Settings | None:
+        """Return its settings in a panel without incidents and lost values."""
+        return None if self.is_incident else settings
 
     # What a panel may tell of it.
 

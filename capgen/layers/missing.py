@@ -51,7 +51,7 @@ class MissingLayer(Layer[Missing]):
         """Yield unknown metrics."""
         yield from unknown_names(f"{known.path}.share", settings.share, known.metrics)
 
-    def missing_share(self, settings: Missing, key: str) -> float:
+    def missing_share(self, settings: Missing, servers: pl.DataFrame, key: str) -> float:
         """Return the share of a metric's values that are missing by themselves."""
         return settings.share.get(key, 0.0)
 

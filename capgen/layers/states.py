@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from capgen.draws.arrays import Codes, Floats
-from capgen.layers.curves import Curves
+from capgen.layers.curves import Curves, PointCurves
 from capgen.settings.quantiles import Quantiles
 
 _NOTHING = np.ones((1, 1))
@@ -30,7 +30,7 @@ class States:
     levels: Mapping[str, Floats]
     spreads: Mapping[str, Floats]
     quantiles: Mapping[str, Mapping[int, Quantiles]]
-    curves: Mapping[str, Curves] = field(default_factory=dict)
+    curves: Mapping[str, Curves | PointCurves] = field(default_factory=dict)
 
     def raise_mean(self, key: str, mean: Floats) -> Floats:
         """Return a metric's mean at the level of each cell's state.

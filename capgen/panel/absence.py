@@ -23,15 +23,16 @@ def absent_places(layered: Layered, servers: pl.DataFrame) -> Iterator[Place]:
         yield from layer.gaps(settings, scope)
 
 
-def single_share(layered: Layered, key: str) -> float:
-    """Return the share of a metric's values that are missing one by one, outside of such places.
+def single_share(layered: Layered, servers: pl.DataFrame, key: str) -> float:
+    """Return the share of a metric's values that servers miss one by one, outside of such places.
 
     Args:
-        layered: the archetype, with the layers to ask.
+        layered: their archetype, with the layers to ask.
+        servers: their server frame.
         key: the metric's key.
     """
     total = 0.0
     for layer, settings in layered.on:
-        share = layer.missing_share(settings, key)
+        share = layer.missing_share(settings, servers, key)
         total = total + share - total * share
     return total

@@ -47,6 +47,14 @@ class Layered:
         """
         return Layered(self.kind, tuple(each for each in self.on if each.layer is not layer))
 
+    def acts(self, name: str) -> bool:
+        """Tell whether a layer is on, and no other one stands in for it.
+
+        Args:
+            name: the layer's name.
+        """
+        return any(layer.name == name for layer, _ in self.on)
+
     @property
     def state_names(self) -> list[str]:
         """States that its servers move between."""

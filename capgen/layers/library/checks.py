@@ -9,10 +9,9 @@ import numpy as np
 from capgen.draws.arrays import Flags
 from capgen.layers.library.schema import COLUMNS
 from capgen.layers.library.table import Library, Stored
+from capgen.settings.grid import STEPS, are_steps
 
 _MOST_ROUNDING = 0.1  # of a variance of 1
-_MANTISSAS = (1.0, 2.0, 5.0)
-_EXACT = 1e-6
 _LONGEST_OUTAGE = 74.4  # hours on average; `layers.missing` allows no longer ones
 
 
@@ -45,7 +44,8 @@ def _disagreeing(library: Library) -> Iterator[str]:
     wrong = np.abs(variances - 1) > _MOST_ROUNDING
     yield from _problem("noise", "squares of each metric that sum to 1", wrong, variances)
     steps = columns["resolution"]
-    yield from _problem("resolution", "0, or 1, 2 or 5 × 10ⁿ", ~_is_step(steps), steps)
+    wrong = (steps != 0) & ~are_steps(steps)
+    yield from _problem("resolution", f"0, or {STEPS}", wrong, steps)
     hours = columns["outages"][:, 1]
     wrong = (columns["outages"][:, 0] > 0) & ~((hours >= 1) & (hours <= _LONGEST_OUTAGE))
     yield from _problem("outages", f"a mean of 1 to {_LONGEST_OUTAGE} hours", wrong, hours)
@@ -65,12 +65,3 @@ def _variances(library: Library) -> Stored:
     starts = [metric * (metric + 1) // 2 for metric in range(len(library.facts.metrics))]
     variances: Stored = np.add.reduceat(of_pairs, starts, axis=1)
     return variances
-
-
-def _is_step(steps: Stored) -> Flags:
-    """Return whether numbers are 0, or 1, 2 or 5 times a power of ten."""
-    positive = np.where(steps > 0, steps, 1.0)
-    mantissas = positive / 10.0 ** np.floor(np.log10(positive) + _EXACT)
-    near: Flags = np.min([np.abs(mantissas - each) for each in _MANTISSAS], axis=0) < _EXACT
-    is_none: Flags = steps == 0
-    return is_none | near

@@ -42,7 +42,7 @@ class LibraryLayer(Layer[LibraryUse]):
     example = "{file: fleet.library.parquet, use: draw}"
     replaces = (
         *("business_hours", "weekend", "profile", "eoq", "holiday", "server_spread"),
-        *("noise_parts", "regimes", "spikes", "scheduled_spikes"),
+        *("noise_parts", "regimes", "season", "spikes", "scheduled_spikes"),
     )
     has_closed_form = False
     may_be_null = True
@@ -144,12 +144,17 @@ class LibraryLayer(Layer[LibraryUse]):
 
     # Gaps.
 
-    def missing_share(self, settings: LibraryUse, key: str) -> float:
-        """Return the share of a metric's values that are missing one by one, over the rows."""
+    def missing_share(self, settings: LibraryUse, servers: pl.DataFrame, key: str) -> float:
+        """Return the mean of what the servers' rows say."""
         metrics = settings.library.facts.metrics
         if not settings.gaps or key not in metrics:
             return 0.0
-        return float(settings.library.numbers("missing")[:, metrics.index(key)].mean())
+        shares = settings.library.numbers("missing", _rows(servers))
+        return float(shares[:, metrics.index(key)].mean())
+
+    def clean(self, settings: LibraryUse) -> LibraryUse:
+        """Return the same servers without gaps."""
+        return settings.model_copy(update={"gaps": False})
 
     def singles(
         self, settings: LibraryUse, scope: Scope, keys: Sequence[str]

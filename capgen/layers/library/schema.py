@@ -46,6 +46,7 @@ from capgen.layers.regimes.settings import (
     MOST_STATES,
     MOST_STICKINESS,
 )
+from capgen.settings.grid import MOST_STEP
 from capgen.settings.half_life import HalfLife
 from capgen.settings.types import Name, Section
 from capgen.timeline.epoch import HOURS_PER_DAY
@@ -152,7 +153,7 @@ COLUMNS = {
     "season": Column(np.int8, ("metrics", "states", "week", "hours"), -50, 50, 10),
     "noise_scale": Column(np.uint8, ("metrics",), 0, 100, 100),
     "noise": Column(np.int8, ("parts", "pairs"), -100, 100, 100),
-    "resolution": Column(np.float64, ("metrics",), 0, 1e9),
+    "resolution": Column(np.float64, ("metrics",), 0, MOST_STEP),
     "missing": Column(np.uint16, ("metrics",), 0, 10_000, 10_000),
     "outages": Column(np.float64, ("facts",), 0, 1000),
 }

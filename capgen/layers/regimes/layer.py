@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -12,19 +11,17 @@ import polars as pl
 from capgen.draws.arrays import Floats
 from capgen.draws.persistence import Remembered
 from capgen.layers.answers import Effect, Neutral, Parameter
+from capgen.layers.curves import PointCurves
 from capgen.layers.known import Known
 from capgen.layers.layer import Layer
 from capgen.layers.noise_parts.layer import sum_problems
 from capgen.layers.regimes.chances import (
-    WEEK,
-    chances_on,
-    day_weights,
     kind_chances,
     weekly_chances,
     weekly_slopes,
-    weight,
 )
 from capgen.layers.regimes.drawing import draw_states
+from capgen.layers.regimes.problems import curve_problems, empty_days, empty_hours
 from capgen.layers.regimes.rhythm import DayRhythm, Rhythm
 from capgen.layers.regimes.settings import MOST_STICKINESS, Regimes
 from capgen.layers.regimes.shares import usual_states
@@ -35,7 +32,6 @@ from capgen.settings.quantiles import Quantiles
 from capgen.timeline.epoch import HOURS_PER_DAY
 
 _SWING = "state swing"
-_DAYS = (*calendar.day_name, "holidays")
 
 
 class RegimeLayer(Layer[Regimes]):
@@ -69,8 +65,9 @@ class RegimeLayer(Layer[Regimes]):
                 parts = known.kind.noise_parts
                 yield from sum_problems(path, parts, state.correlation, known)
             yield from unknown_names(f"{here}.kinds", state.kinds or {}, settings.kinds or {})
-        yield from _empty_days(f"{known.path}.kinds", settings)
-        yield from _empty_hours(f"{known.path}.states", settings)
+        yield from curve_problems(f"{known.path}.states", settings, known.drawn)
+        yield from empty_days(f"{known.path}.kinds", settings)
+        yield from empty_hours(f"{known.path}.states", settings)
 
     def parameters(self, settings: Regimes, drawn: Sequence[str]) -> Iterator[Parameter]:
         """Yield the stickiness of each state, and the levels and spreads that it has."""
@@ -103,6 +100,7 @@ class RegimeLayer(Layer[Regimes]):
             _tables(settings, scope, "level"),
             _tables(settings, scope, "spread"),
             quantiles,
+            _curves(settings),
         )
 
     def usual_states(
@@ -118,8 +116,10 @@ class RegimeLayer(Layer[Regimes]):
     def state_levels(
         self, settings: Regimes, kind: Kind, servers: pl.DataFrame, key: str
     ) -> Floats:
-        """Return the states' levels."""
-        return np.array([[state.level.get(key, 1.0) for state in settings.states.values()]])
+        """Return the states' levels, and the means of their curves."""
+        levels = np.array([[state.level.get(key, 1.0) for state in settings.states.values()]])
+        curves = _curves(settings)
+        return levels * curves[key].means if key in curves else levels
 
     def half_lives(self, settings: Regimes) -> list[float]:
         """Return that of the swing."""
@@ -151,6 +151,13 @@ def _tables(settings: Regimes, scope: Scope, what: str) -> dict[str, Floats]:
         columns = (np.reshape(each, (-1, 1)) for each in factors)
         tables[key] = np.hstack(np.broadcast_arrays(*columns))
     return tables
+
+
+def _curves(settings: Regimes) -> dict[str, PointCurves]:
+    """Return by metric the curves of the states."""
+    of_states = [state.curve or {} for state in settings.states.values()]
+    keys = dict.fromkeys(key for curves in of_states for key in curves)
+    return {key: PointCurves.through(curves[key] for curves in of_states) for key in keys}
 
 
 def rhythm_of(settings: Regimes) -> Rhythm:
@@ -186,28 +193,3 @@ def _day_rhythm(settings: Regimes) -> DayRhythm:
     assert settings.kinds is not None
     stickiness = np.array([kind.stickiness for kind in settings.kinds.values()])
     return DayRhythm(kind_chances(settings)[:, None], stickiness[:, None, None])
-
-
-def _empty_days(path: str, settings: Regimes) -> Iterator[str]:
-    kinds = (settings.kinds or {}).values()
-    for name, kind in (settings.kinds or {}).items():
-        if settings.has_holidays and kind.holiday is None:
-            yield f"{path}.{name}.holiday: expected a weight, as other kinds have one, got none"
-    weights = [day_weights(kind, has_holidays=settings.has_holidays) for kind in kinds]
-    for day, of_kinds in zip(_DAYS, zip(*weights, strict=True), strict=False):
-        if sum(of_kinds) <= 0:
-            yield f"{path}: expected a chance above 0 for at least one kind of day on {day}"
-
-
-def _empty_hours(path: str, settings: Regimes) -> Iterator[str]:
-    for kind in settings.kind_names:
-        of_states = [chances_on(state, kind) for state in settings.states.values()]
-        for week in WEEK:
-            for hour in range(HOURS_PER_DAY):
-                if sum(weight(chances, week, hour) for chances in of_states) <= 0:
-                    of_kind = f" of kind {kind}" if kind else ""
-                    yield (
-                        f"{path}: expected a chance above 0 for at least one state "
-                        f"at {hour}:00 on a {week}{of_kind}"
-                    )
-                    return

@@ -54,6 +54,7 @@ class State(Section):
         stickiness: chance to stay for another hour, where the chances allow it.
         level: factor on each metric's mean.
         spread: factor on each metric's standard deviation.
+        curve: quantiles of a metric's value / mean, as they are, in place of its shape.
         correlation: of two metrics in this state; null: the archetype's.
         swing: 1: the swing makes it likelier; −1: less likely.
     """
@@ -64,6 +65,7 @@ class State(Section):
     level: Frozen[Name, Factor] = Field(default_factory=dict)
     spread: Frozen[Name, Factor] = Field(default_factory=dict)
     quantiles: Frozen[Name, Quantiles] = Field(default_factory=dict)
+    curve: Frozen[Name, Quantiles] | None = None
     correlation: Frozen[str, Correlation] | None = None
     swing: Annotated[float, Field(ge=-1, le=1)] = 0
 

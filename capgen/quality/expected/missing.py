@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from capgen.config import Config
 from capgen.panel.absence import single_share
+from capgen.panel.fleet import server_frames
 from capgen.panel.layered import layered_archetype
 from capgen.panel.schema import metrics_may_be_null
 from capgen.quality.expected.counting import count_absent
@@ -43,7 +44,23 @@ def implied_missing(config: Config) -> Implied:
     Args:
         config: the panel's configuration.
     """
-    layered = layered_archetype(config, next(iter(config.archetypes)))
-    share = {metric.column: single_share(layered, key) for key, metric in config.metrics.items()}
-    gone = count_absent(config) if metrics_may_be_null(config) else 0
+    may_be_null = metrics_may_be_null(config)
+    share = {metric.column: 0.0 for metric in config.metrics.values()}
+    if may_be_null:
+        share |= _single_shares(config)
+    gone = count_absent(config) if may_be_null else 0
     return Implied(config.num_servers * config.axis.span.size, gone, share)
+
+
+def _single_shares(config: Config) -> dict[str, float]:
+    """Return by column which share of values all servers miss one by one, on average."""
+    shares = {}
+    layered = {name: layered_archetype(config, name) for name in config.archetypes}
+    frames = server_frames(config)
+    for key, metric in config.metrics.items():
+        every = (
+            single_share(layered[name], servers, key) * servers.height
+            for name, servers in frames.items()
+        )
+        shares[metric.column] = sum(every) / config.num_servers
+    return shares

@@ -14,7 +14,7 @@ from capgen.draws.arrays import Flags, Floats
 from capgen.layers.answers import Effect
 from capgen.layers.scope import Kind, Scope, parameter_column
 from capgen.layers.server_spread import SERVER_SPREAD
-from capgen.layers.spikes import SPIKE_PROBABILITY
+from capgen.layers.spikes import SPIKE_PROBABILITY, SpikeLayer
 from capgen.panel.layered import layered_archetype
 from capgen.quality.closed_form.outliers import OUTLIER_RATE
 from capgen.quality.closed_form.spikes import SPIKE_RATE
@@ -48,12 +48,14 @@ def rate_contrasts(movement: Movement) -> Iterator[Contrast | Finding]:
     """
     config = movement.config
     twins = movement.twins
-    kind = layered_archetype(config, twins.archetype).kind
+    layered = layered_archetype(config, twins.archetype)
+    kind = layered.kind
+    has_spikes = kind.usual(SPIKE_PROBABILITY) and layered.acts(SpikeLayer.name)
     scope = Scope.of(kind, twins.servers, {}, kind.axis.span)
     for number, key in enumerate(twins.keys):
         source = config.metrics[source_of(config.metrics, key)]
         metric = _Metric(movement, number, f"{twins.archetype} {config.metrics[key].column}")
-        if source.spike_share is not None and kind.usual(SPIKE_PROBABILITY):
+        if source.spike_share is not None and has_spikes:
             yield from metric.spikes(spike_chances(kind, twins.servers))
         if f"sd.{key}" in kind.own:
             own = scope.lasting[parameter_column(f"sd.{key}")]

@@ -10,6 +10,7 @@ import numpy as np
 from capgen.columns import STATE
 from capgen.config import Config
 from capgen.draws.arrays import Codes, Floats
+from capgen.layers.spikes import SpikeLayer
 from capgen.panel.layered import Layered, layered_archetype
 from capgen.quality.closed_form.spikes import SPIKE_RATE
 from capgen.quality.expected.buckets import bucket_of_steps
@@ -44,7 +45,8 @@ def truth_contrasts(
     if chances is not None:
         names = layered.state_names
         yield from _state_contrasts(source, names, chances, twins, periods)
-    if kind.spike.probability and not kind.scheduled_spikes:
+    has_spikes = kind.spike.probability and layered.acts(SpikeLayer.name)
+    if has_spikes and not kind.scheduled_spikes:
         both = read_spikes(source, twins)
         implied = spike_chances(layered.kind, twins.servers) * periods.sums(both.data != UNKNOWN)
         flags = both.each(lambda labels: periods.sums(labels == 1))

@@ -40,6 +40,8 @@ class MetricSeason(Shifts):
     """The season of a metric, which may differ between states.
 
     Attributes:
+        weekday: Monday to Friday.
+        weekend: Saturday and Sunday; null: as on weekdays.
         states: what each hour adds in some states, in place of what it adds in others.
         noise_scale: factor on the noise; null: what leaves the score's variance at 1.
     """

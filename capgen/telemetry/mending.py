@@ -13,6 +13,7 @@ from capgen.errors import CapgenError
 from capgen.telemetry.account import Tally
 from capgen.telemetry.limits import limits_of
 from capgen.telemetry.readers.mapping import Mapping as ExportMapping
+from capgen.telemetry.survey import Found
 from capgen.telemetry.treatment import Treated, Treatment
 
 _MICROSECONDS = 10**6
@@ -30,12 +31,14 @@ class Mending:
         treatment: how metrics are treated.
         mapping: what the user says.
         zone: the clock of the samples.
+        found: what there is of each metric, by name.
     """
 
     connection: sql.Connection
     treatment: Treatment
     mapping: ExportMapping
     zone: str
+    found: Mapping[str, Found]
 
     def prepare(self) -> None:
         """Make the tables that say how metrics are treated."""
@@ -118,7 +121,17 @@ class Mending:
         united = self.connection.view("united")
         united.project(_expressions(self.treatment.metrics)).create_view("expressed", replace=True)
         self._view("converted", "load/converted", {"out_of_range": self.mapping.out_of_range})
-        self._count("outside", tally, {})
+        if any(map(self._may_be_outside, self.treatment.metrics)):
+            self._count("outside", tally, {})
+
+    def _may_be_outside(self, each: Treated) -> bool:
+        """Tell whether values may be outside of their limits, by the least and the greatest."""
+        lowest, highest = limits_of(each.column.unit)
+        found = self.found[each.name]
+        if each.metric.kind == "counter" or each.metric.expression or each.metric.over:
+            return True
+        values = [value * each.factor for value in (found.least, found.greatest) if value]
+        return not all(lowest <= value <= highest for value in values)
 
     def _join(self) -> None:
         if any(each.metric.over for each in self.treatment.metrics):

@@ -17,20 +17,20 @@ judged as (
         * exclude (found),
         if($lower, lower(found), found) as server,
         case
+            when isfinite(value) and moment is not null and found <> '' and not list_contains($numbers, value) then 0
             when coalesce(found, '') = '' then 6
             when moment is null then 5
             when reading is not null and list_contains($texts, trim(reading)) then 2
             when reading is not null then 3
             when value is null then 1
             when list_contains($numbers, value) then 2
-            when not isfinite(value) then 4
-            else 0
+            else 4
         end::tinyint as fault
     from named
 )
 
 select
-    hash(server) % $buckets as bucket,
+    hash(server) % $buckets::ubigint as bucket,
     metric,
     server,
     device,

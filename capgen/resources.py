@@ -38,6 +38,9 @@ def shipped_pages() -> dict[str, Traversable]:
     folders: dict[str, Traversable] = {
         "config": resource_folder("config"),
         "sql": resource_folder("sql"),
-        **{room: package / room for room in ("layers", "dataset", "quality", "engines")},
+        **{
+            room: package / room
+            for room in ("layers", "dataset", "quality", "engines", "telemetry")
+        },
     }
     return {name: folder / "README.md" for name, folder in folders.items()}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.docs.keys import key_tables
 from tests.docs.layers import layer_table
+from tests.docs.load import form_table, mapping_table
 from tests.docs.rules import rule_table
 from tests.docs.sql import macro_table, query_table, setting_table
 
@@ -27,12 +28,15 @@ PAGES = (
     DATASET_PAGE,
     ROOT / "capgen/quality/README.md",
     ROOT / "capgen/engines/README.md",
+    ROOT / "capgen/telemetry/README.md",
     ROOT / "tests/bench/README.md",
 )
 PARTS: Mapping[str, Callable[[], str]] = {
+    "forms": form_table,
     "keys": key_tables,
     "layers": layer_table,
     "macros": macro_table,
+    "mapping": mapping_table,
     "queries": query_table,
     "rules": rule_table,
     "settings": setting_table,

@@ -44,7 +44,7 @@ class Key(NamedTuple):
 
 def key_tables() -> str:
     """Return a table of keys for each part of a configuration."""
-    keys = [key for key in _keys(ConfigFields, "") if not key.path.startswith(_OF_MANIFESTS)]
+    keys = [key for key in keys_below(ConfigFields) if not key.path.startswith(_OF_MANIFESTS)]
     texts = []
     for part, members in groupby(sorted(keys, key=_part_number), key=_part):
         rows = [_row(key) for key in members]
@@ -52,7 +52,7 @@ def key_tables() -> str:
     return "\n\n".join(texts)
 
 
-def _keys(model: type[BaseModel], around: str) -> Iterator[Key]:
+def keys_below(model: type[BaseModel], around: str = "") -> Iterator[Key]:
     """Yield the keys of a section and of those in it, in their order."""
     annotations = get_type_hints(model, include_extras=True)
     said = about_attributes(model)
@@ -61,7 +61,7 @@ def _keys(model: type[BaseModel], around: str) -> Iterator[Key]:
         path = f"{around}{name}"
         yield Key(path, annotations[name], field, said.get(name, ""), section)
         if section:
-            yield from _keys(section, f"{path}{ending}.")
+            yield from keys_below(section, f"{path}{ending}.")
 
 
 def _section_in(annotation: Any, ending: str = "") -> tuple[type[BaseModel] | None, str]:

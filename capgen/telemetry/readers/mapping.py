@@ -60,7 +60,7 @@ class Mapping(Section):
     Attributes:
         reader: which reader reads them.
         recognise: a regular expression; the start of a file that has it is read by this mapping.
-        from: patterns of files, from this file's folder on, where the command names none.
+        from_: patterns of files, from this file's folder on, where the command names none.
         sql: a statement that returns the table, in place of files; it only reads.
         shape: wide has a column for each metric, long one for names and one for values.
         long: the columns of a long table.

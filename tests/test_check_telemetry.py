@@ -12,7 +12,6 @@ import pytest
 import capgen
 from capgen import RequestError
 from capgen.cli.app import main
-from capgen.quality.evidence.limits import Limits
 from capgen.quality.evidence.units import allowed_range
 from capgen.quality.findings import Verdict
 from capgen.quality.outcome import Report
@@ -76,8 +75,8 @@ def test_each_fault_of_a_file_fails_its_rule(rows: pl.DataFrame, tmp_path: Path,
 def test_limits_are_set(rows: pl.DataFrame, tmp_path: Path) -> None:
     lost = write_panel(tmp_path / "lost", FAULTS["lost values"].change(rows), CONFIG)
     gap = write_panel(tmp_path / "gap", FAULTS["gap"].change(rows), CONFIG)
-    assert capgen.check(lost, limits=Limits(max_missing=0.2)).passed
-    assert capgen.check(gap, limits=Limits(max_gap=timedelta(days=8))).passed
+    assert capgen.check(lost, max_missing=0.2).passed
+    assert capgen.check(gap, max_gap=timedelta(days=8)).passed
     assert main(["check", str(lost), "--max-missing", "20%", "--max-gap", "1d"]) == 0
     assert main(["check", str(gap), "--max-gap", "191h"]) == 1
 
@@ -94,8 +93,8 @@ def test_limits_that_are_none_are_refused(
 
 def test_a_build_has_no_limits_but_its_own(tmp_path: Path) -> None:
     capgen.build(panel_of(num_servers=2, end_date="2024-01-02"), tmp_path / "data")
-    with pytest.raises(RequestError, match="leave the limits out"):
-        capgen.check(tmp_path / "data", limits=Limits(0.2))
+    with pytest.raises(RequestError, match="leave them out"):
+        capgen.check(tmp_path / "data", max_missing=0.2)
 
 
 def test_what_is_found_is_printed_as_a_table_and_as_json(

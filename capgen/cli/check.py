@@ -2,7 +2,6 @@
 
 import json
 import math
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +17,6 @@ from capgen.storage.location import locate
 from capgen.system.paths import local_path
 
 if TYPE_CHECKING:
-    from capgen.quality.evidence.limits import Limits
     from capgen.quality.findings import Finding
     from capgen.quality.outcome import Report
 
@@ -110,9 +108,9 @@ def command(
     from capgen.quality.check import check
     from capgen.quality.sample import MOST_ROWS
 
-    limits = _limits(max_missing, max_gap)
+    rows = None if every_row else MOST_ROWS
     with gone_when_stopped():
-        report = check(data, config_file, most_rows=None if every_row else MOST_ROWS, limits=limits)
+        report = check(data, config_file, most_rows=rows, max_missing=max_missing, max_gap=max_gap)
     if config_file:
         typer.echo(expectation_text(config_file), err=True)
     with outcome(0 if report.passed else 1):
@@ -120,14 +118,6 @@ def command(
             typer.echo(json.dumps(_as_json(report), indent=2, allow_nan=False))
         else:
             print_report(report)
-
-
-def _limits(max_missing: float | None, max_gap: timedelta | None) -> "Limits | None":
-    from capgen.quality.evidence.limits import USUAL_LIMITS
-
-    given = {"max_missing": max_missing, "max_gap": max_gap}
-    wanted: dict[str, Any] = {name: each for name, each in given.items() if each is not None}
-    return replace(USUAL_LIMITS, **wanted) if wanted else None
 
 
 def _as_json(report: "Report") -> dict[str, Any]:

@@ -87,8 +87,9 @@ class TelemetryManifest(ManifestBase):
         """A line to cite the telemetry by."""
         days = f"{self.first_timestamp.date()} to {self.last_timestamp.date()}"
         count = sum(self.servers.values())
+        exports = f"{len(self.sources)} export{'' if len(self.sources) == 1 else 's'}"
         return (
-            f"telemetry loaded by capgen {self.capgen_version} from {len(self.sources)} exports, "
+            f"telemetry loaded by capgen {self.capgen_version} from {exports}, "
             f"{count} servers, {days}, {self.granularity}, content {self.content_digest}"
         )
 

@@ -14,7 +14,9 @@ and sums them up by server, by day, or by archetype and hour.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from capgen.errors import RequestError
 from capgen.panel.fleet import fleet_frame
@@ -36,7 +38,8 @@ def check(
     config_file: Path | str | None = None,
     *,
     most_rows: int | None = MOST_ROWS,
-    limits: Limits | None = None,
+    max_missing: float | None = None,
+    max_gap: timedelta | None = None,
 ) -> Report:
     """Check a dataset against what it should be.
 
@@ -46,25 +49,33 @@ def check(
         most_rows: how many rows the statistical rules look at, unless a few servers have more; None
             for all. Where layers make each server differ, they look at fewer. The exact rules look
             at every row.
-        limits: how much may be missing of telemetry, which no configuration describes.
+        max_missing: share of a metric's values that may be missing of telemetry, which no
+            configuration describes; by default 0.05.
+        max_gap: how long a server of telemetry may have no value of a metric; by default a week.
 
     Returns:
         The rules with their verdicts. Rules whose columns are missing or of a wrong type are left
         out: the rule `schema` fails then.
 
     Raises:
-        RequestError: there is no such dataset, nothing that says what to expect, or limits come
+        RequestError: there is no such dataset, nothing that says what to expect, or a limit comes
             with a dataset whose configuration says what may be missing.
         CapgenError: a file cannot be read.
     """
     wanted = None if config_file is None else local_path(config_file)
     with open_source(locate(folder), wanted) as source:
-        if limits and source.model:
-            raise RequestError(
-                f"{source.folder}: expected telemetry beside limits, got a dataset whose "
-                "configuration says how much may be missing; leave the limits out"
-            )
-        return check_source(source, most_rows, limits or USUAL_LIMITS)
+        return check_source(source, most_rows, _limits(source, max_missing, max_gap))
+
+
+def _limits(source: Source, max_missing: float | None, max_gap: timedelta | None) -> Limits:
+    given = {"max_missing": max_missing, "max_gap": max_gap}
+    wanted: dict[str, Any] = {name: limit for name, limit in given.items() if limit is not None}
+    if wanted and source.model:
+        raise RequestError(
+            f"{source.folder}: expected telemetry beside {' and '.join(wanted)}, got a dataset "
+            "whose configuration says how much may be missing; leave them out"
+        )
+    return replace(USUAL_LIMITS, **wanted)
 
 
 def check_source(

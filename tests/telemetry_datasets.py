@@ -28,6 +28,7 @@ def write_telemetry(
     metrics: Sequence[MetricColumn] = (CPU,),
     granularity: str = "hourly",
     labels: Sequence[str] = ("server_type",),
+    sample_counts: Sequence[str] = (),
 ) -> Path:
     """Write telemetry and return its folder.
 
@@ -37,6 +38,7 @@ def write_telemetry(
         metrics: what the metrics' columns are.
         granularity: the rows' time step.
         labels: names of the servers' labels, server_type among them.
+        sample_counts: names of the columns with the number of samples behind values.
     """
     moment = pl.col("timestamp")
     whole = rows.with_columns(
@@ -63,7 +65,7 @@ def write_telemetry(
         first_timestamp=_first(whole),
         last_timestamp=_last(whole),
         metrics=list(metrics),
-        sample_counts=[],
+        sample_counts=list(sample_counts),
         labels=list(labels),
         holidays=HOLIDAYS,
         servers=dict(whole.group_by("server_type").agg(pl.n_unique("server_id")).iter_rows()),

@@ -114,6 +114,22 @@ def test_a_rollup_of_telemetry_says_only_what_its_columns_allow(
     assert_frame_equal(got.select(wanted.columns), wanted, rel_tol=1e-12)
 
 
+def test_a_mean_of_means_counts_the_samples_behind_each(tmp_path: Path) -> None:
+    hour = pl.col("timestamp").dt.hour().cast(pl.Int32)
+    columns = ("timestamp", "server_id", "server_type")
+    rows = capgen.scan(PANEL).select(*columns, mem_mean="mem_p95", mem_mean_samples=hour).collect()
+    counts = ["mem_mean_samples"]
+    write_telemetry(tmp_path / "fine", rows, METRICS[1:2], sample_counts=counts)
+    capgen.rollup(tmp_path / "fine", "daily", tmp_path / "coarse")
+    weight = pl.col("mem_mean_samples")
+    expected = rows.group_by("server_id", pl.col("timestamp").dt.truncate("1d")).agg(
+        mem_mean=(pl.col("mem_mean") * weight).sum() / weight.sum(), mem_mean_samples=weight.sum()
+    )
+    got = capgen.scan(tmp_path / "coarse").select(expected.columns).collect()
+    key = ["server_id", "timestamp"]
+    assert_frame_equal(got.sort(key), expected.sort(key), rel_tol=1e-12)
+
+
 def test_columns_that_no_rollup_can_have_are_refused(tmp_path: Path) -> None:
     rows = capgen.scan(PANEL).select("timestamp", "server_id", "server_type", "cpu_p95").collect()
     write_telemetry(tmp_path / "fine", rows)

@@ -28,6 +28,7 @@ class Description:
         first_timestamp: the earliest timestamp.
         last_timestamp: the latest timestamp.
         calendar: what the SQL macros know.
+        sample_counts: columns with the number of samples behind the values of metrics, in order.
         stand_for_samples: whether a P95 of values may be called one: those of a build are drawn
             at their step, and a panel of any step has P95.
     """
@@ -39,6 +40,7 @@ class Description:
     first_timestamp: datetime
     last_timestamp: datetime
     calendar: MacroCalendar
+    sample_counts: tuple[str, ...] = ()
     stand_for_samples: bool = False
 
     @property

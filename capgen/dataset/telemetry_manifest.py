@@ -105,6 +105,7 @@ class TelemetryManifest(ManifestBase):
             calendar=calendar_of_days(
                 self.holidays, self.first_timestamp.date(), self.last_timestamp.date()
             ),
+            sample_counts=tuple(self.sample_counts),
         )
 
     def model(self) -> None:

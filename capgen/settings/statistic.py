@@ -20,3 +20,12 @@ def column_of(key: str, statistic: str) -> str:
         statistic: of the values in the column.
     """
     return key if statistic == RAW else f"{key}_{statistic}"
+
+
+def count_column(column: str) -> str:
+    """Return the name of the column with the number of samples behind a metric's values.
+
+    Args:
+        column: the metric's column.
+    """
+    return f"{column}_samples"

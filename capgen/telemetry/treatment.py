@@ -10,7 +10,7 @@ from capgen.columns import taken_names
 from capgen.dataset.metric_column import MetricColumn
 from capgen.dataset.telemetry_manifest import AccountLine
 from capgen.errors import RequestError
-from capgen.settings.statistic import P95, RAW, column_of
+from capgen.settings.statistic import P95, RAW, column_of, count_column
 from capgen.telemetry.account import line
 from capgen.telemetry.readers.mapping_types import AUTO
 from capgen.telemetry.readers.reader import ReadMetric
@@ -73,7 +73,7 @@ class Treatment:
         """Columns with the number of samples behind values."""
         if self.keeps:
             return []
-        return [f"{metric.column.name}_samples" for metric in self.metrics]
+        return [count_column(metric.column.name) for metric in self.metrics]
 
 
 def name_of(metric: ReadMetric) -> str:

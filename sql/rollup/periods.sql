@@ -1,5 +1,6 @@
 -- One row a server and period: the 95th percentile, mean and maximum of each metric. Where values are means, minima or
--- maxima of their steps, which are equally long: the mean of means, the least minimum, the greatest maximum.
+-- maxima of their steps, which are equally long: the mean of means, weighed by the samples behind each where known, the
+-- least minimum, the greatest maximum.
 -- P95 is quantile_cont: with n values in order, number 0.95 (n - 1) counted from 0, between neighbours in a straight
 -- line. Nulls do not count; a period without any value has null. A flag is 1 where it is in any step of the period.
 -- Of the truth there are its flags, the ids of each step, every one once, and the state that most steps have, the first
@@ -22,6 +23,8 @@ periods as (
         "panel.period"::timestamp as "panel.start",
         quantile_cont("{raw}", 0.95) as "{tail}", avg("{raw}") as "{key}_mean", max("{raw}") as "{key}_max",
         avg("{mean}") as "{mean}",
+        sum("{weighed}" * "{count}") / sum("{count}") filter ("{weighed}" is not null) as "{weighed}",
+        sum("{counted}")::integer as "{counted}",
         min("{least}") as "{least}",
         max("{greatest}") as "{greatest}",
         count(*)::integer as samples,

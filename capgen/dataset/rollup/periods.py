@@ -96,6 +96,7 @@ def check_names(described: Description) -> None:
         raise RequestError(f"--to: expected a column to roll up, got none: {reason}")
     for each in rolled:
         names += [metric.name for metric in each.metrics]
+        names += [name for key, name in each.names.items() if key == "counted"]
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated:
         raise RequestError(

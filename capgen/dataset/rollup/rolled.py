@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from capgen.dataset.description import Description
 from capgen.dataset.metric_column import MetricColumn
-from capgen.settings.statistic import MEAN, P95, RAW, column_of
+from capgen.settings.statistic import MEAN, P95, RAW, column_of, count_column
 
 _MAX = "max"
 # The placeholder in `sql/rollup/periods.sql` for columns of a statistic that outlives a rollup.
@@ -33,7 +33,7 @@ def rolled_columns(described: Description) -> list[Rolled]:
     Args:
         described: what the rows are.
     """
-    return list(_rolled(described.metrics, stand_for_samples=described.stand_for_samples))
+    return list(_rolled(described))
 
 
 def left_out(described: Description) -> list[str]:
@@ -51,14 +51,26 @@ def left_out(described: Description) -> list[str]:
     ]
 
 
-def _rolled(metrics: Iterable[MetricColumn], *, stand_for_samples: bool) -> Iterator[Rolled]:
-    for metric in metrics:
+def _rolled(described: Description) -> Iterator[Rolled]:
+    for metric in described.metrics:
         if metric.statistic == RAW:
             yield _sampled(metric, column_of(metric.key, P95))
-        elif metric.statistic == P95 and stand_for_samples:
+        elif metric.statistic == P95 and described.stand_for_samples:
             yield _sampled(metric, metric.name)
         elif metric.statistic in _SAME:
-            yield Rolled({_SAME[metric.statistic]: metric.name}, (metric,))
+            yield from _same(metric, described.sample_counts)
+
+
+def _same(metric: MetricColumn, counts: Collection[str]) -> Iterator[Rolled]:
+    """Yield what keeps its statistic; means count by the samples behind them, where known."""
+    count = count_column(metric.name)
+    is_known = count in counts
+    if is_known and metric.statistic == MEAN:
+        yield Rolled({"weighed": metric.name, "count": count}, (metric,))
+    else:
+        yield Rolled({_SAME[metric.statistic]: metric.name}, (metric,))
+    if is_known:
+        yield Rolled({"counted": count}, ())
 
 
 def _sampled(metric: MetricColumn, tail: str) -> Rolled:

@@ -68,6 +68,40 @@ select * from (
     values ('a', 15e0, 1e0, 90e0, 2)
 ) as rows (server_id, cpu_mean, cpu_min, cpu_max, samples);
 
+-- test: means count by the samples behind them; a step without a value counts for none
+create table repeats as
+select * from (
+    values ('cpu_mean', 'cpu_mean_samples', null), (null, null, 'cpu_mean_samples')
+) as rows (weighed, count, counted);
+
+create table parameters as
+select
+    'a' as first,
+    'a' as last,
+    'day' as unit,
+    3 as whole_steps;
+
+create table panel as
+select
+    *,
+    1 as month,
+    1 as quarter,
+    0 as dayofweek,
+    0 as is_weekend,
+    0 as is_eoq,
+    0 as is_holiday
+from (
+    values
+    ('a', timestamp '2024-01-01 00:00', 10e0, 30),
+    ('a', timestamp '2024-01-01 08:00', 20e0, 10),
+    ('a', timestamp '2024-01-01 16:00', null, 0)
+) as rows (server_id, timestamp, cpu_mean, cpu_mean_samples);
+
+create table result as
+select * from (
+    values ('a', 12.5e0, 40, 3)
+) as rows (server_id, cpu_mean, cpu_mean_samples, samples);
+
 -- test: the ids of all steps stand once each; the state is that of most steps, the first by name of several
 create table repeats as
 select * from (

@@ -351,7 +351,7 @@ GRAFANA = {
     ),
     "a long table with labels": Trap(
         "grafana",
-        {"t.csv": '"Time","instance","job","Value"\r\n1704110400000,a,n,1\r\n1704110400000,b,n,2'},
+        {"t.csv": '"Time","instance","Value"\r\n1704110400000,a,1\r\n1704110400000,b,2\r\n'},
         [("a", "t", None, NOON, 1.0), ("b", "t", None, NOON, 2.0)],
     ),
     "a long table with series": Trap(
@@ -636,8 +636,14 @@ SADF = {
         None,
         "without -h",
     ),
+    "a number that is cut off": Trap(
+        "sadf", {"a.txt": CPU_HEADER + AT + "-1;1;99.0"}, None, "was the file cut off?"
+    ),
     "a row that is cut off": Trap(
-        "sadf", {"a.txt": CPU_HEADER + AT + "-1;1;99\n" + LATER + "-1;2"}, None, "was the file cut"
+        "sadf",
+        {"a.txt": CPU_HEADER + AT + "-1;1;99\n" + LATER + "-1;2\n"},
+        None,
+        "was the file cut off",
     ),
     "a tree of keys": Trap(
         "sadf",

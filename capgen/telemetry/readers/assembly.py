@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ _PARTS = {"filename": pl.String, "file": pl.Int32, "server": pl.String}
 _LABELS = {"server": pl.String, "label": pl.String, "value": pl.String}
 _LONGEST_REASON = 200
 _UTC = "UTC"
+_END_BYTES = 4  # enough for line ends in UTF-16
+_FOLDERS = re.compile(r"[^\s\"]*/")
 START_BYTES = 2**16
 
 
@@ -133,14 +136,37 @@ def whole_files(exports: Sequence[Export]) -> Iterator[None]:
     try:
         yield
     except sql.DatabaseError as error:
-        reason = " ".join(str(error).split())
-        for export in exports:
-            reason = reason.replace(export.filename, export.name)
         names = ", ".join(export.name for export in exports[:3])
-        raise CapgenError(
-            f"{names}: expected whole files of this kind, got: {reason[:_LONGEST_REASON]}; "
-            f"export them again"
-        ) from None
+        raise CapgenError(f"{names}: {_reason(str(error))}") from None
+
+
+def _reason(text: str) -> str:
+    if "maximum_object_size" in text:
+        return (
+            "expected at most 16 MiB of JSON for one series, got more; export shorter stretches, "
+            "and load their files together"
+        )
+    plain = _FOLDERS.sub("", " ".join(text.split()))
+    return f"expected whole files of this kind, got: {plain[:_LONGEST_REASON]}; export them again"
+
+
+def check_ends(exports: Sequence[Export]) -> None:
+    """Refuse files of lines whose last line does not end: its number may be cut off.
+
+    Raises:
+        CapgenError: a file was cut off.
+    """
+    for export in exports:
+        if export.path.suffix == ".gz":
+            continue  # what is cut off does not expand
+        with export.path.open("rb") as file:
+            file.seek(max(file.seek(0, 2) - _END_BYTES, 0))
+            end = file.read()
+        if b"\n" not in end:
+            raise CapgenError(
+                f"{export.name}: expected a line end behind the last line, got {end[-4:]!r}; was "
+                f"the file cut off? Export it again, or end the line if it is whole"
+            )
 
 
 def refuse_empty(exports: Sequence[Export], samples: int) -> None:

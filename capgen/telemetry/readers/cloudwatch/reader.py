@@ -24,7 +24,7 @@ from capgen.telemetry.readers.cloudwatch.found import (
     series_of_points,
     series_of_results,
 )
-from capgen.telemetry.readers.json_array import LARGEST_ELEMENT, cut_array, spill_folder
+from capgen.telemetry.readers.json_array import LARGEST_ELEMENT, cut_array
 from capgen.telemetry.readers.mapping import Mapping
 from capgen.telemetry.readers.reader import Head, Read
 from capgen.telemetry.readers.roles.choice import choose_roles
@@ -84,7 +84,6 @@ def _cut(
     connection: sql.Connection, exports: Sequence[Export], notes: list[AccountLine]
 ) -> tuple[list[tuple[str, Export]], dict[str, str | None]]:
     """Cut the answers; return their files, and their labels, which only data points have."""
-    folder = spill_folder(connection)
     parts: list[tuple[str, Export]] = []
     labels: dict[str, str | None] = {}
     for export in exports:
@@ -94,11 +93,11 @@ def _cut(
                 f"{export.name}: expected {_POINTS} or {_RESULTS}, got {export.start[:60]!r}; "
                 f"export it with aws cloudwatch get-metric-data --output json"
             )
-        to = folder / f"answer-{export.file}.json"
-        answer = cut_array(export, found[1], to)
-        parts.append((str(to), export))
-        labels[str(to)] = str(answer.get("Label") or "") if found[1] == _POINTS else None
-        notes += _notes(answer, export)
+        cut = cut_array(connection, export, found[1])
+        parts.append((cut.filename, export))
+        is_points = found[1] == _POINTS
+        labels[cut.filename] = str(cut.rest.get("Label") or "") if is_points else None
+        notes += _notes(cut.rest, export)
     return parts, labels
 
 

@@ -12,6 +12,7 @@ from capgen.dataset.telemetry_manifest import AccountLine
 from capgen.errors import CapgenError, RequestError
 from capgen.telemetry.readers.assembly import (
     Export,
+    check_ends,
     exports_of,
     leave_labels,
     leave_readings,
@@ -61,6 +62,7 @@ class Grafana:
     def read(self, connection: sql.Connection, files: Sequence[Path], mapping: Mapping) -> Read:
         """Check the files, and make the views."""
         exports = exports_of(connection, files)
+        check_ends(exports)
         forms = {export.filename: _form(export, mapping) for export in exports}
         with whole_files(exports):
             make_rows(connection, forms)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from capgen import sql
@@ -31,30 +30,30 @@ def _is_error(text: str) -> bool:
     return '"errorType"' in text and _ERROR.search(text) is not None
 
 
-def cut_answer(export: Export, to: Path) -> list[AccountLine]:
+def cut_answer(connection: sql.Connection, export: Export) -> tuple[str, list[AccountLine]]:
     """Copy the series of an answer of the API to a file of their own.
 
     Args:
+        connection: the database.
         export: the answer.
-        to: the file to write.
 
     Returns:
-        Warnings of the answer.
+        The file with the series, and warnings of the answer.
 
     Raises:
         CapgenError: the answer is an error, is cut off, or is of one moment only.
     """
     _refuse_error(export)
-    answer = cut_array(export, "result", to)
-    kind = _inner(answer, "data").get("resultType")
+    cut = cut_array(connection, export, "result")
+    kind = _inner(cut.rest, "data").get("resultType")
     if kind != "matrix":
         raise CapgenError(
             f"{export.name}: expected samples over time (a matrix), got a {kind} of one moment; "
             f"{_RANGE_QUERY}"
         )
-    return [
+    return cut.filename, [
         AccountLine(name="warning", about=export.name, count=1, says=f"the server said: {text}")
-        for text in answer.get("warnings") or []
+        for text in cut.rest.get("warnings") or []
     ]
 
 

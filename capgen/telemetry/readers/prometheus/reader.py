@@ -13,13 +13,14 @@ from capgen.dataset.telemetry_manifest import AccountLine
 from capgen.errors import CapgenError
 from capgen.telemetry.readers.assembly import (
     Export,
+    check_ends,
     exports_of,
     leave_labels,
     leave_readings,
     refuse_empty,
     whole_files,
 )
-from capgen.telemetry.readers.json_array import LARGEST_ELEMENT, spill_folder
+from capgen.telemetry.readers.json_array import LARGEST_ELEMENT
 from capgen.telemetry.readers.mapping import Mapping
 from capgen.telemetry.readers.prometheus.lists import (
     check_lists,
@@ -64,6 +65,7 @@ class Prometheus:
         exports = exports_of(connection, files)
         arrays = [export for export in exports if _is_json(export)]
         lines = [export for export in exports if export not in arrays]
+        check_ends(lines)
         with whole_files(exports):
             parts, notes = _parts(connection, arrays, lines)
             rows, more = _series_rows(connection, parts, arrays, lines, mapping)
@@ -87,16 +89,15 @@ def _parts(
     connection: sql.Connection, arrays: Sequence[Export], lines: Sequence[Export]
 ) -> tuple[list[tuple[str, Export]], list[AccountLine]]:
     """Return what DuckDB reads for each export, with the warnings of answers."""
-    folder = spill_folder(connection)
     parts = [(export.filename, export) for export in lines]
     notes: list[AccountLine] = []
     for export in arrays:
         if export.start.startswith("["):
             parts.append((export.filename, export))
             continue
-        to = folder / f"series-{export.file}.json"
-        notes += cut_answer(export, to)
-        parts.append((str(to), export))
+        filename, warnings = cut_answer(connection, export)
+        notes += warnings
+        parts.append((filename, export))
     return parts, notes
 
 

@@ -13,7 +13,7 @@ from capgen.errors import CapgenError
 from capgen.telemetry.readers.assembly import (
     Export,
 )
-from capgen.telemetry.readers.json_array import LARGEST_ELEMENT, cut_array, spill_folder
+from capgen.telemetry.readers.json_array import LARGEST_ELEMENT, cut_array
 from capgen.telemetry.readers.sadf.views import notes_of, view
 
 
@@ -21,14 +21,13 @@ def cut_documents(
     connection: sql.Connection, exports: Sequence[Export], notes: list[AccountLine]
 ) -> list[tuple[str, Export]]:
     """Cut the statistics out of the documents, and note their hosts."""
-    folder = spill_folder(connection)
     parts: list[tuple[str, Export]] = []
     hosts: list[tuple[str, str]] = []
     for export in exports:
-        to = folder / f"statistics-{export.file}.json"
-        host = _host(cut_array(export, "statistics", to), export)
-        hosts.append((str(to), str(host["nodename"])))
-        parts.append((str(to), export))
+        cut = cut_array(connection, export, "statistics")
+        host = _host(cut.rest, export)
+        hosts.append((cut.filename, str(host["nodename"])))
+        parts.append((cut.filename, export))
         restarts, comments = (len(host.get(word) or []) for word in ("restarts", "comments"))
         notes += notes_of(export.name, restarts, comments, 0, 0)
     frame = pl.DataFrame(hosts, schema=["filename", "host"], orient="row")

@@ -11,6 +11,7 @@ from capgen.dataset.telemetry_manifest import AccountLine
 from capgen.errors import CapgenError
 from capgen.telemetry.readers.assembly import (
     Export,
+    check_ends,
 )
 from capgen.telemetry.readers.sadf.views import notes_of, view
 
@@ -23,6 +24,7 @@ def read_rows(
     """Make the view of samples in rows; return whether stamps are in UTC."""
     for export in exports:
         _check_header(export)
+    check_ends(exports)
     view(connection, "sadf_lines", "lines", files=[export.filename for export in exports])
     headers = connection.sql(sql.query_text("load/readers/sadf/headers"))
     headers.create("sadf_headers")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from capgen.opening import open_dataset as open  # noqa: A004
     from capgen.panel.batches import cells, chunks
     from capgen.quality.check import check
+    from capgen.twins.fit.fit import fit
     from capgen.telemetry.load import load
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "connect",
     "export",
     "extend",
+    "fit",
     "load",
     "load_config",
     "open",
@@ -59,6 +61,7 @@ _HOMES = {
     "connect": "capgen.dataset.reading.connecting",
     "extend": "capgen.engines.running",
     "export": "capgen.dataset.export.export",
+    "fit": "capgen.twins.fit.fit",
     "load": "capgen.telemetry.load",
     "load_config": "capgen.config",
     "open": "capgen.opening:open_dataset",

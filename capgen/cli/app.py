@@ -17,6 +17,7 @@ from capgen.cli import (
     docs,
     export,
     extend,
+    fit,
     load,
     plan,
     query,
@@ -53,6 +54,7 @@ app = typer.Typer(
 )
 app.command("build")(build.command)
 app.command("extend")(extend.command)
+app.command("fit")(fit.command)
 app.command("load")(load.command)
 app.command("plan")(plan.command)
 app.command("check")(check.command)

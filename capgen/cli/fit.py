@@ -1,0 +1,162 @@
+"""`capgen fit`: learns from telemetry what makes each server itself, for a twin of the fleet."""
+
+import json
+import math
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from capgen.cli.arguments import DATASET
+from capgen.cli.run_options import positive_whole_number
+from capgen.cli.stopping import nothing_left_when_stopped
+from capgen.cli.streams import outcome
+from capgen.cli.text import byte_size, counted, duration, note
+from capgen.storage.location import from_here
+
+if TYPE_CHECKING:
+    from capgen.twins.fit.fit import FitResult
+    from capgen.twins.fit.trend import Trend
+
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+def day(text: str | date) -> date:
+    """Read an option's value that is a day.
+
+    Args:
+        text: the value as the user wrote it.
+
+    Raises:
+        BadParameter: the value is not a day.
+    """
+    try:
+        return datetime.strptime(str(text), "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"expected a day as YYYY-MM-DD, got {text!r}.") from None
+
+
+def command(
+    data: Annotated[Path, DATASET],
+    out: Annotated[
+        str,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="YAML file to write; the library lies beside it, as ….library.parquet.",
+        ),
+    ] = "fleet.yaml",
+    states: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            help="States that each server moves between.",
+            parser=positive_whole_number,
+        ),
+    ] = 4,
+    kinds: Annotated[
+        int,
+        typer.Option(
+            metavar="N", help="Kinds of day that each server has.", parser=positive_whole_number
+        ),
+    ] = 4,
+    first: Annotated[
+        date | None,
+        typer.Option(
+            "--from", metavar="DAY", help="First day to fit.", show_default=False, parser=day
+        ),
+    ] = None,
+    last: Annotated[
+        date | None,
+        typer.Option(
+            "--to", metavar="DAY", help="Last day to fit.", show_default=False, parser=day
+        ),
+    ] = None,
+    labels: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="Labels that the library keeps, such as server_type,region.",
+            show_default=False,
+        ),
+    ] = "",
+    keep_ids: Annotated[
+        bool, typer.Option("--keep-ids", help="Keep the servers' ids, as the label server_id.")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+) -> None:
+    """Fit telemetry: learn what makes each server itself, so that build makes a twin of the fleet.
+
+    Writes a small configuration and a library with one row a server: the chances
+    of its states by hour and kind of day, how long they last, the quantiles of
+    each metric in each state, their season, memory, resolution and gaps. Build
+    from it, for any window and any number of servers.
+
+    Steps that divide an hour are fitted with states that last for whole hours;
+    daily ones have kinds of day only. A server needs 14 days of values, with daily
+    ones 28. Each row comes from one server: treat the library like the telemetry.
+
+    [bold]Examples[/bold]
+
+    capgen fit telemetry/ --out fleet.yaml
+
+    capgen build --config fleet.yaml --out twin/
+    """
+    from capgen.twins.fit.fit import fit
+
+    with nothing_left_when_stopped():
+        result = fit(
+            data,
+            out,
+            states=states,
+            kinds=kinds,
+            first=first,
+            last=last,
+            labels=[label.strip() for label in labels.split(",") if label.strip()],
+            keep_ids=keep_ids,
+            overwrite=overwrite,
+            on_server=_progress(),
+        )
+    with outcome():
+        _tell(result, as_json=as_json)
+
+
+def _progress() -> Callable[[int, int], None]:
+    """Return what prints a line on stderr every few seconds."""
+    last_printed = time.monotonic()
+
+    def on_server(done: int, every: int) -> None:
+        nonlocal last_printed
+        if time.monotonic() - last_printed >= _SECONDS_BETWEEN_LINES:
+            last_printed = time.monotonic()
+            print(f"{done:,} of {counted(every, 'server')}", file=sys.stderr, flush=True)
+
+    return on_server
+
+
+def _known(trend: "Trend") -> dict[str, float | None]:
+    """Return a trend as JSON has it, which has no NaN."""
+    return {name: None if math.isnan(value) else value for name, value in trend._asdict().items()}
+
+
+def _tell(result: "FitResult", *, as_json: bool) -> None:
+    if as_json:
+        trends = {key: _known(trend) for key, trend in result.trends.items()}
+        typer.echo(json.dumps(asdict(result) | {"trends": trends}, default=str))
+        return
+    for line in result.left_out:
+        note(line)
+    for line in result.learnt:
+        typer.echo(line)
+    library = from_here(result.library)
+    size = f"{counted(result.servers, 'server')}, {byte_size(result.library_bytes)}"
+    config = from_here(result.config)
+    typer.echo(f"Wrote {config} and {library}: {size}, {duration(result.seconds)}")
+    typer.echo(f"Try: capgen build --config {config} --out twin")

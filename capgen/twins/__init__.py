@@ -1,0 +1,1 @@
+"""Twins of real servers: how alike two fleets are."""

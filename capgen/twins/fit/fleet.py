@@ -1,0 +1,152 @@
+"""Fits the servers of a fleet, one after the other, and puts them together as a library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from capgen.config.sources import preset_text
+from capgen.config.yaml_text import parse_yaml
+from capgen.dataset.metric_column import MetricColumn
+from capgen.errors import RequestError
+from capgen.layers.library.schema import Facts
+from capgen.layers.library.table import Library
+from capgen.timeline.epoch import HOURS_PER_DAY
+from capgen.twins.fit.encoding import library_of
+from capgen.twins.fit.gaps import ServerGaps, fleet_gaps, server_gaps
+from capgen.twins.fit.noise import half_lives
+from capgen.twins.fit.server import FittedServer, fit_server
+from capgen.twins.fit.telemetry import LABEL, Telemetry
+from capgen.twins.fit.trend import Trend, fleet_trend, server_trends
+
+FEWEST_DAYS = 14  # of values that a server needs
+FEWEST_DAYS_OF_DAILY = 28
+_TYPE = "server_type"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedFleet:
+    """What was fitted of a fleet.
+
+    Args:
+        library: its servers, by server type where this is a label, then by id.
+        columns: the metrics' columns, by key.
+        trends: of the metrics, by key.
+    """
+
+    library: Library
+    columns: dict[str, MetricColumn]
+    trends: dict[str, Trend]
+
+
+def fit_fleet(
+    telemetry: Telemetry,
+    servers: pl.DataFrame,
+    counts: tuple[int, int],
+    on_server: Callable[[int, int], None],
+) -> FittedFleet:
+    """Fit some servers of telemetry.
+
+    Args:
+        telemetry: what to fit.
+        servers: rows of its `servers`, with the labels that the library gets.
+        counts: numbers of states and of kinds of day; of daily values, states are the kinds.
+        on_server: called with the number of servers fitted so far, and of all.
+    """
+    is_daily = telemetry.clock.slots_per_day == 1
+    counts = (counts[0], counts[0]) if is_daily else counts
+    fitted: list[FittedServer] = []
+    gaps: list[ServerGaps] = []
+    trends: list[list[Trend]] = []
+    lives = zip(servers["first"].to_list(), servers["last"].to_list(), strict=True)
+    every = telemetry.values(servers["server_id"].to_list())
+    for values, (first, last) in zip(every, lives, strict=True):
+        fitted.append(fit_server(values, telemetry.clock, counts))
+        life = slice(first, last + 1)
+        gaps.append(server_gaps(values, telemetry.clock, life, telemetry.gone))
+        trends.append(server_trends(values, telemetry.clock))
+        on_server(len(fitted), servers.height)
+    columns = columns_by_key(telemetry.metrics)
+    facts = Facts(
+        metrics=tuple(columns),
+        states=counts[0],
+        kinds=counts[1],
+        half_lives=half_lives(telemetry.clock),
+        fleet_gaps=fleet_gaps(telemetry.gone, telemetry.clock),
+    )
+    names = [name for name in servers.columns if name.startswith(LABEL)]
+    labels = {name.removeprefix(LABEL): servers[name].to_list() for name in names}
+    of_metrics = zip(columns, zip(*trends, strict=True), strict=True)
+    return FittedFleet(
+        _by_type(library_of(fitted, gaps, facts, labels)),
+        columns,
+        {key: fleet_trend(of_metric) for key, of_metric in of_metrics},
+    )
+
+
+def enough(telemetry: Telemetry) -> pl.DataFrame:
+    """Return the servers with values for long enough to be fitted.
+
+    Args:
+        telemetry: what to fit.
+
+    Raises:
+        RequestError: there is none.
+    """
+    clock = telemetry.clock
+    days = FEWEST_DAYS_OF_DAILY if clock.slots_per_day == 1 else FEWEST_DAYS
+    steps = days * HOURS_PER_DAY / clock.step_hours
+    found = telemetry.servers.filter(pl.col("present") >= steps)
+    if found.is_empty():
+        most = telemetry.servers["present"].max()
+        assert isinstance(most, int)
+        got = most * clock.step_hours / HOURS_PER_DAY
+        raise RequestError(
+            f"{telemetry.folder}: expected servers with at least {days} days of values, "
+            f"got at most {got:.1f} days; fit a longer window"
+        )
+    return found
+
+
+def left_out(telemetry: Telemetry, servers: pl.DataFrame) -> Iterator[str]:
+    """Yield why metrics and servers are not in the library, a line each.
+
+    Args:
+        telemetry: what was fitted.
+        servers: those of its `servers` that were fitted.
+    """
+    for name in telemetry.negative:
+        yield f"{name} is left out: it has values below 0, which have no logarithm"
+    kept = set(servers["server_id"])
+    hours = telemetry.clock.step_hours
+    for server_id, present in telemetry.servers.select("server_id", "present").iter_rows():
+        if server_id not in kept:
+            days = present * hours / HOURS_PER_DAY
+            yield f"{server_id} is left out: it has {days:.1f} days of values, too few"
+
+
+def columns_by_key(metrics: Sequence[MetricColumn]) -> dict[str, MetricColumn]:
+    """Return columns by the keys of their metrics, or by their names where these share a key.
+
+    Args:
+        metrics: the columns.
+    """
+    keys = [metric.key for metric in metrics]
+    names = [metric.key if keys.count(metric.key) == 1 else metric.name for metric in metrics]
+    return dict(zip(names, metrics, strict=True))
+
+
+def _by_type(library: Library) -> Library:
+    """Return a library with the rows of a server type together, as a fleet has its servers."""
+    if _TYPE not in library.labels:
+        return library
+    types = library.labels[_TYPE]
+    known = list(parse_yaml(preset_text("default"), "default.yaml")["archetypes"])
+    # Archetypes that the preset below the configuration has come first, in its order.
+    names = [*(name for name in known if name in types), *sorted({*types} - {*known})]
+    order = sorted(range(library.rows), key=lambda row: names.index(types[row]))
+    columns = {name: stored[order] for name, stored in library.columns.items()}
+    labels = {name: [texts[row] for row in order] for name, texts in library.labels.items()}
+    return Library(library.facts, columns, labels)

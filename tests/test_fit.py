@@ -1,0 +1,299 @@
+"""Fitting telemetry: what is written, for which telemetry, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from capgen import build, fit, load_config, rollup, scan
+from capgen.dataset.metric_column import MetricColumn
+from capgen.errors import CapgenError, RequestError
+from capgen.layers.library.reading import read_library
+from capgen.layers.library.table import Library
+from capgen.twins.fit.fit import FitResult
+from tests.conftest import Run, make_config
+from tests.telemetry_datasets import write_telemetry
+
+CPU = MetricColumn(name="cpu_p95", key="cpu", unit="percent", statistic="p95")
+NET = MetricColumn(name="net_mean", key="net", unit="Mbit/s", statistic="mean")
+FIRST = datetime(2024, 1, 1)
+DAYS = 28
+
+
+def make_rows(servers: int = 3, days: int = DAYS, step: str = "1h", **columns: Any) -> pl.DataFrame:
+    """Return rows of servers that are busy by day."""
+    stamps = pl.datetime_range(
+        FIRST, pl.lit(FIRST).dt.offset_by(f"{days}d"), step, closed="left", time_unit="us"
+    )
+    random = np.random.default_rng(1)
+    every = []
+    for server in range(servers):
+        rows = pl.select(timestamp=stamps)
+        busy = rows["timestamp"].dt.hour().is_between(9, 17).to_numpy()
+        noise = random.normal(0, 0.1, rows.height)
+        cpu = np.exp(1 + server + busy + noise).round(2)
+        kind = ("web", "batch")[server % 2]
+        every.append(
+            rows.with_columns(
+                server_id=pl.lit(f"host-{server}"),
+                server_type=pl.lit(kind),
+                cpu_p95=pl.Series(cpu),
+                net_mean=pl.Series(100 * cpu + random.normal(0, 1, rows.height)).abs(),
+            )
+        )
+    return pl.concat(every).with_columns(**columns)
+
+
+Fit = Callable[..., FitResult]
+
+
+@pytest.fixture
+def fitted(tmp_path: Path) -> Fit:
+    """Return what writes rows as telemetry, and fits it."""
+
+    def run(rows: pl.DataFrame, granularity: str = "hourly", **options: Any) -> FitResult:
+        data = write_telemetry(tmp_path / "telemetry", rows, (CPU, NET), granularity)
+        return fit(data, tmp_path / "fleet.yaml", **{"states": 2, "kinds": 2, **options})
+
+    return run
+
+
+def library_in(result: FitResult) -> Library:
+    return read_library(result.library.read_bytes())
+
+
+def test_the_configuration_builds_a_twin_with_the_columns_of_the_telemetry(fitted: Fit) -> None:
+    result = fitted(make_rows())
+    twin = scan(load_config(result.config)).collect()
+    assert result.servers == 3
+    assert twin.height == 3 * DAYS * 24
+    assert {"cpu_p95", "net_mean"} <= set(twin.columns)
+    assert "mem_p95" not in twin.columns
+    config = load_config(result.config)
+    assert config.metrics["net"].statistic == "mean"
+    assert config.metrics["net"].unit == "Mbit/s"
+    assert config.metrics["cpu"].clip == (0, 100)
+
+
+def test_the_twin_has_the_rhythm_and_the_levels_of_each_server(fitted: Fit) -> None:
+    rows = make_rows()
+    twin = scan(load_config(fitted(rows).config)).collect()
+    busy = pl.col("timestamp").dt.hour().is_between(9, 17)
+    means = [
+        panel.group_by("server_id", busy.alias("busy"))
+        .agg(pl.mean("cpu_p95", "net_mean"))
+        .sort("server_id", "busy")
+        for panel in (rows, twin)
+    ]
+    for name in ("cpu_p95", "net_mean"):
+        assert means[1][name].to_numpy() == pytest.approx(means[0][name].to_numpy(), rel=0.06)
+
+
+def test_the_library_depends_on_the_values_alone(tmp_path: Path) -> None:
+    rows = make_rows(4)
+    one_type = rows.with_columns(server_type=pl.lit("web"))
+    years = [one_type, rows, rows.sample(fraction=1, shuffle=True, seed=3)]
+    found = set()
+    for number, each in enumerate(years):
+        data = write_telemetry(tmp_path / f"data{number}", each, (CPU, NET))
+        found.add(fit(data, tmp_path / f"fleet{number}.yaml").library_sha256)
+    assert len(found) == 1
+
+
+def test_rows_of_a_server_do_not_depend_on_the_other_servers(tmp_path: Path) -> None:
+    rows = make_rows(3)
+    alone = rows.filter(pl.col("server_id") == "host-1")
+    every = [
+        library_in(
+            fit(write_telemetry(tmp_path / name, each, (CPU, NET)), tmp_path / f"{name}.yaml")
+        )
+        for name, each in (("all", rows), ("one", alone))
+    ]
+    for name, stored in every[1].columns.items():
+        assert np.array_equal(every[0].columns[name][[1]], stored), name
+
+
+def test_servers_with_too_few_values_are_named_and_left_out(fitted: Fit) -> None:
+    short = pl.when((pl.col("server_id") == "host-1") & (pl.col("timestamp").dt.day() > 9))
+    result = fitted(
+        make_rows(
+            cpu_p95=short.then(None).otherwise("cpu_p95"),
+            net_mean=short.then(None).otherwise("net_mean"),
+        )
+    )
+    assert result.servers == 2
+    assert result.left_out == ("host-1 is left out: it has 9.0 days of values, too few",)
+
+
+def test_a_window_that_is_too_short_is_refused(fitted: Fit) -> None:
+    with pytest.raises(RequestError, match=r"at least 14 days of values, got at most 9\.0 days"):
+        fitted(make_rows(), last=date(2024, 1, 9))
+
+
+def test_days_outside_the_window_do_not_count(tmp_path: Path) -> None:
+    rows = make_rows()
+    inside = rows.filter(pl.col("timestamp") >= datetime(2024, 1, 8))
+    data = write_telemetry(tmp_path / "all", rows, (CPU, NET))
+    part = write_telemetry(tmp_path / "part", inside, (CPU, NET))
+    windowed = fit(data, tmp_path / "one.yaml", first=date(2024, 1, 8))
+    assert windowed.library_sha256 == fit(part, tmp_path / "two.yaml").library_sha256
+    with pytest.raises(RequestError, match="expected days from 2024-01-01 to 2024-01-28"):
+        fit(data, tmp_path / "three.yaml", first=date(2025, 1, 1))
+
+
+def test_labels_and_ids_are_kept_on_request_only(fitted: Fit) -> None:
+    assert library_in(fitted(make_rows())).labels == {}
+
+
+def test_servers_of_a_type_keep_their_rows_in_the_twin(fitted: Fit) -> None:
+    rows = make_rows(4)
+    result = fitted(rows, labels=["server_type"], keep_ids=True)
+    library = library_in(result)
+    assert library.labels["server_id"] == ["host-0", "host-2", "host-1", "host-3"]
+    twin = scan(load_config(result.config)).collect()
+    levels = twin.group_by("server_type").agg(pl.mean("net_mean")).sort("server_type")
+    real = rows.group_by("server_type").agg(pl.mean("net_mean")).sort("server_type")
+    assert levels["net_mean"].to_numpy() == pytest.approx(real["net_mean"].to_numpy(), rel=0.06)
+
+
+def test_an_unknown_label_is_refused(fitted: Fit) -> None:
+    with pytest.raises(RequestError, match=r"expected labels of .*server_type; got 'zone'"):
+        fitted(make_rows(), labels=["zone"])
+
+
+def test_a_metric_with_values_below_0_is_left_out(fitted: Fit) -> None:
+    result = fitted(make_rows(net_mean=pl.col("net_mean") - 1000))
+    assert library_in(result).facts.metrics == ("cpu",)
+    assert result.left_out[0].startswith("net_mean is left out: it has values below 0")
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), 0.0, 7.5])
+def test_a_metric_that_never_moves_comes_back_as_it_is(fitted: Fit, value: float | None) -> None:
+    result = fitted(make_rows(net_mean=pl.lit(value, pl.Float64)))
+    twin = scan(load_config(result.config)).collect()["net_mean"]
+    known = value is not None and value == value
+    assert twin.drop_nulls().unique().to_list() == ([value] if known else [])
+
+
+def test_missing_values_and_outages_come_back(fitted: Fit) -> None:
+    random = np.random.default_rng(2)
+    rows = make_rows(4, days=60)
+    single = pl.Series(random.random(rows.height) < 0.05)
+    day = pl.col("timestamp").dt.day()
+    out = (
+        (pl.col("server_id") == "host-2") & day.is_in([5, 15]) & (pl.col("timestamp").dt.hour() < 6)
+    )
+    of_all = (pl.col("timestamp").dt.ordinal_day() == 30) & (pl.col("timestamp").dt.hour() < 4)
+    gone = out | of_all
+    result = fitted(
+        rows.with_columns(
+            cpu_p95=pl.when(gone | single).then(None).otherwise("cpu_p95"),
+            net_mean=pl.when(gone).then(None).otherwise("net_mean"),
+        )
+    )
+    library = library_in(result)
+    assert library.numbers("missing")[:, 0] == pytest.approx(0.05, abs=0.02)
+    assert not library.numbers("missing")[:, 1].any()
+    assert library.columns["outages"][2].tolist() == [pytest.approx(4 * 366 / 60, rel=0.01), 6.0]
+    assert not library.columns["outages"][[0, 1, 3], 0].any()
+    gaps = library.facts.fleet_gaps
+    assert gaps is not None
+    assert gaps.per_year == pytest.approx(366 / 60, rel=0.01)
+    assert gaps.mean_hours == 4
+
+
+def test_a_finer_step_keeps_hours_and_its_own_noise(fitted: Fit) -> None:
+    result = fitted(make_rows(2, days=14, step="15m"), "15min")
+    library = library_in(result)
+    assert library.facts.half_lives[1] < 1
+    config = load_config(result.config)
+    assert config.granularity == "15min"
+    busy = scan(config).filter(pl.col("timestamp").dt.hour().is_between(9, 17)).collect()
+    rest = scan(config).filter(~pl.col("timestamp").dt.hour().is_between(9, 17)).collect()
+    assert busy["cpu_p95"].mean() > 2 * rest["cpu_p95"].mean()  # type: ignore[operator]
+
+
+def test_daily_values_have_kinds_of_day_and_no_hours(fitted: Fit) -> None:
+    weekend = pl.col("timestamp").dt.weekday() > 5
+    rows = make_rows(2, days=84, step="1d", cpu_p95=pl.col("cpu_p95") * (1 + 4 * weekend))
+    result = fitted(rows, "daily", states=2, kinds=4)
+    library = library_in(result)
+    assert library.facts.kinds == 2
+    assert library.numbers("kinds")[:, 5:, 1].min() > 0.8
+    assert library.numbers("kinds")[:, :5, 1].max() < 0.2
+    twin = scan(load_config(result.config)).collect()
+    means = twin.group_by("is_weekend").agg(pl.mean("cpu_p95")).sort("is_weekend")["cpu_p95"]
+    assert means[1] > 3 * means[0]
+    assert any("hours are not known" in line for line in result.learnt)
+
+
+def test_a_build_and_its_rollup_can_be_fitted_too(tmp_path: Path) -> None:
+    config = make_config(
+        num_servers=2, start_date="2024-01-01", end_date="2024-01-28", granularity="hourly"
+    )
+    build(config, tmp_path / "built")
+    rollup(tmp_path / "built", "daily", tmp_path / "daily")
+    result = fit(tmp_path / "built", tmp_path / "fleet.yaml", labels=["region"])
+    assert library_in(result).facts.metrics == ("cpu", "mem", "disk", "net_in", "net_out")
+    daily = library_in(fit(tmp_path / "daily", tmp_path / "daily.yaml", states=2))
+    assert "cpu_max" in daily.facts.metrics
+
+
+def test_what_is_there_is_kept(fitted: Fit, tmp_path: Path) -> None:
+    (tmp_path / "fleet.library.parquet").write_bytes(b"mine")
+    with pytest.raises(RequestError, match=r"fleet\.library\.parquet: exists already"):
+        fitted(make_rows())
+    assert not (tmp_path / "fleet.yaml").exists()
+    assert (tmp_path / "fleet.library.parquet").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"states": 9}, "states: expected a number from 1 to 8, got 9"),
+        ({"kinds": 0}, "kinds: expected a number from 1 to 8, got 0"),
+    ],
+)
+def test_counts_out_of_reach_are_refused(
+    fitted: Fit, options: dict[str, int], message: str
+) -> None:
+    with pytest.raises(RequestError, match=message):
+        fitted(make_rows(1), **options)
+
+
+def test_a_step_that_no_hour_holds_is_refused(fitted: Fit) -> None:
+    with pytest.raises(RequestError, match=r"expected a step that divides an hour.*got 45min"):
+        fitted(make_rows(1, step="45m"), "45min")
+
+
+def test_altered_files_are_one_line(tmp_path: Path) -> None:
+    data = write_telemetry(tmp_path / "telemetry", make_rows(1), (CPU, NET))
+    (file,) = data.rglob("*.parquet")
+    file.write_bytes(file.read_bytes()[:-100])
+    with pytest.raises(CapgenError, match="capgen verify names altered files") as raised:
+        fit(data, tmp_path / "fleet.yaml")
+    assert "\n" not in str(raised.value)
+    assert not list(tmp_path.glob("fleet*"))
+
+
+def test_the_command_says_what_it_learnt(run: Run, tmp_path: Path) -> None:
+    data = write_telemetry(tmp_path / "telemetry", make_rows(), (CPU, NET))
+    told = run("fit", str(data), "--out", str(tmp_path / "fleet.yaml"), "--states", "2")
+    assert told.returncode == 0
+    assert "rhythm, in numbers of servers: 3 with more cpu by day, 0 by night" in told.stdout
+    assert "not learnt: holidays" in told.stdout
+    options = ("--overwrite", "--json", "--from", "2024-01-08")
+    told = run("fit", str(data), "--out", str(tmp_path / "fleet.yaml"), *options)
+    answer = json.loads(told.stdout)
+    assert answer["servers"] == 3
+    assert answer["trends"]["cpu"] == {"percent_per_month": None, "standard_error": None}
+    told = run("fit", str(data), "--from", "monday")
+    assert told.returncode == 2
+    assert "expected a day as YYYY-MM-DD" in told.stderr

@@ -1,0 +1,205 @@
+"""What each estimator finds in data whose truth is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from capgen.layers.regimes.chain import chain_states
+from capgen.twins.fit.chances import kind_chances, state_chances
+from capgen.twins.fit.clock import Clock
+from capgen.twins.fit.clusters import cluster
+from capgen.twins.fit.day_kinds import kinds_of
+from capgen.twins.fit.encoding import percentages
+from capgen.twins.fit.gaps import fleet_gap_steps, server_gaps
+from capgen.twins.fit.noise import noise_factors
+from capgen.twins.fit.resolution import resolution_of
+from capgen.twins.fit.scores import scores_of
+from capgen.twins.fit.season import residuals, season_of, spread_of
+from capgen.twins.fit.states import UNKNOWN, states_of
+from capgen.twins.fit.stickiness import state_stickiness
+from capgen.twins.fit.trend import fleet_trend, server_trends
+
+MONDAY = 19_723  # 2024-01-01
+YEAR = Clock(MONDAY, 364, 60)
+
+
+def test_a_clock_knows_weekdays_and_slots() -> None:
+    clock = Clock(MONDAY, 7, 15)
+    assert clock.weekdays.tolist() == [0, 1, 2, 3, 4, 5, 6]
+    assert clock.steps == 7 * 96
+    assert clock.steps_per_slot == 4
+    assert clock.slot_cells[[0, 23, 24, 5 * 24]].tolist() == [0, 23, 0, 24]
+    assert Clock(MONDAY, 7, 360).slots_per_day == 4
+
+
+def test_clusters_are_those_that_lie_apart() -> None:
+    random = np.random.default_rng(1)
+    truth = np.repeat([0, 1, 2], 50)
+    points = np.array([[0.0, 0], [5, 0], [0, 5]])[truth] + random.normal(0, 0.3, (150, 2))
+    found = cluster(points, 3)
+    assert len({(int(a), int(b)) for a, b in zip(truth, found, strict=True)}) == 3
+
+
+def test_more_clusters_than_points_that_differ_are_no_problem() -> None:
+    assert len(set(cluster(np.ones((20, 3)), 4).tolist())) == 1
+
+
+def test_slots_without_a_value_have_no_state() -> None:
+    values = np.tile([1.0, 9.0], (2, 7 * 12))
+    values[:, 5] = np.nan
+    values[0, 7] = np.nan
+    states = states_of(values, Clock(MONDAY, 7, 60), 2)
+    assert states[5] == UNKNOWN
+    assert states[7] == states[9]
+    assert states[0] < states[1]
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=8).filter(any))
+def test_percentages_sum_to_100_and_lie_near(weights: list[int]) -> None:
+    shares = np.array([weights]) / sum(weights)
+    found = percentages(shares)
+    assert found.sum() == 100
+    assert np.abs(found - 100 * shares).max() < 1
+
+
+@settings(deadline=None, max_examples=5)
+@given(st.integers(0, 1000))
+def test_stickiness_is_what_a_chain_was_made_with(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    chances = random.dirichlet([4, 4, 4], 48)
+    truth = random.uniform(0.2, 0.95, 3)
+    clock = Clock(MONDAY, 3640, 60)
+    of_hours = chances[clock.slot_cells].T[:, None, :]
+    draws = random.random((2, 1, clock.steps))
+    states = chain_states(of_hours, truth[:, None, None], draws[0], draws[1])[0]
+    days = np.zeros(clock.days, np.int32)
+    found = state_stickiness(states, days, clock, chances.reshape(1, 2, 24, 3), 0.998)
+    assert found == pytest.approx(truth, abs=0.03)
+
+
+def test_kinds_of_day_are_found_and_so_are_their_chances() -> None:
+    random = np.random.default_rng(3)
+    busy = random.random(YEAR.days) < np.where(YEAR.week, 0.2, 0.7)
+    hours = np.arange(24)
+    by_day = (hours >= 8) & (hours < 18)
+    likely = np.where(busy[:, None] & by_day, 0.9, 0.05)
+    states = (random.random((YEAR.days, 24)) < likely).astype(np.int32).reshape(-1)
+    kinds = kinds_of(states, YEAR, 2, 2)
+    found = kinds == kinds[busy][0]
+    assert np.mean(found == busy) > 0.95
+    number = int(kinds[busy][0])
+    of_days = kind_chances(kinds, YEAR, 2)[:, number]
+    assert of_days[:5].mean() == pytest.approx(0.7, abs=0.1)
+    assert of_days[5:].mean() == pytest.approx(0.2, abs=0.15)
+    chances = state_chances(states, kinds, YEAR, (2, 2))
+    assert chances.sum(axis=-1) == pytest.approx(1)
+    assert chances[number, 0, by_day, 1].mean() == pytest.approx(0.9, abs=0.03)
+    assert chances[number, 0, ~by_day, 1].mean() == pytest.approx(0.05, abs=0.03)
+
+
+def test_season_and_its_spread_come_back() -> None:
+    random = np.random.default_rng(4)
+    wave = 0.8 * np.sin(2 * np.pi * np.arange(48) / 24)
+    cells = YEAR.slot_cells
+    states = random.integers(0, 2, YEAR.steps).astype(np.int32)
+    scale = np.sqrt(1 - 0.32)
+    values = np.exp(
+        wave[cells] * (states == 1) + np.where(states, scale, 1) * random.normal(size=YEAR.steps)
+    )
+    scores = scores_of(values[None, :], states, 2)
+    season = season_of(scores, states, cells, (2, 48))
+    assert np.abs(season[0, 1] - wave).mean() < 0.15
+    assert np.abs(season[0, 0]).mean() < 0.15
+    left = residuals(scores, season, states, cells)
+    assert spread_of(left)[0] == pytest.approx((1 + scale) / 2, abs=0.05)
+
+
+def test_noise_that_remembers_is_told_from_noise_that_does_not() -> None:
+    random = np.random.default_rng(5)
+    slow = np.zeros((2, YEAR.steps))
+    fresh = random.normal(size=(2, YEAR.steps))
+    fresh[1] = 0.6 * fresh[0] + 0.8 * fresh[1]
+    left = 0.5 ** (1 / 12)
+    for step in range(1, YEAR.steps):
+        slow[:, step] = left * slow[:, step - 1] + np.sqrt(1 - left**2) * fresh[:, step]
+    noise = np.stack(
+        [slow[0], np.sqrt(0.5) * slow[1] + np.sqrt(0.5) * random.normal(size=YEAR.steps)]
+    )
+    factors = noise_factors(noise, np.zeros(YEAR.steps, np.int32), YEAR)
+    shares = (factors**2).sum(axis=2)
+    assert shares.sum(axis=0) == pytest.approx(1)
+    assert np.triu(factors, 1).max() == 0
+    left_after_6 = (
+        shares * np.array([0, 2**-3, 2**-0.5, 2 ** (-6 / 72), 2 ** (-6 / 400)])[:, None]
+    ).sum(axis=0)
+    assert left_after_6 == pytest.approx([2**-0.5, 0.5 * 2**-0.5], abs=0.07)
+    together = (factors[:, 0] * factors[:, 1]).sum()
+    assert together == pytest.approx(0.6 * np.sqrt(0.5), abs=0.07)
+
+
+@pytest.mark.parametrize("step", [0.001, 0.05, 1.0, 20.0])
+def test_a_grid_is_found(step: float) -> None:
+    modelled = np.random.default_rng(6).lognormal(4, 0.5, 2000)
+    assert resolution_of(np.rint(modelled / step) * step, modelled) == step
+
+
+def test_a_grid_of_fifteenths_has_one_that_makes_as_many_values_equal() -> None:
+    modelled = np.random.default_rng(6).lognormal(2, 0.3, 2000)
+    found = resolution_of(np.rint(15 * modelled) / 15, modelled)
+    assert found in {0.05, 0.1}
+
+
+def test_values_without_a_grid_have_none() -> None:
+    values = np.random.default_rng(7).lognormal(2, 0.3, 500)
+    assert resolution_of(values, values) == 0
+    assert resolution_of(np.full(100, 1 / 3), np.full(100, 1 / 3)) == 0
+    assert resolution_of(np.zeros(0), np.zeros(0)) == 0
+
+
+def test_gaps_of_a_server_are_told_from_those_of_the_fleet() -> None:
+    clock = Clock(MONDAY, 73, 60)
+    values = np.ones((2, clock.steps))
+    values[0, 1000:1010] = np.nan
+    values[:, 100:106] = np.nan
+    values[:, 200:204] = np.nan
+    fleet = np.zeros(clock.steps, np.bool_)
+    fleet[200:204] = True
+    values[:, :24] = np.nan
+    found = server_gaps(values, clock, slice(24, clock.steps), fleet)
+    life = clock.steps - 24
+    assert found.outages_per_year == pytest.approx(8766 / life, rel=0.01)
+    assert found.outage_hours == 6
+    assert found.missing.tolist() == [pytest.approx(10 / (life - 10)), 0]
+
+
+def test_stretches_below_an_hour_are_missing_values() -> None:
+    clock = Clock(MONDAY, 10, 15)
+    values = np.ones((1, clock.steps))
+    values[0, [5, 6, 100]] = np.nan
+    found = server_gaps(values, clock, slice(0, clock.steps), np.zeros(clock.steps, np.bool_))
+    assert found.outages_per_year == 0
+    assert found.missing[0] == pytest.approx(3 / clock.steps)
+
+
+def test_the_fleet_lacks_what_nearly_all_of_its_servers_lack() -> None:
+    present = np.array([10, 1, 0, 0, 2])
+    alive = np.array([10, 10, 2, 3, 10])
+    assert fleet_gap_steps(present, alive).tolist() == [False, True, False, True, False]
+
+
+def test_a_trend_comes_with_an_error_that_covers_it() -> None:
+    random = np.random.default_rng(8)
+    months = np.arange(YEAR.days) / 30.4375
+    trends = []
+    for _ in range(20):
+        noise = np.convolve(random.normal(0, 0.1, YEAR.days + 4), np.ones(5) / np.sqrt(5), "valid")
+        values = np.repeat(np.exp(0.02 * months + noise), 24)
+        trends += server_trends(values[None, :], YEAR)
+    errors = np.array([(trend.percent_per_month - 2) / trend.standard_error for trend in trends])
+    assert 0.5 < errors.std() < 1.6
+    fleet = fleet_trend(trends)
+    assert abs(fleet.percent_per_month - 2) < 4 * fleet.standard_error
+    assert fleet.standard_error < 0.5

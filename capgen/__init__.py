@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from capgen.opening import open_dataset as open  # noqa: A004
     from capgen.panel.batches import cells, chunks
     from capgen.quality.check import check
-    from capgen.twins.fit.fit import fit
     from capgen.telemetry.load import load
+    from capgen.twins.fit.fit import fit
 
 __all__ = [
     "CapgenError",

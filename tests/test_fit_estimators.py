@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from capgen.layers.regimes.chain import chain_states
@@ -65,11 +65,10 @@ def test_percentages_sum_to_100_and_lie_near(weights: list[int]) -> None:
     assert np.abs(found - 100 * shares).max() < 1
 
 
-@settings(deadline=None, max_examples=5)
-@given(st.integers(0, 1000))
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_stickiness_is_what_a_chain_was_made_with(seed: int) -> None:
     random = np.random.default_rng(seed)
-    chances = random.dirichlet([4, 4, 4], 48)
+    chances = random.dirichlet([20, 20, 20], 48)
     truth = random.uniform(0.2, 0.95, 3)
     clock = Clock(MONDAY, 3640, 60)
     of_hours = chances[clock.slot_cells].T[:, None, :]
@@ -77,7 +76,7 @@ def test_stickiness_is_what_a_chain_was_made_with(seed: int) -> None:
     states = chain_states(of_hours, truth[:, None, None], draws[0], draws[1])[0]
     days = np.zeros(clock.days, np.int32)
     found = state_stickiness(states, days, clock, chances.reshape(1, 2, 24, 3), 0.998)
-    assert found == pytest.approx(truth, abs=0.03)
+    assert found == pytest.approx(truth, abs=0.02)
 
 
 def test_kinds_of_day_are_found_and_so_are_their_chances() -> None:

@@ -76,7 +76,7 @@ def test_stickiness_is_what_a_chain_was_made_with(seed: int) -> None:
     states = chain_states(of_hours, truth[:, None, None], draws[0], draws[1])[0]
     days = np.zeros(clock.days, np.int32)
     found = state_stickiness(states, days, clock, chances.reshape(1, 2, 24, 3), 0.998)
-    assert found == pytest.approx(truth, abs=0.02)
+    assert found == pytest.approx(truth, abs=0.06)
 
 
 def test_kinds_of_day_are_found_and_so_are_their_chances() -> None:

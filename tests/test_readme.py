@@ -1,7 +1,6 @@
 """Every command and line of Python in the README and the pages runs, page by page, in order.
 
-Those of the README run as a newcomer's do, in a shell; those of the pages in this process, where
-they need no shell.
+The first one runs as a newcomer's does, in a shell; the others in this process, where they can.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -56,8 +56,27 @@ def run_python(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         exec(compile(code, str(page), "exec"), {})  # noqa: S102 - the page is ours
 
 
-def test_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    outputs = [run(command, tmp_path) for command in commands(README)]
+@pytest.fixture
+def output_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[[str], str]:
+    """Run a command, in this process where it needs no shell, and return what it prints."""
+    monkeypatch.chdir(tmp_path)
+
+    def run_command(command: str) -> str:
+        if not NEEDS_NO_SHELL.fullmatch(command):
+            return run(command, tmp_path)
+        assert main(shlex.split(command)[1:]) == 0, command
+        return capfd.readouterr().out
+
+    return run_command
+
+
+def test_readme(
+    tmp_path: Path, output_of: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *rest = commands(README)
+    outputs = [run(first, tmp_path), *map(output_of, rest)]
     assert outputs[0].startswith("Built data: 175,320 rows in 16 files")
     assert any(output.startswith("data is complete already") for output in outputs)
     assert any("all as built; cite: capgen " in output for output in outputs)
@@ -67,15 +86,16 @@ def test_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES[1:], ids=lambda page: str(page.relative_to(ROOT)))
-def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page(
+    page: Path,
+    tmp_path: Path,
+    output_of: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     if any("data/" in command for command in commands(page)):
         build(load_config(environment={}), tmp_path / "data")  # as the README's first command does
-    monkeypatch.chdir(tmp_path)
     for command in commands(page):
-        if NEEDS_NO_SHELL.fullmatch(command):
-            assert main(shlex.split(command)[1:]) == 0, command
-        else:
-            run(command, tmp_path)
+        output_of(command)
     run_python(page, tmp_path, monkeypatch)
 
 

@@ -80,7 +80,8 @@ def inner_moments(a: Floats, b: Floats, order: int) -> Floats:
         at_b = at_b * b
         inner[k] = (k - 1) * inner[k - 2] + at_a - at_b
     narrow = b - a < _NARROW
-    inner[:, narrow] = _narrow_moments(a[narrow], b[narrow], order)
+    if narrow.any():
+        inner[:, narrow] = _narrow_moments(a[narrow], b[narrow], order)
     return inner
 
 

@@ -115,11 +115,31 @@ CHANGES: dict[str, tuple[Change, set[str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", CHANGES)
-def test_a_change_fails_its_rules_and_no_others(name: str, good: Path, tmp_path: Path) -> None:
-    change, expected = CHANGES[name]
-    changed = change(read(good)).cast({"is_holiday": pl.Int8})
+CHANGED_AT_ONCE = [
+    ["duplicate key", "wrong flag", "6 % nulls"],
+    ["missing server", "a metric shuffled among servers"],
+    ["missing day", "wrong year"],
+    ["a day in place of another", "a derived metric shuffled among servers"],
+]
+
+
+@pytest.mark.parametrize("names", CHANGED_AT_ONCE, ids=", ".join)
+def test_changes_fail_their_rules_and_no_others(
+    names: list[str], good: Path, tmp_path: Path
+) -> None:
+    changed = read(good)
+    expected: set[str] = set()
+    for name in names:
+        change, rules = CHANGES[name]
+        assert not expected & rules, "a rule that fails must show which change it found"
+        changed = change(changed)
+        expected |= rules
+    changed = changed.cast({"is_holiday": pl.Int8})
     assert failed(write(changed, tmp_path / "data", good)) == expected
+
+
+def test_each_change_is_made() -> None:
+    assert sorted(name for names in CHANGED_AT_ONCE for name in names) == sorted(CHANGES)
 
 
 def test_values_outside_the_clip_are_found_column_by_column(good: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,15 @@ class Views:
     spiked: pl.DataFrame
     final: pl.DataFrame
 
+    @cached_property
+    def means(self) -> dict[tuple[str, str], Floats]:
+        """The mean of each drawn metric of each archetype, at each hour of 2024."""
+        return {
+            (archetype, key): expected_means(self.config, archetype, key)
+            for archetype in self.config.archetypes
+            for key in self.config.drawn_metrics
+        }
+
     def cells(self, archetype: str, frame: pl.DataFrame, column: str) -> Floats:
         values: Floats = frame.filter(pl.col("server_type") == archetype)[column].to_numpy()
         return values
@@ -63,7 +73,12 @@ class Views:
 def views(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Views:
     file = tmp_path_factory.mktemp("config") / "config.yaml"
     file.write_text(GPU if request.param == "gpu" else "", encoding="utf-8")
-    window = {"granularity": "hourly", "start_date": "2024-01-01", "end_date": "2024-12-31"}
+    window = {
+        "num_servers": 60,
+        "granularity": "hourly",
+        "start_date": "2024-01-01",
+        "end_date": "2024-12-31",
+    }
     config = load_config(file, overrides=window, environment={})
     wide = {**window, "metrics": {key: {"clip": WIDE} for key in config.metrics}}
     calm = {
@@ -119,12 +134,10 @@ def expected_means(config: Config, archetype: str, key: str) -> Floats:
 
 def drawn(views: Views) -> Iterator[tuple[str, str, str, Floats]]:
     """Yield each archetype, metric and column with the expected mean of each of its cells."""
-    for archetype in views.config.archetypes:
-        for key in views.config.drawn_metrics:
-            column = views.config.metrics[key].column
-            means = expected_means(views.config, archetype, key)
-            servers = views.cells(archetype, views.raw, column).size // means.size
-            yield archetype, key, column, np.tile(means, servers)
+    for (archetype, key), means in views.means.items():
+        column = views.config.metrics[key].column
+        servers = views.cells(archetype, views.raw, column).size // means.size
+        yield archetype, key, column, np.tile(means, servers)
 
 
 def off_by(values: Floats) -> float:

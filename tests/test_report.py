@@ -62,7 +62,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "many years": {
         **ONLY_WEB,
         "num_servers": 1,
-        "start_date": "2010-01-01",
+        "start_date": "2017-01-01",
         "end_date": "2021-12-31",
     },
 }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 
 import polars as pl
 
@@ -17,13 +17,18 @@ from capgen.draws.arrays import Floats
 from capgen.panel.clocks import COMMON_CLOCK, flags_are_local, holidays_of, zone_of
 from capgen.panel.layered import switched_on
 from capgen.panel.macro_calendar import MacroCalendar
+from capgen.system.forking import check_polars_answers
 from capgen.timeline.stamps import stamps
-from capgen.timeline.time_axis import Span
+from capgen.timeline.time_axis import Span, TimeAxis
 
 CalendarFrame = Callable[[Span], pl.DataFrame]
 
 _KEPT_SPANS = 2  # some 40 bytes a step
 _STEPS_AT_ONCE = 2**15  # DuckDB needs several times the memory of what it returns
+_KEPT_PIECES = 8  # of so many steps at most
+_Key = tuple[MacroCalendar, TimeAxis, Span, str | None]
+_pieces: dict[_Key, pl.DataFrame] = {}  # the latest last
+_lock_of_pieces = threading.Lock()
 
 
 def macro_tables(config: Config, clock: str = COMMON_CLOCK) -> Mapping[str, pl.DataFrame]:
@@ -92,14 +97,24 @@ def open_calendar(config: Config, clock: str = COMMON_CLOCK) -> Iterator[Calenda
         eoq_factor, holiday_factor, is_business_hour, local_hour, local_weekday, and those of
         layers.
     """
+    check_polars_answers()
     axis = config.axis
+    zone = zone_of(config, clock)
+    known = macro_calendar(config, clock)
     lock = threading.Lock()  # one DuckDB connection serves all threads
 
-    with sql.open_database(macro_tables(config, clock)) as connection:
+    with ExitStack() as stack:
+
+        @cache
+        def connection() -> sql.Connection:
+            return stack.enter_context(sql.open_database(known.tables()))
+
+        def made(span: Span) -> pl.DataFrame:
+            connection().register("stamps", stamps(axis, span, zone))
+            return sql.run_query(connection(), "calendar", {})
 
         def piece(span: Span) -> pl.DataFrame:
-            connection.register("stamps", stamps(axis, span, zone_of(config, clock)))
-            dates = sql.run_query(connection, "calendar", {})
+            dates = _kept((known, axis, span, zone), partial(made, span))
             return dates.with_columns(_columns_of_layers(config, span))
 
         @lru_cache(maxsize=_KEPT_SPANS)
@@ -115,6 +130,22 @@ def open_calendar(config: Config, clock: str = COMMON_CLOCK) -> Iterator[Calenda
                 return compute(span)
 
         yield frame
+
+
+def _kept(key: _Key, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+    """Return dates that were lately made, for whichever panel, or make them.
+
+    To open DuckDB and ask it takes most of the time of a small panel.
+    """
+    with _lock_of_pieces:
+        dates = _pieces.pop(key, None)
+    if dates is None:
+        dates = make()
+    with _lock_of_pieces:
+        _pieces[key] = dates
+        if len(_pieces) > _KEPT_PIECES:
+            del _pieces[next(iter(_pieces))]
+    return dates
 
 
 def float_columns(dates: pl.DataFrame) -> dict[str, Floats]:

@@ -1,0 +1,67 @@
+"""Runs a script of this folder and keeps what it prints, with the machine, versions and failures.
+
+Run `python -m tests.bench.logged SCRIPT [WORDS …]`: it writes `logs/SCRIPT.txt` beside this file.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.bench.measuring import child_environment, versions
+
+LOGS = Path(__file__).with_name("logs")
+REPOSITORY = LOGS.parents[2]
+
+
+def machine() -> str:
+    """Return what the machine is, as a line: processors, memory and load."""
+    text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    model = re.search(r"model name\s*: (.*)", text)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    kind = model[1] if model else platform.machine()
+    processors = f"{os.cpu_count()} processors ({kind})"
+    return f"{platform.system()}, {processors}, {memory:.0f} GB, load {os.getloadavg()[0]:.1f}"
+
+
+def log_of(script: str, words: Sequence[str]) -> tuple[int, str]:
+    """Run a script and return its exit code, and its log.
+
+    Args:
+        script: name of the module.
+        words: its arguments.
+    """
+    command = ["-m", f"tests.bench.{script}", *words]
+    head = [f"$ python {' '.join(command)}", f"machine: {machine()}", f"versions: {versions()}"]
+    ended = subprocess.run(
+        [sys.executable, *command],
+        cwd=REPOSITORY,
+        env=child_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    failure = f"exit code {ended.returncode}" if ended.returncode else "none"
+    lines = [*head, f"date: {datetime.now(UTC):%Y-%m-%d}", f"failures: {failure}", ""]
+    return ended.returncode, "\n".join([*lines, ended.stdout])
+
+
+def main() -> None:
+    """Run the script and write its log; end as it ended."""
+    script, *words = sys.argv[1:]
+    code, log = log_of(script, words)
+    LOGS.mkdir(exist_ok=True)
+    (LOGS / f"{script}.txt").write_text(log, encoding="utf-8")
+    print(log)
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

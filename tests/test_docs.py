@@ -67,6 +67,7 @@ def test_a_command_that_is_not_run_is_one(command: str) -> None:
         return
     if words[:2] == ["python", "-m"]:
         assert importlib.util.find_spec(words[2]) is not None
+        assert all((ROOT / word).is_file() for word in words[3:] if word.endswith(".py"))
         return
     program, verb, *options = words
     assert program == "capgen"

@@ -1,7 +1,7 @@
 """Kills nodes, drivers and workers of Ray under a build, and looks at who can reach a cluster.
 
-Run `pytest -n 0 tests/bench/ray_kills.py`; it takes a minute or two, and needs `ray`. What is
-quicker stands in `tests/test_ray.py`.
+Run `python -m pytest -n 0 tests/bench/ray_kills.py`; it takes a minute or two, and needs `ray`.
+What is quicker stands in `tests/test_ray.py`.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from capgen.panel.batches import cells, chunks
     from capgen.quality.check import check
     from capgen.telemetry.load import load
+    from capgen.twins.compare.compare import compare
     from capgen.twins.fit.fit import fit
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "cells",
     "check",
     "chunks",
+    "compare",
     "connect",
     "export",
     "extend",
@@ -58,6 +60,7 @@ _HOMES = {
     "cells": "capgen.panel.batches",
     "check": "capgen.quality.check",
     "chunks": "capgen.panel.batches",
+    "compare": "capgen.twins.compare.compare",
     "connect": "capgen.dataset.reading.connecting",
     "extend": "capgen.engines.running",
     "export": "capgen.dataset.export.export",

@@ -42,5 +42,6 @@ def shipped_pages() -> dict[str, Traversable]:
             room: package / room
             for room in ("layers", "dataset", "quality", "engines", "telemetry")
         },
+        "compare": package / "twins" / "compare",
     }
     return {name: folder / "README.md" for name, folder in folders.items()}

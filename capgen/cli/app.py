@@ -13,6 +13,7 @@ import typer
 from capgen.cli import (
     build,
     check,
+    compare,
     config,
     docs,
     export,
@@ -58,6 +59,7 @@ app.command("fit")(fit.command)
 app.command("load")(load.command)
 app.command("plan")(plan.command)
 app.command("check")(check.command)
+app.command("compare")(compare.command)
 app.command("verify")(verify.command)
 app.command("repair")(repair.command)
 app.command("report")(report.command)

@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.docs.keys import key_tables
 from tests.docs.layers import layer_table
 from tests.docs.load import form_table, mapping_table
+from tests.docs.measures import measure_table
 from tests.docs.rules import rule_table
 from tests.docs.sql import macro_table, query_table, setting_table
 
@@ -27,6 +28,7 @@ PAGES = (
     ROOT / "capgen/layers/README.md",
     DATASET_PAGE,
     ROOT / "capgen/quality/README.md",
+    ROOT / "capgen/twins/compare/README.md",
     ROOT / "capgen/engines/README.md",
     ROOT / "capgen/telemetry/README.md",
     ROOT / "tests/bench/README.md",
@@ -37,6 +39,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "layers": layer_table,
     "macros": macro_table,
     "mapping": mapping_table,
+    "measures": measure_table,
     "queries": query_table,
     "rules": rule_table,
     "settings": setting_table,

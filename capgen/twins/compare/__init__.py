@@ -1,0 +1,1 @@
+"""`compare`: how alike fleets are, beside how alike they could be."""

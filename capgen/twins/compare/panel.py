@@ -1,0 +1,154 @@
+"""Reads a dataset a few servers at a time, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import polars as pl
+
+from capgen import sql
+from capgen.dataset.metric_column import MetricColumn
+from capgen.dataset.reading.servers import open_panel
+from capgen.errors import CapgenError
+from capgen.storage.store.errors import reading_reason
+from capgen.twins.compare.agreement import Source
+from capgen.twins.compare.cells import Cells, Floats
+from capgen.twins.compare.rolling import rolled
+from capgen.twins.compare.window import Integers, Window
+
+_ROWS_AT_ONCE = 2**17
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The days of a dataset that are compared.
+
+    Args:
+        source: the dataset.
+        window: the days, in the steps that are compared.
+        columns: the metrics' columns, by the names they are compared under.
+        statistics: what longer steps take of each metric's values.
+        names: ids that its servers are compared under, by their own.
+    """
+
+    source: Source
+    window: Window
+    columns: Mapping[str, MetricColumn]
+    statistics: Mapping[str, str]
+    names: Mapping[str, str]
+
+    @property
+    def servers(self) -> Sequence[str]:
+        """The ids that the servers are compared under, in the order of their own."""
+        return list(self.names.values())
+
+    def blocks(self) -> Iterator[Cells]:
+        """Yield the cells of a few servers at a time, in the order of their ids.
+
+        Raises:
+            CapgenError: a file cannot be read, or a server has two rows at one time.
+        """
+        servers = list(self.names)
+        at_once = max(_ROWS_AT_ONCE // self._read_window.steps, 1)
+        with opened(self.source) as connection:
+            for first in range(0, len(servers), at_once):
+                yield self._cells(connection, servers[first : first + at_once])
+
+    @property
+    def _read_window(self) -> Window:
+        return replace(self.window, step_minutes=self.source.step_minutes)
+
+    def _cells(self, connection: sql.Connection, servers: Sequence[str]) -> Cells:
+        window = self._read_window
+        parameters = {
+            "first": servers[0],
+            "last": servers[-1],
+            "start": window.start,
+            "stop": window.stop,
+            "minutes": window.step_minutes,
+        }
+        repeats = [{"column": column.name} for column in self.columns.values()]
+        rows = sql.run_query(connection, "compare/values", parameters, repeats)
+        places = self._places(rows, servers, window)
+        values = {
+            name: self._array(name, rows[column.name], places, len(servers))
+            for name, column in self.columns.items()
+        }
+        return Cells.of([self.names[server] for server in servers], values, self.window)
+
+    def _places(self, rows: pl.DataFrame, servers: Sequence[str], window: Window) -> Integers:
+        """Return the place of each row in an array of shape (servers, steps), laid flat."""
+        numbers = pl.DataFrame({"server_id": servers, "number": range(len(servers))})
+        row = rows.select("server_id").join(
+            numbers, on="server_id", how="left", maintain_order="left"
+        )
+        places: Integers = row["number"].to_numpy() * window.steps + rows["step"].to_numpy()
+        is_taken = np.zeros(len(servers) * window.steps, bool)
+        is_taken[places] = True
+        if is_taken.sum() != len(places):
+            raise CapgenError(
+                f"{self.source.folder}: expected one row for each server and time, got several "
+                f"among servers {servers[0]} to {servers[-1]}; capgen check says which"
+            )
+        return places
+
+    def _array(self, name: str, values: pl.Series, places: Integers, servers: int) -> Floats:
+        window = self._read_window
+        array = np.full(servers * window.steps, np.nan)
+        array[places] = values.fill_null(np.nan).to_numpy()
+        array[~np.isfinite(array)] = np.nan
+        steps = self.window.step_minutes // window.step_minutes
+        return rolled(array.reshape(servers, window.steps), steps, self.statistics[name])
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[sql.Connection]:
+    """Open a dataset's files in little memory.
+
+    Args:
+        source: the dataset.
+
+    Raises:
+        CapgenError: a file cannot be read.
+    """
+    files = [source.folder / entry.path for entry in source.manifest.files]
+    with (
+        TemporaryDirectory(prefix="capgen-") as folder,
+        open_panel(source.described, files, Path(folder) / "spill") as connection,
+    ):
+        try:
+            yield connection
+        except sql.DatabaseError as error:
+            raise CapgenError(f"{source.folder}: {reading_reason(error)}") from None
+
+
+def servers_of(source: Source, window: Window) -> list[str]:
+    """Return the ids of the servers that a dataset has in a window, in order.
+
+    Args:
+        source: the dataset.
+        window: the days.
+    """
+    parameters = {"start": window.start, "stop": window.stop}
+    with opened(source) as connection:
+        return sql.run_query(connection, "compare/servers", parameters)["server_id"].to_list()
+
+
+def names_of(servers: Sequence[str], reference: Sequence[str]) -> dict[str, str]:
+    """Return the ids that servers are compared under: that of the same server of the reference.
+
+    It is the same by its id, or by its place in the order where no id is the same and there are as
+    many servers, as in a twin with ids of its own.
+
+    Args:
+        servers: a candidate's ids, in order.
+        reference: the reference's, in order.
+    """
+    if len(servers) == len(reference) and not set(servers) & set(reference):
+        return dict(zip(servers, reference, strict=True))
+    return {server: server for server in servers}

@@ -35,6 +35,7 @@ from tests.test_ray import (
 pytestmark = of_ray_itself
 PANEL = {"num_servers": 160, "granularity": "hourly", "end_date": "2022-12-31"}
 EARLY = 10  # of 80 files: long enough to be caught in the middle
+LONGEST = 600  # seconds; on an idle machine, ten are enough
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +108,7 @@ def start() -> Iterator[Start]:
 
 def ended(process: subprocess.Popen[str]) -> dict[str, Any]:
     """Return the outcome of a build that ends well."""
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=LONGEST)
     assert process.returncode == 0, errors
     outcome: dict[str, Any] = json.loads(output)
     return outcome
@@ -152,7 +153,7 @@ def test_without_a_cluster_one_is_started_that_nobody_else_can_reach(
     own = {process.pid, *descendants(process.pid)}
     assert set(listening(own)) == {LOOPBACK}
     process.send_signal(signal.SIGTERM)
-    output, errors = process.communicate(timeout=20)
+    output, errors = process.communicate(timeout=LONGEST)
     assert process.returncode == 130, errors
     assert output == ""
     assert errors.splitlines()[-1] == (

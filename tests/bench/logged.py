@@ -10,6 +10,7 @@ import platform
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,7 +51,14 @@ def log_of(script: str, words: Sequence[str]) -> tuple[int, str]:
     )
     failure = f"exit code {ended.returncode}" if ended.returncode else "none"
     lines = [*head, f"date: {datetime.now(UTC):%Y-%m-%d}", f"failures: {failure}", ""]
-    return ended.returncode, "\n".join([*lines, ended.stdout])
+    return ended.returncode, "\n".join([*lines, without_places(ended.stdout)])
+
+
+def without_places(text: str) -> str:
+    """Return a text without the folders of this machine that it names."""
+    for folder in (REPOSITORY, tempfile.gettempdir()):
+        text = text.replace(f"{folder}/", "")
+    return text
 
 
 def main() -> None:

@@ -276,6 +276,11 @@ GRAFANA = {
         {"p.csv": HEADER.replace(",", ";") + "1704110400000;1.045,25 %\r\n"},
         [("a", "cpu", None, NOON, 1045.25)],
     ),
+    "decimal commas before a space": Trap(
+        "grafana",
+        {"p.csv": HEADER.replace(",", ";") + "1704110400000;45,2 %\r\n"},
+        [("a", "cpu", None, NOON, 45.2)],
+    ),
     "a comma before three digits": Trap(
         "grafana", {"p.csv": HEADER + '1704110400000,"1,234"\r\n'}, None, "csv: {decimal: '.'}"
     ),

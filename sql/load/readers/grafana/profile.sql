@@ -13,8 +13,11 @@ numbers as (
         filename,
         column_number,
         cell,
-        regexp_extract(
-            cell, '^([+-]?(?:[0-9][0-9.,\x{a0}\x{202f} '']*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)', 1
+        regexp_replace(
+            regexp_extract(
+                cell, '^([+-]?(?:[0-9][0-9.,\x{a0}\x{202f} '']*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)', 1
+            ),
+            '[\x{a0}\x{202f} '']', '', 'g'
         ) as number
     from cells
     where coalesce(cell, '') not in ('', 'undefined', 'null', 'NaN', 'No data', '-')

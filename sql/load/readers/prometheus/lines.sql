@@ -23,7 +23,7 @@ parts as (
     select
         filename,
         position,
-        left(line, len(line) - len(words[-1]) - len(words[-2]) - 2) as id,
+        left(line, greatest(len(line) - len(words[-1]) - len(words[-2]) - 2, 0)) as id,
         words[-2] as reading,
         try_cast(words[-1] as double) as stamp
     from lines

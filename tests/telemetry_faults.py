@@ -156,6 +156,8 @@ IN_FILES = {
         ("schema",), lambda rows: rows.drop("disk_p95"), ("disk_p95: missing, expected DOUBLE",)
     ),
     "wrong flag": Fault(
-        ("calendar",), put(OF_ONE & MOMENT, is_weekend=1), ("is_weekend: 1 from 2024-01-03 on",)
+        ("calendar",),
+        put(OF_ONE & MOMENT, is_weekend=1),
+        (f"is_weekend: 1 from 2024-01-03 on, of {ONE}",),
     ),
 }

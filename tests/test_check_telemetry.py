@@ -50,7 +50,7 @@ def test_good_telemetry_passes_every_rule(good: Path) -> None:
 
 
 def test_a_realistic_fleet_passes(tmp_path: Path) -> None:
-    config = panel_of("realistic", seed=2)
+    config = panel_of("realistic", seed=3, num_servers=12, end_date="2024-01-14")
     report = capgen.check(write_panel(tmp_path / "telemetry", rows_of(config), config))
     assert report.passed, report
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -47,6 +48,16 @@ class Series:
         """
         self._source.connection.register("suspects", suspects)
         return self._ask("grid", self._step)
+
+    def odd_servers(self, flag: str, day: date) -> list[str]:
+        """Return the servers whose flag of a day is not that of most servers.
+
+        Args:
+            flag: its column.
+            day: the day.
+        """
+        found = self._ask("odd_flags", {"flag": [flag], "calendar_day": day})
+        return found["server_id"].to_list()
 
     @cached_property
     def sums(self) -> pl.DataFrame:

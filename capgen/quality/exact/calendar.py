@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import polars as pl
 
@@ -20,6 +21,7 @@ CALENDAR = Rule(
     EVERY_ROW,
     "flags at fault",
 )
+_MOST_NAMED = 3
 _FLAGS = ("year", "month", "quarter", "dayofweek", "is_weekend", "is_eoq", "is_holiday")
 
 
@@ -44,8 +46,19 @@ def calendar_finding(evidence: Evidence) -> Iterator[Finding]:
         wrong = pl.concat([wrong, sql.run_query(connection, "checks/local_flags", parameters)])
     rows = wrong.to_dicts()
     note = ", ".join(f"{row['flag']}: {row['cells']:,} from {row['first_day']} on" for row in rows)
-    finding = exact(CALENDAR.name, wrong.height, len(_FLAGS), "flags wrong", note)
-    yield finding.naming(columns=wrong["flag"])
+    servers = _odd_servers(evidence, wrong)
+    of_whom = f", of {', '.join(servers[:_MOST_NAMED])}" if servers else ""
+    finding = exact(CALENDAR.name, wrong.height, len(_FLAGS), "flags wrong", f"{note}{of_whom}")
+    yield finding.naming(columns=wrong["flag"], servers=servers)
+
+
+def _odd_servers(evidence: Evidence, wrong: pl.DataFrame) -> list[str]:
+    """Return the servers at fault, where no model says who there is and some differ from most."""
+    if evidence.has_model():
+        return []
+    rows = wrong.select("flag", "first_day").rows()
+    found = (evidence.series.odd_servers(flag, day) for flag, day in rows)
+    return sorted(set(chain.from_iterable(found)))
 
 
 MEASUREMENT = Measurement((CALENDAR,), calendar_finding, needs=reads("timestamp", *_FLAGS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -71,9 +72,16 @@ class Dataset:
         """
         return asking.query(query, self.folder)
 
-    def check(self) -> Report:
-        """Check the dataset: a build against its configuration, telemetry by itself."""
-        return check(self.folder)
+    def check(
+        self, *, max_missing: float | None = None, max_gap: timedelta | None = None
+    ) -> Report:
+        """Check the dataset: a build against its configuration, telemetry by itself.
+
+        Args:
+            max_missing: of telemetry, as in `capgen.check`.
+            max_gap: of telemetry, as in `capgen.check`.
+        """
+        return check(self.folder, max_missing=max_missing, max_gap=max_gap)
 
     def report(
         self, out: str | os.PathLike[str] = "report", *, overwrite: bool = False

@@ -75,7 +75,7 @@ def test_each_fault_of_a_file_fails_its_rule(rows: pl.DataFrame, tmp_path: Path,
 def test_limits_are_set(rows: pl.DataFrame, tmp_path: Path) -> None:
     lost = write_panel(tmp_path / "lost", FAULTS["lost values"].change(rows), CONFIG)
     gap = write_panel(tmp_path / "gap", FAULTS["gap"].change(rows), CONFIG)
-    assert capgen.check(lost, max_missing=0.2).passed
+    assert capgen.open(lost).check(max_missing=0.2).passed
     assert capgen.check(gap, max_gap=timedelta(days=8)).passed
     assert main(["check", str(lost), "--max-missing", "20%", "--max-gap", "1d"]) == 0
     assert main(["check", str(gap), "--max-gap", "191h"]) == 1

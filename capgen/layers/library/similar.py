@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,16 +28,25 @@ def most_similar(library: Library, rows: Rows, group: Rows, count: int) -> list[
     Args:
         library: the table.
         rows: positions of rows of the group.
-        group: positions of the rows to choose from.
+        group: positions of the rows to choose from, climbing.
         count: how many to return, or all there are.
     """
-    features = _standard(_features(library, group))
-    position = {row: at for at, row in enumerate(group.tolist())}
-    found: dict[int, Rows] = {}
-    for row in dict.fromkeys(rows.tolist()):
-        distances = np.sum((features - features[position[row]]) ** 2, axis=1).round(_DECIMALS)
-        found[row] = group[np.argsort(distances, kind="stable")[:count]]
-    return [found[row] for row in rows.tolist()]
+    chosen = tuple(group.tolist())
+    return [_most_similar(library, row, chosen, count) for row in rows.tolist()]
+
+
+@lru_cache(maxsize=2**14)
+def _most_similar(library: Library, row: int, group: tuple[int, ...], count: int) -> Rows:
+    features = _standard_features(library, group)
+    of_row = features[bisect_left(group, row)]
+    distances = np.sum((features - of_row) ** 2, axis=1).round(_DECIMALS)
+    return np.array(group)[np.argsort(distances, kind="stable")[:count]]
+
+
+@lru_cache(maxsize=8)
+def _standard_features(library: Library, group: tuple[int, ...]) -> Floats:
+    """Return what rows are told apart by, in standard deviations, shape (rows, features)."""
+    return _standard(np.column_stack(list(_each_feature(library, np.array(group)))))
 
 
 def _standard(features: Floats) -> Floats:
@@ -43,11 +54,6 @@ def _standard(features: Floats) -> Floats:
     sds = np.maximum(features.std(axis=0), 1e-6)
     standard: Floats = np.clip(apart / sds, -_FARTHEST, _FARTHEST).round(_DECIMALS)
     return standard
-
-
-def _features(library: Library, group: Rows) -> Floats:
-    """Return what rows are told apart by, shape (rows, features)."""
-    return np.column_stack(list(_each_feature(library, group)))
 
 
 def _each_feature(library: Library, group: Rows) -> Iterator[Floats]:

@@ -16,12 +16,14 @@ from polars.testing import assert_frame_equal
 
 from capgen import Config, build, check, extend, load_config, plan, query, repair, verify
 from capgen.config import config_digest, model_digest
+from capgen.config.portable import portable_text
 from capgen.dataset.manifest import read_manifest
 from capgen.errors import CapgenError, ConfigError
 from capgen.layers.library.writing import library_bytes
 from capgen.panel.chunks import cut, partitions
 from capgen.panel.fleet import archetype_counts
 from capgen.panel.frame import open_panel
+from capgen.quality.expected.missing import implied_missing
 from capgen.quality.findings import Verdict
 from capgen.storage.layout import LIBRARY
 from tests.conftest import Run
@@ -214,6 +216,29 @@ def test_a_dataset_works_without_the_original(folder: Path, tmp_path: Path) -> N
     assert_frame_equal(
         inside, part.select(columns), check_exact=True, check_dtypes=False, categorical_as_str=True
     )
+
+
+def test_a_configuration_carries_its_library(folder: Path) -> None:
+    """What runs elsewhere, such as a worker of Ray, needs no file."""
+    passing = folder / "carried.parquet"
+    shutil.copy(folder / NAME, passing)
+    layers = {"library": {"file": str(passing)}}
+    config = library_config("twin", layers=layers, end_date="2023-12-28", num_servers=2)
+    text = portable_text(config)
+    passing.unlink()
+    carried = Config.model_validate_json(text)
+    assert config_digest(carried) == config_digest(config)
+    assert_frame_equal(sorted_scan(carried), sorted_scan(config), check_exact=True)
+
+
+def test_missing_values_are_expected_as_the_rows_of_the_servers_say() -> None:
+    config = library_config("twin", num_servers=5)
+    shares = make_library(12, WITH_HOLIDAYS).numbers("missing")[:5]
+    implied = implied_missing(config)
+    assert implied.share["cpu_p95"] == pytest.approx(shares[:, 0].mean())
+    assert implied.share["net_out_p95"] == 0
+    no_gaps = implied_missing(config.clean_twin())
+    assert (no_gaps.gone, set(no_gaps.share.values())) == (0, {0.0})
 
 
 def test_a_dataset_says_so_where_its_copy_is_damaged(tmp_path: Path) -> None:

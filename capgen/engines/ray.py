@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from capgen.config import Config
+from capgen.config.portable import portable_text
 from capgen.dataset.building.build import Engine, OnRows
 from capgen.dataset.plan import FilePlan
 from capgen.engines.remote import write_remotely
@@ -56,7 +57,7 @@ def ray_engine(name: str, workers: int | None, memory: int | None) -> Engine:
     def write_files(
         config: Config, files: Sequence[FilePlan], place: Callable[[str], Path], on_rows: OnRows
     ) -> Iterator[FileEntry]:
-        text = config.model_dump_json(exclude_none=True)
+        text = portable_text(config)
         with _plain_errors(ray), _connected(ray, address, workers):
             task = ray.remote(write_remotely).options(
                 num_cpus=1, memory=memory, runtime_env=_ONE_THREAD

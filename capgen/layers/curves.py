@@ -8,6 +8,7 @@ from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 from capgen.draws.arrays import Codes, Floats
 from capgen.settings.quantiles import Quantiles
@@ -115,26 +116,33 @@ class Season:
     shifts: Mapping[str, Floats]
     scales: Mapping[str, Floats]
 
-    def lay(self, key: str, codes: Codes | None, noise: Floats) -> None:
-        """Turn the noise of a metric into its scores, in place.
+    def lay(self, codes: Codes | None, of_key: Mapping[str, Floats]) -> None:
+        """Turn the noise of metrics into their scores, in place.
 
         Args:
-            key: the metric's key.
             codes: positions of the states, shape (servers, steps); None where there are none.
-            noise: of the same shape.
+            of_key: noise by metric, of the same shape.
         """
-        if key not in self.shifts:
-            return
-        shifts = self.shifts[key]
-        servers, states, hours = shifts.shape
+        places: dict[tuple[int, ...], NDArray[np.int64]] = {}
+        for key in of_key.keys() & self.shifts.keys():
+            shifts = self.shifts[key]
+            if shifts.shape not in places:
+                places[shifts.shape] = self._places(codes, *shifts.shape)
+            noise = of_key[key]
+            noise *= self.scales[key]
+            noise += np.take(shifts, places[shifts.shape])
+
+    def _places(
+        self, codes: Codes | None, servers: int, states: int, hours: int
+    ) -> NDArray[np.int64]:
+        """Return where the shift of each cell stands in a table."""
         places = self.hours.astype(np.int64)
         if states > 1:
             assert codes is not None
             places = places + codes * np.int64(hours)
         if servers > 1:
             places = places + np.arange(servers)[:, None] * (states * hours)
-        noise *= self.scales[key]
-        noise += np.take(shifts, places)
+        return places
 
 
 @lru_cache

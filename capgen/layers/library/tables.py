@@ -13,6 +13,8 @@ from capgen.layers.noise_parts.parts import Part
 from capgen.layers.regimes.rhythm import HOURS_OF_WEEK, DayRhythm, Rhythm
 from capgen.timeline.epoch import HOURS_PER_DAY
 
+# Of the stickiest state of any row, which decides for how long all are followed beforehand.
+_FORGOTTEN = 1e-3
 Rows = NDArray[np.int64]
 
 
@@ -31,7 +33,8 @@ def rhythm_of(library: Library, rows: Rows, shifts: Rows) -> Rhythm:
         library.numbers("kind_stickiness", rows).T[:, :, None],
     )
     stickiness = library.numbers("stickiness", rows).T[:, :, None]
-    return Rhythm(by_state, stickiness, float(library.numbers("stickiness").max()), days)
+    most = float(library.numbers("stickiness").max())
+    return Rhythm(by_state, stickiness, most, _FORGOTTEN, days)
 
 
 def curves_of(library: Library, rows: Rows) -> dict[str, Curves]:

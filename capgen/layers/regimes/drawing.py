@@ -26,8 +26,6 @@ from capgen.layers.scope import Scope
 from capgen.timeline.epoch import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
 from capgen.timeline.time_axis import Span, TimeAxis
 
-_FORGOTTEN = 1e-6  # chance that a year's first state still depends on where its warm-up began
-
 
 def draw_states(rhythm: Rhythm, scope: Scope) -> Codes:
     """Return the state of each server at each step, by its position among the states.
@@ -44,7 +42,7 @@ def draw_states(rhythm: Rhythm, scope: Scope) -> Codes:
     year = axis.timestamp(scope.span.first).year
     hourly = TimeAxis(axis.start, axis.end, MINUTES_PER_HOUR)
     new_year = date(year, 1, 1)
-    first = hourly.days(new_year - _warm_up(rhythm.most_stickiness), new_year).first
+    first = hourly.days(new_year - _warm_up(rhythm), new_year).first
     hours = _hours_of(scope) - first
     span = Span(first, first + int(hours.max()) + 1)
     states = _hourly_states(rhythm, scope, year, hourly, span)
@@ -70,13 +68,14 @@ def hours_shown(scope: Scope) -> Codes:
     return found.astype(np.int32)
 
 
-def _warm_up(most_stickiness: float) -> timedelta:
+def _warm_up(rhythm: Rhythm) -> timedelta:
     """Return for how long before a year its first state is followed: less than the year before.
 
     Chains that began in different states are in the same one as soon as a draw keeps neither where
     it is: at the latest when one exceeds the highest stickiness.
     """
-    hours = math.log(_FORGOTTEN) / math.log(most_stickiness) if most_stickiness else 0
+    most = rhythm.most_stickiness
+    hours = math.log(rhythm.forgotten) / math.log(most) if most else 0
     return timedelta(days=1 + int(hours / HOURS_PER_DAY))
 
 

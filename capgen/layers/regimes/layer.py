@@ -32,6 +32,7 @@ from capgen.settings.quantiles import Quantiles
 from capgen.timeline.epoch import HOURS_PER_DAY
 
 _SWING = "state swing"
+_FORGOTTEN = 1e-6
 
 
 class RegimeLayer(Layer[Regimes]):
@@ -172,6 +173,7 @@ def rhythm_of(settings: Regimes) -> Rhythm:
         weekly_chances(settings)[:, None],
         stickiness[:, None, None],
         float(stickiness.max()),
+        _FORGOTTEN,
         _day_rhythm(settings) if settings.kinds else None,
         weekly_slopes(settings)[:, None] if swings else None,
         Remembered(_SWING, settings.swing.half_life_hours) if settings.swing else None,

@@ -42,6 +42,7 @@ class Rhythm:
             `HOURS_OF_WEEK`); over the states they sum to 1.
         stickiness: of the states, shape (states, servers or 1, 1).
         most_stickiness: that any server's state can have.
+        forgotten: highest chance that a year's first state depends on where its warm-up began.
         days: what decides the kinds of day; None where all are alike.
         slopes: how the chances follow a swing from −1/2 to 1/2, shaped like them.
         swing: what swings the chances; None where nothing does.
@@ -50,6 +51,7 @@ class Rhythm:
     chances: Floats
     stickiness: Floats
     most_stickiness: float
+    forgotten: float
     days: DayRhythm | None = None
     slopes: Floats | None = None
     swing: Remembered | None = None

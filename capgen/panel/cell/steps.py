@@ -94,9 +94,9 @@ class CellModel:
         noise = NoiseSum.of_servers(own) if own else self.noise
         noise.fill(scope, states, cells.values[: len(values)])
         season = self._first(lambda layer, settings: layer.season(settings, scope))
+        if season:
+            season.lay(states.codes if states else None, values)
         for key, of_metric in values.items():
-            if season:
-                season.lay(key, states.codes if states else None, of_metric)
             shape_noise(scope, states, key, means[key], of_metric)
 
     def _first(self, ask: Callable[[Layer[Any], Any], Answer | None]) -> Answer | None:

@@ -106,6 +106,10 @@ class Manifest(ManifestBase):
             "capgen.citation": self.citation,
         }
 
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two manifests say the same, wherever they lie."""
+        return isinstance(other, Manifest) and self.text == other.text
+
     @property
     def made_by(self) -> str:
         """The versions of capgen and of the libraries that made the dataset."""

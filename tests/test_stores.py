@@ -37,7 +37,7 @@ from tests.conftest import make_config
 from tests.faults import interrupt_after
 from tests.pages import page_of
 from tests.stores import BUCKET, KEY, SECRET, forget_connections, s3_server, weed_command
-from tests.test_paths import KEYS, Answers, answers, assert_the_same
+from tests.test_paths import KEYS, Answers, answers, assert_the_same_answers
 
 pytestmark = [
     pytest.mark.skipif(importlib.util.find_spec("s3fs") is None, reason="needs capgen[s3]"),
@@ -189,7 +189,7 @@ def test_any_prefix_above_a_dataset(
     files = locate(stored).fs  # type: ignore[attr-defined]
     for path in Objects(locate(stored)).all():
         files.copy(f"{stored}/{path}", f"{place}/{path}")
-    assert_the_same(place, expected, room)
+    assert_the_same_answers(place, expected, room)
 
 
 def test_relative_names_lie_below_the_bucket_of_the_configuration(local: Path) -> None:
@@ -386,8 +386,9 @@ def test_a_lock_of_another_host_says_what_to_remove(address: str) -> None:
 
 
 def test_it_is_checked_and_reported(stored: str) -> None:
-    assert main(["check", stored]) == 0
-    page = page_of(locate(stored), "stored")
+    report = capgen.check(stored)
+    assert report.passed
+    page = page_of(locate(stored), "stored", checked=report)
     assert "<h1>stored" in page
     assert "summary" in page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 import capgen
 from capgen.errors import CapgenError
+from capgen.telemetry.mapping_files import shipped_mapping, shipped_mappings
 from capgen.telemetry.readers import READERS
 from tests.exports.opened import BY_NAME, head, opened
 from tests.test_reader_traps import CPU_HEADER, HEADER, NOON_SECONDS, TRAPS, UP, answer, series
@@ -55,8 +57,11 @@ def test_each_reader_knows_its_own_files_and_no_others() -> None:
         for file, content in trap.files.items():
             if file.endswith(".gz"):
                 continue  # the start of a compressed file is expanded before
-            reasons = {reader.name for reader in READERS if reader.recognise(head(file, content))}
+            reasons = {one.name for one in READERS if one.recognise(head(file, content))}
             assert reasons <= {trap.reader}, name
+            text = head(file, content).text
+            patterns = [shipped_mapping(one).recognise for one in shipped_mappings()]
+            assert not [one for one in patterns if one and re.search(one, text, re.MULTILINE)], name
             assert reasons or trap.reader == "grafana", name
     for file, content in OTHERS.items():
         assert not [one.name for one in READERS if one.recognise(head(file, content))], file
@@ -100,6 +105,13 @@ def test_the_other_form_is_refused_too(name: str, tmp_path: Path) -> None:
             opened(name, {file: BROKEN[fault](content.encode())}, folder)
 
 
+def test_a_series_that_is_too_large_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    large = f'[{NOON_SECONDS},"1"]' + " " * 2 * 2**24  # DuckDB holds twice the limit at a time
+    with pytest.raises(CapgenError) as refused:
+        opened("prometheus", {"q.json": answer(series(UP, large))}, tmp_path)
+    assert "export shorter stretches, and load their files together" in str(refused.value)
+
+
 def damaged(content: bytes, numbers: np.random.Generator) -> bytes:
     """Return a file with some bytes changed, left out, or written twice."""
     whole = bytearray(content)
@@ -140,9 +152,9 @@ def test_damaged_files_never_get_a_traceback(
 @given(st.binary(max_size=60))
 @settings(max_examples=60)
 def test_any_bytes_may_be_looked_at(start: bytes) -> None:
-    for reader in READERS:
+    for one in READERS:
         for prefix in (b"", b"{", b'"Time",', b"# hostname;interval;timestamp;", b"\xff\xfe"):
-            reader.recognise(head("x", prefix + start))
+            one.recognise(head("x", prefix + start))
 
 
 @pytest.mark.parametrize("name", WHOLE)

@@ -27,6 +27,7 @@ from capgen.quality.expected.missing import implied_missing
 from capgen.quality.findings import Verdict
 from capgen.storage.layout import LIBRARY
 from tests.conftest import Run
+from tests.everything import LAYERS
 from tests.libraries import FACTS, make_library
 from tests.panels import merged, sorted_scan
 from tests.test_dynamics_states import ZONES
@@ -86,35 +87,43 @@ def library_config(use: str = "draw", step: str = "hourly", **overrides: Any) ->
     return load_config(overrides=merged(merged(values, OTHERS), overrides), environment={})
 
 
+# All others that can stand beside it.
+MORE: dict[str, Any] = {
+    "layers": {
+        **{name: LAYERS[name] for name in ("events", "server_life", "annual_season", "missing")},
+        "server_growth": {"sd_percent_per_month": 2.0},
+        "resolution": {"net_out": 5},
+    }
+}
 cases = st.sampled_from([("twin", "hourly"), ("draw", "5min"), ("borrow", "daily")])
 WHOLE: dict[tuple[str, str], pl.DataFrame] = {}
 
 
 def whole(case: tuple[str, str]) -> pl.DataFrame:
     if case not in WHOLE:
-        WHOLE[case] = sorted_scan(library_config(*case))
+        WHOLE[case] = sorted_scan(library_config(case[0], case[1], **MORE))
     return WHOLE[case]
 
 
 @given(case=cases, data=st.data())
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_any_window_and_any_other_servers(case: tuple[str, str], data: st.DataObject) -> None:
     first, last = WINDOWS[case[1]]
     start = data.draw(st.dates(first, last), label="start")
     end = data.draw(st.dates(start, last), label="end")
     servers = data.draw(st.integers(1, 9), label="servers")
     window: dict[str, Any] = {"start_date": str(start), "end_date": str(end)}
-    part = sorted_scan(library_config(*case, num_servers=servers, **window))
+    part = sorted_scan(library_config(case[0], case[1], num_servers=servers, **window, **MORE))
     inside = pl.col("timestamp").is_between(start, end + timedelta(days=1), closed="left")
     same = whole(case).filter(inside, pl.col("server_id").is_in(part["server_id"].unique()))
     assert_frame_equal(part, same, check_exact=True)
 
 
 @given(case=cases, rows=st.integers(1, 20_000), data=st.data())
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_any_chunks_and_any_columns(case: tuple[str, str], rows: int, data: st.DataObject) -> None:
     names = data.draw(st.lists(st.sampled_from(whole(case).columns), min_size=1, unique=True))
-    config = library_config(*case)
+    config = library_config(case[0], case[1], **MORE)
     with open_panel(config) as panel:
         chunks = [
             chunk
@@ -210,7 +219,7 @@ def test_a_dataset_works_without_the_original(folder: Path, tmp_path: Path) -> N
     extend(data, "2024-01-10")
     kept = pl.scan_parquet(data / "**/*.parquet", hive_partitioning=True).collect()
     assert kept["timestamp"].max().date() == date(2024, 1, 10)  # type: ignore[union-attr]
-    part = whole(("twin", "hourly"))
+    part = sorted_scan(library_config("twin"))
     columns = ["server_id", "timestamp", "cpu_p95", "state"]
     inside = kept.sort(KEYS).filter(pl.col("timestamp") < pl.lit(date(2024, 1, 9))).select(columns)
     assert_frame_equal(

@@ -17,7 +17,7 @@ from tests.estimates import STANDARD_ERRORS, Floats
 from tests.libraries import make_library
 from tests.panels import WIDE_CLIPS, merged, sorted_scan
 
-SERVERS = 150
+SERVERS = 80
 DAYS = 56  # from a Monday on
 FACTS = Facts(metrics=("cpu", "mem", "disk", "net_in"), states=2, kinds=1, half_lives=(0, 2, 400))
 # One row: two states, of the day and of the night, with plain curves.
@@ -123,7 +123,7 @@ def test_the_season_moves_scores_by_hour_state_and_weekend(tmp_path: Path) -> No
         (9, True, 0),
     ):
         check_mean(scores[:, weekend == is_weekend][:, :, hour].mean(1), expected)
-    assert abs(scores[:, ~weekend, 9].std() - 0.8) < 0.02
+    assert abs(scores[:, ~weekend, 9].std() - 0.8) < 0.04
 
 
 def test_hours_are_local_and_may_be_shifted(tmp_path: Path) -> None:
@@ -152,10 +152,10 @@ def test_parts_of_the_noise_have_their_shares_and_half_lives(tmp_path: Path) -> 
     noise[2, 0] = 80
     noise[2, 1] = 60
     noise[1, [5, 9]] = 100
-    config = library_config(tmp_path, one_row(noise=noise), end_date="2024-12-31", num_servers=60)
+    config = library_config(tmp_path, one_row(noise=noise), end_date="2024-12-31", num_servers=40)
     panel = sorted_scan(config)
     cpu, mem, disk = (
-        scores_of(panel[f"{key}_p95"].to_numpy().reshape(60, -1, 24)).reshape(60, -1)
+        scores_of(panel[f"{key}_p95"].to_numpy().reshape(40, -1, 24)).reshape(40, -1)
         for key in ("cpu", "mem", "disk")
     )
     for first, second, lag, expected in (
@@ -195,7 +195,7 @@ def test_two_states_of_two_kinds(tmp_path: Path) -> None:
     library = make_library(
         1, facts, **{**others, "chances": chances, "kinds": kinds, "kind_stickiness": 50}
     )
-    state = values_of(library_config(tmp_path, library, num_servers=300), "state") == "state_1"
+    state = values_of(library_config(tmp_path, library, num_servers=150), "state") == "state_1"
     assert (state.all(2) | ~state.any(2)).all()
     weekend = np.arange(DAYS) % 7 >= 5
     check_mean(state[:, ~weekend, 0].mean(1), 0.2)

@@ -14,7 +14,7 @@ from capgen.errors import ConfigError
 from tests.estimates import STANDARD_ERRORS, Floats
 from tests.panels import merged, sorted_scan, web_config
 
-SERVERS = 60
+SERVERS = 40
 WEEKS = ("2024-01-01", "2024-02-11")
 DAY = [0.0] * 8 + [0.9] * 10 + [-0.3] * 6
 SEASON: dict[str, Any] = {"cpu": {"weekday": DAY, "weekend": [0.0] * 24}}

@@ -85,7 +85,10 @@ class LibraryUse(Section):
 
     def _bytes_of_file(self) -> bytes:
         if self.file is None:
-            raise ValueError("expected the file of a library, got none; name it with file: FILE")
+            raise ValueError(
+                "expected the file of a library, got none; "
+                "name it with --set layers.library.file=FILE"
+            )
         try:
             path = local_path(self.file)
             if not path.is_file():

@@ -48,6 +48,15 @@ QUESTIONS = {
         "for each value",
     ),
     "shape": ({"shape": "long"}, "long.name"),
+    "another name": (
+        {
+            "shape": "long",
+            "long": {"name": "host", "value": "cpu"},
+            "server": {"value": "a"},
+            "metrics": {"cpu": {"name": "b"}},
+        },
+        "each metric's name",
+    ),
     "server": ({"server": {"file": "(.+).parquet"}}, "fit"),
     "statistic": (
         {"metrics": {"cpu": {"column": "cpu", "statistic": "p95"}}, "step": "1min"},

@@ -11,6 +11,7 @@ import polars as pl
 
 from capgen import sql
 from capgen.dataset.data_files import literal
+from capgen.errors import CapgenError
 from capgen.telemetry.readers import mapping as mappings
 from capgen.telemetry.readers.reader import READINGS, ReadMetric
 from capgen.telemetry.readers.sources import Source
@@ -81,6 +82,9 @@ def stage(
         mapping: what the user says.
         folder: a new folder for the files.
         buckets: how many buckets servers are dealt to.
+
+    Raises:
+        CapgenError: there are none.
     """
     table = pl.DataFrame({"series": list(metrics), "metric": [names[each] for each in metrics]})
     connection.from_arrow(table.to_arrow()).create("metric_columns")
@@ -91,8 +95,11 @@ def stage(
     rows.to_parquet(str(folder), partition_by=["bucket"], overwrite=True, compression="snappy")
     staged = Staged(connection, folder, buckets)
     files = [file for bucket in range(buckets) for file in staged.files(bucket)]
-    if files:
-        _view(connection, "staged", files)
+    if not files:
+        raise CapgenError(
+            "exports: expected samples, got none; is each metric's name as in the exports?"
+        )
+    _view(connection, "staged", files)
     return staged
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from capgen import sql
 from capgen.dataset.telemetry_manifest import AccountLine
-from capgen.errors import CapgenError, RequestError
+from capgen.errors import RequestError
 from capgen.telemetry.account import line
 
 _EARLIEST = datetime(1990, 1, 1)
@@ -73,7 +73,6 @@ def survey(connection: sql.Connection) -> Survey:
 
     Raises:
         RequestError: times or values cannot be what the mapping says.
-        CapgenError: there are no samples.
     """
     rows = sql.run_query(connection, "load/survey", {}).to_dicts()
     by_metric: dict[str, list[dict[str, Any]]] = {}
@@ -116,8 +115,6 @@ def _check_values(metric: str, rows: list[dict[str, Any]]) -> None:
 def _checked_times(rows: list[dict[str, Any]]) -> tuple[datetime, datetime]:
     """Return the first and the last time."""
     total = sum(row["samples"] for row in rows)
-    if not total:
-        raise CapgenError("exports: expected samples, got no rows; is the metric's name right?")
     lost = {fault: _total(rows, fault) for fault in (_NO_TIME, _NO_SERVER)}
     if lost[_NO_SERVER] * 2 > total:
         raise RequestError(
@@ -131,6 +128,8 @@ def _checked_times(rows: list[dict[str, Any]]) -> tuple[datetime, datetime]:
             f"{lost[_NO_TIME]:,} of {total:,} samples; set time.format or time.unit"
         )
     placed = [row for row in rows if row["fault"] < _NO_TIME]
+    if not placed:
+        raise RequestError("exports: expected rows with a time and a server, got none")
     first = min(row["first_moment"] for row in placed)
     last = max(row["last_moment"] for row in placed)
     if first < _EARLIEST or last > _LATEST:

@@ -19,7 +19,7 @@ select
     * exclude (lowest, highest) replace (
         case
             when $out_of_range = 'keep' or value between lowest and highest then value
-            when $out_of_range = 'clip' then least(greatest(value, lowest), highest)
+            when $out_of_range = 'clip' and value is not null then least(greatest(value, lowest), highest)
         end as value
     ),
     value < lowest or value > highest as is_outside

@@ -1,30 +1,40 @@
 -- A bucket's samples with their place on the grid, and what their neighbours in time tell.
--- place: microseconds since 1970 where a sample counts: the start of its step where samples are kept as they are
--- (keep), else the sample's own time, snapped to a multiple of the step within a tenth of it.
--- offset: microseconds from the nearest multiple of the step (at most a tenth before it) to the sample.
+-- instant: microseconds since 1970. place: where a sample counts: the start of its step where samples are kept as they
+-- are (keep), else its own instant, snapped to a multiple of the step within a tenth of it.
 -- Parameters: step (microseconds), keep.
 -- Reads: utc.
-with placed as (
+with timed as (
     select
-        *,
-        epoch_us(moment) as instant,
-        (epoch_us(moment) + $step // 10) // $step * $step as step_start
+        metric,
+        server,
+        device,
+        value,
+        samples,
+        ordinal,
+        kind_of_hour::tinyint as kind_of_hour,
+        epoch_us(moment) as instant
     from utc
     where fault < 5
 ),
 
+placed as (
+    select
+        *,
+        (instant + $step // 10) // $step * $step as step_start
+    from timed
+),
+
 snapped as (
     select
-        * exclude (moment, step_start),
-        instant - step_start as "offset",
+        * exclude (step_start),
         if($keep or abs(instant - step_start) <= $step // 10, step_start, instant) as place
     from placed
 )
 
 select
     *,
-    lag(instant) over in_time as instant_before,
     coalesce(ordinal < lag(ordinal) over in_time, false) as is_late,
+    coalesce(instant = lag(instant) over in_time, false) as is_same,
     coalesce(place = lag(place) over in_time, false) as is_repeat,
     coalesce(place = lead(place) over in_time, false) as is_repeated
 from snapped

@@ -1,16 +1,23 @@
 -- What was found in a bucket, by metric.
 -- Parameters: step (microseconds).
 -- Reads: ordered.
+with shifted as (
+    select
+        *,
+        (instant + $step // 10) % $step - $step // 10 as shift
+    from ordered
+)
+
 select
     metric,
-    count(*) filter ("offset" <> 0 and abs("offset") <= $step // 10) as jitter,
-    count(*) filter ("offset" > $step // 10) as off_grid,
+    count(*) filter (shift <> 0 and abs(shift) <= $step // 10) as jitter,
+    count(*) filter (shift > $step // 10) as off_grid,
     count(*) filter (is_late) as unsorted,
-    count(*) filter (is_repeat and instant = instant_before) as duplicates,
-    count(*) filter (is_repeat and instant <> instant_before) as crowded,
+    count(*) filter (is_same) as duplicates,
+    count(*) filter (is_repeat and not is_same) as crowded,
     count(*) filter (kind_of_hour = 1) as repeated_hours,
     count(*) filter (kind_of_hour = 2) as skipped_hours,
     min(server) filter (is_repeat) as example
-from ordered
+from shifted
 group by metric
 order by metric

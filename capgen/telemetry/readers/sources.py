@@ -114,11 +114,14 @@ def tell(connection: sql.Connection, files: Sequence[Path], mapping: Mapping) ->
     reach(connection, files)
     names = [file["filename"] for file in literal(files)]
     servers = [_server_of(file, mapping) for file in files]
+    if not files:  # a statement has rows all the same
+        names = [""]
+        servers = [mapping.server.value]
     table = pl.DataFrame(
         {
-            "file": range(len(files)),
+            "file": range(len(names)),
             "filename": names,
-            "name": [file.name for file in files],
+            "name": [file.name for file in files] or names,
             "server": servers,
         },
         schema={"file": pl.Int32, "filename": pl.String, "name": pl.String, "server": pl.String},

@@ -1,0 +1,27 @@
+-- test: a reading for each metric of a row; where the time cannot be read, its text
+create table repeats as
+select * from (values ('cpu'), ('mem')) as rows (key);
+
+create table table_rows as
+select
+    0 as file,
+    position,
+    'a' as server,
+    moment,
+    time,
+    cpu as "cpu.value",
+    null::varchar as "cpu.text",
+    null::varchar as "cpu.device",
+    null::bigint as "cpu.n",
+    null::double as "mem.value",
+    'n/a' as "mem.text",
+    null::varchar as "mem.device",
+    null::bigint as "mem.n"
+from (
+    values (1, timestamp '2024-01-01', '2024-01-01', 1e0), (2, null, 'Total', 9e0)
+) as rows (position, moment, time, cpu);
+
+create table result as
+select * from (
+    values (1, 'cpu', 1e0, null), (1, 'mem', null, 'n/a'), (2, 'cpu', 9e0, 'Total'), (2, 'mem', null, 'Total')
+) as rows (position, series, value, reading);

@@ -85,18 +85,25 @@ def check_lines(connection: sql.Connection, exports: Sequence[Export]) -> None:
     """Refuse lines that are no samples.
 
     Args:
-        connection: an open database with the table `line_series`.
+        connection: an open database with the table `counted`.
         exports: the files.
 
     Raises:
         CapgenError: there are some.
     """
-    names = {export.filename: export.name for export in exports}
-    rows = connection.table("line_series").order("filename, first").fetchall()
+    by_name = {export.filename: export for export in exports}
+    rows = connection.table("counted").order("filename, first").fetchall()
     for identity, filename, _, stamped, _, samples in rows:
         if parsed_series(identity) is None or stamped < samples:
+            export = by_name[filename]
             raise CapgenError(
-                f"{names[filename]}: expected lines of a series, a value and a time, as promtool "
-                f"tsdb dump writes them, got {identity[:60]!r} without these; a page of "
-                f"/metrics has no times: dump them with promtool tsdb dump-openmetrics"
+                f"{export.name}: expected lines of a series, a value and a time, as promtool "
+                f"tsdb dump writes them, got {(identity or _first_line(export))[:60]!r} without "
+                f"these; a page of /metrics has no times: dump them with promtool tsdb "
+                f"dump-openmetrics"
             )
+
+
+def _first_line(export: Export) -> str:
+    lines = export.start.splitlines()
+    return next((line for line in lines if not line.startswith("#")), "")

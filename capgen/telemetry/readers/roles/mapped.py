@@ -71,7 +71,7 @@ def _check_apart(key: str, series: Sequence[Series], label: str | None, device: 
             raise RequestError(
                 f"metrics.{key}: expected one series a server, or a device of it, got "
                 f"{len(found)} of {server or 'one server'} that differ in "
-                f"{_differences(found.values())}; which is it? Say where: {{LABEL: VALUE}}, or "
+                f"{_differences(found.values())}; which is it? Say where or statistic, or "
                 f"over: {{LABEL: sum}} to join them"
             )
 

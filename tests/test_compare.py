@@ -241,3 +241,21 @@ def test_a_request_without_a_candidate_is_refused(
     assert "expected a candidate beside the reference" in capsys.readouterr().err
     assert main(["compare", str(tmp_path / "data"), str(tmp_path)]) == 2
     assert "expected a dataset" in capsys.readouterr().err
+
+
+def test_a_page_and_a_picture_show_both_panels(tmp_path: Path, run: Run) -> None:
+    for name, seed in (("reference", 7), ("<b>", 9)):
+        write_panel(tmp_path / name, panel(4, 16, seed))
+    result = run("compare", "reference", "<b>", "--out", "out")
+    assert result.returncode == 0, result.stderr
+    page = (tmp_path / "out/comparison.html").read_text(encoding="utf-8")
+    assert "<b>" not in page
+    assert "&lt;b&gt;: " in page
+    specs = json.loads(page.split('id="specs">')[1].split("</script>")[0])
+    assert list(specs) == ["values", "memory", "week", "pairs", "servers"]
+    (rows,) = specs["values"]["datasets"].values()
+    shown = {row["panel"] for row in rows}
+    assert shown == {"reference", "<b>"}
+    assert (tmp_path / "out/comparison.png").read_bytes().startswith(b"\x89PNG")
+    again = run("compare", "reference", "<b>", "--out", "out")
+    assert again.returncode == 2

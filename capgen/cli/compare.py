@@ -2,11 +2,13 @@
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from capgen.cli.streams import outcome
+from capgen.storage.location import locate
 
 if TYPE_CHECKING:
     from capgen.twins.compare.comparison import Comparison
@@ -71,6 +73,19 @@ def command(
             show_default=False,
         ),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Folder for a page and a picture.",
+            show_default=False,
+            parser=locate,
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an existing page and picture.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
 ) -> None:
     r"""Say how alike panels are to a reference, beside how alike they could be.
@@ -83,7 +98,8 @@ def command(
     The last line of each candidate is the geometric mean of its ratios. What is
     copied from real data is told beside it: blocks of the reference score well
     there, too. scikit-learn makes the classifier stronger: pip install
-    "capgen\[compare]"
+    "capgen\[compare]". --out writes comparison.html and comparison.png: for each
+    metric distributions, memory, the week, correlations, and a few servers.
 
     [bold]Examples[/bold]
 
@@ -92,17 +108,18 @@ def command(
     capgen compare telemetry/ twin/ other-twin/ --holdout later/ --rivals --json
     """
     from capgen.cli.compare_table import print_comparison
-    from capgen.twins.compare.compare import compare
+    from capgen.twins.compare.setting import Setting
 
-    found = compare(
-        reference,
-        *(candidates or []),
-        holdout=holdout,
-        since=since,
-        until=until,
-        to=to,
-        rivals=rivals,
-    )
+    if out is not None:
+        from capgen.report.libraries import require_libraries
+
+        require_libraries()  # before any work
+    setting = Setting.of(reference, candidates or [], holdout, since, until, to)
+    found = setting.comparison(is_with_rivals=rivals)
+    if out is not None:
+        from capgen.report.beside import write_comparison
+
+        write_comparison(found, setting.panels, out, overwrite=overwrite)
     with outcome(0 if found.passes(limit) else 1):
         if as_json:
             typer.echo(json.dumps(_as_json(found, limit), indent=2, allow_nan=False))

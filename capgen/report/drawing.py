@@ -43,7 +43,7 @@ from capgen.report.tables import WHOLE_FLEET, Tables
 
 _HEIGHTS = {"utilisation": 340, "quality": 260}
 _MOST_BESIDE = 5
-_PIXELS = 1.25  # of the PNG for each of the SVG
+PIXELS = 1.25  # of the PNG for each of the SVG
 
 
 def draw(title: str, manifest: ManifestBase, tables: Tables, report: Report) -> tuple[str, bytes]:
@@ -61,14 +61,16 @@ def draw(title: str, manifest: ManifestBase, tables: Tables, report: Report) -> 
     rows = chart_rows(tables, report)
     words = captions(tables, report, rows)
     specs = {name: _page_spec(tables, rows, name, words) for name in shown_charts(tables)}
-    library = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=_version())
+    library = vl_convert.javascript_bundle(
+        "window.vegaEmbed = vegaEmbed;", vl_version=vega_lite_version()
+    )
     page = page_text(title, manifest, tables, report, specs, words, library)
     svg = picture_svg(_blocks(title, manifest, tables, report, rows, words))
-    return page, vl_convert.svg_to_png(svg, scale=_PIXELS)
+    return page, vl_convert.svg_to_png(svg, scale=PIXELS)
 
 
-def _version() -> str:
-    """The Vega-Lite that Altair writes for, where vl-convert has it."""
+def vega_lite_version() -> str:
+    """Return the version of Vega-Lite that Altair writes for, where vl-convert has it."""
     wanted = alt.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0]
     known = vl_convert.get_vegalite_versions()
     return wanted if wanted in known else known[-1]
@@ -103,7 +105,7 @@ def _blocks(
             size=(width, height),
         )
         mark = f"{name}-{metric}-{tables.archetypes.index(archetype) if archetype else 'all'}-"
-        return chart_block(vl_convert.vegalite_to_svg(spec, vl_version=_version()), mark)
+        return chart_block(vl_convert.vegalite_to_svg(spec, vl_version=vega_lite_version()), mark)
 
     def panel(name: str, block: Block, width: int) -> Block:
         return titled(TITLES[name], words[WHOLE_FLEET][name][0], block, width)

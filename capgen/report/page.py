@@ -89,7 +89,7 @@ def page_text(
         library: JavaScript that gives `vegaEmbed`.
     """
     return (
-        _environment()
+        environment()
         .get_template("page.html")
         .render(
             title=title,
@@ -101,20 +101,20 @@ def page_text(
             panels=_panels(specs, captions[WHOLE_FLEET], tables, _below(manifest, tables, report)),
             verdict_classes=_VERDICT_CLASSES,
             version=manifest.capgen_version,
-            specs=_embedded(specs),
-            captions=_embedded(captions),
-            style=_trusted(_part("page.css")),
-            script=_trusted(_part("page.js")),
-            library=_trusted(library),
+            specs=embedded(specs),
+            captions=embedded(captions),
+            style=trusted(part("page.css")),
+            script=trusted(part("page.js")),
+            library=trusted(library),
             zip=zip,
         )
     )
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
     """Return what fills templates: it escapes all that is not marked as trusted."""
     return Environment(
-        loader=FunctionLoader(_part),
+        loader=FunctionLoader(part),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -122,18 +122,31 @@ def _environment() -> Environment:
     )
 
 
-def _part(name: str) -> str:
+def part(name: str) -> str:
+    """Return a file of the page.
+
+    Args:
+        name: of the file.
+    """
     return (files("capgen.report") / name).read_text(encoding="utf-8")
 
 
-def _embedded(value: Any) -> Markup:
-    """Write JSON that cannot end the script element it stands in."""
+def embedded(value: Any) -> Markup:
+    """Write JSON that cannot end the script element it stands in.
+
+    Args:
+        value: plain data.
+    """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return _trusted(text.replace("<", "\\u003c"))
+    return trusted(text.replace("<", "\\u003c"))
 
 
-def _trusted(text: str) -> Markup:
-    """Mark text of ours, in which no name of the user's stands unescaped."""
+def trusted(text: str) -> Markup:
+    """Mark text of ours, in which no name of the user's stands unescaped.
+
+    Args:
+        text: HTML, a style or a script.
+    """
     return Markup(text)  # noqa: S704
 
 

@@ -1,0 +1,187 @@
+"""Which panels are compared, over which days, and how."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from capgen.errors import RequestError
+from capgen.storage.location import locate
+from capgen.timeline.granularity import canonical_granularity
+from capgen.twins.compare.agreement import Agreement, Source, agree
+from capgen.twins.compare.classifier import classifier_name
+from capgen.twins.compare.comparison import Comparison
+from capgen.twins.compare.evidence import Evidence
+from capgen.twins.compare.gathering import Chosen, gather
+from capgen.twins.compare.measure import Measure, ServerMeasure
+from capgen.twins.compare.measures import MEASURES
+from capgen.twins.compare.panel import Panel, names_of, servers_of
+from capgen.twins.compare.rivals import RIVALS, Rival
+from capgen.twins.compare.scoring import Sides
+from capgen.twins.compare.spans import windows
+from capgen.twins.compare.table import Table
+from capgen.twins.compare.window import Window
+
+Place = str | os.PathLike[str]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is compared.
+
+    Args:
+        agreement: what the datasets have in common.
+        panels: the reference, then the candidates.
+        holdout: other real data, if any.
+    """
+
+    agreement: Agreement
+    panels: Sequence[Panel]
+    holdout: Panel | None
+
+    @classmethod
+    def of(
+        cls,
+        reference: Place,
+        candidates: Sequence[Place],
+        holdout: Place | None,
+        since: date | None,
+        until: date | None,
+        to: str | None,
+    ) -> Setting:
+        """Open datasets, and find out what they have in common.
+
+        Args:
+            reference: folder of a dataset.
+            candidates: folders of datasets to lay beside it.
+            holdout: folder of other real data, if any.
+            since: first day, if not the first that each has.
+            until: last day, if not the last that each has.
+            to: step to roll all of them up to, if any.
+
+        Raises:
+            RequestError: as in `compare`.
+        """
+        folders = [reference, *candidates, *([] if holdout is None else [holdout])]
+        sources = [Source.of(os.fspath(folder), locate(folder)) for folder in folders]
+        agreement = agree(sources, to)
+        spans = windows(sources, agreement.step_minutes, since, until)
+        ids = [servers_of(*each) for each in zip(sources, spans, strict=True)]
+        panels = [
+            Panel(source, span, columns, agreement.statistics, names_of(servers, ids[0]))
+            for source, span, columns, servers in zip(
+                sources, spans, agreement.columns, ids, strict=True
+            )
+        ]
+        last = None if holdout is None else panels.pop()
+        return cls(agreement, panels, last)
+
+    def comparison(self, *, is_with_rivals: bool) -> Comparison:
+        """Read the panels, and compare them.
+
+        Args:
+            is_with_rivals: whether to add what copies of the reference would get.
+        """
+        reference, *candidates = self.panels
+        if not candidates and not is_with_rivals:
+            raise RequestError("compare: expected a candidate beside the reference, got none")
+        chosen = Chosen.of(reference.servers, len(self.agreement.statistics), self._side)
+        real = self._evidence(reference, chosen)
+        other = self.holdout and self._evidence(self.holdout, chosen)
+        sides = _sides(real, other or None)
+        table = Table.of(self._borne, sides, 1 if self.holdout else len(sides.references))
+        beside: list[Panel | Rival] = [*candidates, *(self._rivals() if is_with_rivals else [])]
+        outcomes = [
+            table.outcome(
+                _name(panel),
+                self._directions(self._evidence(panel, chosen)),
+                is_rival=isinstance(panel, Rival),
+            )
+            for panel in beside
+        ]
+        return Comparison(
+            reference=reference.source.name,
+            holdout=self.holdout.source.name if self.holdout else None,
+            days=self._side.days,
+            granularity=canonical_granularity(f"{self.agreement.step_minutes}min"),
+            servers={panel.source.name: len(panel.servers) for panel in self._all},
+            directions=self._direction_names,
+            classifier=classifier_name(),
+            outcomes=outcomes,
+            not_borne=list(self._not_borne()),
+            notes=list(self._notes()),
+        )
+
+    @property
+    def _all(self) -> list[Panel]:
+        return [*self.panels, *([self.holdout] if self.holdout else [])]
+
+    @property
+    def _side(self) -> Window:
+        """The days of one side of the reference."""
+        return self._sides_of(self.panels[0].window)[0]
+
+    def _sides_of(self, window: Window) -> list[Window]:
+        if self.holdout:
+            return [window]
+        half = window.days // 2
+        if not half:
+            raise RequestError(
+                f"{self.panels[0].source.name}: expected two days or more, to compare one half "
+                f"with the other, got {window.days}; --holdout names other real data"
+            )
+        return [window.part(0, half), window.part(half, half)]
+
+    def _evidence(self, panel: Panel | Rival, chosen: Chosen) -> list[Evidence]:
+        measures = [each for each in self._borne if isinstance(each, ServerMeasure)]
+        return gather(panel.blocks(), self._sides_of(panel.window), measures, chosen)
+
+    def _directions(self, evidence: list[Evidence]) -> list[Evidence]:
+        """Return a candidate's evidence for each direction."""
+        return evidence * 2 if self.holdout else evidence
+
+    @property
+    def _direction_names(self) -> list[str]:
+        if self.holdout:
+            return [f"beside {self.panels[0].source.name}", f"beside {self.holdout.source.name}"]
+        return ["over the first half", "over the second half"]
+
+    @property
+    def _fewest_servers(self) -> int:
+        return min(len(panel.servers) for panel in self._all)
+
+    @property
+    def _borne(self) -> list[Measure]:
+        lacking = {name for name, _ in self._not_borne()}
+        return [measure for measure in MEASURES if measure.name not in lacking]
+
+    def _not_borne(self) -> Iterator[tuple[str, str]]:
+        for measure in MEASURES:
+            lacks = measure.needs.lacking(self._side, self._fewest_servers)
+            if lacks:
+                yield measure.name, lacks
+
+    def _rivals(self) -> list[Rival]:
+        target = self.panels[0].window
+        if self.holdout:
+            parts = [(self.holdout.window, target)]
+            return [Rival(name, self.holdout, parts, target) for name in RIVALS]
+        first, second = self._sides_of(target)
+        window = target.part(0, 2 * first.days)
+        parts = [(second, first), (first, second)]
+        return [Rival(name, self.panels[0], parts, window) for name in RIVALS]
+
+    def _notes(self) -> Iterator[str]:
+        if self.agreement.left_out:
+            yield f"not compared, since not all have them: {', '.join(self.agreement.left_out)}"
+
+
+def _name(panel: Panel | Rival) -> str:
+    return panel.name if isinstance(panel, Rival) else panel.source.name
+
+
+def _sides(real: list[Evidence], other: list[Evidence] | None) -> Sides:
+    both = [*real, *(other or [])]
+    return Sides(references=both, others=both[::-1], sources=both)

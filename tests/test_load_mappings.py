@@ -74,15 +74,18 @@ EXPORTS = {
     ),
     "influxdb": Export(
         "influx.csv",
-        "#group,false,false,true,false,true\n"
-        "#datatype,string,long,dateTime:RFC3339,double,string\n"
-        "#default,_result,,,,\n"
-        "result,table,_time,_value,_field,host\n"
-        "_result,0,2024-01-01T00:00:00Z,10,usage_user,db1\n"
-        "_result,0,2024-01-01T00:00:10Z,20,usage_user,db1\n",
+        "#group,false,false,true,false,true,true\n"
+        "#datatype,string,long,dateTime:RFC3339,double,string,string\n"
+        "#default,_result,,,,,\n"
+        ",result,table,_time,_value,_field,host\n"
+        ",_result,0,2024-01-01T00:00:00Z,10,usage_user,db1\n"
+        ",_result,0,2024-01-01T00:00:10Z,20,usage_user,db1\n"
+        "\n"
+        ",result,table,_time,_value,_field,host\n"
+        ",_result,1,2024-01-01T00:00:00Z,7,usage_system,db1\n",
         "db1",
         "2024-01-01 00:00",
-        {"usage_user_p95": 19.5},
+        {"usage_user_p95": 19.5, "usage_system_p95": 7},
         1,
     ),
     "pcp-pmrep": Export(

@@ -82,7 +82,11 @@ def survey(connection: sql.Connection) -> Survey:
         _check_values(metric, of_metric)
     first, last = _checked_times(rows)
     return Survey(
-        metrics={metric: _found(of_metric) for metric, of_metric in by_metric.items()},
+        metrics={
+            metric: _found(of_metric)
+            for metric, of_metric in by_metric.items()
+            if any(row["fault"] < _NO_TIME for row in of_metric)
+        },
         lines=tuple(_lines(rows)),
         samples=sum(row["samples"] for row in rows),
         first_moment=first,

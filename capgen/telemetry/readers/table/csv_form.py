@@ -114,6 +114,7 @@ def _names(path: Path, line: str, delimiter: str) -> tuple[str, ...]:
         names = next(csv.reader([line], delimiter=delimiter))
     else:
         names = [name.strip('"') for name in line.split(delimiter)]
+    names = [name or f"column{position}" for position, name in enumerate(names)]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise CapgenError(

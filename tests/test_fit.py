@@ -82,6 +82,19 @@ def test_the_configuration_builds_a_twin_with_the_columns_of_the_telemetry(fitte
     assert config.metrics["cpu"].clip == (0, 100)
 
 
+def test_a_percentage_that_reaches_100_stays_within_100(fitted: Fit) -> None:
+    rows = make_rows(servers=6)
+    share = pl.col("cpu_p95") / pl.col("cpu_p95").max().over("server_id")
+    full = rows.with_columns(cpu_p95=(1.2 * share).clip(upper_bound=1) * 100)
+    result = fitted(full)
+    library = library_in(result)
+    top = (library.quantiles(np.arange(library.rows)).max(axis=(2, 3)) * library.columns["levels"])[
+        :, 0
+    ]
+    assert top.max() > 100  # as rounded
+    assert load_config(result.config).metrics["cpu"].clip == (0, 100)
+
+
 def test_the_twin_has_the_rhythm_and_the_levels_of_each_server(fitted: Fit) -> None:
     rows = make_rows()
     twin = scan(load_config(fitted(rows).config)).collect()

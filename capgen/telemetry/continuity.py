@@ -57,8 +57,8 @@ class Continuity:
         last = servers["last_timestamp"].max()
         late = servers.filter(pl.col("first_timestamp") > first)
         early = servers.filter(pl.col("last_timestamp") < last)
-        yield from _edge("begins_late", late, "first_timestamp", "begin later, the last of them")
-        yield from _edge("ends_early", early, "last_timestamp", "end earlier, the first of them")
+        yield from _edge("begins_late", late, "first_timestamp", "begin", "later", "last")
+        yield from _edge("ends_early", early, "last_timestamp", "end", "earlier", "first")
         yield from _gaps(treatment, tally, self.rows)
         yield from self._fleet_wide()
 
@@ -88,13 +88,17 @@ def _alive(servers: pl.DataFrame, times: pl.Series) -> Any:
     return begun - ended
 
 
-def _edge(name: str, servers: pl.DataFrame, column: str, says: str) -> Iterator[AccountLine]:
+def _edge(
+    name: str, servers: pl.DataFrame, column: str, verb: str, when: str, which: str
+) -> Iterator[AccountLine]:
     if servers.is_empty():
         return
     descending = column == "first_timestamp"
     extreme = servers.sort(column, "server_id", descending=[descending, False]).row(0, named=True)
     moment: datetime = extreme[column]
-    whole = f"servers {says} {extreme['server_id']!r} at {moment:{_TIME}}"
+    many = f"servers {verb} {when}, the {which} of them"
+    says = many if len(servers) > 1 else f"server {verb}s {when}:"
+    whole = f"{says} {extreme['server_id']!r} at {moment:{_TIME}}"
     yield line(name, whole, "", len(servers))
 
 

@@ -11,7 +11,6 @@ from pydantic import Field, PrivateAttr, StringConstraints, model_validator
 
 from capgen.errors import RequestError
 from capgen.layers.conditions import OneOrMore
-from capgen.layers.library.reading import read_library
 from capgen.layers.library.table import Library, digest_of
 from capgen.settings.types import Factor, Frozen, Name, Section
 from capgen.system.paths import local_path
@@ -19,7 +18,13 @@ from capgen.system.paths import local_path
 _MOST_BYTES = 2**30
 _KEPT_LIBRARIES = 8
 _MOST_HOURS = 12
-_kept_library = lru_cache(maxsize=_KEPT_LIBRARIES)(read_library)
+
+
+@lru_cache(maxsize=_KEPT_LIBRARIES)
+def _kept_library(content: bytes) -> Library:
+    from capgen.layers.library.reading import read_library  # it is slow to import
+
+    return read_library(content)
 
 
 class LibraryUse(Section):

@@ -12,12 +12,14 @@ import yaml
 from capgen.config.sources import preset_text
 from capgen.config.yaml_text import parse_yaml
 from capgen.dataset.metric_column import MetricColumn
+from capgen.layers.library.schema import COLUMNS
 from capgen.layers.library.table import Library
 from capgen.settings.statistic import P95
 from capgen.twins.fit.fleet import FittedFleet
 
 _MOST_DECIMALS = 6
 _ROOM = 10  # how far above all that was seen a clip lies
+_ROUNDING = math.exp(0.5 / COLUMNS["quantiles"].per_unit)  # of the quantiles in a library
 _FULL = {"percent": 100.0, "fraction": 1.0}
 _TYPE = "server_type"
 _SAID = """\
@@ -74,7 +76,7 @@ def _metrics(library: Library, columns: Mapping[str, MetricColumn]) -> dict[str,
 def _ceiling(unit: str, top: float) -> float:
     """Return where a metric is clipped: at what its unit allows, or far above what was seen."""
     full = _FULL.get(unit, 0.0)
-    if full and top <= full:
+    if full and top <= full * _ROUNDING:
         return full
     return 10.0 ** math.ceil(math.log10(_ROOM * top))
 

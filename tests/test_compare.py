@@ -66,6 +66,7 @@ def test_a_panel_is_no_distance_from_itself(found: Comparison) -> None:
         if row.measure.group != "copies":
             assert row.value == row.measure.best, row.measure.name
     assert itself.ratio < 0.2
+    assert not itself.worst
     assert {row.measure.name for row in itself.copies} == {"near copies", "exact runs", "own path"}
 
 

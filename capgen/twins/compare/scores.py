@@ -136,7 +136,7 @@ def fact_ratio(line: Line, directions: int) -> float:
 
 
 def furthest(rows: Sequence[Row], lines: Sequence[Line], directions: int) -> list[Line]:
-    """Return the furthest facts, one a measure, the worst first.
+    """Return the furthest facts, one a measure, the worst first; none that is within its floor.
 
     What counts is a fact's ratio times that of its measure: a single fact may be far by chance.
     A classifier names no fact, and what is copied is told by itself.
@@ -146,7 +146,11 @@ def furthest(rows: Sequence[Row], lines: Sequence[Line], directions: int) -> lis
         lines: of all facts.
         directions: how many of them count.
     """
-    facts = [line for line in lines if line.measure.group not in _NO_FACTS]
+    facts = [
+        line
+        for line in lines
+        if line.measure.group not in _NO_FACTS and fact_ratio(line, directions) > 1
+    ]
     of_measure = {row.measure.name: row.ratio for row in rows}
     ranks = {
         line.fact: fact_ratio(line, directions) * of_measure[line.fact.measure] for line in facts

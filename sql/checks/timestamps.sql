@@ -1,16 +1,11 @@
--- What is wrong with the timestamps of a few servers: which are there more than once, which are missing, and which
--- are not on the calendar. The caller bounds how many servers, and with them the memory.
--- Parameters: first_timestamp, last_timestamp, step_minutes. Reads: panel, suspects.
-with calendar as (
-    select unnest(generate_series($first_timestamp, $last_timestamp, to_minutes($step_minutes))) as timestamp
-),
-
-wanted as (
+-- What is wrong with the timestamps of a few servers: which are there more than once, which steps are missing between
+-- the first and the last, and which lie between steps. The caller bounds how many servers, and with them the memory.
+-- Parameters: step_minutes. Reads: panel, suspects (server_id, first_timestamp, last_timestamp).
+with wanted as (
     select
-        suspects.server_id,
-        calendar.timestamp
+        server_id,
+        unnest(generate_series(first_timestamp, last_timestamp, to_minutes($step_minutes))) as timestamp
     from suspects
-    cross join calendar
 ),
 
 found as (
@@ -33,7 +28,7 @@ compared as (
     full join found on wanted.server_id = found.server_id and wanted.timestamp = found.timestamp
 ),
 
-timestamps as (
+grid as (
     select
         server_id,
         coalesce(sum(copies - 1) filter (copies > 1), 0)::bigint as repeated,
@@ -46,4 +41,4 @@ timestamps as (
     order by server_id
 )
 
-select * from timestamps
+select * from grid

@@ -40,15 +40,6 @@ class Series:
         """The span and the labels of each server, as `sql/checks/telemetry/spans.sql` says."""
         return self._ask("spans", {"labels": ["server_id", *self.labels], **self._step})
 
-    def grid(self, suspects: pl.DataFrame) -> pl.DataFrame:
-        """Return what is wrong with timestamps, as `sql/checks/telemetry/grid.sql` says.
-
-        Args:
-            suspects: server_id, first_timestamp, last_timestamp.
-        """
-        self._source.connection.register("suspects", suspects)
-        return self._ask("grid", self._step)
-
     def odd_servers(self, flag: str, day: date) -> list[str]:
         """Return the servers whose flag of a day is not that of most servers.
 

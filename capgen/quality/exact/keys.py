@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from capgen import sql
 from capgen.panel.fleet import fleet_frame
 from capgen.quality.evidence.evidence import KEYS, Evidence
+from capgen.quality.evidence.suspects import look_at
 from capgen.quality.findings import Finding, Verdict, exact
 from capgen.quality.rule import EVERY_ROW, Measurement, Rule, reads_modelled
 from capgen.quality.source import Source
@@ -41,7 +41,6 @@ FLEET = Rule(
     "servers at fault",
     is_about_rows=True,
 )
-_MOST_SUSPECT_CELLS = 4_000_000  # some 300 MB while they are looked at
 _MOST_NAMED = 3
 
 
@@ -68,7 +67,13 @@ def key_findings(evidence: Evidence) -> Iterator[Finding]:
         0,
         "rows",
     )
-    suspects = servers.filter("differs").select("server_id", "timestamps")
+    suspects = servers.filter("differs").select(
+        "server_id",
+        "timestamps",
+        steps=pl.lit(timestamps),
+        first_timestamp=pl.lit(source.described.first_timestamp),
+        last_timestamp=pl.lit(source.described.last_timestamp),
+    )
     yield from _timestamp_findings(source, suspects, servers.height, timestamps)
     yield _fleet_finding(source, servers)
 
@@ -76,8 +81,7 @@ def key_findings(evidence: Evidence) -> Iterator[Finding]:
 def _timestamp_findings(
     source: Source, suspects: pl.DataFrame, servers: int, timestamps: int
 ) -> Iterator[Finding]:
-    looked_at = _look_at(source, suspects, timestamps)
-    rest = suspects[looked_at.height :]
+    looked_at, rest = look_at(source, suspects)
     repeated = looked_at.filter(pl.col("repeated") > 0)
     note = "".join(
         f"{server['server_id']} has {server['first_repeated']} more than once"
@@ -94,19 +98,6 @@ def _timestamp_findings(
     )
     wrong = gaps.height + rest.filter(pl.col("timestamps") <= timestamps).height
     yield exact(NO_GAPS.name, wrong, servers, "servers with gaps", note)
-
-
-def _look_at(source: Source, suspects: pl.DataFrame, timestamps: int) -> pl.DataFrame:
-    """Return what is wrong with the first suspects, as many as memory allows.
-
-    Counts must do for the others.
-    """
-    found = suspects["timestamps"].cast(pl.Int64).cum_sum()
-    expected = timestamps * pl.int_range(1, suspects.height + 1, eager=True)
-    cells = found + expected
-    first = suspects.filter((cells <= _MOST_SUSPECT_CELLS) | (pl.int_range(pl.len()) == 0))
-    source.connection.register("suspects", first.select("server_id"))
-    return sql.run_query(source.connection, "checks/timestamps", source.calendar_parameters())
 
 
 def _fleet_finding(source: Source, servers: pl.DataFrame) -> Finding:

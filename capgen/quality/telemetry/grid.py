@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from capgen.quality.evidence.evidence import KEYS, Evidence
+from capgen.quality.evidence.suspects import look_at
 from capgen.quality.exact.keys import UNIQUE_KEYS
 from capgen.quality.findings import Finding, exact
 from capgen.quality.rule import EVERY_ROW, Measurement, Rule, reads_measured
@@ -20,7 +21,6 @@ GRID = Rule(
     "servers at fault",
     is_about_rows=True,
 )
-_MOST_SUSPECT_CELLS = 4_000_000  # some 300 MB while they are looked at
 
 
 def grid_findings(evidence: Evidence) -> Iterator[Finding]:
@@ -31,10 +31,7 @@ def grid_findings(evidence: Evidence) -> Iterator[Finding]:
     """
     spans = evidence.series.spans
     suspects = spans.filter("differs").sort("server_id")
-    cells = suspects["timestamps"].cum_sum() + suspects["steps"].cum_sum()
-    looked_at = suspects.filter((cells <= _MOST_SUSPECT_CELLS) | (pl.int_range(pl.len()) == 0))
-    rest = suspects[looked_at.height :]
-    found = evidence.series.grid(looked_at.select("server_id", "first_timestamp", "last_timestamp"))
+    found, rest = look_at(evidence.source, suspects)
     repeated = found.filter(pl.col("repeated") > 0)
     counted = rest.filter(pl.col("timestamps") > pl.col("steps"))
     yield _finding(UNIQUE_KEYS, repeated, counted, spans.height, _repeated)

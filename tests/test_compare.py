@@ -260,3 +260,20 @@ def test_a_page_and_a_picture_show_both_panels(tmp_path: Path, run: Run) -> None
     assert (tmp_path / "out/comparison.png").read_bytes().startswith(b"\x89PNG")
     again = run("compare", "reference", "<b>", "--out", "out")
     assert again.returncode == 2
+
+
+@pytest.mark.parametrize("limit", ["nan", "inf", "-1"])
+def test_a_limit_that_no_ratio_can_be_held_to_is_refused(run: Run, limit: str) -> None:
+    result = run("compare", "nothing", "other", "--limit", limit)
+    assert result.returncode == 2
+    assert "--limit: expected a ratio such as 1.5" in result.stderr
+
+
+def test_a_page_that_is_there_is_kept_before_any_work(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "out" / "comparison.html"
+    page.parent.mkdir()
+    page.write_text("ours")
+    result = run("compare", "nothing", "other", "--out", str(page.parent))
+    assert result.returncode == 2
+    assert "exists already; add --overwrite" in result.stderr
+    assert page.read_text() == "ours"

@@ -1,6 +1,7 @@
 """`capgen compare`: says how alike panels are, beside how alike they could be."""
 
 import json
+import math
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from capgen.cli.streams import outcome
+from capgen.errors import RequestError
 from capgen.storage.location import locate
 
 if TYPE_CHECKING:
@@ -110,21 +112,28 @@ def command(
     from capgen.cli.compare_table import print_comparison
     from capgen.twins.compare.setting import Setting
 
+    _check_limit(limit)
+    places = None
     if out is not None:
-        from capgen.report.libraries import require_libraries
+        from capgen.report.beside import comparison_places
 
-        require_libraries()  # before any work
+        places = comparison_places(out, overwrite=overwrite)
     setting = Setting.of(reference, candidates or [], holdout, since, until, to)
     found = setting.comparison(is_with_rivals=rivals)
-    if out is not None:
+    if places is not None:
         from capgen.report.beside import write_comparison
 
-        write_comparison(found, setting.panels, out, overwrite=overwrite)
+        write_comparison(found, setting.panels, places)
     with outcome(0 if found.passes(limit) else 1):
         if as_json:
             typer.echo(json.dumps(_as_json(found, limit), indent=2, allow_nan=False))
         else:
             print_comparison(found, limit)
+
+
+def _check_limit(limit: float | None) -> None:
+    if limit is not None and not 0 <= limit < math.inf:
+        raise RequestError(f"--limit: expected a ratio such as 1.5, at least 0, got {limit}")
 
 
 def _as_json(found: "Comparison", limit: float | None) -> dict[str, object]:

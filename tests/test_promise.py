@@ -11,17 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from capgen import Config, build, load_config, scan
+from capgen.dataset.arrow_tables import ArrowTables
+from capgen.dataset.writing import file_schema
 from capgen.draws import by_block
 from capgen.draws.arrays import Floats
 from capgen.panel.chunks import cut, partitions
 from capgen.panel.fleet import archetype_counts
-from capgen.panel.frame import open_panel
+from capgen.panel.frame import as_enums, open_panel
 from capgen.timeline.time_axis import Span, TimeAxis
 from tests.conftest import Run
 from tests.everything import WITH_DYNAMICS
@@ -140,6 +143,25 @@ def test_any_chunk_size_gives_the_same_cells(granularity: str, rows: int, positi
         assert_frame_equal(
             together, panel.cells(partition.whole, panel.servers(partition.whole)), check_exact=True
         )
+
+
+@given(granularity=granularities, rows=st.integers(1, 5000), position=st.integers(0, 3))
+@settings(max_examples=10, deadline=None)
+def test_the_writer_repeats_the_rows_of_the_cross_join(
+    granularity: str, rows: int, position: int
+) -> None:
+    with open_panel(config_for(granularity)) as panel:
+        schema = file_schema(panel.config, pl.Int32())
+        tables = ArrowTables(schema)
+        partition = list(partitions(panel.axis, archetype_counts(panel.config)))[position]
+        for chunk in cut(panel.axis, partition.whole, max(rows, partition.rows // 20)):
+            crossed = panel.crossed(chunk, as_enums(panel.servers(chunk)))
+            texts = cs.enum().cast(pl.String)
+            wanted = crossed.frame().select(schema.names).with_columns(texts)
+            repeated = pl.DataFrame(tables.table(crossed)).with_columns(
+                cs.categorical().cast(pl.String)
+            )
+            assert_frame_equal(repeated, wanted, check_exact=True)
 
 
 @given(granularity=granularities, data=st.data())

@@ -11,15 +11,14 @@ import polars as pl
 import xxhash
 from numpy.typing import NDArray
 
-from capgen.columns import SERVER_COLUMNS
 from capgen.panel.chunks import Chunk
-from capgen.panel.frame import Panel
-from capgen.panel.schema import date_columns
+from capgen.panel.crossed import Crossed
+from capgen.timeline.time_axis import TimeAxis
 
 _MODULUS = 2**128
 
 
-def chunk_digest(frame: pl.DataFrame, chunk: Chunk, panel: Panel) -> int:
+def chunk_digest(crossed: Crossed, chunk: Chunk, axis: TimeAxis) -> int:
     """Return the content digest of a chunk.
 
     It is the sum, modulo 2^128, of the XXH3-128 of each server's rows in each block. A sum does not
@@ -28,23 +27,19 @@ def chunk_digest(frame: pl.DataFrame, chunk: Chunk, panel: Panel) -> int:
     cross join repeats them for each server.
 
     Args:
-        frame: the chunk's rows, sorted by server_id and timestamp.
+        crossed: the chunk's servers, dates and cells.
         chunk: the chunk's servers and time.
-        panel: the panel that the chunk belongs to.
+        axis: the panel's time axis.
     """
-    strings = [name for name in frame.columns if name in SERVER_COLUMNS]
-    date_names = [name for name in frame.columns if name in date_columns(panel.config)]
-    cell_names = [name for name in frame.columns if name not in {*strings, *date_names}]
     steps = chunk.span.size
-    dates = _numbers(frame[:steps][date_names])
-    servers = frame[strings][range(0, chunk.rows, steps)]
+    dates = _numbers(crossed.dates.get_columns())
     blocks = [
-        block.span.overlap(chunk.span).within(chunk.span) for block in panel.axis.blocks(chunk.span)
+        block.span.overlap(chunk.span).within(chunk.span) for block in axis.blocks(chunk.span)
     ]
     date_digests = [_digest(b"", dates, rows).digest() for rows in blocks]
-    values = _numbers(frame[cell_names])
+    values = _numbers(crossed.values.values())
     total = 0
-    for server, words in enumerate(servers.rows()):
+    for server, words in enumerate(crossed.servers.rows()):
         for rows, date_digest in zip(blocks, date_digests, strict=True):
             cells = slice(server * steps + rows.start, server * steps + rows.stop)
             total += _digest("\0".join(words).encode() + date_digest, values, cells).intdigest()
@@ -76,8 +71,8 @@ def _digest(start: bytes, columns: Iterable[NDArray[Any]], rows: slice) -> xxhas
     return digest
 
 
-def _numbers(frame: pl.DataFrame) -> list[NDArray[Any]]:
-    return [_bits(column) for column in frame.get_columns()]
+def _numbers(columns: Iterable[pl.Series]) -> list[NDArray[Any]]:
+    return [_bits(column) for column in columns]
 
 
 def _bits(column: pl.Series) -> NDArray[Any]:

@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from capgen.columns import COMMON_DATE_COLUMNS, LOCAL_DATE_COLUMNS
+from capgen.columns import COMMON_DATE_COLUMNS, LOCAL_DATE_COLUMNS, SERVER_COLUMNS
 from capgen.config import Config
 from capgen.panel.calendar import float_columns, open_calendar
 from capgen.panel.cell.mean import shared_columns
@@ -23,11 +23,13 @@ from capgen.panel.cell.steps import CellModel
 from capgen.panel.cell.values import Array, chunk_values
 from capgen.panel.chunks import Chunk
 from capgen.panel.clocks import clocks
+from capgen.panel.crossed import Crossed
 from capgen.panel.fleet import server_frames
 from capgen.panel.layered import layered_archetype
 from capgen.panel.schema import metrics_may_be_null, panel_schema
 from capgen.timeline.time_axis import Span, TimeAxis
 
+_DATES = {*COMMON_DATE_COLUMNS, *LOCAL_DATE_COLUMNS}
 _KEPT_DATES = 4  # two archetypes at a time, and two halves of a year of minutes
 
 
@@ -77,9 +79,19 @@ class Panel:
         Returns:
             The columns, in the panel's order.
         """
-        wanted = panel_schema(self.config).names()
+        return self.crossed(chunk, servers, columns, workspace).frame()
+
+    def crossed(
+        self,
+        chunk: Chunk,
+        servers: pl.DataFrame,
+        columns: Sequence[str] | None = None,
+        workspace: Workspace | None = None,
+    ) -> Crossed:
+        """Return a chunk whose servers and dates are not yet crossed; see `cells`."""
+        names = panel_schema(self.config).names()
         if columns is not None:
-            wanted = [name for name in wanted if name in columns]
+            names = [name for name in names if name in columns]
         followed = dict.fromkeys(servers["clock"].to_list())
         dates = {clock: self.dates(chunk.archetype, clock, chunk.span) for clock in followed}
         values = chunk_values(
@@ -88,25 +100,24 @@ class Panel:
             chunk,
             servers,
             {clock: float_columns(frame) for clock, frame in dates.items()},
-            wanted,
+            names,
             workspace or Workspace(),
         )
         if len(dates) > 1:
             values |= _local_flags(servers, dates)
-        labels = self._labels(chunk, servers, next(iter(dates.values())))
-        others = labels.select(name for name in wanted if name not in values)
-        series = _as_columns(values, self.config, servers.schema["server_id"])
-        # By position: an expression would copy all columns into pieces of equal length.
-        return pl.DataFrame([*others.collect().get_columns(), *series])[wanted]
-
-    def _labels(self, chunk: Chunk, servers: pl.DataFrame, dates: pl.DataFrame) -> pl.LazyFrame:
-        """Return what each cell has of its server and of its date."""
+        series = {
+            column.name: column
+            for column in _as_columns(values, self.config, servers.schema["server_id"])
+        }
         year = pl.lit(self.axis.timestamp(chunk.span.first).year, pl.Int64).alias("year")
-        flags = (*COMMON_DATE_COLUMNS, *LOCAL_DATE_COLUMNS)
-        # Of the dates only what the panel shows: to join a wider frame takes longer.
-        shown = dates.lazy().select(name for name in flags if name in dates.columns)
-        cells = servers.lazy().join(shown, how="cross", maintain_order="left_right")
-        return cells.with_columns(year)
+        shown = next(iter(dates.values())).with_columns(year)
+        # Of servers and dates only what the panel shows: to cross wider frames takes longer.
+        return Crossed(
+            names,
+            servers.select(name for name in names if name in SERVER_COLUMNS),
+            shown.select(name for name in names if name in _DATES and name not in series),
+            {name: series[name] for name in names if name in series},
+        )
 
 
 @contextmanager

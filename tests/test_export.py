@@ -20,10 +20,14 @@ import pytest
 
 import capgen
 from capgen.cli.app import main
+from capgen.cli.export import Format
 from capgen.dataset.export import rows as export_rows
 from capgen.dataset.export.export import export
+from capgen.dataset.export.formats import KINDS as FORMATS
+from capgen.dataset.export.formats.xlsx import write_xlsx
 from capgen.dataset.manifest import read_manifest
-from capgen.errors import RequestError
+from capgen.errors import CapgenError, RequestError
+from capgen.storage.counted import Counted
 from tests.bench.build_cost import SCRIPT as MEASURED
 from tests.bench.measuring import child_environment
 from tests.conftest import BuildOnce, duckdb_command, make_config, needs_root
@@ -50,7 +54,11 @@ SMALL = {
         },
     },
 }
-KINDS = ["csv", "csv.gz", "parquet", "ndjson.gz", "arrow", "duckdb"]
+needs_xlsx = pytest.mark.skipif(
+    not importlib.util.find_spec("openpyxl"), reason="openpyxl is not installed"
+)
+KINDS = ["csv", "csv.gz", "parquet", "ndjson", "ndjson.gz", "json", "arrow", "duckdb"]
+XLSX = pytest.param("xlsx", marks=needs_xlsx)  # slow to read: where it matters
 MOST_MEGABYTES = 450
 needs_delta = pytest.mark.skipif(
     not importlib.util.find_spec("deltalake"), reason="deltalake is not installed"
@@ -80,8 +88,23 @@ def read(path: Path) -> Any:
     if path.is_dir():
         connection.register("rows", pl.read_delta(str(path)))
         return connection.sql("from rows")
+    if path.name.endswith(".xlsx"):
+        connection.register("rows", sheet(path))
+        return connection.sql("from rows")
     reader = next(each for each in ("csv", "json", "parquet") if each in path.name)
     return connection.sql(f"from read_{reader}($path)", params={"path": str(path)})
+
+
+def sheet(path: Path) -> pl.DataFrame:
+    header, *rows = cells(path)
+    return pl.DataFrame(rows, header, orient="row", infer_schema_length=None)
+
+
+def cells(path: Path) -> list[tuple[Any, ...]]:
+    """Return the rows of a workbook, as another library reads them."""
+    import openpyxl
+
+    return list(openpyxl.load_workbook(path).active.values)
 
 
 def assert_same_rows(path: Path, dataset: Path, query: str = "from panel") -> None:
@@ -178,7 +201,7 @@ def test_columns_and_where_with_a_calendar_macro(dataset: Path, tmp_path: Path) 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_row_meets_the_condition(kind: str, dataset: Path, tmp_path: Path) -> None:
     assert export(dataset, str(tmp_path / f"none.{kind}"), where="false").rows == 0
-    if kind != "ndjson.gz":
+    if "json" not in kind:
         assert read(tmp_path / f"none.{kind}").fetchall() == []
 
 
@@ -253,6 +276,64 @@ def test_the_default_dataset(
     )
 
 
+@pytest.mark.parametrize("kind", ["csv.gz", "parquet", "json", "duckdb", XLSX])
+def test_any_format_to_standard_output_and_an_ending_in_any_case(
+    kind: str, dataset: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    columns = "timestamp, server_id, cpu_p95, is_weekend, event_id"
+    where = "month = 1 and server_id < 'server_002'"
+    chosen = [f"--where={where}", f"--columns={columns}"]
+    assert main(["export", str(dataset), "-", f"--format={kind}", *chosen]) == 0
+    path = tmp_path / f"piped.{kind}"
+    path.write_bytes(capfdbinary.readouterr().out)
+    assert_same_rows(path, dataset, f"select {columns} from panel where {where}")
+    assert main(["export", str(dataset), str(tmp_path / f"A.{kind.upper()}"), *chosen]) == 0
+    if kind != "duckdb":
+        assert (tmp_path / f"A.{kind.upper()}").read_bytes() == path.read_bytes()
+
+
+def test_every_format_can_be_chosen() -> None:
+    assert {form.value for form in Format} == set(FORMATS)
+
+
+@needs_xlsx
+def test_more_rows_than_a_sheet_holds_are_refused_before_any_work(
+    dataset: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("capgen.dataset.export.export.MOST", {"xlsx": 744})
+    where = "--where=month = 12 and server_id = 'server_000'"
+    assert main(["export", str(dataset), str(tmp_path / "a.xlsx"), where]) == 0
+    assert main(["export", str(dataset), str(tmp_path / "b.xlsx")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "at most 744 rows, which a sheet holds, got 4,752; choose some with --where" in line
+    assert names(tmp_path) == ["a.xlsx"]
+
+
+@needs_xlsx
+def test_text_of_a_sheet_is_text(tmp_path: Path) -> None:
+    written = workbook(
+        tmp_path / "a.xlsx",
+        text=["=1+1", "http://a.b", " ", None, "a & <b>\n", "\0"],
+        number=[1.5, None, 3e-9, 0.0, float("inf"), 1e22],
+    )
+    assert cells(written) == [
+        ("text", "number"),
+        *(("=1+1", 1.5), ("http://a.b", None), (" ", 3e-9), (None, 0), ("a & <b>\n", "#NUM!")),
+        ("\N{REPLACEMENT CHARACTER}", 1e22),
+    ]
+    with pytest.raises(CapgenError, match="at most 32,767 letters, got 40,000 in text"):
+        workbook(tmp_path / "b.xlsx", text=["x" * 40_000])
+
+
+def workbook(path: Path, **columns: Any) -> Path:
+    with path.open("wb") as file:
+        write_xlsx(pa.table(columns).to_reader(), Counted(file), {})
+    return path
+
+
 def test_what_is_there_is_replaced_only_when_asked(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -277,7 +358,7 @@ def test_what_is_there_is_replaced_only_when_asked(
         (["a.csv", "--where="], ["--where"]),
         (["a.csv", "--where=error('stop')"], ["--where", "stop"]),
         (["a.duckdb", "--where=error('stop')"], ["--where", "stop"]),
-        (["a.xlsx"], ["a.xlsx", ".csv.gz"]),
+        (["a.xls"], ["a.xls", ".csv.gz"]),
         ([".csv"], ["'.csv'"]),
         (["a.csv", "--format=parquet"], ["FILE", "--format"]),
         (["--format=excel"], ["excel", "csv.gz"]),
@@ -375,7 +456,7 @@ def small_disk(mount: Callable[[str], Path]) -> Path:
 
 
 @needs_root
-@pytest.mark.parametrize("kind", [*KINDS, pytest.param("delta", marks=needs_delta)])
+@pytest.mark.parametrize("kind", [*KINDS, XLSX, pytest.param("delta", marks=needs_delta)])
 def test_a_full_disk(
     kind: str, dataset: Path, small_disk: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

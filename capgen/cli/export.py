@@ -24,8 +24,11 @@ class Format(StrEnum):
     csv = "csv"
     csv_gz = "csv.gz"
     parquet = "parquet"
+    ndjson = "ndjson"
     ndjson_gz = "ndjson.gz"
+    json = "json"
     arrow = "arrow"
+    xlsx = "xlsx"
     duckdb = "duckdb"
 
 
@@ -36,8 +39,8 @@ def command(
         typer.Argument(
             metavar="FILE",
             help=(
-                ".csv, .csv.gz, .parquet, .ndjson.gz, .arrow or .duckdb; delta:FOLDER; "
-                "- is standard output."
+                ".csv, .csv.gz, .parquet, .ndjson, .ndjson.gz, .json, .arrow, .xlsx or .duckdb; "
+                "delta:FOLDER; - is standard output."
             ),
             show_default=False,
         ),

@@ -18,6 +18,7 @@ from capgen.storage.location import locate
 from capgen.storage.marks import check_outside
 from capgen.storage.streams import STANDARD_OUTPUT, descriptor_of, opened
 
+_PIECE = 2**20  # bytes
 _STREAMS = {stat.S_IFIFO, stat.S_IFCHR}
 _REFUSED = {
     stat.S_IFDIR: "a folder",
@@ -87,6 +88,19 @@ class Output:
             made: the file in the room.
         """
         file_of(self.path).move_in(made)
+
+    def take(self, made: Path) -> None:
+        """Move a finished file to its place, or copy it to the stream.
+
+        Args:
+            made: the file in the room.
+        """
+        if not self.is_stream:
+            self.move_in(made)
+            return
+        with self.stream() as stream, made.open("rb") as file:
+            while piece := file.read(_PIECE):
+                stream.write(piece)
 
     def write(self, content: bytes) -> None:
         """Write a small file.

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-
-import polars as pl
+from typing import Any
 
 from capgen import sql
-from capgen.dataset.export.formats import Write, write_csv, write_parquet
-from capgen.storage.counted import Counted
+from capgen.dataset.export.formats.csv import write_csv
+from capgen.dataset.export.formats.form import Write
+from capgen.dataset.export.formats.json import write_json
+from capgen.dataset.export.formats.parquet import write_parquet
 from capgen.storage.output import Output
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 # DuckDB's types that a format cannot hold; they are written as text.
 _NOWHERE = {"bit", "interval", "time with time zone", "union", "variant"}
@@ -59,20 +56,8 @@ def _distinct(names: Sequence[str]) -> list[str]:
     return found
 
 
-def _write_json(rows: pa.RecordBatchReader, file: Counted, _origin: Mapping[str, str]) -> None:
-    """Write an array of objects, each on its own line."""
-    file.write(b"[")
-    is_first = True
-    for batch in rows:
-        lines = pl.DataFrame(batch).write_ndjson().rstrip("\n").replace("\n", ",\n ")
-        if lines:
-            file.write(("" if is_first else ",\n ").encode() + lines.encode())
-            is_first = False
-    file.write(b"]\n")
-
-
 _WRITERS: Mapping[str, Write] = {
     "csv": write_csv,
-    "json": _write_json,
+    "json": write_json,
     "parquet": write_parquet,
 }

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capgen.dataset.any_manifest import read_any_manifest
-from capgen.dataset.export.delta import check_delta_folder, is_delta_table
-from capgen.dataset.export.formats import DELTA, PLACERS, WRITERS, check_installed, kind_of
+from capgen.dataset.export.choice import check_installed, kind_of
+from capgen.dataset.export.formats import MOST, PLACERS, WRITERS
+from capgen.dataset.export.formats.delta import DELTA, check_delta_folder, is_delta_table
 from capgen.dataset.export.origin import citation_file
 from capgen.dataset.export.request import CountedRows, Request
 from capgen.dataset.manifest_base import ManifestBase
@@ -123,11 +124,9 @@ def _write_file(request: Request, target: str, *, overwrite: bool) -> tuple[Path
     """Write one file; return its path, number of rows and size."""
     with _said(target):
         place = output(target, overwrite=overwrite)
-        if place.is_stream and request.kind in PLACERS:
-            raise RequestError(
-                f"{request.kind}: expected the name of a file, got {target!r}, which is a stream"
-            )
         with place.room() as room, request.opened(room) as rows:
+            if request.kind in MOST:
+                rows.check_fit(request.kind, MOST[request.kind])
             size = _write(request, rows, place, room)
     return place.path, rows.rows, size
 
@@ -142,7 +141,7 @@ def _write(request: Request, rows: CountedRows, place: Output, room: Path) -> in
     made = room / place.path.name
     PLACERS[request.kind](rows.reader(), made, request.manifest.description(), origin)
     size = made.stat().st_size
-    place.move_in(made)
+    place.take(made)
     return size
 
 

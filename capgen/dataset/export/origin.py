@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from capgen.dataset.export.formats import DELTA
+from capgen.dataset.export.formats.delta import DELTA
 from capgen.errors import RequestError
 from capgen.storage.output import Output, output
 from capgen.storage.streams import STANDARD_OUTPUT

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from capgen.dataset.export.rows import Rows, open_rows
 from capgen.dataset.manifest_base import ManifestBase
-from capgen.errors import CapgenError
+from capgen.errors import CapgenError, RequestError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,6 +33,23 @@ class CountedRows:
         import pyarrow as pa
 
         return pa.RecordBatchReader.from_batches(self._source.schema, self._batches())
+
+    def check_fit(self, kind: str, most: int) -> None:
+        """Check that a file can hold the rows.
+
+        Args:
+            kind: the file's format.
+            most: the most rows that a file of this format holds.
+
+        Raises:
+            RequestError: there are more.
+        """
+        count = self._source.count()
+        if count > most:
+            raise RequestError(
+                f"{kind}: expected at most {most:,} rows, which a sheet holds, got {count:,}; "
+                "choose some with --where, or write .csv or .parquet"
+            )
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         try:

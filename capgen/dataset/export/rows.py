@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -62,15 +63,32 @@ class Rows:
             RequestError: the condition fails for a row.
             CapgenError: a file cannot be read, or there is no memory or disk to sort.
         """
-        try:
+        with self._said():
             for first, last, rows in server_ranges(self._connection, ROWS_AT_ONCE):
                 pieces = -(-rows // ROWS_AT_ONCE) if first == last else 1
                 for start, stop in pairwise(self._edges(pieces)):
                     yield from self._read(first, last, start, stop)
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """Say in one line why rows cannot be read."""
+        try:
+            yield
         except (sql.DatabaseError, OSError) as error:  # Arrow turns DuckDB's errors into OSError
             if self._where is None:
                 raise CapgenError(reading_reason(error)) from None
             raise refusal(error, "--where") from None
+
+    def count(self) -> int:
+        """Return the number of rows.
+
+        Raises:
+            RequestError: the condition fails for a row.
+            CapgenError: a file cannot be read.
+        """
+        with self._said():
+            (row,) = self._connection.view("wanted").count("*").fetchall()
+        return int(row[0])
 
     def close(self) -> None:
         """Close the connection."""

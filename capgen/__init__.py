@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from capgen.opening import open_dataset as open  # noqa: A004
     from capgen.panel.batches import cells, chunks
     from capgen.quality.check import check
+    from capgen.scores.score import score
     from capgen.telemetry.load import load
     from capgen.twins.compare.compare import compare
     from capgen.twins.fit.fit import fit
@@ -49,6 +50,7 @@ __all__ = [
     "repair",
     "rollup",
     "scan",
+    "score",
     "verify",
 ]
 
@@ -73,6 +75,7 @@ _HOMES = {
     "repair": "capgen.engines.running",
     "rollup": "capgen.dataset.rollup.rollup",
     "scan": "capgen.dataset.reading.scanning",
+    "score": "capgen.scores.score",
     "verify": "capgen.dataset.verify",
 }
 

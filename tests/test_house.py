@@ -38,6 +38,7 @@ FLOORS = [
     {"quality.closed_form", "quality.telemetry"},
     {"quality.twin"},
     {"engines", "quality"},
+    {"scores"},
     {"twins.compare"},
     {"twins.fit"},
     {"report"},

@@ -25,6 +25,7 @@ from capgen.cli import (
     repair,
     report,
     rollup,
+    score,
     sql,
     verify,
 )
@@ -60,6 +61,7 @@ app.command("load")(load.command)
 app.command("plan")(plan.command)
 app.command("check")(check.command)
 app.command("compare")(compare.command)
+app.command("score")(score.command)
 app.command("verify")(verify.command)
 app.command("repair")(repair.command)
 app.command("report")(report.command)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from capgen.twins.compare.outcome import Outcome
     from capgen.twins.compare.scores import Row
 
-_WIDTH_OF_FILES = 300  # characters
 _HIGH = 2.0  # ratios from here on stand out
 
 
@@ -25,13 +24,10 @@ def print_comparison(found: Comparison, limit: float | None) -> None:
         found: the outcome.
         limit: the highest ratio, if any.
     """
-    from rich.console import Console
+    from capgen.cli.tables import print_table
 
-    console = Console()
-    if not console.is_terminal:
-        console.width = _WIDTH_OF_FILES
     typer.echo(_head(found))
-    console.print(_table(found))
+    print_table(_table(found))
     for line in _notes(found):
         typer.echo(line)
     for outcome in found.outcomes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capgen.cli.progress import sample_progress
+from capgen.cli.progress import count_progress
 from capgen.cli.stopping import gone_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import byte_size, counted, note
@@ -96,7 +96,7 @@ def command(
     """
     from capgen.telemetry.load import Listener, load
 
-    with gone_when_stopped(), sample_progress() as on_samples:
+    with gone_when_stopped(), count_progress("sample", "mended") as on_samples:
         result = load(
             exports or [],
             None if dry_run else out,

@@ -83,15 +83,19 @@ def _lines(total: int) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
-def sample_progress() -> Iterator[Callable[[int, int], None]]:
-    """Show how many of the samples of exports are done, in lines some seconds apart.
+def count_progress(noun: str, participle: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how many of some things are done, in lines some seconds apart.
+
+    Args:
+        noun: the word for one of them, such as `sample`.
+        participle: what is done to them, such as `mended`.
 
     Yields:
-        A function to call with how many samples of how many are done.
+        A function to call with how many of how many are done.
     """
     started = last_printed = time.monotonic()
 
-    def on_samples(done: int, total: int) -> None:
+    def on_count(done: int, total: int) -> None:
         nonlocal last_printed
         now = time.monotonic()
         if now - last_printed < _SECONDS_BETWEEN_LINES or not done:
@@ -99,9 +103,9 @@ def sample_progress() -> Iterator[Callable[[int, int], None]]:
         last_printed = now
         left = (now - started) * (total - done) / done
         print(
-            f"{done:,} of {counted(total, 'sample')} mended, about {left:.0f} s left",
+            f"{done:,} of {counted(total, noun)} {participle}, about {left:.0f} s left",
             file=sys.stderr,
             flush=True,
         )
 
-    yield on_samples
+    yield on_count

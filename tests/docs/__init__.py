@@ -15,6 +15,7 @@ from tests.docs.layers import layer_table
 from tests.docs.load import form_table, mapping_table
 from tests.docs.measures import measure_table
 from tests.docs.rules import rule_table
+from tests.docs.scores import score_table
 from tests.docs.sql import macro_table, query_table, setting_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +30,7 @@ PAGES = (
     DATASET_PAGE,
     ROOT / "capgen/quality/README.md",
     ROOT / "capgen/twins/compare/README.md",
+    ROOT / "capgen/scores/README.md",
     ROOT / "capgen/engines/README.md",
     ROOT / "capgen/telemetry/README.md",
     ROOT / "tests/bench/README.md",
@@ -42,6 +44,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "measures": measure_table,
     "queries": query_table,
     "rules": rule_table,
+    "scores": score_table,
     "settings": setting_table,
 }
 _PART = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end: \2 -->\n)", re.DOTALL)

@@ -1,0 +1,1 @@
+"""`score`: forecasts, detectors and dates, beside what happened and the best possible."""

@@ -1,0 +1,104 @@
+"""Opens a table of Parquet or CSV, lazily."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from capgen.errors import CapgenError, RequestError
+
+_PARQUET = b"PAR1"
+_NOTHING = ["", "NaN", "nan", "NA", "N/A", "null", "NULL", "None"]  # as CSV says that there is none
+_DELIMITERS = ",;\t"
+_ROWS_TO_GUESS_BY = 1_000
+
+
+def open_table(path: Path, text: Sequence[str]) -> pl.LazyFrame:
+    """Open a table of Parquet or CSV.
+
+    Args:
+        path: a file, or a folder of Parquet files.
+        text: columns that are text, whatever their values look like; of CSV.
+
+    Raises:
+        RequestError: there is no such file, or it is neither.
+    """
+    try:
+        if path.is_dir():
+            return _folder(path)
+        with path.open("rb") as file:
+            start = file.read(len(_PARQUET))
+    except FileNotFoundError:
+        raise RequestError(f"{path}: expected a file of Parquet or CSV, found none") from None
+    if start == _PARQUET:
+        return pl.scan_parquet(path, glob=False)
+    return _csv(path, text)
+
+
+def schema_of(frame: pl.LazyFrame, path: Path) -> pl.Schema:
+    """Return a table's columns.
+
+    Args:
+        frame: the table.
+        path: of its file, for messages.
+
+    Raises:
+        CapgenError: the file cannot be read.
+    """
+    try:
+        return frame.collect_schema()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise unreadable(path, error) from None
+
+
+def unreadable(path: Path, error: Exception) -> CapgenError:
+    """Return an error that says in one line that a file cannot be read.
+
+    Args:
+        path: of the file.
+        error: what the reader said.
+    """
+    reason = str(error).partition("\n")[0]
+    return CapgenError(f"{path}: expected a readable table of Parquet or CSV, got: {reason}")
+
+
+def _folder(path: Path) -> pl.LazyFrame:
+    files = sorted(path.rglob("*.parquet"))
+    if not files:
+        raise RequestError(f"{path}: expected Parquet files in the folder, found none")
+    return pl.scan_parquet(files, glob=False, hive_partitioning=False)
+
+
+def _csv(path: Path, text: Sequence[str]) -> pl.LazyFrame:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head = file.readline()
+    except UnicodeDecodeError:
+        raise RequestError(f"{path}: expected a file of Parquet or CSV, got another") from None
+    delimiter = max(_DELIMITERS, key=head.count)
+    names = next(csv.reader([head], delimiter=delimiter), [])
+    if len(names) < 2:
+        raise RequestError(
+            f"{path}: expected a first line with the names of columns, got {head.strip()!r}"
+        )
+    kept = {name: pl.String() for name in names if name in text}
+    guessed = _scan(path, delimiter, kept)
+    kinds = {
+        name: pl.Float64() if kind.is_numeric() else kind
+        for name, kind in schema_of(guessed, path).items()
+    }
+    return _scan(path, delimiter, kinds)
+
+
+def _scan(path: Path, delimiter: str, kinds: Mapping[str, pl.DataType]) -> pl.LazyFrame:
+    return pl.scan_csv(
+        path,
+        separator=delimiter,
+        schema_overrides=dict(kinds),
+        infer_schema_length=_ROWS_TO_GUESS_BY,
+        null_values=_NOTHING,
+        glob=False,
+    )

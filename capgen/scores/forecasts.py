@@ -1,0 +1,175 @@
+"""A file of forecasts: which models, and which series at which timestamps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from capgen.errors import RequestError
+from capgen.scores.files.moments import moments_of
+from capgen.scores.files.opened import open_table, schema_of, unreadable
+from capgen.scores.models import CUTOFF, METRIC, SERVER, TIMESTAMP, Model, models_of
+from capgen.scores.panel import Panel
+
+KEYS = ("server_id", "timestamp", METRIC)
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """Forecasts in the long shape: a row for each server, timestamp and metric.
+
+    Args:
+        path: of the file.
+        rows: server_id, timestamp, metric (its name), and the models' columns, where what is not
+            finite is null.
+        models: what the columns hold.
+        cutoff: the last known timestamp, if the file says it.
+        notes: what was read in another way than it was written.
+    """
+
+    path: Path
+    rows: pl.LazyFrame
+    models: Sequence[Model]
+    cutoff: datetime | None
+    notes: tuple[str, ...]
+
+    def of_servers(self, servers: Sequence[str]) -> pl.DataFrame:
+        """Return the forecasts of some servers.
+
+        Args:
+            servers: their ids.
+
+        Raises:
+            CapgenError: the file cannot be read.
+        """
+        return self.collected(self.rows.filter(pl.col("server_id").is_in(servers)))
+
+    def collected(self, rows: pl.LazyFrame) -> pl.DataFrame:
+        """Return what a query on the file finds.
+
+        Args:
+            rows: the query.
+
+        Raises:
+            CapgenError: the file cannot be read.
+        """
+        return collected(rows, self.path)
+
+    def between(self, start: datetime, stop: datetime) -> Forecasts:
+        """Return the forecasts of some timestamps.
+
+        Args:
+            start: the first one.
+            stop: the last one.
+        """
+        return replace(self, rows=self.rows.filter(pl.col("timestamp").is_between(start, stop)))
+
+
+def read_forecasts(path: Path, panel: Panel, metrics: Sequence[str]) -> Forecasts:
+    """Open a file of forecasts.
+
+    Args:
+        path: of Parquet or CSV.
+        panel: that they are laid beside.
+        metrics: names of those to score; all if there is none.
+
+    Raises:
+        RequestError: the file has no such columns.
+        CapgenError: the file cannot be read.
+    """
+    frame = open_table(path, [*SERVER, *TIMESTAMP, METRIC, CUTOFF])
+    schema = schema_of(frame, path)
+    server = role_of(schema, SERVER, path)
+    timestamp = role_of(schema, TIMESTAMP, path)
+    moments = moments_of(frame, timestamp, schema[timestamp])
+    numeric = [name for name, kind in schema.items() if kind.is_numeric()]
+    models = models_of(numeric, panel.described.schema.names())
+    name = _metric(frame, schema, panel, metrics, path)
+    columns = [column for model in models for column in model.columns]
+    rows = frame.select(
+        pl.col(server).cast(pl.String).alias("server_id"),
+        moments.expression.alias("timestamp"),
+        name,
+        *map(_finite, columns),
+    )
+    if metrics:
+        rows = rows.filter(pl.col(METRIC).is_in(metrics))
+    cutoff = _cutoff(frame, schema, path)
+    notes = () if moments.note is None else (moments.note,)
+    return Forecasts(path, rows, models, cutoff, notes)
+
+
+def collected(rows: pl.LazyFrame, path: Path) -> pl.DataFrame:
+    """Return what a query on a file finds.
+
+    Args:
+        rows: the query.
+        path: of the file, for messages.
+
+    Raises:
+        CapgenError: the file cannot be read.
+    """
+    try:
+        return rows.collect(engine="streaming")
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise unreadable(path, error) from None
+
+
+def role_of(schema: pl.Schema, names: Sequence[str], path: Path) -> str:
+    """Return which of some columns a file has.
+
+    Args:
+        schema: the file's columns.
+        names: what the column may be called.
+        path: of the file, for messages.
+
+    Raises:
+        RequestError: it has none, or several.
+    """
+    found = [name for name in names if name in schema]
+    if len(found) != 1:
+        got = " and ".join(found) or ", ".join(schema.names())
+        raise RequestError(f"{path}: expected a column {' or '.join(names)}, got {got}")
+    return found[0]
+
+
+def _finite(column: str) -> pl.Expr:
+    value = pl.col(column).cast(pl.Float64)
+    return pl.when(value.is_finite()).then(value).alias(column)
+
+
+def _metric(
+    frame: pl.LazyFrame, schema: pl.Schema, panel: Panel, metrics: Sequence[str], path: Path
+) -> pl.Expr:
+    """Return the metric's name of each row."""
+    if METRIC in schema:
+        column = pl.col(METRIC).cast(pl.String)
+        written = collected(frame.select(column.unique()), path).to_series()
+        if written.has_nulls():
+            raise RequestError(f"{path}: expected a metric in every row, got rows without one")
+        known = {name: panel.metric(name) for name in written.sort()}
+        return column.replace_strict(known, return_dtype=pl.String).alias(METRIC)
+    names = metrics or list(panel.metrics)
+    if len(names) != 1:
+        raise RequestError(
+            f"{path}: expected a column metric, or one --metric that all rows are of, got "
+            f"neither; the panel has {', '.join(panel.metrics)}"
+        )
+    return pl.lit(names[0]).alias(METRIC)
+
+
+def _cutoff(frame: pl.LazyFrame, schema: pl.Schema, path: Path) -> datetime | None:
+    if CUTOFF not in schema:
+        return None
+    moments = moments_of(frame, CUTOFF, schema[CUTOFF]).expression
+    found = collected(frame.select(moments.unique().sort()), path).to_series().to_list()
+    if len(found) != 1 or found[0] is None:
+        raise RequestError(
+            f"{path}: cutoff: expected one moment, got {len(found)}; write a file for each cutoff"
+        )
+    moment: datetime = found[0]
+    return moment

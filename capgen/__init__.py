@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from capgen.dataset.verify import verify
     from capgen.engines.planning import plan
     from capgen.engines.running import build, extend, repair
+    from capgen.handover.hand_over import hand_over
     from capgen.opening import open_dataset as open  # noqa: A004
     from capgen.panel.batches import cells, chunks
     from capgen.quality.check import check
@@ -42,6 +43,7 @@ __all__ = [
     "export",
     "extend",
     "fit",
+    "hand_over",
     "load",
     "load_config",
     "open",
@@ -67,6 +69,7 @@ _HOMES = {
     "extend": "capgen.engines.running",
     "export": "capgen.dataset.export.export",
     "fit": "capgen.twins.fit.fit",
+    "hand_over": "capgen.handover.hand_over",
     "load": "capgen.telemetry.load",
     "load_config": "capgen.config",
     "open": "capgen.opening:open_dataset",

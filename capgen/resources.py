@@ -40,7 +40,15 @@ def shipped_pages() -> dict[str, Traversable]:
         "sql": resource_folder("sql"),
         **{
             room: package / room
-            for room in ("layers", "dataset", "quality", "engines", "telemetry", "scores")
+            for room in (
+                "layers",
+                "dataset",
+                "handover",
+                "quality",
+                "engines",
+                "telemetry",
+                "scores",
+            )
         },
         "compare": package / "twins" / "compare",
     }

@@ -89,7 +89,7 @@ def test_docs_says_where_the_pages_are(capsys: pytest.CaptureFixture[str]) -> No
     assert main(["docs"]) == 0
     lines = capsys.readouterr().out.splitlines()
     pages = [Path(line.strip()) for line in lines[1::2]]
-    assert len(pages) == 9
+    assert len(pages) == 10
     texts = {page.read_text(encoding="utf-8") for page in PAGES}
     for title, page in zip(lines[::2], pages, strict=True):
         text = page.read_text(encoding="utf-8")

@@ -32,6 +32,7 @@ FLOORS = [
     {"dataset.export", "dataset.rollup"},
     {"telemetry.readers"},
     {"telemetry"},
+    {"handover"},
     {"quality.expected"},
     {"quality.evidence"},
     {"quality.counted", "quality.exact"},

@@ -1,17 +1,20 @@
-"""`capgen export`: writes a dataset as one file, a DuckDB database or a Delta table."""
+"""`capgen export`: writes a dataset as one file or table, or as another program takes it."""
 
 import json
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from capgen.cli.arguments import DATASET
+from capgen.cli.handing_over import check_needs_destination, names, one_place, tell_handover
+from capgen.cli.run_options import positive_whole_number
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import byte_size, counted, rate
+from capgen.handover.destinations import DESTINATIONS
 from capgen.storage.location import from_here
 
 if TYPE_CHECKING:
@@ -30,6 +33,11 @@ class Format(StrEnum):
     arrow = "arrow"
     xlsx = "xlsx"
     duckdb = "duckdb"
+
+
+def _for_option(*names: str, **details: Any) -> Any:
+    panel = "For another program"
+    return typer.Option(*names, rich_help_panel=panel, show_default=False, **details)
 
 
 def command(
@@ -62,6 +70,15 @@ def command(
             show_default=False,
         ),
     ] = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            "--metrics",
+            metavar="A,B,C",
+            help="Metrics to write, such as cpu or cpu_p95; by default all.",
+            show_default=False,
+        ),
+    ] = None,
     where: Annotated[
         str | None,
         typer.Option(
@@ -71,6 +88,26 @@ def command(
             show_default=False,
         ),
     ] = None,
+    rows: Annotated[
+        int | None,
+        typer.Option(
+            "--rows",
+            metavar="N",
+            help="Write at most so many rows, of the first servers.",
+            show_default=False,
+            parser=positive_whole_number,
+        ),
+    ] = None,
+    since_now: Annotated[
+        bool,
+        typer.Option(
+            "--since-now",
+            help=(
+                "Shift the rows by whole weeks, so that the last is of the latest full step. "
+                "Columns of the day, such as month, are left out."
+            ),
+        ),
+    ] = False,
     unsafe: Annotated[
         bool, typer.Option("--unsafe", help="Let the condition read other files.")
     ] = False,
@@ -88,12 +125,42 @@ def command(
         bool, typer.Option("--overwrite", help="Replace an existing file or table.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+    destination: Annotated[
+        str | None,
+        _for_option("--for", metavar="NAME", help=f"The program: {', '.join(DESTINATIONS)}."),
+    ] = None,
+    out: Annotated[
+        str | None,
+        _for_option("--out", "-o", metavar="PLACE", help="FILE, or the folder of several files."),
+    ] = None,
+    until: Annotated[
+        str | None,
+        _for_option(
+            "--until",
+            metavar="DAY",
+            help=(
+                "Cut all series after this day, or at a moment such as '2025-10-31 12:00', "
+                "into a train and a test part."
+            ),
+        ),
+    ] = None,
+    stacked: Annotated[
+        bool, _for_option("--stacked", help="All metrics in one file, not a file each.")
+    ] = False,
+    anomalies: Annotated[
+        str | None,
+        _for_option(
+            "--anomalies", metavar="A,B,C", help="What is labelled: events, outliers, spikes."
+        ),
+    ] = None,
 ) -> None:
     """Write a dataset as one file, sorted by server and timestamp. It appears whole or not at all.
 
     Without FILE, the name is server_metrics_full.csv.gz, or with --format parquet
     raw_server_metrics_{first day}_to_{last day}.parquet, in the working folder. A
     .duckdb file has the rows as the table panel, and the calendar macros.
+    With --for, the rows are written as another program takes them, by default in the
+    working folder under its name.
 
     [bold]Examples[/bold]
 
@@ -104,22 +171,35 @@ def command(
     capgen export data/ my.duckdb && duckdb my.duckdb -c "from panel where is_eoq = 1 limit 10"
 
     capgen export data/ - --format csv | head
+
+    capgen export data/ --for nixtla --metrics cpu --until 2025-06-30 --out forecast/
     """
+    target = one_place(file, out)
+    wanted: dict[str, Any] = {
+        "format": form,
+        "columns": names(columns),
+        "metrics": names(metrics),
+        "where": where,
+        "rows": rows,
+        "since_now": since_now,
+        "overwrite": overwrite,
+        "unsafe": unsafe,
+    }
+    if destination is None:
+        check_needs_destination({"--until": until, "--stacked": stacked, "--anomalies": anomalies})
+        _export(data, target, as_json=as_json, citation=citation, **wanted)
+    else:
+        labels = names(anomalies) or []
+        asked = {**wanted, "until": until, "stacked": stacked, "anomalies": labels}
+        tell_handover(data, destination, target, as_json=as_json, **asked)
+
+
+def _export(data: Path, target: str | None, *, as_json: bool, **wanted: Any) -> None:
     from capgen.dataset.export.export import export
     from capgen.storage.streams import is_standard_output
 
-    chosen = None if columns is None else [name.strip() for name in columns.split(",")]
     with nothing_left_when_stopped():
-        result = export(
-            data,
-            file,
-            format=form,
-            columns=chosen,
-            where=where,
-            overwrite=overwrite,
-            unsafe=unsafe,
-            citation=citation,
-        )
+        result = export(data, target, **wanted)
     text = json.dumps(asdict(result), default=str) if as_json else _summary(result)
     with outcome():
         typer.echo(text, err=is_standard_output(result.path))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.docs.handover import destination_loading, destination_table
 from tests.docs.keys import key_tables
 from tests.docs.layers import layer_table
 from tests.docs.load import form_table, mapping_table
@@ -28,6 +29,7 @@ PAGES = (
     ROOT / "sql/README.md",
     ROOT / "capgen/layers/README.md",
     DATASET_PAGE,
+    ROOT / "capgen/handover/README.md",
     ROOT / "capgen/quality/README.md",
     ROOT / "capgen/twins/compare/README.md",
     ROOT / "capgen/scores/README.md",
@@ -36,6 +38,8 @@ PAGES = (
     ROOT / "tests/bench/README.md",
 )
 PARTS: Mapping[str, Callable[[], str]] = {
+    "destinations": destination_table,
+    "loading": destination_loading,
     "forms": form_table,
     "keys": key_tables,
     "layers": layer_table,

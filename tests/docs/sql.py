@@ -12,7 +12,17 @@ from capgen.resources import resource_files, resource_folder
 from tests.docs.table import code, table
 
 _MACRO = re.compile(r"((?:^--.*\n)*)create or replace macro (\w+\([\w, ]*\))", re.MULTILINE)
-_FOLDERS = ("checks", "compare", "dataset", "export", "load", "load/readers", "report", "rollup")
+_FOLDERS = (
+    "checks",
+    "compare",
+    "dataset",
+    "export",
+    "handover",
+    "load",
+    "load/readers",
+    "report",
+    "rollup",
+)
 
 
 def macro_table() -> str:

@@ -15,6 +15,7 @@ from capgen.dataset.export.formats import MOST, PLACERS, WRITERS
 from capgen.dataset.export.formats.delta import DELTA, check_delta_folder, is_delta_table
 from capgen.dataset.export.origin import citation_file
 from capgen.dataset.export.request import CountedRows, Request
+from capgen.dataset.export.selection import Selection
 from capgen.dataset.manifest_base import ManifestBase
 from capgen.errors import CapgenError, RequestError
 from capgen.storage.local.file import take_place
@@ -75,7 +76,10 @@ def export(
     *,
     format: str | None = None,  # noqa: A002 - the command line's name
     columns: Sequence[str] | None = None,
+    metrics: Sequence[str] | None = None,
     where: str | None = None,
+    rows: int | None = None,
+    since_now: bool = False,
     overwrite: bool = False,
     unsafe: bool = False,
     citation: bool = False,
@@ -88,7 +92,11 @@ def export(
             default a file in the working folder.
         format: the format, such as `csv`, if the file's name does not say it.
         columns: the columns to write, in this order; by default all.
+        metrics: keys or columns of the metrics to write, such as `cpu`; by default all.
         where: a condition in SQL on the panel's columns.
+        rows: the most rows to write, of the first servers; by default all.
+        since_now: shift the rows by whole weeks, so that the last is of the latest full step. Its
+            day is another then: year, month, quarter, is_eoq and is_holiday are left out.
         overwrite: replace an existing file or table.
         unsafe: let the condition read other files.
         citation: also write a file that says what to cite, for formats that cannot hold it.
@@ -107,14 +115,15 @@ def export(
     kind = kind_of(target, format)
     check_installed(kind)
     citation_place = citation_file(target, kind, overwrite=overwrite) if citation else None
-    rows = Request(folder.absolute(), manifest, kind, columns, where, unsafe)
+    selection = Selection(columns, metrics, where, rows, since_now, unsafe)
+    request = Request(folder.absolute(), manifest, kind, selection)
     if kind == DELTA:
         path = locate(target.removeprefix(f"{DELTA}:")).resolve()
         check_delta_folder(path, overwrite=overwrite)
-        count = _write_table(rows, path)
+        count = _write_table(request, path)
         size = sum(part.stat().st_size for part in path.rglob("*") if part.is_file())
     else:
-        path, count, size = _write_file(rows, target, overwrite=overwrite)
+        path, count, size = _write_file(request, target, overwrite=overwrite)
     if citation_place is not None:
         citation_place.write(f"{manifest.citation}\n".encode())
     return ExportResult(path, kind, count, size, time.monotonic() - started)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capgen.dataset.export.rows import Rows, open_rows
+from capgen.dataset.export.selection import Selection
 from capgen.dataset.manifest_base import ManifestBase
 from capgen.errors import CapgenError, RequestError
 
@@ -69,17 +70,13 @@ class Request:
         folder: the dataset's folder.
         manifest: the dataset's manifest.
         kind: the format.
-        columns: the chosen columns in their order; None for all.
-        where: a condition in SQL, if any.
-        unsafe: whether the condition may read other files.
+        selection: what is wanted of the dataset's rows.
     """
 
     folder: Path
     manifest: ManifestBase
     kind: str
-    columns: Sequence[str] | None
-    where: str | None
-    unsafe: bool
+    selection: Selection
 
     @contextmanager
     def opened(self, room: Path) -> Iterator[CountedRows]:
@@ -89,9 +86,7 @@ class Request:
             room: a folder for what does not fit into memory.
         """
         spill = room / "spilled"
-        rows = open_rows(
-            self.folder, self.manifest, spill, self.columns, self.where, unsafe=self.unsafe
-        )
+        rows = open_rows(self.folder, self.manifest, spill, self.selection)
         counted = CountedRows(rows)
         try:
             yield counted

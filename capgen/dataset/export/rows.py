@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capgen import sql
-from capgen.config.suggest import nearest
+from capgen.dataset.export.selection import Selection, Window
 from capgen.dataset.manifest_base import ManifestBase
 from capgen.dataset.reading.lockdown import lock, refusal
 from capgen.dataset.reading.servers import open_panel, server_ranges
-from capgen.errors import CapgenError, RequestError
+from capgen.errors import CapgenError
 from capgen.storage.store.errors import reading_reason
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 ROWS_AT_ONCE = 2**17
+_COUNT = "select count(*) from wanted where sort_timestamp < $stop"
 
 
 class Rows:
@@ -28,31 +29,33 @@ class Rows:
 
     Args:
         connection: the database with the rows as `panel`; this object closes it.
-        span: the first and the last timestamp.
-        columns: the chosen columns in their order; by default all.
+        window: when the rows are, and by how much they shift.
+        columns: the chosen columns in their order.
         where: a condition in SQL; by default none.
+        most: the most rows; by default all.
 
     Raises:
-        RequestError: a column does not exist, or the condition is wrong.
+        RequestError: the condition is wrong.
     """
 
     def __init__(
         self,
         connection: sql.Connection,
-        span: tuple[datetime, datetime],
-        columns: Sequence[str] | None,
-        where: str | None,
+        window: Window,
+        columns: Sequence[str],
+        where: str | None = None,
+        most: int | None = None,
     ) -> None:
         self._connection = connection
-        self._span = span
+        self._window = window
         self._where = where
+        self._most = most
         panel = connection.view("panel")
-        chosen = _check_columns(columns, panel.columns)
         try:
             rows = panel.filter(where) if where is not None else panel
             keys = "server_id as sort_server, timestamp as sort_timestamp"
-            rows.project(", ".join([*map(sql.identifier, chosen), keys])).create_view("wanted")
-            self.schema: pa.Schema = self._read("", "", *span).schema
+            rows.project(", ".join([*map(sql.identifier, columns), keys])).create_view("wanted")
+            self.schema: pa.Schema = self._read("", "", *self._edges(1)).schema
         except sql.DatabaseError as error:
             raise refusal(error, "--where") from None
 
@@ -63,11 +66,30 @@ class Rows:
             RequestError: the condition fails for a row.
             CapgenError: a file cannot be read, or there is no memory or disk to sort.
         """
+        left = self._most
+        for batch in self._all_batches():
+            wanted = batch if left is None else batch.slice(0, left)
+            yield _shifted(wanted, self._window.shift)
+            if left is not None:
+                left -= wanted.num_rows
+                if not left:
+                    return
+
+    def count(self) -> int:
+        """Return the number of rows.
+
+        Raises:
+            RequestError: the condition fails for a row.
+            CapgenError: a file cannot be read.
+        """
+        limits = {"stop": self._window.stop}
         with self._said():
-            for first, last, rows in server_ranges(self._connection, ROWS_AT_ONCE):
-                pieces = -(-rows // ROWS_AT_ONCE) if first == last else 1
-                for start, stop in pairwise(self._edges(pieces)):
-                    yield from self._read(first, last, start, stop)
+            ((rows,),) = self._connection.execute(_COUNT, limits).fetchall()
+        return int(rows) if self._most is None else min(int(rows), self._most)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
 
     @contextmanager
     def _said(self) -> Iterator[None]:
@@ -79,26 +101,19 @@ class Rows:
                 raise CapgenError(reading_reason(error)) from None
             raise refusal(error, "--where") from None
 
-    def count(self) -> int:
-        """Return the number of rows.
-
-        Raises:
-            RequestError: the condition fails for a row.
-            CapgenError: a file cannot be read.
-        """
+    def _all_batches(self) -> Iterator[pa.RecordBatch]:
         with self._said():
-            (row,) = self._connection.view("wanted").count("*").fetchall()
-        return int(row[0])
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
+            for first, last, rows in server_ranges(self._connection, ROWS_AT_ONCE):
+                pieces = -(-rows // ROWS_AT_ONCE) if first == last else 1
+                for start, stop in pairwise(self._edges(pieces)):
+                    yield from self._read(first, last, start, stop)
 
     def _edges(self, pieces: int) -> list[datetime]:
-        """Cut time into pieces that are about equal within the dataset's span."""
-        start, stop = self._span
-        within = [start + (stop - start) * number / pieces for number in range(1, pieces)]
-        return [datetime.min, *within, datetime.max]
+        """Cut time into pieces that are about equal within the window."""
+        start = self._window.first
+        last = self._window.last
+        within = [start + (last - start) * number / pieces for number in range(1, pieces)]
+        return [datetime.min, *within, self._window.stop]
 
     def _read(self, first: str, last: str, start: datetime, stop: datetime) -> pa.RecordBatchReader:
         limits = {"first": first, "last": last, "start": start, "stop": stop}
@@ -110,10 +125,8 @@ def open_rows(
     folder: Path,
     manifest: ManifestBase,
     spill: Path,
-    columns: Sequence[str] | None,
-    where: str | None,
-    *,
-    unsafe: bool = False,
+    selection: Selection,
+    columns: Sequence[str] | None = None,
 ) -> Rows:
     """Open the rows of a dataset.
 
@@ -121,31 +134,33 @@ def open_rows(
         folder: the dataset's folder.
         manifest: the dataset's manifest.
         spill: a folder for what does not fit into memory; DuckDB makes it if it needs it.
-        columns: the chosen columns in their order; by default all.
-        where: a condition in SQL; by default none.
-        unsafe: let the condition read other files.
+        selection: what is wanted.
+        columns: the columns to read in place of those that the selection chooses.
 
     Raises:
-        RequestError: a column does not exist, or the condition is wrong.
+        RequestError: a column or a metric does not exist, or the condition is wrong.
         CapgenError: a file cannot be read.
     """
+    described = manifest.description()
+    chosen = selection.chosen_columns(described) if columns is None else columns
+    window = selection.window(described)
     files = [folder / entry.path for entry in manifest.files]
-    connection = open_panel(manifest.description(), files, spill)
+    connection = open_panel(described, files, spill)
     try:
-        if not unsafe:
+        if not selection.unsafe:
             lock(connection, files)
-        return Rows(connection, (manifest.first_timestamp, manifest.last_timestamp), columns, where)
+        return Rows(connection, window, chosen, selection.where, selection.rows)
     except BaseException:
         connection.close()
         raise
 
 
-def _check_columns(columns: Sequence[str] | None, known: Sequence[str]) -> Sequence[str]:
-    if columns is None:
-        return known
-    for name in columns:
-        if name not in known:
-            raise RequestError(f"--columns: unknown column {name!r}{nearest(name, known)}")
-        if columns.count(name) > 1:
-            raise RequestError(f"--columns: expected each column once, got {name!r} twice")
-    return columns
+def _shifted(batch: pa.RecordBatch, shift: timedelta) -> pa.RecordBatch:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    place = batch.schema.get_field_index("timestamp")
+    if not shift or place < 0:
+        return batch
+    moved = pc.add(batch.column(place), pa.scalar(shift))
+    return batch.set_column(place, batch.schema.field(place), moved)

@@ -1,0 +1,1 @@
+"""Hands a dataset over to other programs: forecasters, detectors, monitoring systems, databases."""

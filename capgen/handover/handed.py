@@ -1,0 +1,186 @@
+"""The rows that a destination is handed, read as often as it asks, in little memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from capgen.columns import AFTER_METRICS
+from capgen.dataset.description import Description
+from capgen.dataset.export.rows import open_rows
+from capgen.dataset.manifest_base import ManifestBase
+from capgen.handover.grid import KEYS, on_grid
+from capgen.handover.request import Request
+from capgen.storage.layout import EVENTS
+from capgen.storage.store.errors import plain_errors
+from capgen.timeline.epoch import MINUTES_PER_DAY
+
+HOUR = "hour"  # of the day, in UTC; a column that rows have where they are asked for it
+_NO_NUMBERS = {"year"}  # of a calendar: it never comes again
+
+
+class Handed:
+    """The rows that a destination is handed.
+
+    Values are in the units of the panel: percentages run from 0 to 100. Timestamps are UTC.
+
+    Args:
+        folder: the dataset's folder.
+        manifest: the dataset's manifest.
+        request: what is asked for.
+        form: the format of files, where a destination leaves a choice.
+        spill: a folder for what does not fit into memory; it need not exist.
+
+    Raises:
+        RequestError: a column or metric does not exist, or no row is left by `--since-now`.
+    """
+
+    def __init__(
+        self, folder: Path, manifest: ManifestBase, request: Request, form: str, spill: Path
+    ) -> None:
+        self._folder = folder
+        self._manifest = manifest
+        self._spill = spill
+        self.request = request
+        self.form = form
+        self.described: Description = manifest.description()
+        self.columns: list[str] = request.selection.chosen_columns(self.described)
+        self.window = request.selection.window(self.described)
+        self.metrics = tuple(
+            metric for metric in self.described.metrics if metric.name in self.columns
+        )
+        self.labels = tuple(name for name in self.described.labels if name in self.columns)
+        self.row_count = 0
+
+    @property
+    def calendar(self) -> tuple[str, ...]:
+        """The columns of numbers that are known beforehand: those asked for, and the hour."""
+        days = [name for name in AFTER_METRICS if name not in self.described.labels]
+        known = [name for name in days if name in self.columns and name not in _NO_NUMBERS]
+        has_hours = self.described.step_minutes < MINUTES_PER_DAY
+        return (*([HOUR] if has_hours else []), *known)
+
+    @property
+    def step(self) -> timedelta:
+        """The time between two timestamps of a server."""
+        return timedelta(minutes=self.described.step_minutes)
+
+    @property
+    def first(self) -> datetime:
+        """The earliest timestamp, shifted."""
+        return self.window.first + self.window.shift
+
+    @property
+    def last(self) -> datetime:
+        """The latest timestamp, shifted."""
+        return self.window.last + self.window.shift
+
+    @property
+    def origin(self) -> dict[str, str]:
+        """Where the rows come from, as the metadata of what is made from them."""
+        return dict(self._manifest.origin)
+
+    def frames(self, columns: Sequence[str], *, full_grid: bool = False) -> Iterator[pl.DataFrame]:
+        """Yield the rows in frames, sorted by server and timestamp.
+
+        A frame has a few whole servers, or a part of one.
+
+        Args:
+            columns: the columns in their order; `hour` may be among them.
+            full_grid: add rows of nulls for the steps that a server lacks between its first and
+                its last row; labels and the calendar are not null there.
+
+        Raises:
+            RequestError: the condition fails for a row.
+            CapgenError: a file cannot be read.
+        """
+        stored = [name for name in columns if name != HOUR or HOUR in self.described.schema]
+        frames = self._read(list(dict.fromkeys([*KEYS, *stored])))
+        if full_grid:
+            frames = on_grid(frames, self.described, self.window.shift)
+        hour = pl.col("timestamp").dt.hour()
+        for frame in frames:
+            whole = frame if HOUR in frame.columns else frame.with_columns(hour.alias(HOUR))
+            yield whole.select(columns)
+
+    def servers_rows(
+        self, columns: Sequence[str], *, full_grid: bool = False
+    ) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Yield each server's id with all its rows, sorted by timestamp.
+
+        Args:
+            columns: as in `frames`.
+            full_grid: as in `frames`.
+        """
+        wanted = list(dict.fromkeys(["server_id", *columns]))
+        parts: list[pl.DataFrame] = []
+        for frame in self.frames(wanted, full_grid=full_grid):
+            for part in frame.partition_by("server_id", maintain_order=True):
+                if parts and parts[0].item(0, "server_id") != part.item(0, "server_id"):
+                    yield _joined(parts, columns)
+                    parts = []
+                parts.append(part)
+        if parts:
+            yield _joined(parts, columns)
+
+    @cached_property
+    def servers(self) -> pl.DataFrame:
+        """One row a server, by id: server_id, the labels, first and last timestamp, rows."""
+        moment = pl.col("timestamp")
+        facts = [
+            *(pl.col(name).first() for name in self.labels),
+            moment.min().alias("first"),
+            moment.max().alias("last"),
+            pl.len().cast(pl.Int64).alias("rows"),
+        ]
+        parts = [
+            frame.group_by("server_id", maintain_order=True).agg(facts)
+            for frame in self.frames([*KEYS, *self.labels])
+        ]
+        if not parts:
+            return pl.DataFrame(schema=self._server_schema)
+        again = [
+            *(pl.col(name).first() for name in self.labels),
+            pl.col("first").min(),
+            pl.col("last").max(),
+            pl.col("rows").sum(),
+        ]
+        return pl.concat(parts).group_by("server_id", maintain_order=True).agg(again)
+
+    @cached_property
+    def ledger(self) -> list[dict[str, Any]] | None:
+        """The ledger of events, as the dataset keeps it, not shifted; None where it has none."""
+        if EVENTS not in {entry.path for entry in self._manifest.side_files}:
+            return None
+        path = self._folder / EVENTS
+        with plain_errors(self._folder):
+            text = path.read_text(encoding="utf-8")
+        return [json.loads(line) for line in text.splitlines()]
+
+    @property
+    def _server_schema(self) -> dict[str, pl.DataType]:
+        times = {"first": pl.Datetime("us"), "last": pl.Datetime("us")}
+        texts = dict.fromkeys(["server_id", *self.labels], pl.String())
+        return {**texts, **times, "rows": pl.Int64()}
+
+    def _read(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        rows = open_rows(self._folder, self._manifest, self._spill, self.request.selection, columns)
+        count = 0
+        try:
+            for batch in rows.batches():
+                if batch.num_rows:
+                    count += batch.num_rows
+                    yield pl.DataFrame(batch)
+            self.row_count = count
+        finally:
+            rows.close()
+
+
+def _joined(parts: list[pl.DataFrame], columns: Sequence[str]) -> tuple[str, pl.DataFrame]:
+    return parts[0].item(0, "server_id"), pl.concat(parts).select(columns)

@@ -1,0 +1,70 @@
+"""The parts of time that forecasters are handed: all of it, or a train and a test part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from capgen.handover.handed import Handed
+
+_MOST_NAMED = 5
+
+
+class Part(NamedTuple):
+    """A stretch of time, the same for all series.
+
+    Args:
+        name: `train` or `test`; empty where there is one part.
+        start: the first moment.
+        stop: the first moment after it.
+    """
+
+    name: str
+    start: datetime
+    stop: datetime
+
+    def path(self, name: str) -> str:
+        """Return the path of a file of this part.
+
+        Args:
+            name: of the file.
+        """
+        return f"{self.name}/{name}" if self.name else name
+
+    def rows(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows of this part.
+
+        Args:
+            frame: rows with a column timestamp.
+        """
+        moment = pl.col("timestamp")
+        return frame.filter((moment >= self.start) & (moment < self.stop))
+
+
+def parts_of(handed: Handed) -> list[Part]:
+    """Return the parts that are asked for.
+
+    Args:
+        handed: the rows that are handed over.
+    """
+    cut = handed.request.cut
+    if cut is None:
+        return [Part("", datetime.min, datetime.max)]
+    return [Part("train", datetime.min, cut), Part("test", cut, datetime.max)]
+
+
+def absent_notes(handed: Handed) -> Iterator[str]:
+    """Yield the servers that have no rows in a part, which begin late or end early.
+
+    Args:
+        handed: the rows that are handed over.
+    """
+    for part in parts_of(handed):
+        is_absent = (pl.col("last") < part.start) | (pl.col("first") >= part.stop)
+        absent = handed.servers.filter(is_absent)["server_id"].to_list()
+        if absent:
+            more = f" and {len(absent) - _MOST_NAMED} more" if len(absent) > _MOST_NAMED else ""
+            yield f"no rows in {part.name}: {', '.join(absent[:_MOST_NAMED])}{more}"

@@ -1,0 +1,140 @@
+"""The place of what is handed over: one file or stream, or a folder of files with an index."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from capgen.dataset.export.formats import KINDS
+from capgen.dataset.export.formats.delta import DELTA
+from capgen.errors import CapgenError, RequestError
+from capgen.handover.destination import Destination, File
+from capgen.handover.handed import Handed
+from capgen.storage.counted import Counted
+from capgen.storage.files import file_of
+from capgen.storage.folders import folder_of
+from capgen.storage.location import locate
+from capgen.storage.output import Output, output
+from capgen.storage.store.errors import plain_errors
+from capgen.storage.streams import STANDARD_OUTPUT
+
+INDEX = "handover.json"  # beside the files of a folder
+
+
+class Place(Protocol):
+    """Where files go."""
+
+    @property
+    def path(self) -> Path:
+        """The file or folder."""
+
+    def write(self, files: Iterable[File]) -> tuple[int, int]:
+        """Write files, whole or not at all; return their number and size in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneFile:
+    """One file, or a stream.
+
+    Args:
+        target: what the user named.
+        place: the place that it stands for.
+    """
+
+    target: str
+    place: Output
+
+    @property
+    def path(self) -> Path:
+        """The file, or `-`."""
+        return self.place.path
+
+    def write(self, files: Iterable[File]) -> tuple[int, int]:
+        """Write the only file; return 1 and its size."""
+        (only,) = files
+        with _said(self.target), self.place.room() as room, self.place.stream(room) as file:
+            only.write(file)
+        return 1, file.bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OneFolder:
+    """A folder of files, with an index that says what they are.
+
+    Args:
+        path: the folder, absolute or in a store.
+        facts: what the index says, beside the files.
+        overwrite: replace a folder that an earlier call wrote.
+    """
+
+    path: Path
+    facts: dict[str, str]
+    overwrite: bool
+
+    def write(self, files: Iterable[File]) -> tuple[int, int]:
+        """Write the files, and their index last; return their number and size."""
+        sizes: dict[str, int] = {}
+        with _said(str(self.path)), folder_of(self.path).whole() as (made, _):
+            for name, write in files:
+                with file_of(made / name).stream() as opened:
+                    file = Counted(opened)
+                    write(file)
+                sizes[name] = file.bytes
+            index = json.dumps({**self.facts, "files": sizes}, indent=2)
+            with file_of(made / INDEX).stream() as opened:
+                opened.write(f"{index}\n".encode())
+        return len(sizes), sum(sizes.values())
+
+
+def place_of(
+    destination: Destination,
+    out: str | os.PathLike[str] | None,
+    handed: Handed,
+    *,
+    overwrite: bool,
+) -> Place:
+    """Return the place that the files of a destination go to.
+
+    Args:
+        destination: the program.
+        out: what the user named; by default the destination's name in the working folder.
+        handed: the rows that are handed over.
+        overwrite: replace what is there.
+
+    Raises:
+        RequestError: the name does not fit the destination, or something is there.
+    """
+    name = destination.name
+    ending = next(iter(destination.endings), "")
+    target = f"{name}{ending}" if out is None else str(out)
+    if destination.endings:
+        place = output(target, overwrite=overwrite)
+        if not place.is_stream and not target.lower().endswith(destination.endings):
+            endings = " or ".join(destination.endings)
+            raise RequestError(f"{name}: expected a file that ends in {endings}, got {target!r}")
+        return OneFile(target, place)
+    if target == STANDARD_OUTPUT:
+        raise RequestError(f"{name}: expected a folder, because it takes several files, got '-'")
+    if target.lower().endswith(tuple(f".{kind}" for kind in KINDS)) or target.startswith(
+        f"{DELTA}:"
+    ):
+        raise RequestError(f"{name}: expected a folder, got {target!r}, the name of a file")
+    facts = {"for": name, "citation": handed.origin["capgen.citation"]}
+    return OneFolder(locate(target).absolute(), facts, overwrite)
+
+
+@contextmanager
+def _said(target: str) -> Iterator[None]:
+    """Say in one line what could not be written."""
+    try:
+        with plain_errors(locate(target)):
+            yield
+    except BrokenPipeError:
+        raise  # the reader has seen enough
+    except OSError as error:
+        raise CapgenError(f"{target}: {error.strerror or error}; nothing was written") from None

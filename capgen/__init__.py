@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from capgen.scores.score import score
     from capgen.telemetry.load import load
     from capgen.twins.compare.compare import compare
+    from capgen.twins.cross_validation.cross_validate import cross_validate
     from capgen.twins.fit.fit import fit
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "chunks",
     "compare",
     "connect",
+    "cross_validate",
     "export",
     "extend",
     "fit",
@@ -66,6 +68,7 @@ _HOMES = {
     "chunks": "capgen.panel.batches",
     "compare": "capgen.twins.compare.compare",
     "connect": "capgen.dataset.reading.connecting",
+    "cross_validate": "capgen.twins.cross_validation.cross_validate",
     "extend": "capgen.engines.running",
     "export": "capgen.dataset.export.export",
     "fit": "capgen.twins.fit.fit",

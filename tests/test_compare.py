@@ -14,11 +14,13 @@ from capgen import RequestError, build, compare
 from capgen.cli.app import main
 from capgen.dataset.metric_column import MetricColumn
 from capgen.twins.compare import classifier
-from capgen.twins.compare.cells import Bools, Floats
+from capgen.twins.compare.cells import Bools, Cells, Floats
 from capgen.twins.compare.comparison import Comparison
 from capgen.twins.compare.measures import MEASURES, told_apart
 from capgen.twins.compare.outcome import Outcome
-from tests.compare_panels import DAY, DEFECTS, START, panel, write_panel
+from capgen.twins.compare.weeks import weeks_of
+from capgen.twins.compare.window import Window
+from tests.compare_panels import DAY, DEFECTS, METRICS, START, panel, write_panel
 from tests.conftest import Run, make_config
 from tests.telemetry_datasets import write_telemetry
 
@@ -96,6 +98,32 @@ def test_blocks_of_the_reference_score_well_and_are_told_as_copies(found: Compar
         assert rival.is_rival
         assert rival.ratio < 1.5
         assert "exact runs" in [row.measure.name for row in rival.copies]
+
+
+def test_weeks_begin_on_mondays_whatever_day_a_panel_begins_on() -> None:
+    """A week that is copied to another place is found there."""
+    values = dict(zip(METRICS, panel(2, 28), strict=True))
+    cells = Cells.of(["a", "b"], values, Window(START, 60, 28))
+    from_monday = weeks_of(cells.part(7, 21), [0, 1])
+    from_thursday = weeks_of(cells.part(3, 25), [0, 1])
+    assert from_monday is not None
+    assert from_thursday is not None
+    assert len(from_monday.shapes) == 6
+    assert np.abs(from_monday.shapes - from_thursday.shapes).max() <= 8  # of 256 in a deviation
+
+
+def test_a_larger_fleet_is_looked_at_whole_whatever_its_ids(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(told_apart, "classifier", lambda: _by_level)
+    real = panel(8, 28)
+    reference = write_panel(tmp_path / "reference", real)
+    copies = np.concatenate([panel(8, 28, seed=8), real], axis=1)
+    larger = write_panel(tmp_path / "larger", copies, name="other")
+    (outcome,) = compare(reference, larger).outcomes
+    rows = {row.measure.name: row.value for row in outcome.rows}
+    assert rows["near copies"] == pytest.approx(0.5, abs=0.05)
+    assert "classifier" in rows
 
 
 def test_the_outcome_has_the_same_bits_for_any_order_of_files_and_rows(

@@ -109,6 +109,19 @@ def test_the_twin_has_the_rhythm_and_the_levels_of_each_server(fitted: Fit) -> N
         assert means[1][name].to_numpy() == pytest.approx(means[0][name].to_numpy(), rel=0.06)
 
 
+def test_a_twin_of_a_panel_does_not_repeat_its_noise(tmp_path: Path) -> None:
+    config = make_config(
+        num_servers=4, start_date="2024-01-01", end_date="2024-01-28", granularity="hourly"
+    )
+    build(config, tmp_path / "built")
+    fitted = fit(tmp_path / "built", tmp_path / "fleet.yaml", states=2, kinds=2)
+    panels = [scan(each).collect() for each in (config, load_config(fitted.config))]
+    order = ("server_id", "timestamp")
+    disks = [panel.sort(order)["disk_p95"].to_numpy().reshape(4, -1) for panel in panels]
+    for real, twin in zip(*disks, strict=True):
+        assert abs(np.corrcoef(real, twin)[0, 1]) < 0.2
+
+
 def test_the_library_depends_on_the_values_alone(tmp_path: Path) -> None:
     rows = make_rows(4)
     one_type = rows.with_columns(server_type=pl.lit("web"))

@@ -42,6 +42,7 @@ FLOORS = [
     {"scores"},
     {"twins.compare"},
     {"twins.fit"},
+    {"twins.cross_validation"},
     {"report"},
     {"cli", "opening"},
 ]

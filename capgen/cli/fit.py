@@ -17,6 +17,7 @@ from capgen.cli.run_options import positive_whole_number
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import byte_size, counted, duration, note
+from capgen.errors import RequestError
 from capgen.storage.location import from_here
 
 if TYPE_CHECKING:
@@ -44,14 +45,18 @@ def day(text: str | date) -> date:
 def command(
     data: Annotated[Path, DATASET],
     out: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--out",
             "-o",
             metavar="FILE",
-            help="YAML file to write; the library lies beside it, as ….library.parquet.",
+            help=(
+                "YAML file to write, by default `fleet.yaml`; the library lies beside it, as "
+                "….library.parquet."
+            ),
+            show_default=False,
         ),
-    ] = "fleet.yaml",
+    ] = None,
     states: Annotated[
         int,
         typer.Option(
@@ -90,6 +95,13 @@ def command(
         bool, typer.Option("--keep-ids", help="Keep the servers' ids, as the label server_id.")
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
+    test: Annotated[
+        bool,
+        typer.Option(
+            "--test",
+            help="Write nothing; say how good a twin is on days that it was not fitted on.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
     """Fit telemetry: learn what makes each server itself, so that build makes a twin of the fleet.
@@ -103,18 +115,30 @@ def command(
     daily ones have kinds of day only. A server needs 14 days of values, with daily
     ones 28. Each row comes from one server: treat the library like the telemetry.
 
+    --test fits each half of the days, and lays its twin beside the other half, as
+    compare does; beside it stand other real servers, and copies of whole days and
+    weeks. It needs twice as many days.
+
     [bold]Examples[/bold]
 
     capgen fit telemetry/ --out fleet.yaml
 
     capgen build --config fleet.yaml --out twin/
+
+    capgen fit telemetry/ --test
     """
+    if test:
+        _check_nothing_to_write(out, overwrite=overwrite, keep_ids=keep_ids, labels=labels)
+        from capgen.cli.fit_test import print_test
+
+        print_test(data, (states, kinds), (first, last), as_json=as_json)
+        return
     from capgen.twins.fit.fit import fit
 
     with nothing_left_when_stopped():
         result = fit(
             data,
-            out,
+            out or "fleet.yaml",
             states=states,
             kinds=kinds,
             first=first,
@@ -126,6 +150,13 @@ def command(
         )
     with outcome():
         _tell(result, as_json=as_json)
+
+
+def _check_nothing_to_write(out: str | None, **others: bool | str) -> None:
+    given = [name for name, value in [("out", out), *others.items()] if value]
+    if given:
+        option = given[0].replace("_", "-")
+        raise RequestError(f"--{option}: expected none beside --test, which writes no files")
 
 
 def _progress() -> Callable[[int, int], None]:

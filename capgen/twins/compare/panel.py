@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import ClassVar
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,7 @@ from capgen.dataset.reading.servers import open_panel
 from capgen.errors import CapgenError
 from capgen.storage.store.errors import reading_reason
 from capgen.twins.compare.agreement import Source
+from capgen.twins.compare.candidate import Cut, Part
 from capgen.twins.compare.cells import Cells, Floats
 from capgen.twins.compare.rolling import rolled
 from capgen.twins.compare.window import Integers, Window
@@ -36,11 +38,18 @@ class Panel:
         names: ids that its servers are compared under, by their own.
     """
 
+    is_rival: ClassVar[bool] = False
+
     source: Source
     window: Window
     columns: Mapping[str, MetricColumn]
     statistics: Mapping[str, str]
     names: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """The dataset's name."""
+        return self.source.name
 
     @property
     def servers(self) -> Sequence[str]:
@@ -58,6 +67,14 @@ class Panel:
         with opened(self.source) as connection:
             for first in range(0, len(servers), at_once):
                 yield self._cells(connection, servers[first : first + at_once])
+
+    def parts(self, cut: Cut) -> Iterator[Part]:
+        """Yield all of it.
+
+        Args:
+            cut: returns the sides of a window.
+        """
+        yield self.blocks(), cut(self.window)
 
     @property
     def _read_window(self) -> Window:

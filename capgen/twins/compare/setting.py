@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from capgen.errors import RequestError
 from capgen.storage.location import locate
 from capgen.timeline.granularity import canonical_granularity
 from capgen.twins.compare.agreement import Agreement, Source, agree
+from capgen.twins.compare.candidate import Candidate
 from capgen.twins.compare.classifier import classifier_name
 from capgen.twins.compare.comparison import Comparison
 from capgen.twins.compare.evidence import Evidence
@@ -18,7 +19,8 @@ from capgen.twins.compare.gathering import Chosen, gather
 from capgen.twins.compare.measure import Measure, ServerMeasure
 from capgen.twins.compare.measures import MEASURES
 from capgen.twins.compare.panel import Panel, names_of, servers_of
-from capgen.twins.compare.rivals import RIVALS, Rival
+from capgen.twins.compare.rivals import RIVALS
+from capgen.twins.compare.rivals.copied import Copied
 from capgen.twins.compare.scoring import Sides
 from capgen.twins.compare.spans import windows
 from capgen.twins.compare.table import Table
@@ -35,11 +37,13 @@ class Setting:
         agreement: what the datasets have in common.
         panels: the reference, then the candidates.
         holdout: other real data, if any.
+        crossed: candidates that are no dataset, but one for each half.
     """
 
     agreement: Agreement
     panels: Sequence[Panel]
     holdout: Panel | None
+    crossed: Sequence[Candidate] = ()
 
     @classmethod
     def of(
@@ -78,35 +82,35 @@ class Setting:
         last = None if holdout is None else panels.pop()
         return cls(agreement, panels, last)
 
-    def comparison(self, *, is_with_rivals: bool) -> Comparison:
+    def comparison(
+        self, *, is_with_rivals: bool, on_panel: Callable[[str], None] = lambda _name: None
+    ) -> Comparison:
         """Read the panels, and compare them.
 
         Args:
             is_with_rivals: whether to add what copies of the reference would get.
+            on_panel: called with the name of each before it is read.
         """
-        reference, *candidates = self.panels
+        reference = self.panels[0]
+        candidates = self._candidates
         if not candidates and not is_with_rivals:
             raise RequestError("compare: expected a candidate beside the reference, got none")
-        chosen = Chosen.of(reference.servers, len(self.agreement.statistics), self._side)
-        real = self._evidence(reference, chosen)
-        other = self.holdout and self._evidence(self.holdout, chosen)
+        on_panel(reference.name)
+        real = self._evidence(reference)
+        other = self.holdout and self._evidence(self.holdout)
         sides = _sides(real, other or None)
         table = Table.of(self._borne, sides, 1 if self.holdout else len(sides.references))
-        beside: list[Panel | Rival] = [*candidates, *(self._rivals() if is_with_rivals else [])]
-        outcomes = [
-            table.outcome(
-                _name(panel),
-                self._directions(self._evidence(panel, chosen)),
-                is_rival=isinstance(panel, Rival),
-            )
-            for panel in beside
-        ]
+        outcomes = []
+        for panel in [*candidates, *(self._rivals() if is_with_rivals else [])]:
+            on_panel(panel.name)
+            evidence = self._directions(self._evidence(panel))
+            outcomes.append(table.outcome(panel.name, evidence, is_rival=panel.is_rival))
         return Comparison(
             reference=reference.source.name,
             holdout=self.holdout.source.name if self.holdout else None,
             days=self._side.days,
             granularity=canonical_granularity(f"{self.agreement.step_minutes}min"),
-            servers={panel.source.name: len(panel.servers) for panel in self._all},
+            servers={panel.name: len(panel.servers) for panel in self._all},
             directions=self._direction_names,
             classifier=classifier_name(),
             outcomes=outcomes,
@@ -115,8 +119,13 @@ class Setting:
         )
 
     @property
-    def _all(self) -> list[Panel]:
-        return [*self.panels, *([self.holdout] if self.holdout else [])]
+    def _candidates(self) -> list[Candidate]:
+        return [*self.panels[1:], *self.crossed]
+
+    @property
+    def _all(self) -> list[Candidate]:
+        holdout = [self.holdout] if self.holdout else []
+        return [self.panels[0], *self._candidates, *holdout]
 
     @property
     def _side(self) -> Window:
@@ -134,9 +143,14 @@ class Setting:
             )
         return [window.part(0, half), window.part(half, half)]
 
-    def _evidence(self, panel: Panel | Rival, chosen: Chosen) -> list[Evidence]:
+    def _evidence(self, panel: Candidate) -> list[Evidence]:
         measures = [each for each in self._borne if isinstance(each, ServerMeasure)]
-        return gather(panel.blocks(), self._sides_of(panel.window), measures, chosen)
+        chosen = Chosen.of(panel.servers, len(self.agreement.statistics), self._side)
+        return [
+            side
+            for blocks, windows in panel.parts(self._sides_of)
+            for side in gather(blocks, windows, measures, chosen)
+        ]
 
     def _directions(self, evidence: list[Evidence]) -> list[Evidence]:
         """Return a candidate's evidence for each direction."""
@@ -163,23 +177,19 @@ class Setting:
             if lacks:
                 yield measure.name, lacks
 
-    def _rivals(self) -> list[Rival]:
+    def _rivals(self) -> list[Copied]:
         target = self.panels[0].window
         if self.holdout:
-            parts = [(self.holdout.window, target)]
-            return [Rival(name, self.holdout, parts, target) for name in RIVALS]
+            spans = [(self.holdout.window, target)]
+            return [Copied(rival, self.holdout, spans, target) for rival in RIVALS]
         first, second = self._sides_of(target)
         window = target.part(0, 2 * first.days)
-        parts = [(second, first), (first, second)]
-        return [Rival(name, self.panels[0], parts, window) for name in RIVALS]
+        spans = [(second, first), (first, second)]
+        return [Copied(rival, self.panels[0], spans, window) for rival in RIVALS]
 
     def _notes(self) -> Iterator[str]:
         if self.agreement.left_out:
             yield f"not compared, since not all have them: {', '.join(self.agreement.left_out)}"
-
-
-def _name(panel: Panel | Rival) -> str:
-    return panel.name if isinstance(panel, Rival) else panel.source.name
 
 
 def _sides(real: list[Evidence], other: list[Evidence] | None) -> Sides:

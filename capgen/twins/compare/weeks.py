@@ -62,7 +62,7 @@ def days_of_week(window: Window) -> int:
 
 
 def weeks_of(cells: Cells, positions: Sequence[int]) -> Weeks | None:
-    """Return the whole weeks of some servers, without those with many gaps.
+    """Return the whole weeks of some servers, from Monday on, without those with many gaps.
 
     Args:
         cells: the servers.
@@ -72,11 +72,14 @@ def weeks_of(cells: Cells, positions: Sequence[int]) -> Weeks | None:
         The weeks; None where there is none.
     """
     window = cells.window
-    count = window.days // days_of_week(window)
-    if not count or not positions:
+    monday = -window.start.weekday() % DAYS_PER_WEEK
+    count = (window.days - monday) // days_of_week(window)
+    if count < 1 or not positions:
         return None
+    cells = cells.part(monday, window.days - monday)
     values = _hourly(cells)
-    steps = values.shape[2] // window.days * days_of_week(window)
+    steps_per_day = values.shape[2] // cells.window.days
+    steps = steps_per_day * days_of_week(window)
     levels = np.maximum(np.abs(_means(values)), 1e-9)
     filled = np.stack([_filled(metric) for metric in values])
     rows: list[Floats] = []
@@ -88,7 +91,7 @@ def weeks_of(cells: Cells, positions: Sequence[int]) -> Weeks | None:
         if not is_whole.any():
             continue
         chosen = np.ascontiguousarray(filled[:, is_whole, part].transpose(1, 0, 2))
-        rows.append(features(chosen, values.shape[2] // window.days))
+        rows.append(features(chosen, steps_per_day))
         shapes.append(_shapes(chosen / levels[:, is_whole].T[:, :, None]))
         servers.append(np.asarray(positions)[is_whole])
     if not rows:

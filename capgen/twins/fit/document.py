@@ -18,6 +18,7 @@ from capgen.settings.statistic import P95
 from capgen.twins.fit.fleet import FittedFleet
 
 _MOST_DECIMALS = 6
+_DIGITS_OF_SEED = 8
 _ROOM = 10  # how far above all that was seen a clip lies
 _ROUNDING = math.exp(0.5 / COLUMNS["quantiles"].per_unit)  # of the quantiles in a library
 _FULL = {"percent": 100.0, "fraction": 1.0}
@@ -48,6 +49,8 @@ def document(
     library = fleet.library
     preset = parse_yaml(preset_text("default"), "default.yaml")
     wanted = {
+        # A panel of capgen's may be fitted too: with its seed, a twin would repeat its noise.
+        "seed": int(file[1][:_DIGITS_OF_SEED], 16),
         "num_servers": library.rows,
         "start_date": window[0],
         "end_date": window[1],

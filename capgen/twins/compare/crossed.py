@@ -1,0 +1,80 @@
+"""A candidate with a panel of its own for each half of the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from capgen.twins.compare.agreement import Source, agree
+from capgen.twins.compare.candidate import Cut, Part
+from capgen.twins.compare.panel import Panel, servers_of
+from capgen.twins.compare.setting import Setting
+from capgen.twins.compare.window import Window
+
+
+@dataclass(frozen=True)
+class Half:
+    """A dataset that stands for one half of the reference.
+
+    Args:
+        folder: of the dataset; it has the days of that half.
+        names: the real servers' ids by its own.
+    """
+
+    folder: Path
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """A candidate that was made half by half, each from the reference's other half.
+
+    Args:
+        name: as it is shown.
+        halves: a panel for each half.
+    """
+
+    is_rival: ClassVar[bool] = False
+
+    name: str
+    halves: Sequence[Panel]
+
+    @property
+    def servers(self) -> Sequence[str]:
+        """The ids of its servers; of the half that has fewer."""
+        return min((half.servers for half in self.halves), key=len)
+
+    def parts(self, _cut: Cut) -> Iterator[Part]:
+        """Yield each half, which is a side."""
+        for half in self.halves:
+            yield half.blocks(), [half.window]
+
+
+def crossed_setting(
+    reference: Source, window: Window, candidates: Mapping[str, Sequence[Half]]
+) -> Setting:
+    """Return the setting in which candidates made half by half are laid beside a reference.
+
+    Args:
+        reference: the dataset.
+        window: its days.
+        candidates: the two halves of each, by name.
+
+    Raises:
+        RequestError: as in `compare`.
+    """
+    halves = [(name, half) for name, both in candidates.items() for half in both]
+    sources = [reference, *(Source.of(name, half.folder) for name, half in halves)]
+    agreement = agree(sources, None)
+    statistics = agreement.statistics
+    names = {server: server for server in servers_of(reference, window)}
+    real = Panel(reference, window, agreement.columns[0], statistics, names)
+    days = window.days // 2
+    windows = [window.part(0, days), window.part(days, days)] * len(candidates)
+    made: dict[str, list[Panel]] = {}
+    parts = zip(halves, sources[1:], windows, agreement.columns[1:], strict=True)
+    for (name, half), source, side, columns in parts:
+        made.setdefault(name, []).append(Panel(source, side, columns, statistics, half.names))
+    return Setting(agreement, [real], None, [Crossed(name, both) for name, both in made.items()])

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from capgen.opening import open_dataset as open  # noqa: A004
     from capgen.panel.batches import cells, chunks
     from capgen.quality.check import check
+    from capgen.scores.anomalies.score_anomalies import score_anomalies
     from capgen.scores.score import score
     from capgen.telemetry.load import load
     from capgen.twins.compare.compare import compare
@@ -55,6 +56,7 @@ __all__ = [
     "rollup",
     "scan",
     "score",
+    "score_anomalies",
     "verify",
 ]
 
@@ -82,6 +84,7 @@ _HOMES = {
     "rollup": "capgen.dataset.rollup.rollup",
     "scan": "capgen.dataset.reading.scanning",
     "score": "capgen.scores.score",
+    "score_anomalies": "capgen.scores.anomalies.score_anomalies",
     "verify": "capgen.dataset.verify",
 }
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from capgen.errors import RequestError
 from capgen.scores.files.moments import moments_of
-from capgen.scores.files.opened import open_table, schema_of, unreadable
+from capgen.scores.files.opened import collected, open_table, role_of, schema_of
 from capgen.scores.models import CUTOFF, METRIC, SERVER, TIMESTAMP, Model, models_of
 from capgen.scores.panel import Panel
 
@@ -101,40 +101,6 @@ def read_forecasts(path: Path, panel: Panel, metrics: Sequence[str]) -> Forecast
     cutoff = _cutoff(frame, schema, path)
     notes = () if moments.note is None else (moments.note,)
     return Forecasts(path, rows, models, cutoff, notes)
-
-
-def collected(rows: pl.LazyFrame, path: Path) -> pl.DataFrame:
-    """Return what a query on a file finds.
-
-    Args:
-        rows: the query.
-        path: of the file, for messages.
-
-    Raises:
-        CapgenError: the file cannot be read.
-    """
-    try:
-        return rows.collect(engine="streaming")
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise unreadable(path, error) from None
-
-
-def role_of(schema: pl.Schema, names: Sequence[str], path: Path) -> str:
-    """Return which of some columns a file has.
-
-    Args:
-        schema: the file's columns.
-        names: what the column may be called.
-        path: of the file, for messages.
-
-    Raises:
-        RequestError: it has none, or several.
-    """
-    found = [name for name in names if name in schema]
-    if len(found) != 1:
-        got = " and ".join(found) or ", ".join(schema.names())
-        raise RequestError(f"{path}: expected a column {' or '.join(names)}, got {got}")
-    return found[0]
 
 
 def _finite(column: str) -> pl.Expr:

@@ -43,7 +43,7 @@ def moments_of(frame: pl.LazyFrame, column: str, kind: pl.DataType) -> Moments:
             return Moments(values.cast(_MOMENT), None)
         utc = values.dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(_MOMENT)
         return Moments(utc, _note(column, kind.time_zone))
-    if isinstance(kind, pl.Date):
+    if isinstance(kind, pl.Date | pl.Null):
         return Moments(values.cast(_MOMENT), None)
     if isinstance(kind, pl.String):
         return _of_text(frame, column)

@@ -51,16 +51,44 @@ def schema_of(frame: pl.LazyFrame, path: Path) -> pl.Schema:
     try:
         return frame.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise unreadable(path, error) from None
+        raise _unreadable(path, error) from None
 
 
-def unreadable(path: Path, error: Exception) -> CapgenError:
-    """Return an error that says in one line that a file cannot be read.
+def collected(rows: pl.LazyFrame, path: Path) -> pl.DataFrame:
+    """Return what a query on a file finds.
 
     Args:
-        path: of the file.
-        error: what the reader said.
+        rows: the query.
+        path: of the file, for messages.
+
+    Raises:
+        CapgenError: the file cannot be read.
     """
+    try:
+        return rows.collect(engine="streaming")
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _unreadable(path, error) from None
+
+
+def role_of(schema: pl.Schema, names: Sequence[str], path: Path) -> str:
+    """Return which of some columns a file has.
+
+    Args:
+        schema: the file's columns.
+        names: what the column may be called.
+        path: of the file, for messages.
+
+    Raises:
+        RequestError: it has none, or several.
+    """
+    found = [name for name in names if name in schema]
+    if len(found) != 1:
+        got = " and ".join(found) or ", ".join(schema.names())
+        raise RequestError(f"{path}: expected a column {' or '.join(names)}, got {got}")
+    return found[0]
+
+
+def _unreadable(path: Path, error: Exception) -> CapgenError:
     reason = str(error).partition("\n")[0]
     return CapgenError(f"{path}: expected a readable table of Parquet or CSV, got: {reason}")
 

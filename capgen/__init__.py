@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from capgen.dataset.verify import verify
     from capgen.engines.planning import plan
     from capgen.engines.running import build, extend, repair
+    from capgen.foresight.oracle import oracle
+    from capgen.foresight.scanning import futures
     from capgen.handover.hand_over import hand_over
     from capgen.opening import open_dataset as open  # noqa: A004
     from capgen.panel.batches import cells, chunks
@@ -46,10 +48,12 @@ __all__ = [
     "export",
     "extend",
     "fit",
+    "futures",
     "hand_over",
     "load",
     "load_config",
     "open",
+    "oracle",
     "plan",
     "query",
     "repair",
@@ -74,10 +78,12 @@ _HOMES = {
     "extend": "capgen.engines.running",
     "export": "capgen.dataset.export.export",
     "fit": "capgen.twins.fit.fit",
+    "futures": "capgen.foresight.scanning",
     "hand_over": "capgen.handover.hand_over",
     "load": "capgen.telemetry.load",
     "load_config": "capgen.config",
     "open": "capgen.opening:open_dataset",
+    "oracle": "capgen.foresight.oracle",
     "plan": "capgen.engines.planning",
     "query": "capgen.dataset.reading.asking",
     "repair": "capgen.engines.running",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from capgen import Config
 from capgen.draws.correlation import correlation_matrix
-from capgen.draws.persistence import Decay, follow
+from capgen.draws.paths import Decay, follow
 from capgen.layers.noise_parts.parts import Part, noise_parts
 from capgen.layers.noise_parts.settings import NoisePart
 from capgen.timeline.time_axis import Span

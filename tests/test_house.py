@@ -32,7 +32,7 @@ FLOORS = [
     {"dataset.export", "dataset.rollup"},
     {"telemetry.readers"},
     {"telemetry"},
-    {"handover"},
+    {"foresight", "handover"},
     {"quality.expected"},
     {"quality.evidence"},
     {"quality.counted", "quality.exact"},

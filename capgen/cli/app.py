@@ -19,6 +19,7 @@ from capgen.cli import (
     export,
     extend,
     fit,
+    futures,
     load,
     plan,
     query,
@@ -57,6 +58,7 @@ app = typer.Typer(
 app.command("build")(build.command)
 app.command("extend")(extend.command)
 app.command("fit")(fit.command)
+app.command("futures")(futures.command)
 app.command("load")(load.command)
 app.command("plan")(plan.command)
 app.command("check")(check.command)

@@ -1,7 +1,7 @@
 """The options of a configuration, shared by all commands that need one."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -164,18 +164,22 @@ def given_options(context: typer.Context) -> list[str]:
     return [option.opts[0] for option in options if context.params.get(str(option.name))]
 
 
-def takes_config(command: Callable[..., None], config_file: Any = None) -> Callable[..., None]:
+def takes_config(
+    command: Callable[..., None], config_file: Any = None, without: Collection[str] = ()
+) -> Callable[..., None]:
     """Give a command the options that make up a configuration.
 
     Args:
         command: a function of the resolved configuration and its own options.
         config_file: annotation of the configuration file, if the command does not take it by
             --config.
+        without: parameters that the command has options of its own in place of.
 
     Returns:
         A command for Typer with both sets of options.
     """
-    shared = dict(inspect.signature(_config_options).parameters)
+    every = inspect.signature(_config_options).parameters
+    shared = {name: option for name, option in every.items() if name not in without}
     if config_file is not None:
         shared["config_file"] = shared["config_file"].replace(annotation=config_file)
     own = list(inspect.signature(command).parameters.values())[1:]

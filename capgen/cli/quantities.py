@@ -43,3 +43,15 @@ def duration(text: str) -> timedelta:
     if found is None:
         raise typer.BadParameter(f"expected a time such as 7d, 36h or 90min, got {text[:60]!r}")
     return float(found[1]) * _UNITS[found[2]]
+
+
+def shares(text: str) -> tuple[float, ...]:
+    """Return some shares of 1.
+
+    Args:
+        text: such as `0.05,0.95` or `5%,95%`.
+
+    Raises:
+        BadParameter: one is no share from 0 to 1.
+    """
+    return tuple(share(each) for each in text.split(","))

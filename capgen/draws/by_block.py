@@ -1,6 +1,7 @@
 """Draws for each cell: every server draws every block of the time axis whole.
 
-So a cell's draw depends on nothing but its block and its place in it.
+So a cell's draw depends on nothing but its block and its place in it. What lies ahead of a future's
+moment comes from streams of that future, one for each metric, and is drawn no further than needed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 
 from capgen.draws.arrays import Floats
 from capgen.draws.streams import stream
+from capgen.draws.subjects import known
 from capgen.timeline.time_axis import Span, TimeAxis
 
 
@@ -33,11 +35,19 @@ def draw_normals(
         out: where to, shape (metrics, servers, steps).
         purpose: what the draws are for.
     """
-    for part in _parts(axis, span):
-        for position, server_id in enumerate(server_ids):
+    before, ahead = axis.split(span)
+    for part in _known_parts(axis, before):
+        for rows, server_id in _own_rows(server_ids):
             generator = stream(seed, server_id, part.block, purpose)
-            for of_metric in out[:, position, part.wanted]:
+            for of_metric in out[:, rows[0], part.wanted]:
                 part.fill(generator.standard_normal, of_metric)
+            for row in rows[1:]:
+                out[:, row, part.wanted] = out[:, rows[0], part.wanted]
+    for part in _parts_ahead(axis, ahead, span):
+        for number, of_metric in enumerate(out):
+            for position, server_id in enumerate(server_ids):
+                generator = stream(seed, server_id, part.block, f"{purpose} {number}")
+                part.fill(generator.standard_normal, of_metric[position, part.wanted])
 
 
 def draw_uniforms(
@@ -56,7 +66,14 @@ def draw_uniforms(
         Shape (servers, steps).
     """
     uniforms = np.empty((len(server_ids), span.size))
-    for part in _parts(axis, span):
+    before, ahead = axis.split(span)
+    for part in _known_parts(axis, before):
+        for rows, server_id in _own_rows(server_ids):
+            generator = stream(seed, server_id, part.block, purpose)
+            part.fill(generator.random, uniforms[rows[0], part.wanted])
+            for row in rows[1:]:
+                uniforms[row, part.wanted] = uniforms[rows[0], part.wanted]
+    for part in _parts_ahead(axis, ahead, span):
         for position, server_id in enumerate(server_ids):
             generator = stream(seed, server_id, part.block, purpose)
             part.fill(generator.random, uniforms[position, part.wanted])
@@ -64,23 +81,44 @@ def draw_uniforms(
 
 
 class _Part(NamedTuple):
-    """What a block gives to a span: `drawn` of its steps are the `wanted` ones of the span."""
+    """What a block gives to a span: `drawn` of its steps are the `wanted` ones of the span.
+
+    Of the block, `size` steps are drawn.
+    """
 
     block: str
-    block_size: int
+    size: int
     drawn: slice
     wanted: slice
 
     def fill(self, draw: Callable[..., Floats], target: Floats) -> None:
-        """Draw the block whole, and keep the wanted steps of it."""
-        if target.size == self.block_size:
+        """Draw the block, and keep the wanted steps of it."""
+        if target.size == self.size:
             draw(out=target)
         else:
-            target[:] = draw(self.block_size)[self.drawn]
+            target[:] = draw(self.size)[self.drawn]
 
 
-def _parts(axis: TimeAxis, span: Span) -> Iterator[_Part]:
-    for block in axis.blocks(span):
-        shared = block.span.overlap(span)
-        drawn = shared.within(block.span)
-        yield _Part(block.label, block.span.size, drawn, shared.within(span))
+def _own_rows(server_ids: Sequence[str]) -> Iterator[tuple[list[int], str]]:
+    """Yield each server of the panel, and the positions of all futures of it."""
+    rows: dict[str, list[int]] = {}
+    for position, server_id in enumerate(server_ids):
+        rows.setdefault(known(server_id), []).append(position)
+    for server_id, positions in rows.items():
+        yield positions, server_id
+
+
+def _known_parts(axis: TimeAxis, span: Span) -> Iterator[_Part]:
+    if span.size:
+        for block in axis.blocks(span):
+            shared = block.span.overlap(span)
+            drawn = shared.within(block.span)
+            yield _Part(block.label, block.span.size, drawn, shared.within(span))
+
+
+def _parts_ahead(axis: TimeAxis, span: Span, whole: Span) -> Iterator[_Part]:
+    if span.size:
+        for block in axis.blocks_ahead(span):
+            shared = block.span.overlap(span)
+            drawn = shared.within(block.span)
+            yield _Part(block.label, drawn.stop, drawn, shared.within(whole))

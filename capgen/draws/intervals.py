@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from numpy.random import Generator
+
 from capgen.draws.streams import stream
+from capgen.draws.subjects import known
 from capgen.timeline.epoch import MINUTES_PER_DAY, day_number, day_of
 from capgen.timeline.time_axis import Span, TimeAxis
 
@@ -78,7 +81,12 @@ def geometric(per_year: float, mean_minutes: float, unit: int) -> Chance:
 
 
 def intervals(
-    seed: int, subject: str, purpose: str, chance: Chance, minutes: tuple[int, int]
+    seed: int,
+    subject: str,
+    purpose: str,
+    chance: Chance,
+    minutes: tuple[int, int],
+    moment: int | None = None,
 ) -> Iterator[Interval]:
     """Yield the stretches of a subject that overlap some minutes, by their start.
 
@@ -88,12 +96,14 @@ def intervals(
         purpose: what the stretches are for.
         chance: how often they start, and how long they last.
         minutes: the first minute and the one after the last, since 1970-01-01 00:00.
+        moment: of a future the first minute that is not known: what started before goes on to its
+            end.
     """
     first, stop = minutes
     longest = math.ceil(chance.longest_minutes) + chance.unit
     if chance.per_year > 0:
         for year in range(_year_of(first - longest), _year_of(stop - 1) + 1):
-            for stretch in _of_year(seed, subject, purpose, chance, year):
+            for stretch in _of_year(seed, subject, purpose, chance, year, moment):
                 if stretch.start < stop and stretch.stop > first:
                     yield stretch
 
@@ -131,29 +141,48 @@ def steps_started(axis: TimeAxis, span: Span, start: int, stop: int) -> slice:
     return steps_touched(axis, span, -(-start // axis.step_minutes) * axis.step_minutes, stop)
 
 
-@lru_cache(maxsize=_KEPT_YEARS)
 def _of_year(
+    seed: int, subject: str, purpose: str, chance: Chance, year: int, moment: int | None
+) -> Sequence[Interval]:
+    of_panel = _of_panel(seed, known(subject), purpose, chance, year)
+    if moment is None:
+        return of_panel
+    before = [stretch for stretch in of_panel if stretch.start < moment]
+    generator = stream(seed, subject, str(year), purpose)
+    return before + list(_drawn(generator, chance, year, len(before), moment))
+
+
+@lru_cache(maxsize=_KEPT_YEARS)
+def _of_panel(
     seed: int, subject: str, purpose: str, chance: Chance, year: int
 ) -> tuple[Interval, ...]:
-    return tuple(_drawn(seed, subject, purpose, chance, year))
-
-
-def _drawn(seed: int, subject: str, purpose: str, chance: Chance, year: int) -> Iterator[Interval]:
     generator = stream(seed, subject, str(year), purpose)
-    first = day_number(date(year, 1, 1)) * MINUTES_PER_DAY
-    stop = day_number(date(year + 1, 1, 1)) * MINUTES_PER_DAY
+    return tuple(_drawn(generator, chance, year, 0, _first_minute(year)))
+
+
+def _drawn(
+    generator: Generator, chance: Chance, year: int, number: int, moment: int
+) -> Iterator[Interval]:
+    """Yield the stretches that start in a year from a moment on, numbered from a number."""
+    first = _first_minute(year)
+    length_of_year = _first_minute(year + 1) - first
+    begin = max(first, moment + (first - moment) % chance.unit)
+    whole = (first + length_of_year - begin) / length_of_year
     passed = 0.0
-    number = 0
     while True:
         wait, length = generator.random(2)
         passed -= math.log1p(-wait) / chance.per_year
-        if passed >= 1:
+        if passed >= whole:
             return
-        start = first + math.floor(passed * (stop - first) / chance.unit) * chance.unit
+        start = begin + math.floor(passed * length_of_year / chance.unit) * chance.unit
         minutes = -math.log1p(-length) * chance.scale_minutes
         units = max(1, math.ceil(min(minutes, chance.longest_minutes) / chance.unit))
         yield Interval(year, number, start, start + units * chance.unit)
         number += 1
+
+
+def _first_minute(year: int) -> int:
+    return day_number(date(year, 1, 1)) * MINUTES_PER_DAY
 
 
 def _year_of(minute: int) -> int:

@@ -1,16 +1,17 @@
 """Persistence: parts of the noise that remember, each a stationary Ornstein-Uhlenbeck process.
 
-Between two steps that lie h hours apart, `x' = φ x + sqrt(1 − φ²) e` with φ = 2^(−h / half-life):
-the same process at every step size. A block's last values are drawn by themselves; the path between
-two of them is drawn forward and then bent so that it meets the second one (the bridge of a Gaussian
-process: Rasmussen and Williams, "Gaussian Processes for Machine Learning", 2006, section 2.2). So a
-block needs no other block's path, and yet the process goes on across edges.
+A block's last values are drawn by themselves; the path between two of them is drawn forward and
+then bent so that it meets the second one (the bridge of a Gaussian process: Rasmussen and Williams,
+"Gaussian Processes for Machine Learning", 2006, section 2.2). So a block needs no other block's
+path, and yet the process goes on across edges.
+
+A future goes on from the last known value: a process without a memory beyond its value needs no
+more. Its first block is drawn forward from there; ends of later blocks go on from that one's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -18,76 +19,14 @@ from typing import NamedTuple
 import numpy as np
 
 from capgen.draws.arrays import Floats
+from capgen.draws.paths import Decay, follow, go_on, uniform_decay
 from capgen.draws.sharing import Sharing, draw_shared_normals, share_normals
 from capgen.draws.streams import stream
+from capgen.draws.subjects import known
 from capgen.timeline.epoch import MINUTES_PER_HOUR
 from capgen.timeline.time_axis import Block, Span, TimeAxis
 
-_DECIMALS = 12  # powers differ between machines in the last bit; rounded ones do not
-# In a run that is summed at once: floats reach that far down, but not further than 1022.
-_MOST_HALVINGS = 900
-_KEPT_DECAYS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Decay:
-    """How a process forgets over some steps.
-
-    Args:
-        factors: what is left from each step to the next, shape (steps,).
-        powers: what is left, at each step, of the run's first step, shape (steps,).
-        gains: what new noise is multiplied by before it is summed over a run, shape (steps,).
-        pulls: how much of what is missing at the end each step takes, from 0 to 1, shape (steps,).
-        run: how many steps are summed at once.
-    """
-
-    factors: Floats
-    powers: Floats
-    gains: Floats
-    pulls: Floats
-    run: int
-
-    @classmethod
-    def over(cls, half_life_hours: float, hours: Floats) -> Decay:
-        """Return the decay over steps of some lengths.
-
-        Args:
-            half_life_hours: above 0.
-            hours: lengths of the steps.
-        """
-        halvings = hours / half_life_hours
-        elapsed = np.cumsum(halvings)
-        met = (1 - np.exp2(-2 * elapsed)) / (1 - np.exp2(-2 * elapsed[-1]))
-        pulls = np.exp2(elapsed - elapsed[-1]) * met
-        factors = np.exp2(-halvings).round(_DECIMALS)
-        powers = np.empty(hours.size)
-        run = max(1, int(_MOST_HALVINGS / halvings.max())) if factors.min() > 0 else 1
-        for first in range(0, hours.size, run):
-            steps = np.concatenate([[1.0], factors[first + 1 : first + run]])
-            np.multiply.accumulate(steps, out=powers[first : first + run])
-        return cls(factors, powers, np.sqrt(1 - factors**2) / powers, pulls.round(_DECIMALS), run)
-
-
-def follow(decay: Decay, start: Floats, end: Floats, path: Floats) -> None:
-    """Turn independent normals into a path between two values, in place.
-
-    Args:
-        decay: over the path's steps.
-        start: the value one step before the first, shape (…).
-        end: the value at the last step, shape (…).
-        path: standard normals, shape (…, steps); afterwards the process, which is standard normal
-            at each step.
-    """
-    before = start[..., None]
-    for first in range(0, path.shape[-1], decay.run):
-        part = path[..., first : first + decay.run]
-        part *= decay.gains[first : first + decay.run]
-        part[..., :1] += before * decay.factors[first]
-        np.cumsum(part, axis=-1, out=part)
-        part *= decay.powers[first : first + decay.run]
-        before = part[..., -1:].copy()
-    bent = int(np.argmax(decay.pulls > 0))
-    path[..., bent:] += (end[..., None] - before) * decay.pulls[bent:]
+_KEPT_VALUES = 2**12  # of servers and groups, at a moment: some 200 bytes each
 
 
 class Remembered(NamedTuple):
@@ -132,6 +71,18 @@ class PersistentNoise:
             span: the steps.
             out: where to: a leading part of the processes, shape (≤ count, servers, steps).
         """
+        before, ahead = self._axis.split(span)
+        if self._axis.moment is not None:
+            for step in range(before.first, before.stop):
+                out[..., step - span.first] = self._reached(part, step, len(out))
+        elif before.size:
+            self._fill_known(part, before, out)
+        if ahead.size:
+            self._fill_ahead(part, ahead, out[..., ahead.within(span)])
+
+    # A panel.
+
+    def _fill_known(self, part: Remembered, span: Span, out: Floats) -> None:
         for block in self._axis.blocks(span):
             here = block.span.overlap(span)
             if here == block.span == span:
@@ -142,13 +93,16 @@ class PersistentNoise:
                 out[..., here.within(span)] = whole[..., here.within(block.span)]
 
     def _draw_block(self, part: Remembered, block: Block, out: Floats) -> None:
-        draw_shared_normals(
-            self._seed, self._ids, self._axis, block.span, out, _purpose(part), self._shared
-        )
+        self._draw_normals(part, block.span, out)
         if part.half_life_hours:
             start, end = self._edges(part, block, len(out))
-            decay = _uniform_decay(part.half_life_hours, self._hours, out.shape[-1])
+            decay = uniform_decay(part.half_life_hours, self._hours, out.shape[-1])
             follow(decay, start, end, out)
+
+    def _draw_normals(self, part: Remembered, span: Span, out: Floats) -> None:
+        draw_shared_normals(
+            self._seed, self._ids, self._axis, span, out, _purpose(part), self._shared
+        )
 
     def _edges(self, part: Remembered, block: Block, processes: int) -> tuple[Floats, Floats]:
         """Return the values at the last step before a block and at its last, shape (…, servers)."""
@@ -163,20 +117,21 @@ class PersistentNoise:
 
     def _year_edges(self, part: Remembered, year: int, blocks: Sequence[Span]) -> Floats:
         """Return the values at the last step before a year, and of each of its blocks."""
-        start, end = (self._draw_once(part, each, "year end", 1) for each in (year - 1, year))
+        start, end = (self._of_year(part, each, "year end", 1) for each in (year - 1, year))
         if len(blocks) == 1:
             return np.concatenate([start, end], axis=-1)
-        ends = self._draw_once(part, year, "block end", len(blocks))
+        ends = self._of_year(part, year, "block end", len(blocks))
         hours = np.array([block.size * self._hours for block in blocks])
         decay = Decay.over(part.half_life_hours, hours)
         follow(decay, start[..., 0], end[..., 0], ends)
         return np.concatenate([start, ends], axis=-1)
 
-    def _draw_once(self, part: Remembered, year: int, what: str, size: int) -> Floats:
-        """Draw some values a year, shape (count, servers, size)."""
+    def _of_year(self, part: Remembered, year: int, what: str, size: int) -> Floats:
+        """Draw some values of a year, shape (count, servers, size)."""
         label = f"{self._axis.step_minutes}min/{year}"
-        purpose = f"{_purpose(part)} {what}"
+        return self._draw_once(label, f"{_purpose(part)} {what}", size)
 
+    def _draw_once(self, label: str, purpose: str, size: int) -> Floats:
         def draw(subject: str) -> Floats:
             generator = stream(self._seed, subject, label, purpose)
             return generator.standard_normal((size, self._count)).T
@@ -185,11 +140,63 @@ class PersistentNoise:
         share_normals(self._shared, normals, draw)
         return normals
 
+    # What lies ahead of a moment.
+
+    def _fill_ahead(self, part: Remembered, span: Span, out: Floats) -> None:
+        for block in self._axis.blocks_ahead(span):
+            here = block.span.overlap(span)
+            is_first = block.span.first == self._axis.moment
+            stop = here.stop if is_first else block.span.stop
+            path = np.empty((*out.shape[:2], stop - block.span.first))
+            self._draw_normals(part, Span(block.span.first, stop), path)
+            if part.half_life_hours:
+                self._remember(part, block, path)
+            out[..., here.within(span)] = path[..., here.within(block.span)]
+
+    def _remember(self, part: Remembered, block: Block, path: Floats) -> None:
+        """Turn a block's normals into the process."""
+        decay = uniform_decay(part.half_life_hours, self._hours, block.span.size)
+        if block.span.first == self._axis.moment:
+            go_on(decay, self._reached(part, block.span.first - 1, len(path)), path)
+        else:
+            ends = self._ends_ahead(part, block, len(path))
+            follow(decay, ends[..., -2], ends[..., -1], path)
+
+    def _ends_ahead(self, part: Remembered, block: Block, processes: int) -> Floats:
+        """Return the values at the ends of a future's blocks up to some block."""
+        assert self._axis.moment is not None
+        first_end = self._axis.moment + block.span.size
+        later = (block.span.stop - first_end) // block.span.size
+        start = np.empty((processes, len(self._ids), 1))
+        self._fill_ahead(part, Span(first_end - 1, first_end), start)
+        label = f"{self._axis.step_minutes}min/ends"
+        ends = self._draw_once(label, f"{_purpose(part)} block end", later)[:processes]
+        hours = np.full(later, block.span.size * self._hours)
+        go_on(Decay.over(part.half_life_hours, hours), start[..., 0], ends)
+        return np.concatenate([start, ends], axis=-1)
+
+    def _reached(self, part: Remembered, step: int, processes: int) -> Floats:
+        """Return the values at a known step, shape (processes, servers)."""
+
+        def value(subject: str) -> Floats:
+            at = (self._seed, known(subject), self._axis.step_minutes, step)
+            return _value(part, *at, self._count)[:processes, None]
+
+        values = np.stack([value(server_id) for server_id in self._ids], axis=1)
+        share_normals(self._shared, values, value)
+        return values[..., 0]
+
+
+@lru_cache(maxsize=_KEPT_VALUES)
+def _value(
+    part: Remembered, seed: int, subject: str, step_minutes: int, step: int, count: int
+) -> Floats:
+    """Return the values of a server's or a group's processes at a step of the panel."""
+    axis = TimeAxis(date.min, date.max, step_minutes)
+    values = np.empty((count, 1, 1))
+    PersistentNoise(seed, axis, [subject], (), count).fill(part, Span(step, step + 1), values)
+    return values[:, 0, 0]
+
 
 def _purpose(part: Remembered) -> str:
     return f"noise part {part.name}"
-
-
-@lru_cache(maxsize=_KEPT_DECAYS)
-def _uniform_decay(half_life_hours: float, step_hours: float, steps: int) -> Decay:
-    return Decay.over(half_life_hours, np.full(steps, step_hours))

@@ -31,6 +31,17 @@ class Sharing:
     subjects: list[str]
     of_server: list[int]
 
+    def in_courses(self, courses: Sequence[str]) -> Sharing:
+        """Return the same in futures: servers share with those of the same future.
+
+        Args:
+            courses: what the future of each server adds to subjects.
+        """
+        groups = [self.subjects[group] for group in self.of_server]
+        names = [group + course for group, course in zip(groups, courses, strict=True)]
+        positions = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        return Sharing(self.share, list(positions), [positions[name] for name in names])
+
     def common(self, draw: Draw) -> Iterator[tuple[int, Floats]]:
         """Yield each server's position and what its group draws.
 

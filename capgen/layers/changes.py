@@ -16,7 +16,8 @@ from capgen.layers.conditions import Condition, condition_problems, holds_for, l
 from capgen.layers.known import Known
 from capgen.layers.layer import Layer
 from capgen.layers.response import respond
-from capgen.layers.scope import Kind, PanelFacts, Scope, Servers
+from capgen.layers.scope import Kind, PanelFacts, Scope
+from capgen.layers.servers import Servers
 from capgen.settings.names import unknown_names
 from capgen.settings.types import Day, Factor, Frozen, Name, Section
 from capgen.timeline.epoch import day_number

@@ -38,7 +38,7 @@ def gap_times(
     Args:
         wanted: how many, and how long; None for none.
         seed: the configuration's seed.
-        subject: a server's id, or `FLEET`; and what the gaps are called in random streams.
+        subject: whose streams decide: a server's, or the `FLEET`'s; and what gaps are called there.
         axis: the time axis.
         span: the steps.
     """
@@ -46,7 +46,7 @@ def gap_times(
         return iter(())
     mean_minutes = wanted.mean_hours * MINUTES_PER_HOUR
     chance = geometric(wanted.per_year, mean_minutes, MINUTES_PER_HOUR)
-    return intervals(seed, *subject, chance, minutes_of(axis, span))
+    return intervals(seed, *subject, chance, minutes_of(axis, span), axis.moment_minute)
 
 
 def gap_steps(axis: TimeAxis, span: Span, gap: Interval) -> slice:

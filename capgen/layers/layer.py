@@ -18,7 +18,8 @@ from capgen.layers.configured import Configured, Settings
 from capgen.layers.curves import Season
 from capgen.layers.ledger_line import Line
 from capgen.layers.noise_parts.settings import NoisePart
-from capgen.layers.scope import Kind, PanelFacts, Scope, Servers, Shared
+from capgen.layers.scope import Kind, PanelFacts, Scope, Shared
+from capgen.layers.servers import Servers
 from capgen.layers.states import States
 from capgen.settings.holidays import Holidays
 from capgen.settings.metric import Metrics
@@ -38,6 +39,7 @@ class Layer(Configured[Settings]):
         may_be_null: whether it takes values away.
         is_incident: whether a clean panel lacks it.
         turns_clocks: whether flags of the calendar differ between servers.
+        happens: what it lets happen by chance, which futures draw anew or keep as in the panel.
     """
 
     replaces: ClassVar[tuple[str, ...]] = ()
@@ -49,6 +51,7 @@ class Layer(Configured[Settings]):
     may_be_null: ClassVar[bool] = False
     is_incident: ClassVar[bool] = False
     turns_clocks: ClassVar[bool] = False
+    happens: ClassVar[str] = ""
 
     # What each server is given once.
 
@@ -136,10 +139,7 @@ class Layer(Configured[Settings]):
         servers: pl.DataFrame,
         calendars: Sequence[pl.DataFrame],
     ) -> Floats | None:
-        """Return the chance of each state at each row of each server's calendar.
-
-        Shape (states, servers, rows); None where there are no states.
-        """
+        """Return the chances at each row of each server's calendar: (states, servers, rows)."""
         return None
 
     def state_levels(

@@ -11,6 +11,7 @@ from capgen.draws.arrays import Flags
 from capgen.draws.by_block import draw_uniforms
 from capgen.draws.intervals import Interval
 from capgen.layers.answers import Place
+from capgen.layers.continuing import courses_of
 from capgen.layers.gaps import FLEET, Gaps, gap_lines, gap_steps, gap_times
 from capgen.layers.known import Known
 from capgen.layers.layer import Layer
@@ -46,6 +47,7 @@ class MissingLayer(Layer[Missing]):
     )
     may_be_null = True
     is_incident = True
+    happens = "gaps"
 
     def problems(self, settings: Missing, known: Known) -> Iterator[str]:
         """Yield unknown metrics."""
@@ -71,8 +73,9 @@ class MissingLayer(Layer[Missing]):
         for position, server_id in enumerate(scope.ids):
             for outage in _outages(settings, scope.seed, server_id, scope.axis, scope.span):
                 yield slice(position, position + 1), gap_steps(scope.axis, scope.span, outage)
-        for gap in _fleet_gaps(settings, scope.seed, scope.axis, scope.span):
-            yield slice(None), gap_steps(scope.axis, scope.span, gap)
+        for rows, course in courses_of(scope):
+            for gap in _fleet_gaps(settings, scope.seed, scope.axis, scope.span, course):
+                yield rows, gap_steps(scope.axis, scope.span, gap)
 
     def ledger(self, settings: Missing, panel: PanelFacts, servers: pl.DataFrame) -> Iterator[Line]:
         """Yield outages and gaps that touch a step."""
@@ -91,5 +94,7 @@ def _outages(
     return gap_times(settings.server_outages, seed, (server_id, "server outage"), axis, span)
 
 
-def _fleet_gaps(settings: Missing, seed: int, axis: TimeAxis, span: Span) -> Iterator[Interval]:
-    return gap_times(settings.fleet_gaps, seed, (FLEET, "fleet gap"), axis, span)
+def _fleet_gaps(
+    settings: Missing, seed: int, axis: TimeAxis, span: Span, course: str = ""
+) -> Iterator[Interval]:
+    return gap_times(settings.fleet_gaps, seed, (FLEET + course, "fleet gap"), axis, span)

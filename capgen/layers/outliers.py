@@ -57,6 +57,7 @@ class OutlierLayer(Layer[ByMetric]):
     names = OUTLIER_METRICS
     changes_derived = True
     is_incident = True
+    happens = "outliers"
 
     def problems(self, settings: ByMetric, known: Known) -> Iterator[str]:
         """Yield unknown metrics."""

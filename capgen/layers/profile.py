@@ -15,7 +15,8 @@ from capgen.draws.streams import stream
 from capgen.layers.answers import Effect, Neutral
 from capgen.layers.layer import Layer
 from capgen.layers.response import respond
-from capgen.layers.scope import Kind, Scope, Servers
+from capgen.layers.scope import Kind, Scope
+from capgen.layers.servers import Servers
 from capgen.settings.types import Factor, Probability, RelativeSd, Section
 
 _STRENGTH = "profile.strength"  # how strongly a server follows it; 0: not at all

@@ -52,6 +52,7 @@ class ScheduledSpikes(Layer[Schedules]):
     key = "archetypes.*.scheduled_spikes"
     example = "[{hours: [2], steps: 1, probability: 0.9, magnitude: 1.5}]"
     label = SPIKE
+    happens = "spikes"
 
     def changed_metrics(self, settings: Schedules, metrics: Metrics) -> set[str]:
         """Return the metrics that have a share in spikes."""

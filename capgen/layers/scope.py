@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
 import numpy as np
 import polars as pl
 
-from capgen.draws.arrays import Floats
+from capgen.draws.arrays import Codes, Floats
 from capgen.draws.sharing import Sharing
+from capgen.draws.subjects import course, course_of
 from capgen.settings.metric import Metrics, drawn_metrics
 from capgen.timeline.time_axis import Span, TimeAxis
 
@@ -60,6 +61,8 @@ class Kind(PanelFacts):
         zones: time zone of each clock, None for UTC; in an order that all servers know.
         holidays: returns the holidays of a clock.
         sharings: what some servers share of their noise, or of their changes of state.
+        reached: what servers had reached at the moment from which futures go on, by what it is and
+            server; filled as it is asked for.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Kind(PanelFacts):
     zones: Mapping[str, str | None]
     holidays: Callable[[str], Sequence[date]]
     sharings: Callable[[pl.DataFrame, Shared], list[Sharing]]
+    reached: dict[tuple[str, str], Codes] = field(default_factory=dict, compare=False)
 
     def usual(self, path: str) -> float:
         """Return a parameter of the archetype.
@@ -94,40 +98,13 @@ def parameter(archetype: Any, path: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Servers:
-    """Servers of one archetype that are being given what they keep.
-
-    Args:
-        kind: their archetype.
-        frame: their labels.
-        ids: their ids, in order.
-        positions: of the servers among all of the fleet, by the number in their ids.
-        own: values of parameters that they were given so far, by path, shape (servers,).
-    """
-
-    kind: Kind
-    frame: pl.DataFrame
-    ids: Sequence[str]
-    positions: Sequence[int]
-    own: Mapping[str, Floats]
-
-    def parameter(self, path: str) -> Floats | float:
-        """Return a parameter: the servers' own values of it, where they have any so far.
-
-        Args:
-            path: such as `base.cpu`.
-        """
-        return self.own[path] if path in self.own else self.kind.usual(path)
-
-
-@dataclass(frozen=True, slots=True)
 class Scope:
     """Some servers of one archetype over some steps.
 
     Args:
         kind: their archetype.
         servers: the server frame.
-        ids: the servers' ids, in order.
+        ids: whose streams the servers draw from, in order: their own, or those of futures.
         lasting: what they were given once, by column, each of shape (servers, 1).
         clocks: the clocks that they live by.
         dates: columns of the date frames, by clock.
@@ -150,13 +127,13 @@ class Scope:
 
         Args:
             kind: their archetype.
-            servers: the server frame.
+            servers: the server frame; for futures with the number of each row's as `draw`.
             dates: columns of the date frames that they follow, by clock.
             span: the steps.
         """
         floats = [name for name, kind_of in servers.schema.items() if kind_of == pl.Float64]
         lasting = {name: servers[name].to_numpy()[:, None] for name in floats}
-        ids = servers["server_id"].to_list() if "server_id" in servers.columns else []
+        ids = _subjects(kind.axis, servers)
         clocks = servers["clock"].to_list()
         return cls(kind, servers, ids, lasting, clocks, dates, slice(None), span)
 
@@ -212,9 +189,22 @@ class Scope:
         return np.stack([self.dates[clock][column][self.steps] for clock in self.clocks])
 
     def sharings(self, what: Shared) -> list[Sharing]:
-        """Return what the servers share.
+        """Return what the servers share, with those of the same future.
 
         Args:
             what: what is shared.
         """
-        return self.kind.sharings(self.servers, what)
+        sharings = self.kind.sharings(self.servers, what)
+        if self.axis.moment is None:
+            return sharings
+        courses = [course_of(subject) for subject in self.ids]
+        return [each.in_courses(courses) for each in sharings]
+
+
+def _subjects(axis: TimeAxis, servers: pl.DataFrame) -> list[str]:
+    ids = servers["server_id"].to_list() if "server_id" in servers.columns else []
+    moment = axis.moment_minute
+    if moment is None:
+        return ids
+    futures = servers["draw"].to_list()
+    return [name + course(moment, draw) for name, draw in zip(ids, futures, strict=True)]

@@ -10,7 +10,7 @@ from capgen.draws.arrays import Floats
 from capgen.draws.once import lasting_normals
 from capgen.layers.growth import RATE
 from capgen.layers.layer import Layer
-from capgen.layers.scope import Servers
+from capgen.layers.servers import Servers
 from capgen.settings.types import Section
 
 

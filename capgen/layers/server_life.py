@@ -18,8 +18,9 @@ from capgen.layers.known import Known
 from capgen.layers.layer import Layer
 from capgen.layers.ledger_line import Line, line_without_values, time_text
 from capgen.layers.response import respond
-from capgen.layers.scope import Kind, PanelFacts, Scope, Servers
+from capgen.layers.scope import Kind, PanelFacts, Scope
 from capgen.layers.server_offset import offset_of
+from capgen.layers.servers import Servers
 from capgen.settings.metric import Metrics
 from capgen.settings.names import unknown_names
 from capgen.settings.types import Day, Name, Probability, Section

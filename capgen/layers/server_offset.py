@@ -13,7 +13,8 @@ from capgen.draws.once import lasting_normals, lognormal
 from capgen.layers.answers import Effect, Neutral
 from capgen.layers.known import Known
 from capgen.layers.layer import Layer
-from capgen.layers.scope import Kind, Scope, Servers
+from capgen.layers.scope import Kind, Scope
+from capgen.layers.servers import Servers
 from capgen.settings.names import unknown_names
 from capgen.settings.types import Correlation, Frozen, Name, RelativeSd, Section
 

@@ -14,7 +14,8 @@ from capgen.layers.answers import Effect, Neutral, Parameter
 from capgen.layers.growth import RATE
 from capgen.layers.known import Known
 from capgen.layers.layer import Layer
-from capgen.layers.scope import Kind, Scope, Servers, parameter_column
+from capgen.layers.scope import Kind, Scope, parameter_column
+from capgen.layers.servers import Servers
 from capgen.settings.names import unknown_names
 from capgen.settings.types import Section
 

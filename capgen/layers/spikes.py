@@ -37,6 +37,7 @@ class SpikeLayer(Layer[Spike]):
     name = "spikes"
     key = "archetypes.*.spike"
     label = SPIKE
+    happens = "spikes"
 
     def parameters(self, settings: Spike, drawn: Sequence[str]) -> Iterator[Parameter]:
         """Yield the chance and the height of spikes."""

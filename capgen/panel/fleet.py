@@ -14,7 +14,8 @@ from capgen.config import Config
 from capgen.config.shares import SHARE_TOLERANCE
 from capgen.draws.arrays import Floats
 from capgen.draws.streams import stream
-from capgen.layers.scope import Servers, parameter_column
+from capgen.layers.scope import parameter_column
+from capgen.layers.servers import Servers
 from capgen.panel.clocks import clock_of, clocks
 from capgen.panel.layered import Layered, layered_archetype
 from capgen.system.forking import check_polars_answers

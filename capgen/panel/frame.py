@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -118,6 +118,16 @@ class Panel:
             shown.select(name for name in names if name in _DATES and name not in series),
             {name: series[name] for name in names if name in series},
         )
+
+    def ahead(self, moment: int, kept: Collection[str]) -> Panel:
+        """Return the panel of futures, whose server frames have the number of each row's as `draw`.
+
+        Args:
+            moment: the first step that is not known, counted from 1970-01-01 00:00.
+            kept: what happens in them as it does in the panel, such as spikes.
+        """
+        models = {name: model.ahead(moment, kept) for name, model in self.models.items()}
+        return replace(self, models=models)
 
 
 @contextmanager

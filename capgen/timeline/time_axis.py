@@ -1,15 +1,21 @@
-"""The time axis: steps counted from 1970, and the blocks that random draws are laid out in."""
+"""The time axis: steps counted from 1970, and the blocks that random draws are laid out in.
+
+On the axis of a future, steps before a moment are known. From there on, blocks are counted from the
+moment, so that a future draws nothing but what lies ahead.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from capgen.timeline.epoch import MINUTES_PER_DAY, day_number, moment_of
 
 _YEAR_BLOCK_FROM_MINUTES = 60
 _MONTH_BLOCK_FROM_MINUTES = 5
+_DAYS_OF_LONGEST_BLOCK = 365  # of a future
+_DAYS_OF_LONG_BLOCK = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +76,14 @@ class TimeAxis:
         start: first day.
         end: last day, inclusive.
         step_minutes: minutes between timestamps; divides a day.
+        moment: the first step that is not known, counted from 1970-01-01 00:00; None for a panel,
+            whose steps are all known.
     """
 
     start: date
     end: date
     step_minutes: int
+    moment: int | None = None
 
     @property
     def steps_per_day(self) -> int:
@@ -94,6 +103,38 @@ class TimeAxis:
             stop: the day after the last one.
         """
         return Span(day_number(first) * self.steps_per_day, day_number(stop) * self.steps_per_day)
+
+    def in_steps_of(self, minutes: int) -> TimeAxis:
+        """Return the same axis with other steps: one that has begun at the moment is known.
+
+        Args:
+            minutes: minutes between its timestamps.
+        """
+        moment = None
+        if self.moment is not None:
+            moment = -(-self.moment * self.step_minutes // minutes)
+        return TimeAxis(self.start, self.end, minutes, moment)
+
+    @property
+    def moment_minute(self) -> int | None:
+        """The first minute that is not known, since 1970-01-01 00:00; None for a panel."""
+        return None if self.moment is None else self.moment * self.step_minutes
+
+    @property
+    def of_panel(self) -> TimeAxis:
+        """The same axis with all steps known."""
+        return replace(self, moment=None)
+
+    def split(self, span: Span) -> tuple[Span, Span]:
+        """Return the known steps of a span, and those ahead; either may be empty.
+
+        Args:
+            span: some steps.
+        """
+        if self.moment is None:
+            return span, Span(span.stop, span.stop)
+        middle = min(max(self.moment, span.first), span.stop)
+        return Span(span.first, middle), Span(middle, span.stop)
 
     def years(self) -> Iterator[tuple[int, Span]]:
         """Yield each calendar year of the axis with those of its steps that lie on the axis."""
@@ -122,6 +163,28 @@ class TimeAxis:
             block = self._block_at(day)
             yield block
             day = self.timestamp(block.span.stop).date()
+
+    def blocks_ahead(self, span: Span) -> Iterator[Block]:
+        """Yield the blocks of a future that overlap a span, in order of time.
+
+        They are as long as a panel's, but counted from the moment.
+
+        Args:
+            span: some steps that are not known, at least one.
+        """
+        assert self.moment is not None
+        size = self.steps_per_day * self._days_of_block
+        for number in range(
+            (span.first - self.moment) // size, -((self.moment - span.stop) // size)
+        ):
+            first = self.moment + number * size
+            yield Block(f"{self.step_minutes}min/+{number}", Span(first, first + size))
+
+    @property
+    def _days_of_block(self) -> int:
+        if self.step_minutes >= _YEAR_BLOCK_FROM_MINUTES:
+            return _DAYS_OF_LONGEST_BLOCK
+        return _DAYS_OF_LONG_BLOCK if self.step_minutes >= _MONTH_BLOCK_FROM_MINUTES else 1
 
     def _block_at(self, day: date) -> Block:
         if self.step_minutes >= _YEAR_BLOCK_FROM_MINUTES:

@@ -96,7 +96,7 @@ def subjects_of(labels: ServerLabels) -> list[Subject]:
 
 
 def random_events(
-    settings: Events, panel: PanelFacts, subject: Subject, span: Span
+    settings: Events, panel: PanelFacts, subject: Subject, span: Span, course: str = ""
 ) -> Iterator[Event]:
     """Yield the events that come about by chance and touch some steps.
 
@@ -105,11 +105,17 @@ def random_events(
         panel: the panel that they happen in.
         subject: whose events.
         span: the steps.
+        course: what a future adds to subjects of random streams.
     """
-    minutes = minutes_of(panel.axis, span)
+    # The scope is part of the stream's subject: an app may have the name of a server.
+    whose = f"{subject.scope}:{subject.name}{course}"
     for name, wanted in settings.random.items():
         if wanted.scope == subject.scope:
-            yield from _random_events(name, wanted, panel, subject, minutes)
+            chance = exponential(wanted.per_year, wanted.mean_hours * MINUTES_PER_HOUR)
+            drawn = (whose, f"event {name}", chance, minutes_of(panel.axis, span))
+            for stretch in intervals(panel.seed, *drawn, panel.axis.moment_minute):
+                event_id = f"{name}:{subject.name}:{stretch.year}:{stretch.number}"
+                yield _event(event_id, wanted, panel, subject, (stretch.start, stretch.stop))
 
 
 def listed_events(settings: Events, panel: PanelFacts, span: Span) -> list[Listed]:
@@ -133,17 +139,6 @@ def metrics_changed(event: Event, metrics: Metrics) -> list[str]:
         metrics: all of the panel.
     """
     return [key for key in metrics if source_of(metrics, key) in event.metrics]
-
-
-def _random_events(
-    name: str, wanted: RandomEvents, panel: PanelFacts, subject: Subject, minutes: tuple[int, int]
-) -> Iterator[Event]:
-    chance = exponential(wanted.per_year, wanted.mean_hours * MINUTES_PER_HOUR)
-    # The scope is part of the stream's subject: an app may have the name of a server.
-    whose = f"{subject.scope}:{subject.name}"
-    for stretch in intervals(panel.seed, whose, f"event {name}", chance, minutes):
-        event_id = f"{name}:{subject.name}:{stretch.year}:{stretch.number}"
-        yield _event(event_id, wanted, panel, subject, (stretch.start, stretch.stop))
 
 
 def _listed(name: str, wanted: ListedEvent, panel: PanelFacts) -> Listed:

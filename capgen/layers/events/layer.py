@@ -9,6 +9,7 @@ import polars as pl
 
 from capgen.columns import EVENT
 from capgen.draws.arrays import Floats
+from capgen.draws.subjects import course_of
 from capgen.layers.answers import Change, Name
 from capgen.layers.conditions import condition_problems, labels_of
 from capgen.layers.events.incidents import (
@@ -41,6 +42,7 @@ class EventLayer(Layer[Events]):
     )
     names = EVENT
     is_incident = True
+    happens = "events"
 
     def problems(self, settings: Events, known: Known) -> Iterator[str]:
         """Yield unknown metrics and servers, and names that are taken."""
@@ -68,7 +70,8 @@ class EventLayer(Layer[Events]):
 
     def changes(self, settings: Events, scope: Scope, keys: Sequence[str]) -> Iterator[Change]:
         """Yield what all events do together."""
-        touched = touched_cells(settings, scope.kind, scope.servers, scope.span)
+        courses = [course_of(subject) for subject in scope.ids]
+        touched = touched_cells(settings, scope.kind, scope.servers, scope.span, courses)
         if not touched:
             return
         anywhere = np.zeros((len(scope.ids), scope.span.size), np.bool_)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -37,7 +37,11 @@ class Touched(NamedTuple):
 
 
 def touched_cells(
-    settings: Events, panel: PanelFacts, servers: pl.DataFrame, span: Span
+    settings: Events,
+    panel: PanelFacts,
+    servers: pl.DataFrame,
+    span: Span,
+    courses: Sequence[str] | None = None,
 ) -> list[Touched]:
     """Return the events that touch some cells, server by server, in the order of their ids.
 
@@ -46,20 +50,22 @@ def touched_cells(
         panel: the panel that they happen in.
         servers: the server frame.
         span: the steps.
+        courses: what the future of each server adds to subjects of random streams.
     """
-    known: dict[Subject, list[Event]] = {}  # an app's or region's are looked up once
+    known: dict[tuple[Subject, str], list[Event]] = {}  # an app's or region's are looked up once
 
-    def of_subject(subject: Subject) -> list[Event]:
-        if subject not in known:
-            known[subject] = list(random_events(settings, panel, subject, span))
-        return known[subject]
+    def of_subject(subject: Subject, course: str) -> list[Event]:
+        key = (subject, course)
+        if key not in known:
+            known[key] = list(random_events(settings, panel, subject, span, course))
+        return known[key]
 
     listed = listed_events(settings, panel, span)
 
-    def of_server(position: int, labels: ServerLabels) -> Iterator[Touched]:
+    def of_server(position: int, labels: ServerLabels, course: str) -> Iterator[Touched]:
         events = [each.event for each in listed if each.includes(labels)]
         for subject in subjects_of(labels):
-            events += of_subject(subject)
+            events += of_subject(subject, course)
         for event in sorted(events, key=lambda event: event.id):
             steps = event.steps(panel.axis, span)
             here = Span(span.first + steps.start, span.first + steps.stop)
@@ -67,5 +73,5 @@ def touched_cells(
 
     touched: list[Touched] = []
     for position, labels in enumerate(labels_of(servers)):
-        touched += of_server(position, labels)
+        touched += of_server(position, labels, courses[position] if courses else "")
     return touched

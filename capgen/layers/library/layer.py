@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from capgen.draws.arrays import Flags, Floats
 from capgen.draws.by_block import draw_uniforms
 from capgen.layers.answers import OwnNoise, Place
+from capgen.layers.continuing import courses_of
 from capgen.layers.curves import Season
 from capgen.layers.gaps import gap_lines, gap_steps
 from capgen.layers.known import Known
@@ -24,7 +25,8 @@ from capgen.layers.library.tables import curves_of, parts_of, rhythm_of, shifts_
 from capgen.layers.library.taking import Taken, take
 from capgen.layers.regimes.drawing import draw_states, hours_shown
 from capgen.layers.regimes.shares import usual_states
-from capgen.layers.scope import Kind, PanelFacts, Scope, Servers
+from capgen.layers.scope import Kind, PanelFacts, Scope
+from capgen.layers.servers import Servers
 from capgen.layers.states import States
 from capgen.timeline.epoch import HOURS_PER_DAY
 
@@ -46,6 +48,7 @@ class LibraryLayer(Layer[LibraryUse]):
     )
     has_closed_form = False
     may_be_null = True
+    happens = "gaps"
 
     def problems(self, settings: LibraryUse, known: Known) -> Iterator[str]:
         """Yield what the library lacks, and more servers than it has rows for."""
@@ -176,8 +179,9 @@ class LibraryLayer(Layer[LibraryUse]):
             subject = (scope.seed, server_id)
             for outage in outages(settings, row, *subject, scope.axis, scope.span):
                 yield slice(position, position + 1), gap_steps(scope.axis, scope.span, outage)
-        for gap in fleet_gaps(settings, scope.seed, scope.axis, scope.span):
-            yield slice(None), gap_steps(scope.axis, scope.span, gap)
+        for of_future, course in courses_of(scope):
+            for gap in fleet_gaps(settings, scope.seed, scope.axis, scope.span, course):
+                yield of_future, gap_steps(scope.axis, scope.span, gap)
 
     def ledger(
         self, settings: LibraryUse, panel: PanelFacts, servers: pl.DataFrame

@@ -30,7 +30,9 @@ def outages(
     return gap_times(wanted, seed, (server_id, "library outage"), axis, span)
 
 
-def fleet_gaps(settings: LibraryUse, seed: int, axis: TimeAxis, span: Span) -> Iterator[Interval]:
+def fleet_gaps(
+    settings: LibraryUse, seed: int, axis: TimeAxis, span: Span, course: str = ""
+) -> Iterator[Interval]:
     """Yield the gaps of all servers that overlap some steps.
 
     Args:
@@ -38,6 +40,7 @@ def fleet_gaps(settings: LibraryUse, seed: int, axis: TimeAxis, span: Span) -> I
         seed: the configuration's seed.
         axis: the time axis.
         span: the steps.
+        course: what a future adds to the fleet's streams.
     """
     wanted = settings.library.facts.fleet_gaps if settings.gaps else None
-    return gap_times(wanted, seed, (FLEET, "library gap"), axis, span)
+    return gap_times(wanted, seed, (FLEET + course, "library gap"), axis, span)

@@ -13,7 +13,7 @@ from capgen.draws.streams import stream
 from capgen.layers.library.settings import LibraryUse
 from capgen.layers.library.similar import most_similar
 from capgen.layers.library.table import Library
-from capgen.layers.scope import Servers
+from capgen.layers.servers import Servers
 
 SERVER_TYPE = "server_type"
 _DRAWS = 5  # row, one like it, another like it, between their levels, hours

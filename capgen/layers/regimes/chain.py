@@ -19,7 +19,11 @@ _NO_CHANCE = 1e-300  # nobody is in a state without one: what it is divided by d
 
 
 def chain_states(
-    chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: Floats
+    chances: Floats,
+    stickiness: Floats,
+    stay_draws: Floats,
+    jump_draws: Floats,
+    given: Codes | None = None,
 ) -> Codes:
     """Return the states of servers.
 
@@ -29,11 +33,17 @@ def chain_states(
         stickiness: the states' stickiness, shape (states, servers or 1, 1).
         stay_draws: uniform, shape (servers, hours): whether the state of the hour before is kept.
         jump_draws: uniform, shape (servers, hours): which state is entered otherwise.
+        given: states in the first hours that are known, shape (servers, ≤ hours); −1 where they
+            are not.
 
     Returns:
         Numbers of states, shape (servers, hours).
     """
-    return _follow(_maps(chances, stickiness, stay_draws, jump_draws), len(chances))
+    maps = _maps(chances, stickiness, stay_draws, jump_draws)
+    if given is not None:
+        first = maps[:, : given.shape[1]]
+        np.copyto(first, _to_all(given, len(chances)), where=given >= 0)
+    return _follow(maps, len(chances))
 
 
 def stay_chances(chances: Floats, stickiness: Floats) -> Floats:
@@ -73,6 +83,12 @@ def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: F
         following <<= _BITS * state
         maps |= following
     return maps
+
+
+def _to_all(given: Codes, states: int) -> Codes:
+    """Return the maps that lead every state to a given one."""
+    ones = sum(1 << (_BITS * state) for state in range(states))
+    return (given * ones).astype(np.int32)
 
 
 def _follow(maps: Codes, states: int) -> Codes:

@@ -1,12 +1,13 @@
 """Draws the kinds of day that servers live through: a coupled chain over days.
 
 It is the chain of states with days in place of hours. Each year's begins with the year before, at
-whose end hardly anything is left of how it began.
+whose end hardly anything is left of how it began; that of a future with the days that have begun.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -15,11 +16,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.draws.arrays import Codes
+from capgen.layers.continuing import reached
 from capgen.layers.regimes.chain import chain_states
 from capgen.layers.regimes.moves import draw_moves
 from capgen.layers.regimes.rhythm import HOLIDAY, DayRhythm, looked_up
 from capgen.layers.scope import Scope
-from capgen.timeline.epoch import DAYS_PER_WEEK, MINUTES_PER_DAY, day_number
+from capgen.timeline.epoch import DAYS_PER_WEEK, HOURS_PER_DAY, MINUTES_PER_DAY, day_number
 from capgen.timeline.stamps import stamps
 from capgen.timeline.time_axis import Span, TimeAxis
 
@@ -41,18 +43,55 @@ def kinds_of_hours(rhythm: DayRhythm, scope: Scope, year: int, axis: TimeAxis, s
     Returns:
         Numbers of kinds, shape (servers, hours).
     """
-    zones = scope.zones if len(set(scope.zones)) > 1 else scope.zones[:1]
-    days = np.stack([_days(axis, span, zone) for zone in zones])
-    first = day_number(date(year - 1, 1, 1))
-    kinds = _kinds(rhythm, scope, Span(first, int(days.max()) + 1))
+    days = _days_of(scope, axis, span)
+    first = _first_day(year)
+    daily = axis.in_steps_of(MINUTES_PER_DAY).of_panel
+    given = None
+    if axis.moment is not None:
+        hour = axis.moment - 1  # it has begun, and so have its days, which clocks may not share
+        last_day = hour // HOURS_PER_DAY
+        daily = replace(daily, moment=last_day)
+        if first < last_day:
+            first = last_day - 1
+            given = _given(rhythm, scope, axis, hour)
+    kinds = _kinds(rhythm, scope, daily, Span(first, int(days.max()) + 1), given)
     return np.take_along_axis(kinds, np.broadcast_to(days - first, (len(kinds), span.size)), 1)
 
 
-def _kinds(rhythm: DayRhythm, scope: Scope, days: Span) -> Codes:
+def _given(rhythm: DayRhythm, scope: Scope, axis: TimeAxis, hour: int) -> Codes:
+    """Return the kinds of the days around the last known hour; −1 for one that has not begun."""
+    around = Span(hour // HOURS_PER_DAY - 1, hour // HOURS_PER_DAY + 2)
+    last = _days_of(scope, axis.of_panel, Span(hour, hour + 1))
+    daily = axis.of_panel.in_steps_of(MINUTES_PER_DAY)
+
+    def find(panel: Scope, rows: Sequence[int]) -> Codes:
+        span = Span(_first_day(axis.timestamp(hour).year), around.stop)
+        return _kinds(rhythm.of_rows(rows), panel, daily, span)[:, -around.size :]
+
+    known = reached(scope, "day kind", find)
+    has_begun = np.arange(around.first, around.stop) <= last
+    return np.where(has_begun, known, np.int32(-1))
+
+
+def _days_of(scope: Scope, axis: TimeAxis, span: Span) -> Numbers:
+    zones = scope.zones if len(set(scope.zones)) > 1 else scope.zones[:1]
+    return np.stack([_days(axis, span, zone) for zone in zones])
+
+
+def _first_day(year: int) -> int:
+    """Return the day from which kinds of day are followed that lie in a year."""
+    return day_number(date(year - 1, 1, 1))
+
+
+def _kinds(
+    rhythm: DayRhythm, scope: Scope, axis: TimeAxis, days: Span, given: Codes | None = None
+) -> Codes:
     """Return the kind of each day, shape (servers, days)."""
-    axis = TimeAxis(scope.axis.start, scope.axis.end, MINUTES_PER_DAY)
     chances = looked_up(rhythm.chances, _classes(rhythm, scope, days))
-    return chain_states(chances, rhythm.stickiness, *draw_moves(scope, axis, days, "day kind"))
+    moves = draw_moves(scope, axis, days, "day kind")
+    if given is not None:
+        given = given[:, : days.size]
+    return chain_states(chances, rhythm.stickiness, *moves, given)
 
 
 def _classes(rhythm: DayRhythm, scope: Scope, days: Span) -> Numbers:

@@ -9,7 +9,9 @@ stickiness.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 from capgen.draws.arrays import Codes, Floats
 from capgen.draws.by_block import draw_uniforms
 from capgen.draws.persistence import PersistentNoise
+from capgen.layers.continuing import reached
 from capgen.layers.regimes.chain import chain_states
 from capgen.layers.regimes.chances import hours_of_week, shares_below
 from capgen.layers.regimes.days import kinds_of_hours
@@ -38,15 +41,34 @@ def draw_states(rhythm: Rhythm, scope: Scope) -> Codes:
         Shape (servers, steps). A state lasts for whole hours; a daily step shows that of one hour
         of its day, taken by chance.
     """
-    axis = scope.axis
-    year = axis.timestamp(scope.span.first).year
-    hourly = TimeAxis(axis.start, axis.end, MINUTES_PER_HOUR)
-    new_year = date(year, 1, 1)
-    first = hourly.days(new_year - _warm_up(rhythm), new_year).first
+    year = scope.axis.timestamp(scope.span.first).year
+    hourly = scope.axis.in_steps_of(MINUTES_PER_HOUR)
+    first = _first_hour(rhythm, hourly, year)
+    given = None
+    if hourly.moment is not None and first < hourly.moment:
+        first = hourly.moment - 1  # an hour that has begun is known
+        find = partial(_last_states, rhythm, hourly.of_panel, first)
+        given = reached(scope, "state", find)[:, None]
     hours = _hours_of(scope) - first
     span = Span(first, first + int(hours.max()) + 1)
-    states = _hourly_states(rhythm, scope, year, hourly, span)
+    states = _hourly_states(rhythm, scope, year, hourly, span, given)
     return np.take_along_axis(states, np.broadcast_to(hours, (len(scope.ids), scope.span.size)), 1)
+
+
+def _last_states(
+    rhythm: Rhythm, hourly: TimeAxis, hour: int, panel: Scope, rows: Sequence[int]
+) -> Codes:
+    """Return the states in an hour of a panel, shape (servers,)."""
+    own = rhythm.of_rows(rows)
+    year = hourly.timestamp(hour).year
+    span = Span(_first_hour(own, hourly, year), hour + 1)
+    return _hourly_states(own, panel, year, hourly, span)[:, -1]
+
+
+def _first_hour(rhythm: Rhythm, hourly: TimeAxis, year: int) -> int:
+    """Return the hour from which states are followed that lie in a year."""
+    new_year = date(year, 1, 1)
+    return hourly.days(new_year - _warm_up(rhythm), new_year).first
 
 
 def hours_shown(scope: Scope) -> Codes:
@@ -58,7 +80,7 @@ def hours_shown(scope: Scope) -> Codes:
     Returns:
         Shape (servers or 1, steps).
     """
-    hourly = TimeAxis(scope.axis.start, scope.axis.end, MINUTES_PER_HOUR)
+    hourly = scope.axis.in_steps_of(MINUTES_PER_HOUR)
     hours = _hours_of(scope)
     span = Span(int(hours.min()), int(hours.max()) + 1)
     of_week = hours_of_week(hourly, span, scope.zones)
@@ -93,7 +115,14 @@ def _hours_of(scope: Scope) -> NDArray[np.int64]:
     return hours + (uniforms * HOURS_PER_DAY).astype(np.int64)
 
 
-def _hourly_states(rhythm: Rhythm, scope: Scope, year: int, axis: TimeAxis, span: Span) -> Codes:
+def _hourly_states(
+    rhythm: Rhythm,
+    scope: Scope,
+    year: int,
+    axis: TimeAxis,
+    span: Span,
+    given: Codes | None = None,
+) -> Codes:
     hours = hours_of_week(axis, span, scope.zones)
     if rhythm.days:
         hours = hours + HOURS_OF_WEEK * kinds_of_hours(rhythm.days, scope, year, axis, span)
@@ -103,7 +132,7 @@ def _hourly_states(rhythm: Rhythm, scope: Scope, year: int, axis: TimeAxis, span
         chances = np.add(chances, swings, out=swings)
     if rhythm.stickiness.shape[1] > chances.shape[1]:
         chances = np.repeat(chances, rhythm.stickiness.shape[1], axis=1)
-    return chain_states(chances, rhythm.stickiness, *draw_moves(scope, axis, span, "state"))
+    return chain_states(chances, rhythm.stickiness, *draw_moves(scope, axis, span, "state"), given)
 
 
 def _swings(rhythm: Rhythm, scope: Scope, axis: TimeAxis, span: Span) -> Floats:
@@ -112,10 +141,11 @@ def _swings(rhythm: Rhythm, scope: Scope, axis: TimeAxis, span: Span) -> Floats:
     There is one value a day.
     """
     assert rhythm.swing is not None
-    daily = TimeAxis(axis.start, axis.end, MINUTES_PER_DAY)
+    daily = axis.in_steps_of(MINUTES_PER_DAY)
     days = Span(span.first // HOURS_PER_DAY, -(-span.stop // HOURS_PER_DAY))
     normals = np.empty((1, len(scope.ids), days.size))
     noise = PersistentNoise(scope.seed, daily, scope.ids, scope.sharings("states"), 1)
     noise.fill(rhythm.swing, days, normals)
     hours: Floats = np.repeat(shares_below(normals[0]) - 0.5, HOURS_PER_DAY, axis=1)
-    return hours[:, : span.size]
+    first = span.first - days.first * HOURS_PER_DAY
+    return hours[:, first : first + span.size]

@@ -19,10 +19,20 @@ def draw_moves(scope: Scope, axis: TimeAxis, span: Span, what: str) -> tuple[Flo
     Args:
         scope: the servers.
         axis: the steps of the chain.
-        span: some of them.
+        span: some of them; of futures, those before the moment are decided, and draw nothing.
         what: what they move between: `state` or `day kind`.
     """
+    open_steps = span if axis.moment is None else axis.split(span)[1]
+    moves = _draw_moves(scope, axis, open_steps, what)
+    kept, entered = (_after(span.size - open_steps.size, each) for each in moves)
+    return kept, entered
 
+
+def _after(decided: int, draws: Floats) -> Floats:
+    return np.pad(draws, ((0, 0), (decided, 0))) if decided else draws
+
+
+def _draw_moves(scope: Scope, axis: TimeAxis, span: Span, what: str) -> Floats:
     def draw(subjects: Sequence[str]) -> Floats:
         kept = draw_uniforms(scope.seed, subjects, axis, span, f"{what} kept")
         entered = draw_uniforms(scope.seed, subjects, axis, span, f"{what} entered")
@@ -33,5 +43,4 @@ def draw_moves(scope: Scope, axis: TimeAxis, span: Span, what: str) -> tuple[Flo
     if shared:
         choice = draw_uniforms(scope.seed, scope.ids, axis, span, f"{what} shared")
         share_uniforms(shared, kept_and_entered, choice, lambda subject: draw([subject])[:, 0])
-    kept, entered = kept_and_entered
-    return kept, entered
+    return kept_and_entered

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,10 @@ class DayRhythm:
         """Whether holidays are days of their own."""
         return len(self.chances[0, 0]) > HOLIDAY
 
+    def of_rows(self, rows: Sequence[int]) -> DayRhythm:
+        """Return what decides the days of some of the servers, by their positions."""
+        return DayRhythm(_of_rows(self.chances, rows), _of_rows(self.stickiness, rows))
+
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
@@ -55,6 +60,20 @@ class Rhythm:
     days: DayRhythm | None = None
     slopes: Floats | None = None
     swing: Remembered | None = None
+
+    def of_rows(self, rows: Sequence[int]) -> Rhythm:
+        """Return what decides the states of some of the servers, by their positions."""
+        return replace(
+            self,
+            chances=_of_rows(self.chances, rows),
+            stickiness=_of_rows(self.stickiness, rows),
+            days=self.days and self.days.of_rows(rows),
+            slopes=None if self.slopes is None else _of_rows(self.slopes, rows),
+        )
+
+
+def _of_rows(table: Floats, rows: Sequence[int]) -> Floats:
+    return table if table.shape[1] == 1 else table[:, rows]
 
 
 def looked_up(table: Floats, positions: NDArray[np.int64]) -> Floats:

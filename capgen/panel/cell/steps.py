@@ -6,13 +6,14 @@ Mean, noise, season, shape, changes, derived metrics, grid, clip and rounding, g
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, TypeVar
 
 from capgen.draws.arrays import Floats
 from capgen.layers.answers import Change
+from capgen.layers.continuing import as_in_panel
 from capgen.layers.layer import Layer
 from capgen.layers.scope import Scope
 from capgen.layers.states import States, in_cells
@@ -37,11 +38,25 @@ class CellModel:
         layered: the archetype.
         noise: the archetype's noise.
         decimals: how many decimals are kept.
+        kept: what happens in futures as it does in the panel, such as spikes.
     """
 
     layered: Layered
     noise: NoiseSum
     decimals: int
+    kept: frozenset[str] = frozenset()
+
+    def ahead(self, moment: int, kept: Collection[str]) -> CellModel:
+        """Return the model of cells in futures.
+
+        Args:
+            moment: the first step that is not known.
+            kept: what happens in them as it does in the panel.
+        """
+        kind = self.layered.kind
+        axis = replace(kind.axis, moment=moment)
+        of_futures = replace(self.layered, kind=replace(kind, axis=axis, reached={}))
+        return replace(self, layered=of_futures, kept=frozenset(kept))
 
     def work_out(self, scope: Scope, cells: Cells, texts: Mapping[str, TextCodes]) -> None:
         """Fill some cells.
@@ -122,15 +137,20 @@ class CellModel:
     def _changes(self, scope: Scope, cells: Cells, on: list[On]) -> Iterator[Change]:
         for layer, settings in on:
             if set(layer.changed_metrics(settings, scope.kind.metrics)) & set(cells.keys):
-                yield from layer.changes(settings, scope, cells.keys)
+                yield from layer.changes(settings, self._seen(layer, scope), cells.keys)
 
     def _take_away(self, scope: Scope, of_key: Mapping[str, Floats]) -> None:
         for layer, settings in self.layered.on:
-            for key, where in layer.singles(settings, scope, list(of_key)):
+            seen = self._seen(layer, scope)
+            for key, where in layer.singles(settings, seen, list(of_key)):
                 of_key[key][where] = math.nan
-            for servers, steps in layer.gaps(settings, scope):
+            for servers, steps in layer.gaps(settings, seen):
                 for values in of_key.values():
                     values[servers, steps] = math.nan
+
+    def _seen(self, layer: Layer[Any], scope: Scope) -> Scope:
+        """Return the cells as a layer sees them that lets things happen."""
+        return as_in_panel(scope) if layer.happens in self.kept else scope
 
 
 def _labels_of(on: On) -> tuple[str, str]:

@@ -1,0 +1,165 @@
+"""The oracle: what an observer forecasts who knows the model, and all that the past has reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+import numpy as np
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from capgen.draws.arrays import Floats
+from capgen.errors import RequestError
+from capgen.foresight.asked import Asked, Source, asked_of
+from capgen.foresight.narrowing import left, steps_left, with_servers
+from capgen.foresight.pieces import Futures, open_futures
+from capgen.foresight.quantiles import means, quantile
+from capgen.panel.chunks import Chunk
+from capgen.panel.predicates import conditions
+from capgen.system.forking import check_polars_answers
+from capgen.timeline.time_axis import Span
+
+METRIC = "metric"
+ORACLE = "oracle"
+MEDIAN = 0.5
+_KEYS = ("server_id", "timestamp")
+_ROWS = 2**20  # of all futures, in memory at once
+
+
+def oracle(
+    source: Source,
+    start: datetime | date | str,
+    quantiles: Iterable[float] = (0.05, 0.95),
+    *,
+    draws: int = 200,
+    servers: Iterable[str] | None = None,
+    metrics: Iterable[str] | None = None,
+    until: date | str | None = None,
+    keep: Iterable[str] = (),
+) -> pl.LazyFrame:
+    """Return the best possible forecast of each cell from a moment on, from its futures.
+
+    It knows the model, the servers' own parameters, and what each part of the noise, each state,
+    event and gap had reached; what lies ahead it knows no better than the model.
+
+    Args:
+        source: as in `futures`.
+        start: as in `futures`.
+        quantiles: shares, above 0 and below 1, of the futures below each quantile.
+        draws: number of futures that it is worked out from.
+        servers: as in `futures`.
+        metrics: as in `futures`.
+        until: as in `futures`.
+        keep: as in `futures`.
+
+    Returns:
+        Columns server_id, timestamp, metric (its key), oracle (the mean) and one for each quantile,
+        such as oracle-q0.05; the median always. Null where a value is missing in all futures.
+
+    Raises:
+        RequestError: as in `futures`; or a quantile does not lie between 0 and 1.
+    """
+    check_polars_answers()
+    asked = asked_of(source, start, draws, servers=servers, metrics=metrics, until=until, keep=keep)
+    shares = shares_of(quantiles)
+    schema = oracle_schema(shares)
+
+    def frames(
+        columns: list[str] | None,
+        predicate: pl.Expr | None,
+        row_limit: int | None,
+        _batch_size: int | None,
+    ) -> Iterator[pl.DataFrame]:
+        wanted = columns or schema.names()
+        yield pl.DataFrame(schema=schema).select(wanted)
+        rest = row_limit
+        for frame in forecasts(asked, shares, predicate if row_limit is None else None):
+            rows = frame if rest is None else frame[:rest]
+            rest = None if rest is None else rest - rows.height
+            yield (rows if predicate is None else rows.filter(predicate)).select(wanted)
+            if rest == 0:
+                return
+
+    return register_io_source(frames, schema=schema, is_pure=True)
+
+
+def oracle_schema(shares: Sequence[float]) -> pl.Schema:
+    """Return the columns of the oracle's forecasts.
+
+    Args:
+        shares: of its quantiles.
+    """
+    keys = {"server_id": pl.String(), "timestamp": pl.Datetime("us"), METRIC: pl.String()}
+    names = [ORACLE, *(f"{ORACLE}-q{share:g}" for share in shares)]
+    return pl.Schema({**keys, **dict.fromkeys(names, pl.Float64())})
+
+
+def forecasts(
+    asked: Asked, shares: Sequence[float], predicate: pl.Expr | None = None
+) -> Iterator[pl.DataFrame]:
+    """Yield the oracle's forecasts, some servers at a time.
+
+    Args:
+        asked: what is asked for.
+        shares: of the quantiles.
+        predicate: rows for which it cannot hold may be left out.
+    """
+    every = list(conditions(predicate))
+    keys = left(pl.Series(METRIC, asked.keys, pl.String), every).to_list()
+    narrowed = replace(with_servers(asked, every), keys=tuple(keys))
+    window = steps_left(asked, every)
+    ahead = Span(max(asked.ahead.first, window.first), min(asked.ahead.stop, window.stop))
+    if keys:
+        with open_futures(narrowed) as opened:
+            for chunk in opened.chunks(ahead, max(1, _ROWS // asked.draws)):
+                yield from _of_chunk(opened, chunk, shares)
+
+
+def _of_chunk(opened: Futures, chunk: Chunk, shares: Sequence[float]) -> Iterator[pl.DataFrame]:
+    """Yield the forecasts of each metric of some servers."""
+    asked = opened.asked
+    numbers = range(1, asked.draws + 1)
+    values = np.empty((len(asked.columns), chunk.rows, asked.draws))
+    keys = pl.DataFrame()
+    for piece in opened.by_draws(chunk, numbers):
+        cells = opened.frame(piece, [*_KEYS, *asked.columns])
+        keys = cells[: chunk.rows].select(_KEYS)
+        drawn = slice(piece.draws[0] - 1, piece.draws[-1])
+        for of_metric, column in zip(values, asked.columns, strict=True):
+            of_metric[:, drawn] = _values(cells[column]).reshape(-1, chunk.rows).T
+    for key, of_metric in zip(asked.keys, values, strict=True):
+        yield _forecast(keys, key, of_metric, shares)
+
+
+def _forecast(
+    keys: pl.DataFrame, key: str, values: Floats, shares: Sequence[float]
+) -> pl.DataFrame:
+    values.sort(axis=1)
+    every = [means(values), *(quantile(values, share) for share in shares)]
+    names = list(oracle_schema(shares))[-len(every) :]
+    columns = (pl.Series(name, each) for name, each in zip(names, every, strict=True))
+    return keys.with_columns(
+        pl.lit(key).alias(METRIC), *(column.fill_nan(None) for column in columns)
+    )
+
+
+def _values(column: pl.Series) -> Floats:
+    return column.fill_null(float("nan")).to_numpy()
+
+
+def shares_of(quantiles: Iterable[float]) -> list[float]:
+    """Return the shares of quantiles, climbing, with the median.
+
+    Args:
+        quantiles: the shares asked for.
+
+    Raises:
+        RequestError: one does not lie between 0 and 1.
+    """
+    every = sorted({MEDIAN, *quantiles})
+    for share in every:
+        if not 0 < share < 1:
+            raise RequestError(f"quantiles: expected shares between 0 and 1, got {share:g}")
+    return every

@@ -111,11 +111,13 @@ class Panel:
         }
         year = pl.lit(self.axis.timestamp(chunk.span.first).year, pl.Int64).alias("year")
         shown = next(iter(dates.values())).with_columns(year)
-        # Of servers and dates only what the panel shows: to cross wider frames takes longer.
+        # Of servers and dates only what the panel shows: to cross wider frames takes longer. The
+        # keys in any case: they say how many there are.
+        kept = {*names, "server_id", "timestamp"} - series.keys()
         return Crossed(
             names,
-            servers.select(name for name in names if name in SERVER_COLUMNS),
-            shown.select(name for name in names if name in _DATES and name not in series),
+            servers.select(name for name in servers.columns if name in kept & {*SERVER_COLUMNS}),
+            shown.select(name for name in shown.columns if name in kept & _DATES),
             {name: series[name] for name in names if name in series},
         )
 

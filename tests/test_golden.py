@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from capgen import scan
+from capgen import build, load_config, scan
+from capgen.dataset.manifest import read_manifest
 from tests.conftest import make_config
 
 GOLDEN = Path(__file__).with_name("golden_panel.csv")
@@ -55,6 +56,21 @@ def test_cells_have_their_golden_values(granularity: str) -> None:
     golden = pl.read_csv(GOLDEN, schema=actual.schema).filter(pl.col("granularity") == granularity)
     assert golden.height == len(SERVERS) * len(TIMESTAMPS[granularity])
     assert_frame_equal(actual, golden, check_exact=True)
+
+
+@pytest.mark.parametrize(
+    ("preset", "digest"),
+    [
+        (None, "fb36ebd16347eaa7eb32159a2aed5c70"),
+        ("telemetry", "6d258c59c932f9eecf32383fb9a51d35"),
+    ],
+)
+def test_whole_presets_keep_the_content_digest_that_users_cite(
+    tmp_path: Path, preset: str | None, digest: str
+) -> None:
+    config = load_config(preset=preset, environment={})
+    build(config, tmp_path / "data")
+    assert read_manifest(tmp_path / "data").content_digest == digest
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from capgen.columns import COMMON_DATE_COLUMNS, LOCAL_DATE_COLUMNS, SERVER_COLUMNS
+from capgen.columns import BEFORE_METRICS, COMMON_DATE_COLUMNS, LOCAL_DATE_COLUMNS, SERVER_COLUMNS
 from capgen.config import Config
 from capgen.panel.calendar import float_columns, open_calendar
 from capgen.panel.cell.mean import shared_columns
@@ -89,9 +89,8 @@ class Panel:
         workspace: Workspace | None = None,
     ) -> Crossed:
         """Return a chunk whose servers and dates are not yet crossed; see `cells`."""
-        names = panel_schema(self.config).names()
-        if columns is not None:
-            names = [name for name in names if name in columns]
+        every = panel_schema(self.config).names()
+        names = every if columns is None else [name for name in every if name in columns]
         followed = dict.fromkeys(servers["clock"].to_list())
         dates = {clock: self.dates(chunk.archetype, clock, chunk.span) for clock in followed}
         values = chunk_values(
@@ -113,11 +112,11 @@ class Panel:
         shown = next(iter(dates.values())).with_columns(year)
         # Of servers and dates only what the panel shows: to cross wider frames takes longer. The
         # keys in any case: they say how many there are.
-        kept = {*names, "server_id", "timestamp"} - series.keys()
+        kept = [name for name in every if name in {*names, *BEFORE_METRICS} - series.keys()]
         return Crossed(
             names,
-            servers.select(name for name in servers.columns if name in kept & {*SERVER_COLUMNS}),
-            shown.select(name for name in shown.columns if name in kept & _DATES),
+            servers.select(name for name in kept if name in SERVER_COLUMNS),
+            shown.select(name for name in kept if name in _DATES),
             {name: series[name] for name in names if name in series},
         )
 

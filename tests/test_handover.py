@@ -180,6 +180,25 @@ def test_wrong_requests_are_one_line(
     assert [each.name for each in tmp_path.iterdir()] == ["taken"]
 
 
+def test_a_folder_is_replaced_only_when_asked_and_only_if_nothing_else_is_in_it(
+    built: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    capgen.hand_over(built, "nixtla", out, metrics=["cpu"])
+    with pytest.raises(RequestError, match="add --overwrite"):
+        capgen.hand_over(built, "nixtla", out, metrics=["mem"])
+    with pytest.raises(RequestError, match="stop"):
+        capgen.hand_over(built, "nixtla", out, where="error('stop')", overwrite=True)
+    assert (out / "cpu_p95.parquet").exists()
+    capgen.hand_over(built, "nixtla", out, metrics=["mem"], overwrite=True)
+    names = {path.name for path in out.iterdir()}
+    assert names == {"mem_p95.parquet", "calendar.parquet", "static.parquet", "handover.json"}
+    (out / "mine.txt").touch()
+    with pytest.raises(RequestError, match="holds something"):
+        capgen.hand_over(built, "nixtla", out, overwrite=True)
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]
+
+
 def test_what_fails_on_its_way_leaves_nothing(built: Path, tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="stop"):
         capgen.hand_over(

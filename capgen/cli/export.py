@@ -184,10 +184,11 @@ def command(
         "since_now": since_now,
         "overwrite": overwrite,
         "unsafe": unsafe,
+        "citation": citation,
     }
     if destination is None:
         check_needs_destination({"--until": until, "--stacked": stacked, "--anomalies": anomalies})
-        _export(data, target, as_json=as_json, citation=citation, **wanted)
+        _export(data, target, as_json=as_json, **wanted)
     else:
         labels = names(anomalies) or []
         asked = {**wanted, "until": until, "stacked": stacked, "anomalies": labels}

@@ -64,6 +64,7 @@ def hand_over(
     anomalies: Sequence[str] = (),
     overwrite: bool = False,
     unsafe: bool = False,
+    citation: bool = False,
 ) -> HandoverResult:
     """Write rows of a dataset as a program takes them.
 
@@ -83,6 +84,7 @@ def hand_over(
         anomalies: what is labelled: `events`, `outliers`, `spikes`.
         overwrite: replace what an earlier call wrote.
         unsafe: let the condition read other files.
+        citation: also write a file that says what to cite; the index of a folder does.
 
     Returns:
         What was written.
@@ -94,7 +96,8 @@ def hand_over(
     selection = Selection(columns, metrics, where, rows, since_now, unsafe)
     when = None if until is None else moment_of(until)
     request = Request(selection, format, when, stacked, check_anomalies(anomalies))
-    return _hand_over(data, destination_of(destination), out, request, overwrite=overwrite)
+    program = destination_of(destination)
+    return _hand_over(data, program, out, request, overwrite=overwrite, citation=citation)
 
 
 def _hand_over(
@@ -104,6 +107,7 @@ def _hand_over(
     request: Request,
     *,
     overwrite: bool,
+    citation: bool,
 ) -> HandoverResult:
     started = time.monotonic()
     form = _form(program, request)
@@ -112,7 +116,7 @@ def _hand_over(
     with temporary_room() as room:
         handed = Handed(folder.absolute(), manifest, request, form, room / "spilled")
         _refuse([*_options(program, request), *_cut(handed), *program.problems(handed)])
-        place = place_of(program, out, handed, overwrite=overwrite)
+        place = place_of(program, out, handed, overwrite=overwrite, citation=citation)
         files, size = place.write(program.files(handed))
         notes = tuple(program.notes(handed))
     return HandoverResult(

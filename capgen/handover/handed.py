@@ -14,7 +14,9 @@ import polars as pl
 from capgen.columns import AFTER_METRICS
 from capgen.dataset.description import Description
 from capgen.dataset.export.rows import open_rows
+from capgen.dataset.manifest import Manifest
 from capgen.dataset.manifest_base import ManifestBase
+from capgen.dataset.metric_column import MetricColumn
 from capgen.handover.grid import KEYS, on_grid
 from capgen.handover.request import Request
 from capgen.storage.layout import EVENTS
@@ -22,6 +24,7 @@ from capgen.storage.store.errors import plain_errors
 from capgen.timeline.epoch import MINUTES_PER_DAY
 
 HOUR = "hour"  # of the day, in UTC; a column that rows have where they are asked for it
+_PERCENT = (100.0, 0.0)
 _NO_NUMBERS = {"year"}  # of a calendar: it never comes again
 
 
@@ -80,6 +83,18 @@ class Handed:
     def last(self) -> datetime:
         """The latest timestamp, shifted."""
         return self.window.last + self.window.shift
+
+    def limits(self, metric: MetricColumn) -> tuple[float, float] | None:
+        """Return the greatest and the least value that a metric may have; None if not known.
+
+        Args:
+            metric: one of the metrics.
+        """
+        configured = self._manifest.load_config() if isinstance(self._manifest, Manifest) else None
+        if configured is not None:
+            least, greatest = configured.metrics[metric.key].clip
+            return greatest, least
+        return _PERCENT if metric.unit == "percent" else None
 
     @property
     def origin(self) -> dict[str, str]:

@@ -12,18 +12,21 @@ from typing import Protocol
 
 from capgen.dataset.export.formats import KINDS
 from capgen.dataset.export.formats.delta import DELTA
+from capgen.dataset.export.origin import citation_file
 from capgen.errors import CapgenError, RequestError
 from capgen.handover.destination import Destination, File
 from capgen.handover.handed import Handed
 from capgen.storage.counted import Counted
 from capgen.storage.files import file_of
 from capgen.storage.folders import folder_of
-from capgen.storage.location import locate
+from capgen.storage.local.folder import replaced_folder
+from capgen.storage.location import is_store, locate
 from capgen.storage.output import Output, output
 from capgen.storage.store.errors import plain_errors
 from capgen.storage.streams import STANDARD_OUTPUT
 
 INDEX = "handover.json"  # beside the files of a folder
+_CITATION = "capgen.citation"
 
 
 class Place(Protocol):
@@ -44,10 +47,12 @@ class OneFile:
     Args:
         target: what the user named.
         place: the place that it stands for.
+        citation: a file beside it with what to cite, and that line, where they are asked for.
     """
 
     target: str
     place: Output
+    citation: tuple[Output, str] | None
 
     @property
     def path(self) -> Path:
@@ -59,6 +64,9 @@ class OneFile:
         (only,) = files
         with _said(self.target), self.place.room() as room, self.place.stream(room) as file:
             only.write(file)
+        if self.citation is not None:
+            place, line = self.citation
+            place.write(f"{line}\n".encode())
         return 1, file.bytes
 
 
@@ -79,7 +87,7 @@ class OneFolder:
     def write(self, files: Iterable[File]) -> tuple[int, int]:
         """Write the files, and their index last; return their number and size."""
         sizes: dict[str, int] = {}
-        with _said(str(self.path)), folder_of(self.path).whole() as (made, _):
+        with _said(str(self.path)), self._new() as made:
             for name, write in files:
                 with file_of(made / name).stream() as opened:
                     file = Counted(opened)
@@ -90,6 +98,16 @@ class OneFolder:
                 opened.write(f"{index}\n".encode())
         return len(sizes), sum(sizes.values())
 
+    @contextmanager
+    def _new(self) -> Iterator[Path]:
+        """Yield a folder to write, which takes this one's place."""
+        if self.overwrite and is_ours(self.path):
+            with replaced_folder(self.path) as made:
+                yield made
+        else:
+            with folder_of(self.path).whole() as (made, _):
+                yield made
+
 
 def place_of(
     destination: Destination,
@@ -97,6 +115,7 @@ def place_of(
     handed: Handed,
     *,
     overwrite: bool,
+    citation: bool,
 ) -> Place:
     """Return the place that the files of a destination go to.
 
@@ -105,6 +124,7 @@ def place_of(
         out: what the user named; by default the destination's name in the working folder.
         handed: the rows that are handed over.
         overwrite: replace what is there.
+        citation: write what to cite beside one file; the index of a folder has it.
 
     Raises:
         RequestError: the name does not fit the destination, or something is there.
@@ -117,15 +137,38 @@ def place_of(
         if not place.is_stream and not target.lower().endswith(destination.endings):
             endings = " or ".join(destination.endings)
             raise RequestError(f"{name}: expected a file that ends in {endings}, got {target!r}")
-        return OneFile(target, place)
+        cited = handed.origin[_CITATION]
+        beside = citation_file(target, name, overwrite=overwrite) if citation else None
+        return OneFile(target, place, None if beside is None else (beside, cited))
     if target == STANDARD_OUTPUT:
         raise RequestError(f"{name}: expected a folder, because it takes several files, got '-'")
     if target.lower().endswith(tuple(f".{kind}" for kind in KINDS)) or target.startswith(
         f"{DELTA}:"
     ):
         raise RequestError(f"{name}: expected a folder, got {target!r}, the name of a file")
-    facts = {"for": name, "citation": handed.origin["capgen.citation"]}
-    return OneFolder(locate(target).absolute(), facts, overwrite)
+    path = locate(target).absolute()
+    if is_ours(path) and not overwrite:
+        raise RequestError(
+            f"{path}: exists already; add --overwrite to replace it, or name another"
+        )
+    facts = {"for": name, "citation": handed.origin[_CITATION]}
+    return OneFolder(path, facts, overwrite)
+
+
+def is_ours(folder: Path) -> bool:
+    """Tell whether a local folder holds what an earlier call wrote, and nothing else.
+
+    Args:
+        folder: any path.
+    """
+    index = folder / INDEX
+    if is_store(folder) or not index.is_file():
+        return False
+    try:
+        files = set(json.loads(index.read_text(encoding="utf-8"))["files"])
+    except (ValueError, KeyError, TypeError):
+        return False
+    return set(folder_of(folder).names()) == {*files, INDEX}
 
 
 @contextmanager

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # In the order of the documentation. Names alone: a module is loaded when it is asked for, because
 # `capgen --help` must not wait for Polars.
-DESTINATIONS = ("nixtla",)
+DESTINATIONS = ("nixtla", "gluonts", "autogluon", "darts", "prophet")
 
 
 def destination_of(name: str) -> Destination:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from capgen.handover.long_tables import LongTables
+from capgen.handover.forecasting import LongTables
 
 
 class Nixtla(LongTables):
     """Long tables with the columns that Nixtla's libraries look for."""
 
     name = "nixtla"
-    summary = "statsforecast, mlforecast, neuralforecast: unique_id, ds, y; static; calendar (X_df)"
+    summary = (
+        "Nixtla's libraries, such as statsforecast: `unique_id`, `ds`, `y`; "
+        "`calendar` of a test part is `X_df`"
+    )
     loading = """\
 values = pandas.read_parquet("DATA/cpu_p95.parquet")
 known = pandas.read_parquet("DATA/calendar.parquet")

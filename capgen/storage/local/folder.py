@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
+from capgen.errors import RequestError
 from capgen.storage.local.file import take_place
 from capgen.storage.local.places import Places
 from capgen.storage.local.rooms import local_room
 from capgen.storage.local.target import check_is_new
 from capgen.storage.marks import check_outside
+from capgen.system.disk import exchange, sync
 
 
 class LocalFolder:
@@ -59,6 +61,34 @@ class LocalFolder:
             made.mkdir()
             yield made, room / "spilled"
             take_place(made, places.target)
+
+
+@contextmanager
+def replaced_folder(path: Path) -> Iterator[Path]:
+    """Yield a folder to write; it takes the place of a local one if the block succeeds.
+
+    Args:
+        path: the folder that is there, which capgen made.
+
+    Raises:
+        RequestError: it lies in a dataset, or cannot be renamed.
+        CapgenError: another process writes it.
+    """
+    check_outside(path)
+    places = Places.of(path)
+    if places.inside:
+        raise RequestError(
+            f"{path}: expected a folder that can be renamed, got a mount point, "
+            "the working folder, or one below a folder that cannot be written"
+        )
+    with local_room(path) as room:
+        made = room / "made"
+        made.mkdir()
+        yield made
+        if not exchange(made, places.target):
+            places.target.rename(room / "replaced")
+            take_place(made, places.target)
+        sync(places.target.parent)
 
 
 def size_of(path: Path) -> int | None:

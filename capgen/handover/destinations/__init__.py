@@ -14,7 +14,20 @@ if TYPE_CHECKING:
 
 # In the order of the documentation. Names alone: a module is loaded when it is asked for, because
 # `capgen --help` must not wait for Polars.
-DESTINATIONS = ("nixtla", "gluonts", "autogluon", "darts", "prophet")
+DESTINATIONS = (
+    "nixtla",
+    "gluonts",
+    "autogluon",
+    "darts",
+    "prophet",
+    "prometheus",
+    "influx",
+    "otlp",
+    "victoriametrics",
+    "postgres",
+    "timescale",
+    "clickhouse",
+)
 
 
 def destination_of(name: str) -> Destination:

@@ -21,6 +21,7 @@ _UNITS: Final = {
     "percent": "percent",
     "hertz": "Hz",
 }
+_RATE = "_per_second"
 
 
 def is_counter(name: str, counters: Set[str], names: Set[str]) -> bool:
@@ -39,7 +40,10 @@ def is_counter(name: str, counters: Set[str], names: Set[str]) -> bool:
 def known_metric(name: str, *, counter: bool) -> ReadMetric:
     """Return what a metric's name says of its unit."""
     plain = name.removesuffix("_total")
-    unit = _UNITS.get(plain.rpartition("_")[2])
+    amount = plain.removesuffix(_RATE)
+    unit = _UNITS.get(amount.rpartition("_")[2])
+    if amount != plain:
+        return ReadMetric(key=name, unit=None if unit is None else f"{unit}/s")
     if counter:
         rate = None if unit is None else f"{unit}/s"
         return ReadMetric(key=name, unit=rate, kind="counter")

@@ -39,7 +39,7 @@ class Labels:
 
 
 def make_labels(connection: sql.Connection, mapping: Mapping, files: Sequence[Path]) -> Labels:
-    """Make the table `server_labels`, with a row for each server.
+    """Make the table `server_labels`, with a row for each server's number.
 
     Args:
         connection: the database with the staged samples.
@@ -73,7 +73,11 @@ def make_labels(connection: sql.Connection, mapping: Mapping, files: Sequence[Pa
         (name for name in table.columns if name != "server"),
         key=lambda name: _ORDER.get(name, len(_ORDER)),
     )
-    connection.from_arrow(table.select("server", *names).to_arrow()).create("server_labels")
+    numbers = servers.select("server", "number").unique()
+    numbered = table.join(numbers, on="server").select(
+        pl.col("number").alias("server"), pl.col("server").alias("server_id"), *names
+    )
+    connection.from_arrow(numbered.to_arrow()).create("server_labels")
     return Labels(tuple(names), tuple(lines))
 
 

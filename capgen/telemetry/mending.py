@@ -12,6 +12,7 @@ from capgen import sql
 from capgen.errors import CapgenError
 from capgen.telemetry.account import Tally
 from capgen.telemetry.limits import limits_of
+from capgen.telemetry.order import in_order
 from capgen.telemetry.readers.mapping import Mapping as ExportMapping
 from capgen.telemetry.survey import Found
 from capgen.telemetry.treatment import Treated, Treatment
@@ -32,6 +33,7 @@ class Mending:
         mapping: what the user says.
         zone: the clock of the samples.
         found: what there is of each metric, by name.
+        numbers: the metrics' numbers, by name.
     """
 
     connection: sql.Connection
@@ -39,28 +41,30 @@ class Mending:
     mapping: ExportMapping
     zone: str
     found: Mapping[str, Found]
+    numbers: Mapping[str, int]
 
     def prepare(self) -> None:
         """Make the tables that say how metrics are treated."""
         metrics = self.treatment.metrics
         counters = [each for each in metrics if each.metric.kind == "counter"]
         gauges = [each for each in metrics if each.metric.kind == "gauge"]
-        self._table("gauges", {"metric": pl.String}, [[each.name] for each in gauges])
+        number = self.numbers
+        self._table("gauges", {"metric": pl.Int32}, [[number[each.name]] for each in gauges])
         self._table(
             "counter_steps",
-            {"metric": pl.String, "step": pl.Int64},
-            [[each.name, each.step * _MICROSECONDS] for each in counters],
+            {"metric": pl.Int32, "step": pl.Int64},
+            [[number[each.name], each.step * _MICROSECONDS] for each in counters],
         )
         self._table(
             "joins",
-            {"metric": pl.String, "how": pl.String},
-            [[each.name, each.metric.over] for each in metrics if each.metric.over],
+            {"metric": pl.Int32, "how": pl.String},
+            [[number[each.name], each.metric.over] for each in metrics if each.metric.over],
         )
         floats = ("multiplier", "divisor", "lowest", "highest")
         self._table(
             "factors",
-            {"metric": pl.String, **dict.fromkeys(floats, pl.Float64)},
-            [_factors(each) for each in metrics],
+            {"metric": pl.Int32, **dict.fromkeys(floats, pl.Float64)},
+            [[number[each.name], *_factors(each)] for each in metrics],
         )
         width = self._grid_seconds
         self._table(
@@ -102,8 +106,12 @@ class Mending:
             time = self.mapping.time
             self._view("utc", "load/utc", {"zone": self.zone, "repeated_hour": time.repeated_hour})
         step = self.treatment.step * _MICROSECONDS
-        parameters = {"step": step, "keep": self.treatment.keeps}
-        self._make("ordered", sql.query_text("load/ordered"), parameters)
+        self._view("placed", "load/placed", {"step": step, "keep": self.treatment.keeps})
+        if in_order(self.connection.view("placed")):
+            self._view("ordered", "load/in_order")
+        else:
+            self._make("sorted", sql.query_text("load/ordered"), {})
+            self.connection.table("sorted").create_view("ordered", replace=True)
         found = self._count("tally", tally, {"step": step})
         if self.mapping.duplicates == "refuse":
             _refuse_duplicates(found)
@@ -119,10 +127,21 @@ class Mending:
         else:
             self.connection.view("single").create_view("united", replace=True)
         united = self.connection.view("united")
-        united.project(_expressions(self.treatment.metrics)).create_view("expressed", replace=True)
+        united.project(self._expressions()).create_view("expressed", replace=True)
         self._view("converted", "load/converted", {"out_of_range": self.mapping.out_of_range})
         if any(map(self._may_be_outside, self.treatment.metrics)):
             self._count("outside", tally, {})
+
+    def _expressions(self) -> str:
+        """Return a projection that applies the users' own expressions."""
+        cases = [
+            f"when {self.numbers[each.name]} then ({each.metric.expression})::double"
+            for each in self.treatment.metrics
+            if each.metric.expression
+        ]
+        if not cases:
+            return "*"
+        return f"* replace (case metric {' '.join(cases)} else value end as value)"
 
     def _may_be_outside(self, each: Treated) -> bool:
         """Tell whether values may be outside of their limits, by the least and the greatest."""
@@ -143,10 +162,11 @@ class Mending:
         metrics = self.treatment.metrics
         if self.treatment.keeps:
             repeats = [{"metric": each.name} for each in metrics]
-            return sql.repeat_lines(sql.query_text("load/kept"), repeats), {}
+            return sql.repeat_lines(sql.query_text("load/kept"), repeats), {"metrics": self.numbers}
         repeats = [{each.metric.statistic: each.name} for each in metrics]
         text = sql.repeat_lines(sql.query_text("load/resampled"), repeats)
-        return text, {"period": self.treatment.period * _MICROSECONDS}
+        period = self.treatment.period * _MICROSECONDS
+        return text, {"period": period, "metrics": self.numbers}
 
     def _count(
         self, query: str, tally: Tally, parameters: Mapping[str, Any], *, columns: bool = False
@@ -172,19 +192,7 @@ class Mending:
 
 def _factors(each: Treated) -> list[Any]:
     lowest, highest = limits_of(each.column.unit)
-    return [each.name, each.factor.numerator, each.factor.denominator, lowest, highest]
-
-
-def _expressions(metrics: Sequence[Treated]) -> str:
-    """Return a projection that applies the users' own expressions."""
-    cases = [
-        f"when '{each.name}' then ({each.metric.expression})::double"
-        for each in metrics
-        if each.metric.expression
-    ]
-    if not cases:
-        return "*"
-    return f"* replace (case metric {' '.join(cases)} else value end as value)"
+    return [each.factor.numerator, each.factor.denominator, lowest, highest]
 
 
 def _refuse_duplicates(found: list[dict[str, Any]]) -> None:

@@ -98,7 +98,7 @@ class Pipeline:
         treated = treatment(metrics, found, steps, self.to)
         labels = make_labels(connection, mapping, files)
         _make_calendar(connection, found, self.choice)
-        mending = Mending(connection, treated, mapping, read.zone, found.metrics)
+        mending = Mending(connection, treated, mapping, read.zone, found.metrics, staged.metrics)
         mending.prepare()
         tally = Tally()
         continuity = Continuity()

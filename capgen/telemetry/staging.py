@@ -1,4 +1,4 @@
-"""Stages readings once, as Parquet by a bucket of the server, so that memory stays flat."""
+"""Stages readings once, in a file for each bucket of servers, so that memory stays flat."""
 
 from __future__ import annotations
 
@@ -12,36 +12,38 @@ import polars as pl
 from capgen import sql
 from capgen.dataset.data_files import literal
 from capgen.errors import CapgenError
+from capgen.telemetry.dealing import Numbers, bucket_file, dealer
 from capgen.telemetry.readers import mapping as mappings
 from capgen.telemetry.readers.reader import READINGS, ReadMetric
 from capgen.telemetry.readers.sources import Source
 
 _BUCKET_BYTES = 160 * 2**20  # of exports as text; some 3 M samples
 _MOST_BUCKETS = 500
-_ROWS_BEFORE_FLUSH = 60_000  # that wait for each bucket's file
+_BATCH = 2**20
+_BUFFER = "64MB"  # of rows that wait for being dealt
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """Readings by bucket, in files that DuckDB wrote.
+    """Readings by bucket, in files.
 
     Args:
-        connection: the database.
-        folder: the folder with a folder for each bucket.
+        connection: the database, with the names of servers, metrics and devices by number.
+        folder: the folder with a file for each bucket.
         buckets: their number.
+        metrics: the metrics' numbers, by name.
     """
 
     connection: sql.Connection
     folder: Path
     buckets: int
+    metrics: Mapping[str, int]
 
-    def files(self, bucket: int) -> list[Path]:
-        """Return the files of a bucket.
-
-        Args:
-            bucket: its number.
-        """
-        return sorted((self.folder / f"bucket={bucket}").glob("*.parquet"))
+    @property
+    def files(self) -> list[Path]:
+        """The files of all buckets that have rows."""
+        files = [bucket_file(self.folder, bucket) for bucket in range(self.buckets)]
+        return [file for file in files if file.exists()]
 
     def view(self, bucket: int) -> bool:
         """Make the view `bucket` of one of them; tell whether it has rows.
@@ -49,10 +51,11 @@ class Staged:
         Args:
             bucket: its number.
         """
-        files = self.files(bucket)
-        if files:
-            _view(self.connection, "bucket", files)
-        return bool(files)
+        file = bucket_file(self.folder, bucket)
+        if not file.exists():
+            return False
+        _view(self.connection, "bucket", [file])
+        return True
 
 
 def buckets_for(sources: Sequence[Source]) -> int:
@@ -73,7 +76,7 @@ def stage(
     folder: Path,
     buckets: int,
 ) -> Staged:
-    """Write the readings, and make the view `staged` of all.
+    """Write the readings, and make the view `staged` of all, with the tables of their names.
 
     Args:
         connection: the database with the view `readings`.
@@ -86,21 +89,32 @@ def stage(
     Raises:
         CapgenError: there are none.
     """
-    table = pl.DataFrame({"series": list(metrics), "metric": [names[each] for each in metrics]})
-    connection.from_arrow(table.to_arrow()).create("metric_columns")
     _with_samples(connection)
-    connection.execute(f"set partitioned_write_flush_threshold = {_ROWS_BEFORE_FLUSH}")
-    rows = connection.sql(sql.query_text("load/staged"), params=_parameters(mapping, buckets))
+    connection.execute(f"set streaming_buffer_size = '{_BUFFER}'")
     folder.mkdir(parents=True)
-    rows.to_parquet(str(folder), partition_by=["bucket"], overwrite=True, compression="snappy")
-    staged = Staged(connection, folder, buckets)
-    files = [file for bucket in range(buckets) for file in staged.files(bucket)]
-    if not files:
+    numbers = Numbers()
+    with dealer(folder, {series: numbers[names[series]] for series in metrics}) as dealing:
+        parameters = _parameters(mapping, buckets)
+        for batch in sql.stream_query(connection, "load/staged", parameters, _BATCH):
+            dealing.deal(batch)
+    staged = Staged(connection, folder, buckets, numbers)
+    if not staged.files:
         raise CapgenError(
             "exports: expected samples, got none; is each metric's name as in the exports?"
         )
-    _view(connection, "staged", files)
+    _view(connection, "staged", staged.files)
+    _tell_names(connection, "servers", "server", dealing.servers)
+    _tell_names(connection, "metrics", "metric", numbers)
+    _tell_names(connection, "devices", "device", dealing.devices)
     return staged
+
+
+def _tell_names(connection: sql.Connection, table: str, column: str, numbers: Numbers) -> None:
+    names = pl.DataFrame(
+        {column: list(numbers.values()), "name": list(numbers)},
+        schema={column: pl.Int32, "name": pl.String},
+    )
+    connection.from_arrow(names.to_arrow()).create(table)
 
 
 def _with_samples(connection: sql.Connection) -> None:

@@ -1,43 +1,12 @@
--- A bucket's samples with their place on the grid, and what their neighbours in time tell.
--- instant: microseconds since 1970. place: where a sample counts: the start of its step where samples are kept as they
--- are (keep), else its own instant, snapped to a multiple of the step within a tenth of it.
--- Parameters: step (microseconds), keep.
--- Reads: utc.
-with timed as (
-    select
-        metric,
-        server,
-        device,
-        value,
-        samples,
-        ordinal,
-        kind_of_hour::tinyint as kind_of_hour,
-        epoch_us(moment) as instant
-    from utc
-    where fault < 5
-),
-
-placed as (
-    select
-        *,
-        (instant + $step // 10) // $step * $step as step_start
-    from timed
-),
-
-snapped as (
-    select
-        * exclude (step_start),
-        if($keep or abs(instant - step_start) <= $step // 10, step_start, instant) as place
-    from placed
-)
-
+-- A bucket's samples with what their neighbours in time tell.
+-- Reads: placed.
 select
     *,
     coalesce(ordinal < lag(ordinal) over in_time, false) as is_late,
     coalesce(instant = lag(instant) over in_time, false) as is_same,
     coalesce(place = lag(place) over in_time, false) as is_repeat,
     coalesce(place = lead(place) over in_time, false) as is_repeated
-from snapped
+from placed
 window in_time as (
     partition by server, metric, device
     order by instant, ordinal

@@ -20,19 +20,19 @@ grid as (
 filled as (
     select
         make_timestamp(grid.place) as timestamp,
-        grid.server as server_id,
+        grid.server,
         pivoted.* exclude (server, place)
     from grid
     left join pivoted on grid.server = pivoted.server and grid.place = pivoted.place
 )
 
 select
-    filled.* replace (
+    filled.* exclude (server) replace (
         coalesce("{count}", 0) as "{count}",
         filled.timestamp as timestamp
     ),
     server_labels.* exclude (server),
     calendar.* exclude (calendar_day)
 from filled
-inner join server_labels on filled.server_id = server_labels.server
+inner join server_labels on filled.server = server_labels.server
 inner join calendar on filled.timestamp::date = calendar.calendar_day

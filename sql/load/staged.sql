@@ -1,15 +1,13 @@
--- One row a sample, as a reader found it, with what is wrong with it.
+-- One row a sample, as a reader found it and in its order, with what is wrong with it.
 -- fault: 0 nothing; 1 empty; 2 stands for none; 3 no number; 4 not finite; 5 no time; 6 no server.
 -- Parameters: texts and numbers (that stand for none), strip (a regular expression to cut off a server's name, or
 -- null), lower (whether names become lower case), buckets (how many parts the servers are dealt to).
--- Reads: all_readings, metric_columns (series, metric).
+-- Reads: all_readings.
 with named as (
     select
-        metric_columns.metric,
-        coalesce(regexp_replace(all_readings.server, $strip, ''), all_readings.server) as found,
-        all_readings.* exclude (series, server)
+        * exclude (server),
+        coalesce(regexp_replace(server, $strip, ''), server) as found
     from all_readings
-    inner join metric_columns on all_readings.series = metric_columns.series
 ),
 
 judged as (
@@ -30,14 +28,15 @@ judged as (
 )
 
 select
-    hash(server) % $buckets::ubigint as bucket,
-    metric,
+    (hash(server) % $buckets::ubigint)::usmallint as bucket,
+    file::bigint as file,
+    position,
     server,
+    series,
     device,
     moment,
     if(fault = 0, value, null) as value,
     if(fault in (3, 5), coalesce(reading, ''), null) as reading,
     fault,
-    samples,
-    (file::bigint << 40) + position as ordinal
+    samples
 from judged

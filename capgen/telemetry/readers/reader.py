@@ -90,12 +90,12 @@ class Reader(Protocol):
     without folders; server: from the file's name or the mapping, else null), and leaves two views:
 
     - `readings`, which streams, one row a sample: `file` INTEGER; `position` BIGINT, the order in
-      the file; `server` VARCHAR, as found (strip and lower are not the reader's work); `series`
-      VARCHAR, a key of `Read.metrics`; `device` VARCHAR, null where there is none; `moment`
-      TIMESTAMP by the clock of `Read.zone`, null where it cannot be read; `value` DOUBLE, null or
-      NaN where the export has none; `reading` VARCHAR, the text of a value that is no number (or
-      of a time that is none), else null. A column `samples` BIGINT, the number of samples behind
-      a value, may come last.
+      the file, null where the view has the rows in that order; `server` VARCHAR, as found (strip
+      and lower are not the reader's work); `series` VARCHAR, a key of `Read.metrics`; `device`
+      VARCHAR, null where there is none; `moment` TIMESTAMP by the clock of `Read.zone`, null where
+      it cannot be read; `value` DOUBLE, null or NaN where the export has none; `reading` VARCHAR,
+      the text of a value that is no number (or of a time that is none), else null. A column
+      `samples` BIGINT, the number of samples behind a value, may come last.
     - `label_readings` (server, label, value VARCHAR), where the mapping takes labels from columns.
 
     A reader repairs nothing.

@@ -1,7 +1,7 @@
 -- The rows of a table with their server and their moment.
 -- Parameters: clock (how time is written: iso, offset, format, number, or origin for a number of steps), format (of a
--- text), factor (microseconds in a number), origin (the first time).
--- Reads: table_columns, sources.
+-- text), factor (microseconds in a number), origin (the first time), servers (of each file, or null).
+-- Reads: table_columns.
 with counted as (
     select
         *,
@@ -14,7 +14,7 @@ with counted as (
 
 select
     counted.* exclude (server, time, microseconds),
-    coalesce(counted.server, sources.server) as server,
+    coalesce(counted.server, cast($servers as varchar[])[counted.file + 1]) as server,
     case $clock
         when 'iso' then try_cast(counted.time as timestamp)
         when 'offset' then timezone('UTC', try_cast(counted.time as timestamptz))
@@ -24,4 +24,3 @@ select
     end as moment,
     counted.time::varchar as time
 from counted
-inner join sources on counted.file = sources.file

@@ -1,7 +1,12 @@
 -- test: the most frequent difference comes first; several samples of one time have none
+create table metrics as
+select
+    3 as metric,
+    'cpu' as name;
+
 create table bucket as
 select
-    'cpu' as metric,
+    3 as metric,
     'a' as server,
     null::varchar as device,
     timestamp '2024-01-01' + to_minutes(minute) as moment,

@@ -1,6 +1,8 @@
 -- test: P95 of raw samples, means weighed by their samples, maxima of maxima
 create table parameters as
-select 10 as period;
+select
+    10 as period,
+    {'cpu': 1, 'mem_mean': 2, 'mem_max': 3} as metrics;
 
 create table repeats as
 select * from (
@@ -15,8 +17,8 @@ select
     value,
     samples
 from (
-    values ('cpu', 0, 0e0, null), ('cpu', 9, 100e0, null), ('cpu', 10, 7e0, null), ('cpu', 11, null, null),
-    ('mem_mean', 0, 10e0, 3), ('mem_mean', 5, 30e0, 1), ('mem_max', 0, 11e0, null), ('mem_max', 5, 12e0, null)
+    values (1, 0, 0e0, null), (1, 9, 100e0, null), (1, 10, 7e0, null), (1, 11, null, null),
+    (2, 0, 10e0, 3), (2, 5, 30e0, 1), (3, 0, 11e0, null), (3, 5, 12e0, null)
 ) as samples (metric, place, value, samples);
 
 create table result as

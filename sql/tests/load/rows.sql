@@ -7,7 +7,7 @@ select 'cpu_p95_samples' as count;
 
 create table pivoted as
 select
-    'a' as server,
+    1 as server,
     epoch_us(timestamp '2024-01-01') + hour * 3600000000 as place,
     cpu_p95,
     samples as cpu_p95_samples
@@ -15,7 +15,8 @@ from (values (0, 1e0, 4), (2, 3e0, 5)) as samples (hour, cpu_p95, samples);
 
 create table server_labels as
 select
-    'a' as server,
+    1 as server,
+    'a' as server_id,
     'web' as server_type;
 
 create table calendar as

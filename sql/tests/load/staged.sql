@@ -7,11 +7,6 @@ select
     true as lower,
     1 as buckets;
 
-create table metric_columns as
-select
-    'usage' as series,
-    'cpu' as metric;
-
 create table all_readings as
 select
     1 as file,
@@ -41,7 +36,8 @@ select
     value,
     fault::tinyint as fault,
     reading,
-    (1::bigint << 40) + number as ordinal
+    1::bigint as file,
+    number as position
 from (
     values ('db1', 5e0, 0, null, 1), ('db1', null, 2, null, 2), ('db1', null, 2, null, 3), ('db1', null, 3, '5 %', 4),
     ('db1', null, 1, null, 5), ('db1', null, 4, null, 6), ('db1', null, 5, 'yesterday', 7), ('', null, 6, null, 8)

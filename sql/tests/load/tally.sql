@@ -2,10 +2,20 @@
 create table parameters as
 select 100 as step;
 
+create table metrics as
+select
+    3 as metric,
+    'cpu' as name;
+
+create table servers as
+select
+    5 as server,
+    'a' as name;
+
 create table ordered as
 select
-    'cpu' as metric,
-    'a' as server,
+    3 as metric,
+    5 as server,
     instant,
     instant = 200 as is_late,
     instant = 311 as is_same,
@@ -20,4 +30,5 @@ select
     4 as off_grid,
     1 as unsorted,
     1 as duplicates,
-    1 as crowded;
+    1 as crowded,
+    'a' as example;

@@ -23,12 +23,14 @@ class Projection:
         columns: the columns that are not metrics.
         places: the metrics, by key.
         counts_rows: whether the number of a row in its file stands for its time.
+        numbers_rows: whether rows are numbered here, because they do not stay in their order.
     """
 
     mapping: mappings.Mapping
     columns: TableColumns
     places: Mapping[str, MetricPlace]
     counts_rows: bool
+    numbers_rows: bool
 
 
 def project(connection: sql.Connection, parts: Sequence[TablePart], projection: Projection) -> None:
@@ -59,10 +61,12 @@ def _names(part: TablePart, projection: Projection) -> str:
     )
     columns = projection.columns
     server = f"{_quoted(part, columns.server)}::varchar"
+    numbers_rows = projection.numbers_rows or projection.counts_rows
+    position = "row_number() over ()" if numbers_rows else "null::bigint"
     time = "null::varchar" if projection.counts_rows else _quoted(part, columns.time)
     texts = [
         f"{file}::integer as file",
-        "row_number() over () as position",
+        f"{position} as position",
         f"{server} as server",
         f"{time} as time",
         *_labels(part, columns),

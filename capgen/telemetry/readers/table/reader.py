@@ -71,16 +71,39 @@ class Table:
         clock = clock_of(mapping.time, _times(table))
         places = mapping.metrics or _own_places(table)
         _check_places(mapping, places)
-        project(connection, parts, Projection(mapping, columns, places, counts_rows=_counts(table)))
-        sql.view_query(connection, "table_rows", "load/readers/table_rows", clock.parameters)
-        _make_readings(table, places)
+        names_only = _has_names_only(mapping, places)
+        project(connection, parts, _projection(table, places, names_only=names_only))
+        parameters = {**clock.parameters, "servers": _servers(connection)}
+        sql.view_query(connection, "table_rows", "load/readers/table_rows", parameters)
+        _make_readings(table, places, names_only=names_only)
         return Read(
             metrics={
-                key: described(place, key, ReadMetric(key=key)) for key, place in places.items()
+                str(place.name) if names_only else key: described(place, key, ReadMetric(key=key))
+                for key, place in places.items()
             },
             zone=clock.zone,
             guesses=[*guesses, *columns.guesses, *_guesses_of(clock)],
         )
+
+
+def _has_names_only(mapping: Mapping, places: dict[str, MetricPlace]) -> bool:
+    """Tell whether a metric of a long table is a name, and no more: no column or condition."""
+    names = {place.name for place in places.values()}
+    own = any(
+        place.column or place.over or place.samples or place.where for place in places.values()
+    )
+    return mapping.shape == "long" and not own and len(names) == len(places)
+
+
+def _projection(table: _Table, places: dict[str, MetricPlace], *, names_only: bool) -> Projection:
+    joins = table.mapping.shape == "long" and not names_only
+    counts = _counts(table)
+    return Projection(table.mapping, table.columns, places, counts_rows=counts, numbers_rows=joins)
+
+
+def _servers(connection: sql.Connection) -> list[str | None]:
+    rows = connection.table("sources").order("file").project("server").fetchall()
+    return [server for (server,) in rows]
 
 
 def _times(table: _Table) -> list[object]:
@@ -150,8 +173,10 @@ def _check_places(mapping: Mapping, places: dict[str, MetricPlace]) -> None:
             )
 
 
-def _make_readings(table: _Table, places: dict[str, MetricPlace]) -> None:
-    if table.mapping.shape == "wide":
+def _make_readings(table: _Table, places: dict[str, MetricPlace], *, names_only: bool) -> None:
+    if names_only:
+        text = sql.query_text("load/readers/table_named")
+    elif table.mapping.shape == "wide":
         repeats = [{"key": key} for key in places]
         text = sql.repeat_lines(sql.query_text("load/readers/table_wide"), repeats)
     else:

@@ -4,12 +4,8 @@ select
     'number' as clock,
     null::varchar as format,
     1000 as factor,
-    null::timestamp as origin;
-
-create table sources as
-select
-    0 as file,
-    'x' as server;
+    null::timestamp as origin,
+    ['x'] as servers;
 
 create table table_columns as
 select
@@ -32,12 +28,8 @@ select
     'offset' as clock,
     null::varchar as format,
     1 as factor,
-    null::timestamp as origin;
-
-create table sources as
-select
-    0 as file,
-    'x' as server;
+    null::timestamp as origin,
+    ['x'] as servers;
 
 create table table_columns as
 select

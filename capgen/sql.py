@@ -108,33 +108,6 @@ def run_query(
     return frame
 
 
-def stream_query(
-    connection: Connection, name: str, parameters: Mapping[str, Any], rows: int
-) -> Iterator[Any]:
-    """Yield the rows of a shipped query batch by batch, as DuckDB finds them.
-
-    They come in the order of the table, or of the files, that the query reads, unless it joins.
-
-    Args:
-        connection: an open database with the tables that the query reads.
-        name: the query's path, as in `query_text`.
-        parameters: values for the query's parameters, by name.
-        rows: at most how many rows a batch has.
-
-    Yields:
-        Record batches of pyarrow.
-    """
-    batches = connection.sql(query_text(name), params=dict(parameters)).to_arrow_reader(rows)
-    while True:
-        try:
-            batch = batches.read_next_batch()
-        except StopIteration:
-            return
-        except OSError as error:  # so pyarrow hands over what DuckDB says
-            raise DatabaseError(str(error)) from None
-        yield batch
-
-
 def repeat_lines(text: str, repeats: Sequence[Mapping[str, str]]) -> str:
     """Repeat a query's lines that stand for one metric, or for one pair of metrics.
 

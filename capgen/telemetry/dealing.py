@@ -69,34 +69,32 @@ class Dealer:
         Args:
             batch: rows of `load/staged`, as Arrow.
         """
-        rows = self._numbered(batch)
-        buckets = batch["bucket"].to_numpy()
+        columns = self._columns(batch)
+        order = np.argsort(batch["bucket"].to_numpy(), kind="stable")
+        known = columns["metric"].is_valid()
+        if columns["metric"].null_count:
+            order = order[known.to_numpy(zero_copy_only=False)[order]]
+        rows = _taken(columns, pa.array(order))
         self._rows += batch.num_rows
-        known = rows["metric"].is_valid()
-        if rows["metric"].null_count:
-            rows = rows.filter(known)
-            buckets = buckets[known.to_numpy(zero_copy_only=False)]
-        dealt = rows.take(np.argsort(buckets, kind="stable"))
-        ends = np.cumsum(np.bincount(buckets)).tolist()
+        ends = np.cumsum(np.bincount(batch["bucket"].to_numpy()[order])).tolist()
         for bucket, (start, end) in enumerate(pairwise([0, *ends])):
             if end > start:
-                self._writer(bucket).write_batch(dealt.slice(start, end - start))
+                self._writer(bucket).write_batch(rows.slice(start, end - start))
 
-    def _numbered(self, batch: Any) -> Any:
-        columns = {
-            **{name: batch[name] for name in batch.schema.names},
-            "server": _numbers(batch["server"], self.servers.__getitem__),
-            "metric": _numbers(batch["series"], self.metrics.get),
-            "device": _numbers(batch["device"], self.devices.__getitem__),
-            "ordinal": self._ordinals(batch),
-        }
-        return pa.record_batch([columns[name] for name in _SCHEMA.names], schema=_SCHEMA)
+    def _columns(self, batch: Any) -> dict[str, Any]:
+        columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+        columns["server"] = _numbers(batch["server"], self.servers.__getitem__)
+        columns["metric"] = _numbers(batch["series"], self.metrics.get)
+        if "device" in columns:
+            columns["device"] = _numbers(batch["device"], self.devices.__getitem__)
+        columns["ordinal"] = self._ordinals(batch)
+        return columns
 
     def _ordinals(self, batch: Any) -> Any:
         """Return the file and, below it, the position in it: the row's number where it has none."""
         numbers = pa.array(np.arange(self._rows, self._rows + batch.num_rows))
         positions = pc.coalesce(batch["position"], numbers)
-        return pc.add(pc.shift_left(batch["file"], _FILE_BITS), positions)
+        return pc.add(pc.shift_left(batch["file"].cast(pa.int64()), _FILE_BITS), positions)
 
     def _writer(self, bucket: int) -> Any:
         if bucket not in self._writers:
@@ -126,6 +124,17 @@ def bucket_file(folder: Path, bucket: int) -> Path:
         bucket: its number.
     """
     return folder / f"{bucket}.parquet"
+
+
+def _taken(columns: Mapping[str, Any], order: Any) -> Any:
+    """Return rows in an order; a column that is missing, or has nothing, is null."""
+    empty = {
+        name: pa.nulls(len(order), kind)
+        for name, kind in zip(_SCHEMA.names, _SCHEMA.types, strict=True)
+        if name not in columns or columns[name].null_count == len(columns[name])
+    }
+    taken = [empty[name] if name in empty else columns[name].take(order) for name in _SCHEMA.names]
+    return pa.record_batch(taken, schema=_SCHEMA)
 
 
 def _numbers(texts: Any, number_of: Callable[[str], int | None]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from capgen.dataset.data_files import literal
 from capgen.errors import CapgenError
 from capgen.telemetry.dealing import Numbers, bucket_file, dealer
 from capgen.telemetry.readers import mapping as mappings
-from capgen.telemetry.readers.reader import READINGS, ReadMetric
+from capgen.telemetry.readers.reader import ReadMetric
 from capgen.telemetry.readers.sources import Source
 
 _BUCKET_BYTES = 160 * 2**20  # of exports as text; some 3 M samples
@@ -89,13 +89,12 @@ def stage(
     Raises:
         CapgenError: there are none.
     """
-    _with_samples(connection)
     connection.execute(f"set streaming_buffer_size = '{_BUFFER}'")
     folder.mkdir(parents=True)
     numbers = Numbers()
     with dealer(folder, {series: numbers[names[series]] for series in metrics}) as dealing:
         parameters = _parameters(mapping, buckets)
-        for batch in sql.stream_query(connection, "load/staged", parameters, _BATCH):
+        for batch in _batches(connection, parameters):
             dealing.deal(batch)
     staged = Staged(connection, folder, buckets, numbers)
     if not staged.files:
@@ -117,13 +116,18 @@ def _tell_names(connection: sql.Connection, table: str, column: str, numbers: Nu
     connection.from_arrow(names.to_arrow()).create(table)
 
 
-def _with_samples(connection: sql.Connection) -> None:
-    """Give the readings a column for the number of samples, where the reader has none."""
-    readings = connection.view(READINGS)
-    has_samples = "samples" in readings.columns
-    (readings if has_samples else readings.project("*, null::bigint as samples")).create_view(
-        "all_readings"
-    )
+def _batches(connection: sql.Connection, parameters: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the readings as DuckDB finds them, with what is wrong with them."""
+    text = sql.query_text("load/staged")
+    batches = connection.sql(text, params=dict(parameters)).to_arrow_reader(_BATCH)
+    while True:
+        try:
+            batch = batches.read_next_batch()
+        except StopIteration:
+            return
+        except OSError as error:  # so pyarrow hands over what DuckDB says
+            raise sql.DatabaseError(str(error)) from None
+        yield batch
 
 
 def _parameters(mapping: mappings.Mapping, buckets: int) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 -- fault: 0 nothing; 1 empty; 2 stands for none; 3 no number; 4 not finite; 5 no time; 6 no server.
 -- Parameters: texts and numbers (that stand for none), strip (a regular expression to cut off a server's name, or
 -- null), lower (whether names become lower case), buckets (how many parts the servers are dealt to).
--- Reads: all_readings.
+-- Reads: readings.
 with named as (
     select
         * exclude (server),
         coalesce(regexp_replace(server, $strip, ''), server) as found
-    from all_readings
+    from readings
 ),
 
 judged as (
@@ -28,15 +28,9 @@ judged as (
 )
 
 select
-    (hash(server) % $buckets::ubigint)::usmallint as bucket,
-    file::bigint as file,
-    position,
-    server,
-    series,
-    device,
-    moment,
-    if(fault = 0, value, null) as value,
-    if(fault in (3, 5), coalesce(reading, ''), null) as reading,
-    fault,
-    samples
+    * replace (
+        if(fault = 0, value, null) as value,
+        if(fault in (3, 5), coalesce(reading, ''), null) as reading
+    ),
+    (hash(server) % $buckets::ubigint)::usmallint as bucket
 from judged

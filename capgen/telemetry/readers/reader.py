@@ -91,11 +91,11 @@ class Reader(Protocol):
 
     - `readings`, which streams, one row a sample: `file` INTEGER; `position` BIGINT, the order in
       the file, null where the view has the rows in that order; `server` VARCHAR, as found (strip
-      and lower are not the reader's work); `series` VARCHAR, a key of `Read.metrics`; `device`
-      VARCHAR, null where there is none; `moment` TIMESTAMP by the clock of `Read.zone`, null where
-      it cannot be read; `value` DOUBLE, null or NaN where the export has none; `reading` VARCHAR,
-      the text of a value that is no number (or of a time that is none), else null. A column
-      `samples` BIGINT, the number of samples behind a value, may come last.
+      and lower are not the reader's work); `series` VARCHAR, a key of `Read.metrics`; `moment`
+      TIMESTAMP by the clock of `Read.zone`, null where it cannot be read; `value` DOUBLE, null or
+      NaN where the export has none; `reading` VARCHAR, the text of a value that is no number (or
+      of a time that is none), else null. Where there are any, also `device` VARCHAR, and `samples`
+      BIGINT, the number of samples behind a value.
     - `label_readings` (server, label, value VARCHAR), where the mapping takes labels from columns.
 
     A reader repairs nothing.

@@ -6,7 +6,6 @@ select
     position,
     server,
     name as series,
-    null::varchar as device,
     moment,
     value,
     if(moment is null, time, text) as reading

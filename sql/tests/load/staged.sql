@@ -7,7 +7,7 @@ select
     true as lower,
     1 as buckets;
 
-create table all_readings as
+create table readings as
 select
     1 as file,
     position,

@@ -12,8 +12,8 @@ import pytest
 
 import capgen
 from capgen.dataset.any_manifest import read_any_manifest
-from capgen.dataset.telemetry_manifest import AccountLine
-from capgen.telemetry import mending
+from capgen.dataset.telemetry_manifest import AccountLine, TelemetryManifest
+from capgen.telemetry import order
 from tests.test_load import write_mapping
 
 MINUTE = 60_000_000
@@ -74,7 +74,9 @@ def exports(seed: int, *, repeats: bool, shuffled: bool) -> pl.DataFrame:
 
 def loaded(file: Path, out: Path, **options: Any) -> tuple[str, tuple[AccountLine, ...]]:
     result = capgen.load(file, out, **options)
-    return read_any_manifest(out).content_digest, result.account
+    manifest = read_any_manifest(out)
+    assert isinstance(manifest, TelemetryManifest)
+    return manifest.content_digest, result.account
 
 
 @pytest.mark.parametrize("to", [None, "10min"])
@@ -100,12 +102,25 @@ def test_samples_in_order_become_the_same_sorted_or_not(
     mapping = write_mapping(
         tmp_path, shape="long", long={"name": "metric"}, step="1min", metrics=places
     )
-    found: list[bool] = []
-    in_order = mending.in_order
-    monkeypatch.setattr(
-        mending, "in_order", lambda placed: found.append(in_order(placed)) or found[-1]
-    )
     as_it_is = loaded(file, tmp_path / "as_it_is", mapping=mapping, to=to)
-    assert found == [not (repeats or shuffled)]
-    monkeypatch.setattr(mending, "in_order", lambda _: False)
+    unsorted_or_twice = {"unsorted", "duplicates"} & {line.name for line in as_it_is[1]}
+    assert bool(unsorted_or_twice) == (repeats or shuffled)
+    monkeypatch.setattr(order, "_MOST_ROWS", 1)
     assert loaded(file, tmp_path / "sorted", mapping=mapping, to=to) == as_it_is
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ("(1, 1, null, 0, 0), (2, 1, null, 0, 1), (1, 1, null, 5, 2)", True),
+        ("(1, 1, 1, 0, 0), (1, 1, 2, 0, 1), (1, 2, 1, 0, 2)", True),
+        ("(1, 1, null, 5, 0), (2, 1, null, 0, 1), (1, 1, null, 0, 2)", False),
+        ("(1, 1, null, 5, 0), (2, 1, null, 0, 1), (1, 1, null, 5, 2)", False),
+        ("(1, 1, null, 5, 2), (2, 1, null, 0, 1), (1, 1, null, 6, 0)", False),
+    ],
+)
+def test_a_series_is_in_order_where_places_grow_with_the_rows(places: str, expected: bool) -> None:
+    with duckdb.connect() as connection:
+        columns = "server, metric, device, place, ordinal"
+        rows = connection.sql(f"from (values {places}) as rows ({columns})")
+        assert order.in_order(rows) is expected

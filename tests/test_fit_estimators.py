@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capgen.layers.regimes.chain import chain_states
@@ -14,8 +17,11 @@ from capgen.twins.fit.clusters import cluster
 from capgen.twins.fit.day_kinds import kinds_of
 from capgen.twins.fit.encoding import percentages
 from capgen.twins.fit.gaps import fleet_gap_steps, server_gaps
+from capgen.twins.fit.hidden import posteriors
 from capgen.twins.fit.noise import noise_factors
+from capgen.twins.fit.paths import paths_of, seen_on
 from capgen.twins.fit.resolution import resolution_of
+from capgen.twins.fit.rhythm import rhythm_of
 from capgen.twins.fit.scores import scores_of
 from capgen.twins.fit.season import residuals, season_of, spread_of
 from capgen.twins.fit.states import UNKNOWN, states_of
@@ -71,11 +77,13 @@ def test_stickiness_is_what_a_chain_was_made_with(seed: int) -> None:
     chances = random.dirichlet([20, 20, 20], 48)
     truth = random.uniform(0.2, 0.95, 3)
     clock = Clock(MONDAY, 3640, 60)
+    known = chances.reshape(1, 2, 24, 3)
     of_hours = chances[clock.slot_cells].T[:, None, :]
     draws = random.random((2, 1, clock.steps))
     states = chain_states(of_hours, truth[:, None, None], draws[0], draws[1])[0]
-    days = np.zeros(clock.days, np.int32)
-    found = state_stickiness(states, days, clock, chances.reshape(1, 2, 24, 3), 0.998)
+    paths = paths_of(states, clock, 3)
+    seen = seen_on(paths, np.ones((clock.days, 1)), np.ones((clock.days - 1, 1, 1)))
+    found = state_stickiness(seen, known, np.full(3, 0.5), 30)
     assert found == pytest.approx(truth, abs=0.06)
 
 
@@ -90,13 +98,56 @@ def test_kinds_of_day_are_found_and_so_are_their_chances() -> None:
     found = kinds == kinds[busy][0]
     assert np.mean(found == busy) > 0.95
     number = int(kinds[busy][0])
-    of_days = kind_chances(kinds, YEAR, 2)[:, number]
+    shares = np.eye(2)[kinds]
+    of_days = kind_chances(shares, YEAR)[:, number]
     assert of_days[:5].mean() == pytest.approx(0.7, abs=0.1)
     assert of_days[5:].mean() == pytest.approx(0.2, abs=0.15)
-    chances = state_chances(states, kinds, YEAR, (2, 2))
+    nights = shares[:-1, :, None] * shares[1:, None, :]
+    chances = state_chances(seen_on(paths_of(states, YEAR, 2), shares, nights).states)
     assert chances.sum(axis=-1) == pytest.approx(1)
     assert chances[number, 0, by_day, 1].mean() == pytest.approx(0.9, abs=0.03)
     assert chances[number, 0, ~by_day, 1].mean() == pytest.approx(0.05, abs=0.03)
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 4), st.integers(0, 10**6))
+def test_chances_of_what_is_hidden_are_those_of_all_paths(places: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    first = random.random(3)
+    moves = random.random((places, 3, 3))
+    single = np.zeros((places + 1, 3))
+    for path in itertools.product(range(3), repeat=places + 1):
+        steps = zip(moves, itertools.pairwise(path), strict=True)
+        weight = first[path[0]] * math.prod(float(move[pair]) for move, pair in steps)
+        single[np.arange(places + 1), path] += weight
+    found, nights = posteriors(first, moves)
+    assert found == pytest.approx(single / single.sum(axis=1, keepdims=True))
+    assert nights.sum(axis=2) == pytest.approx(found[:-1])
+    assert nights.sum(axis=1) == pytest.approx(found[1:])
+
+
+def test_days_that_look_alike_do_not_make_kinds_forget() -> None:
+    random = np.random.default_rng(9)
+    by_day = np.tile(np.arange(24) // 12, YEAR.days)
+    draws = random.random((2, 1, YEAR.days))
+    shares = np.full((2, 1, YEAR.days), 0.5)
+    kinds = chain_states(shares, np.full((2, 1, 1), 0.6), *draws)[0]
+    busy = np.where(by_day & np.repeat(kinds, 24), 0.7, 0.1)
+    draws = random.random((2, 1, YEAR.steps))
+    states = chain_states(np.stack([1 - busy, busy])[:, None], np.full((2, 1, 1), 0.8), *draws)[0]
+    found = rhythm_of(states, YEAR, (2, 2))
+    assert found.kind_stickiness == pytest.approx(0.6, abs=0.12)
+    assert found.stickiness[1] == pytest.approx(0.8, abs=0.07)
+    busiest = found.chances[:, :, 12:, 1].mean(axis=(1, 2))
+    assert sorted(busiest) == pytest.approx([0.1, 0.7], abs=0.08)
+
+
+def test_a_slot_that_lacks_a_metric_has_the_state_of_the_others() -> None:
+    random = np.random.default_rng(2)
+    truth = np.repeat(random.integers(0, 3, YEAR.steps // 6), 6)
+    values = np.exp(truth + random.normal(0, 0.1, (2, YEAR.steps)))
+    values[1, random.random(YEAR.steps) < 0.1] = np.nan
+    assert np.mean(states_of(values, YEAR, 3) == truth) > 0.999
 
 
 def test_season_and_its_spread_come_back() -> None:

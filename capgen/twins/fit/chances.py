@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from capgen.draws.arrays import Codes, Floats
+from capgen.draws.arrays import Floats
 from capgen.layers.library.schema import WEEK
 from capgen.timeline.epoch import DAYS_PER_WEEK
 from capgen.twins.fit.clock import Clock
-from capgen.twins.fit.day_kinds import indicators
 
 _HOUR_DAYS = 0.5  # that all hours count for in an hour of the week
 _KIND_DAYS = 2.0  # that an hour of all days counts for in an hour of a kind
@@ -23,53 +22,44 @@ _WEEKDAY_DAYS = 3.0  # that weekdays count for in one of them
 _SMALL = 1e-9
 
 
-def state_chances(states: Codes, day_kinds: Codes, clock: Clock, counts: tuple[int, int]) -> Floats:
+def state_chances(seen: Floats) -> Floats:
     """Return the chances of the states.
 
     Args:
-        states: shape (slots,).
-        day_kinds: shape (days,).
-        clock: of the slots.
-        counts: numbers of states and of kinds of day.
+        seen: how often each was seen, shape (kinds, 2, slots of a day, states).
 
     Returns:
-        Shape (kinds, 2, slots of a day, states); they sum to 1 over the states.
+        Of the same shape; they sum to 1 over the states.
     """
-    if clock.slots_per_day == 1:
-        return np.repeat(np.eye(counts[0])[:, None, None, :], WEEK, axis=1)  # kinds are states
-    marks = indicators(states, clock, counts[0])
-    of_all = _share(marks.sum(axis=(0, 1)), np.full(counts[0], 1 / counts[0]), _SMALL)
-    of_hour = _share(marks.sum(axis=0), of_all, _KIND_DAYS)
-    of_week = [_share(marks[clock.week == part].sum(axis=0), of_all, _HOUR_DAYS) for part in (0, 1)]
-    chances = np.zeros((counts[1], WEEK, clock.slots_per_day, counts[0]))
-    for kind in range(counts[1]):
-        in_kind = day_kinds == kind
-        of_kind = _share(marks[in_kind].sum(axis=0), of_hour, _KIND_DAYS)
-        for part in range(WEEK):
-            leaning = of_kind * of_week[part] / np.maximum(of_hour, _SMALL)
-            prior = leaning / np.maximum(leaning.sum(axis=1, keepdims=True), _SMALL)
-            days = in_kind & (clock.week == part)
-            chances[kind, part] = _share(marks[days].sum(axis=0), prior, _CELL_DAYS)
-    return chances
+    states = seen.shape[-1]
+    if seen.shape[2] == 1:
+        return np.repeat(np.eye(states)[:, None, None, :], WEEK, axis=1)  # kinds are states
+    of_weeks = seen.sum(axis=0)
+    of_all = _share(of_weeks.sum(axis=(0, 1)), np.full(states, 1 / states), _SMALL)
+    of_hour = _share(of_weeks.sum(axis=0), of_all, _KIND_DAYS)
+    of_week = _share(of_weeks, of_all, _HOUR_DAYS)
+    of_kind = _share(seen.sum(axis=1), of_hour, _KIND_DAYS)
+    leaning = of_kind[:, None] * of_week / np.maximum(of_hour, _SMALL)
+    prior = leaning / np.maximum(leaning.sum(axis=-1, keepdims=True), _SMALL)
+    return _share(seen, prior, _CELL_DAYS)
 
 
-def kind_chances(day_kinds: Codes, clock: Clock, kinds: int) -> Floats:
+def kind_chances(kinds: Floats, clock: Clock) -> Floats:
     """Return the chances of the kinds of day, from Monday to Sunday.
 
     Args:
-        day_kinds: shape (days,).
+        kinds: how much each day is of each kind, shape (days, kinds).
         clock: of the days.
-        kinds: number of kinds.
 
     Returns:
         Shape (7, kinds); they sum to 1 over the kinds.
     """
-    marks = (day_kinds[:, None] == np.arange(kinds)).astype(np.float64)
-    of_all = _share(marks.sum(axis=0), np.full(kinds, 1 / kinds), 0.1 * kinds)
-    of_week = [_share(marks[clock.week == part].sum(axis=0), of_all, _WEEK_DAYS) for part in (0, 1)]
+    count = kinds.shape[1]
+    of_all = _share(kinds.sum(axis=0), np.full(count, 1 / count), 0.1 * count)
+    of_week = [_share(kinds[clock.week == part].sum(axis=0), of_all, _WEEK_DAYS) for part in (0, 1)]
     week = (np.arange(DAYS_PER_WEEK) >= DAYS_PER_WEEK - 2).astype(np.int64)
     days = [
-        _share(marks[clock.weekdays == day].sum(axis=0), of_week[week[day]], _WEEKDAY_DAYS)
+        _share(kinds[clock.weekdays == day].sum(axis=0), of_week[week[day]], _WEEKDAY_DAYS)
         for day in range(DAYS_PER_WEEK)
     ]
     return np.stack(days)

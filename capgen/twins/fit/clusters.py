@@ -31,14 +31,15 @@ def cluster(points: Floats, count: int) -> Codes:
 
 
 def _far_points(points: Floats, count: int, random: np.random.Generator) -> Floats:
+    whole = np.nan_to_num(points)
     chosen = [int(random.integers(len(points)))]
-    nearest = squares(points, points[chosen])[:, 0]
+    nearest = squares(points, whole[chosen])[:, 0]
     while len(chosen) < count:
         bounds = np.cumsum(nearest)
         place = np.searchsorted(bounds, random.random() * bounds[-1], side="right")
         chosen.append(min(int(place), len(points) - 1))
-        nearest = np.minimum(nearest, squares(points, points[chosen[-1:]])[:, 0])
-    return points[chosen]
+        nearest = np.minimum(nearest, squares(points, whole[chosen[-1:]])[:, 0])
+    return whole[chosen]
 
 
 def _follow(points: Floats, centres: Floats) -> tuple[Codes, float]:
@@ -60,12 +61,20 @@ def squares(points: Floats, centres: Floats) -> Floats:
     """Return the squared distance of each point to each centre, shape (points, centres).
 
     Args:
-        points: shape (points, dimensions).
+        points: shape (points, dimensions); NaN where unknown: only what is known counts.
         centres: shape (centres, dimensions).
     """
-    products = np.einsum("pd,cd->pc", points, centres)
-    distances: Floats = (points**2).sum(axis=1)[:, None] - 2 * products + (centres**2).sum(axis=1)
+    known, filled = _filled(points)
+    products = np.einsum("pd,cd->pc", filled, centres)
+    reached = np.einsum("pd,cd->pc", known, centres**2)
+    distances: Floats = (filled**2).sum(axis=1)[:, None] - 2 * products + reached
     return np.maximum(distances, 0.0, out=distances)
+
+
+def _filled(points: Floats) -> tuple[Floats, Floats]:
+    """Return 1 where points are known, and the points with 0 where they are not."""
+    known = np.isfinite(points)
+    return known.astype(np.float64), np.where(known, points, 0.0)
 
 
 def centres_of(points: Floats, labels: Codes, count: int) -> Floats:
@@ -81,7 +90,8 @@ def centres_of(points: Floats, labels: Codes, count: int) -> Floats:
 
 def _means(points: Floats, labels: Codes, centres: Floats) -> Floats:
     """Return the mean of each cluster; an empty one keeps its centre."""
+    known, filled = _filled(points)
     member = (labels[:, None] == np.arange(len(centres))).astype(np.float64)
-    counts = member.sum(axis=0)[:, None]
-    sums = np.einsum("pc,pd->cd", member, points)
+    counts = np.einsum("pc,pd->cd", member, known)
+    sums = np.einsum("pc,pd->cd", member, filled)
     return np.where(counts > 0, sums / np.maximum(counts, 1), centres)

@@ -8,17 +8,14 @@ import numpy as np
 
 from capgen.draws.arrays import Codes, Floats
 from capgen.layers.library.schema import SCORES
-from capgen.layers.regimes.settings import MOST_KIND_STICKINESS, MOST_STICKINESS
-from capgen.twins.fit.chances import kind_chances, state_chances
 from capgen.twins.fit.clock import Clock
 from capgen.twins.fit.curves import curves_of
-from capgen.twins.fit.day_kinds import kinds_of
 from capgen.twins.fit.noise import noise_factors
 from capgen.twins.fit.resolution import resolution_of
+from capgen.twins.fit.rhythm import rhythm_of
 from capgen.twins.fit.scores import scores_of
 from capgen.twins.fit.season import residuals, season_of, spread_of
 from capgen.twins.fit.states import states_of
-from capgen.twins.fit.stickiness import kind_stickiness, state_stickiness
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,9 +58,7 @@ def fit_server(values: Floats, clock: Clock, counts: tuple[int, int]) -> FittedS
         counts: numbers of states and of kinds of day.
     """
     states = states_of(values, clock, counts[0])
-    day_kinds = kinds_of(states, clock, *counts)
-    chances = state_chances(states, day_kinds, clock, counts)
-    kinds = kind_chances(day_kinds, clock, counts[1])
+    rhythm = rhythm_of(states, clock, counts)
     of_steps = np.repeat(states, clock.steps_per_slot)
     cells = np.repeat(clock.slot_cells, clock.steps_per_slot)
     curves = curves_of(values, of_steps, counts[0])
@@ -71,10 +66,10 @@ def fit_server(values: Floats, clock: Clock, counts: tuple[int, int]) -> FittedS
     season = season_of(scores, of_steps, cells, (counts[0], clock.cells))
     left = residuals(scores, season, of_steps, cells)
     return FittedServer(
-        chances=chances,
-        stickiness=state_stickiness(states, day_kinds, clock, chances, MOST_STICKINESS),
-        kinds=kinds,
-        kind_stickiness=kind_stickiness(day_kinds, clock, kinds, MOST_KIND_STICKINESS),
+        chances=rhythm.chances,
+        stickiness=rhythm.stickiness,
+        kinds=rhythm.kinds,
+        kind_stickiness=rhythm.kind_stickiness,
         levels=_levels(values),
         curves=curves,
         season=season,

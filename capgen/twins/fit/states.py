@@ -30,9 +30,8 @@ def states_of(values: Floats, clock: Clock, count: int) -> Codes:
     """
     points = _points(values, clock)
     known = np.isfinite(points).any(axis=1)
-    filled = np.where(np.isfinite(points[known]), points[known], 0.0)
-    labels = _together(filled, cluster(filled, count), count)
-    found = _by_height(labels, filled, count)
+    labels = _together(points[known], cluster(points[known], count), count)
+    found = _by_height(labels, np.nan_to_num(points[known]), count)
     states = np.full(len(points), UNKNOWN, np.int32)
     states[known] = found
     return states

@@ -1,94 +1,101 @@
-"""Stickiness: solved so that what is expected to stay the same is what stayed the same.
-
-The coupled chain keeps its chances at every step, so that the expectation is known without
-drawing. A state k that has the chances π, and π' in the next slot, is kept with probability
-s(k) = min(1, π'(k) / π(k)) × stickiness(k); one that is left is entered again with probability
-(π'(k) − π(k) s(k)) / (1 − Σ π s).
-"""
+"""Stickiness: solved so that what is expected to stay the same is what stayed the same."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from capgen.draws.arrays import Codes, Floats
+from capgen.draws.arrays import Floats
+from capgen.layers.regimes.settings import MOST_KIND_STICKINESS, MOST_STICKINESS
 from capgen.twins.fit.clock import Clock
-from capgen.twins.fit.states import UNKNOWN
+from capgen.twins.fit.coupled import moves_of
+from capgen.twins.fit.paths import Seen
 
-_ROUNDS = 40
-_SMALL = 1e-12
 _FEWEST = 5  # slots in a state, for a stickiness of its own
+_SMALL = 1e-12
+_ROUNDS = 30
+_STEP = 1e-3
+_LEAST_SLOPE = 0.02
+_FARTHEST = 0.2  # in a round
+# Chances learnt from few days change from slot to slot by chance too, which looks as if servers had
+# to leave. All of it taken away finds the stickiness of known servers best, but then a twin, whose
+# chances do change so, forgets too soon: this much keeps both near, on real telemetry too.
+_BY_CHANCE = 0.15
 
 
-def state_stickiness(
-    states: Codes, day_kinds: Codes, clock: Clock, chances: Floats, most: float
-) -> Floats:
+def state_stickiness(seen: Seen, chances: Floats, start: Floats, rounds: int) -> Floats:
     """Return for each state the chance to stay in it from slot to slot.
 
     Args:
-        states: shape (slots,).
-        day_kinds: shape (days,).
-        clock: of the slots.
+        seen: states and moves.
         chances: of the states, shape (kinds, 2, slots of a day, states).
-        most: the highest stickiness.
+        start: where to begin, shape (states,).
+        rounds: how often to come nearer.
     """
-    _, _, per_day, count = chances.shape
-    kinds = np.repeat(day_kinds, per_day)
-    known = (states != UNKNOWN) & (kinds != UNKNOWN)
-    both = known[:-1] & known[1:]
-    cells = np.where(known, kinds * clock.cells + clock.slot_cells, 0)
-    flat = chances.reshape(-1, count)
-    pairs = cells[:-1][both] * len(flat) + cells[1:][both]
-    found, weights = np.unique(pairs, return_counts=True)
-    before = flat[found // len(flat)]
-    after = flat[found % len(flat)]
-    starts = np.bincount(states[:-1][both], minlength=count)
-    same = states[:-1][both][states[:-1][both] == states[1:][both]]
-    wanted = np.bincount(same, minlength=count) / np.maximum(starts, 1)
-    solved = _solve(before, after, weights[:, None] * before, wanted, most)
-    return np.where(starts >= _FEWEST, solved, 0.0)
+    before, after, moves = _cells(seen, chances)
+    after = before + (after - before) * _lasting(moves)[:, None]
+    starts = moves.sum(axis=2)
+    totals = starts.sum(axis=0)
+    weights = starts / np.maximum(totals, _SMALL)
+    wanted = np.einsum("cii->i", moves) / np.maximum(totals, _SMALL)
+
+    def kept(stickiness: Floats) -> Floats:
+        found: Floats = np.einsum("ci,cii->i", weights, moves_of(before, after, stickiness))
+        return found
+
+    found = start
+    for _ in range(rounds):
+        now = kept(found)
+        slopes = np.maximum((kept(found + _STEP) - now) / _STEP, _LEAST_SLOPE)
+        steps = np.clip((wanted - now) / slopes, -_FARTHEST, _FARTHEST)
+        found = np.clip(found + steps, 0.0, MOST_STICKINESS)
+    return np.where(totals >= _FEWEST, found, 0.0)
 
 
-def kind_stickiness(day_kinds: Codes, clock: Clock, chances: Floats, most: float) -> float:
+def _cells(seen: Seen, chances: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return chances before and after, and moves seen: slots within days, then midnights."""
+    states = chances.shape[-1]
+    shape = (*seen.nights.shape[:4], states)
+    last = np.broadcast_to(chances[:, :, None, None, -1], shape).reshape(-1, states)
+    first = np.broadcast_to(chances[:, :, 0], shape).reshape(-1, states)
+    before = chances[:, :, :-1].reshape(-1, states)
+    after = chances[:, :, 1:].reshape(-1, states)
+    every = (each.reshape(-1, states, states) for each in (seen.moves, seen.nights))
+    return np.concatenate([before, last]), np.concatenate([after, first]), np.concatenate([*every])
+
+
+def _lasting(moves: Floats) -> Floats:
+    """Return the share of a change of chances that counts, by how far it exceeds chance.
+
+    A change is what enters a state less what leaves it; by chance, its variance is their sum.
+    """
+    leave = moves.sum(axis=2)
+    enter = moves.sum(axis=1)
+    both = leave + enter - 2 * np.einsum("cii->ci", moves)
+    excess = ((enter - leave) ** 2 / np.maximum(both, _SMALL)).sum(axis=1)
+    by_chance = _BY_CHANCE * (moves.shape[1] - 1)
+    share: Floats = np.maximum(0.0, 1 - by_chance / np.maximum(excess, _SMALL))
+    return share
+
+
+def kind_stickiness(nights: Floats, clock: Clock, chances: Floats) -> float:
     """Return the chance to stay with a kind of day: one for all kinds, as days are few.
 
     Args:
-        day_kinds: shape (days,).
+        nights: chances of the kinds of each two days, shape (days − 1, kinds, kinds).
         clock: of the days.
         chances: of the kinds, shape (7, kinds).
-        most: the highest stickiness.
     """
-    both = (day_kinds[:-1] != UNKNOWN) & (day_kinds[1:] != UNKNOWN)
-    if not both.any():
-        return 0.0
-    before = chances[clock.weekdays[:-1][both]]
-    after = chances[clock.weekdays[1:][both]]
-    wanted = np.mean(day_kinds[:-1][both] == day_kinds[1:][both])
+    before = chances[clock.weekdays[:-1]]
+    after = chances[clock.weekdays[1:]]
+    starts = nights.sum(axis=2)
+    wanted = np.einsum("dkk->", nights)
     low = 0.0
-    high = most
+    high = MOST_KIND_STICKINESS
     for _ in range(_ROUNDS):
         middle = (low + high) / 2
-        kept = _kept(before, after, np.full(before.shape[1], middle))
-        if (before * kept).sum(axis=1).mean() < wanted:
+        moves = moves_of(before, after, np.full(before.shape[1], middle))
+        if np.einsum("dk,dkk->", starts, moves) < wanted:
             low = middle
         else:
             high = middle
     return low
-
-
-def _solve(before: Floats, after: Floats, weights: Floats, wanted: Floats, most: float) -> Floats:
-    """Return the stickiness at which states are kept as often as wanted."""
-    stickiness = np.full(before.shape[1], most / 2)
-    totals = np.maximum(weights.sum(axis=0), _SMALL)
-    for _ in range(_ROUNDS):
-        kept = (weights * _kept(before, after, stickiness)).sum(axis=0) / totals
-        stickiness = np.clip(stickiness + wanted - kept, 0.0, most)
-    return stickiness
-
-
-def _kept(before: Floats, after: Floats, stickiness: Floats) -> Floats:
-    """Return the chance to be in the same state again, of the shape of the chances."""
-    stay = np.minimum(1.0, after / np.maximum(before, _SMALL)) * stickiness
-    entered = np.maximum(after - before * stay, 0.0)
-    total = np.maximum(entered.sum(axis=1, keepdims=True), _SMALL)
-    kept: Floats = stay + (1 - stay) * entered / total
-    return kept

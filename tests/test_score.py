@@ -158,11 +158,16 @@ def by_columns(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.col("metric") + "_p95", cpu_p95=pl.lit(1.0))
 
 
+def stacked(rows: pl.DataFrame) -> pl.DataFrame:
+    series = pl.concat_str("server_id", pl.col("metric") + "_p95", separator="/")
+    return rows.with_columns(unique_id=series).drop("server_id", "metric")
+
+
 def in_any_order(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.sample(fraction=1, shuffle=True, seed=1)
 
 
-@pytest.mark.parametrize("form", [as_nixtla, in_berlin, by_columns, in_any_order])
+@pytest.mark.parametrize("form", [as_nixtla, in_berlin, by_columns, stacked, in_any_order])
 def test_forms_of_the_same_forecasts_have_the_same_scores(
     form: Callable[[pl.DataFrame], pl.DataFrame],
     data: Path,

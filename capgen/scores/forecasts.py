@@ -15,6 +15,8 @@ from capgen.scores.files.opened import collected, open_table, role_of, schema_of
 from capgen.scores.models import CUTOFF, METRIC, SERVER, TIMESTAMP, Model, models_of
 from capgen.scores.panel import Panel
 
+# As `capgen export --for nixtla --stacked` names series.
+_STACKED = r"^(.+)/([^/]+)$"
 KEYS = ("server_id", "timestamp", METRIC)
 
 
@@ -88,12 +90,15 @@ def read_forecasts(path: Path, panel: Panel, metrics: Sequence[str]) -> Forecast
     moments = moments_of(frame, timestamp, schema[timestamp])
     numeric = [name for name, kind in schema.items() if kind.is_numeric()]
     models = models_of(numeric, panel.described.schema.names())
-    name = _metric(frame, schema, panel, metrics, path)
+    name = pl.col(server).cast(pl.String)
+    metric = _metric(frame, schema, name, panel, metrics, path)
+    if metric is None:
+        name, metric = _stacked(frame, name, panel, path)
     columns = [column for model in models for column in model.columns]
     rows = frame.select(
-        pl.col(server).cast(pl.String).alias("server_id"),
+        name.alias("server_id"),
         moments.expression.alias("timestamp"),
-        name,
+        metric.alias(METRIC),
         *map(_finite, columns),
     )
     if metrics:
@@ -109,23 +114,49 @@ def _finite(column: str) -> pl.Expr:
 
 
 def _metric(
-    frame: pl.LazyFrame, schema: pl.Schema, panel: Panel, metrics: Sequence[str], path: Path
-) -> pl.Expr:
-    """Return the metric's name of each row."""
+    frame: pl.LazyFrame,
+    schema: pl.Schema,
+    series: pl.Expr,
+    panel: Panel,
+    metrics: Sequence[str],
+    path: Path,
+) -> pl.Expr | None:
+    """Return the metric's name of each row; none where only the names of the series may say it."""
     if METRIC in schema:
-        column = pl.col(METRIC).cast(pl.String)
-        written = collected(frame.select(column.unique()), path).to_series()
-        if written.has_nulls():
-            raise RequestError(f"{path}: expected a metric in every row, got rows without one")
-        known = {name: panel.metric(name) for name in written.sort()}
-        return column.replace_strict(known, return_dtype=pl.String).alias(METRIC)
+        return _named(frame, pl.col(METRIC).cast(pl.String), panel, path)
     names = metrics or list(panel.metrics)
-    if len(names) != 1:
+    if len(names) == 1 and not _are_stacked(frame, series, panel, path):
+        return pl.lit(names[0])
+    return None
+
+
+def _stacked(
+    frame: pl.LazyFrame, series: pl.Expr, panel: Panel, path: Path
+) -> tuple[pl.Expr, pl.Expr]:
+    """Return server and metric of each row, where series have names such as `server_000/cpu`."""
+    if not _are_stacked(frame, series, panel, path):
         raise RequestError(
             f"{path}: expected a column metric, or one --metric that all rows are of, got "
             f"neither; the panel has {', '.join(panel.metrics)}"
         )
-    return pl.lit(names[0]).alias(METRIC)
+    server = series.str.extract(_STACKED, 1)
+    return server, _named(frame, series.str.extract(_STACKED, 2), panel, path)
+
+
+def _are_stacked(frame: pl.LazyFrame, series: pl.Expr, panel: Panel, path: Path) -> bool:
+    metric = series.str.extract(_STACKED, 2).fill_null("")
+    known = [*panel.metrics, *panel.metrics.values()]
+    asked = frame.select(metric.is_in(known).all() & (pl.len() > 0))
+    return bool(collected(asked, path).item())
+
+
+def _named(frame: pl.LazyFrame, metric: pl.Expr, panel: Panel, path: Path) -> pl.Expr:
+    """Return the name of the metric that each row calls by its key or its column."""
+    written = collected(frame.select(metric.unique()), path).to_series()
+    if written.has_nulls():
+        raise RequestError(f"{path}: expected a metric in every row, got rows without one")
+    known = {name: panel.metric(name) for name in written.sort()}
+    return metric.replace_strict(known, return_dtype=pl.String)
 
 
 def _cutoff(frame: pl.LazyFrame, schema: pl.Schema, path: Path) -> datetime | None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from capgen.panel.batches import cells, chunks
     from capgen.quality.check import check
     from capgen.scores.anomalies.score_anomalies import score_anomalies
+    from capgen.scores.saturation.saturation import saturation
+    from capgen.scores.saturation.score_saturation import score_saturation
     from capgen.scores.score import score
     from capgen.telemetry.load import load
     from capgen.twins.compare.compare import compare
@@ -58,9 +60,11 @@ __all__ = [
     "query",
     "repair",
     "rollup",
+    "saturation",
     "scan",
     "score",
     "score_anomalies",
+    "score_saturation",
     "verify",
 ]
 
@@ -89,7 +93,9 @@ _HOMES = {
     "repair": "capgen.engines.running",
     "rollup": "capgen.dataset.rollup.rollup",
     "scan": "capgen.dataset.reading.scanning",
+    "saturation": "capgen.scores.saturation.saturation",
     "score": "capgen.scores.score",
+    "score_saturation": "capgen.scores.saturation.score_saturation",
     "score_anomalies": "capgen.scores.anomalies.score_anomalies",
     "verify": "capgen.dataset.verify",
 }

@@ -15,10 +15,12 @@ from polars.testing import assert_frame_equal
 
 import capgen
 from capgen import RequestError
+from capgen.foresight.oracle import oracle
 from capgen.scores.losses import SCORES
 from capgen.scores.scorecard import Scorecard
 from tests.conftest import BuildOnce, Run
 from tests.forecast_files import METRICS, PANEL, START, actuals, forecasts
+from tests.telemetry_datasets import write_telemetry
 
 SEASON = 168
 QUANTILES = {0.1: "Near-lo-80", 0.5: "Near-q0.5", 0.9: "Near-hi-80"}
@@ -43,7 +45,7 @@ def found(data: Path, rows: pl.DataFrame, tmp_path_factory: pytest.TempPathFacto
 def scored(data: Path, rows: pl.DataFrame, folder: Path, **options: Any) -> Scorecard:
     file = folder / "forecasts.parquet"
     rows.write_parquet(file)
-    return capgen.score(file, data, best=False, **options)
+    return capgen.score(file, data, draws=0, **options)
 
 
 def line(found: Scorecard, score: str, model: str, **group: str) -> dict[str, Any]:
@@ -143,6 +145,40 @@ def test_seasonal_naive_repeats_the_last_week_and_widens(data: Path, found: Scor
     assert value["times_naive"] == pytest.approx(value["value"] / value["naive"])
 
 
+def test_the_oracle_scores_as_the_best_possible_does(
+    data: Path, rows: pl.DataFrame, found: Scorecard, tmp_path: Path
+) -> None:
+    own = oracle(data, START, (0.1, 0.9), draws=50, metrics=["cpu"])
+    both = own.collect().join(rows, on=["server_id", "timestamp", "metric"])
+    both.write_parquet(tmp_path / "both.parquet")
+    beside = capgen.score(tmp_path / "both.parquet", data, draws=50)
+    for score in ("RMSE", "CRPS", "pinball 0.1", "pinball 0.9"):
+        row = line(beside, score, "oracle", metric="cpu", horizon="1-7 days")
+        assert row["times_best"] == pytest.approx(1)
+    # Absolute errors are least at the median, which the best possible forecast has, too.
+    assert 1 <= line(beside, "MAE", "oracle", metric="cpu")["times_best"] < 1.02
+    near = line(beside, "MAE", "Near", metric="cpu")
+    assert near["best"] == line(beside, "MAE", "oracle", metric="cpu")["best"]
+    assert near["times_best"] == near["value"] / near["best"]
+    assert near["value"] == line(found, "MAE", "Near", metric="cpu")["value"]
+    assert beside.passes(100)
+    assert not beside.passes(0.99)  # the oracle's mean is the best possible forecast
+
+
+def test_telemetry_has_no_best_possible_forecast(tmp_path: Path) -> None:
+    moments = pl.datetime_range(datetime(2024, 1, 1), datetime(2024, 1, 20, 23), "1h", eager=True)
+    values = np.random.Generator(np.random.SFC64(1)).random(len(moments))
+    rows = pl.DataFrame({"timestamp": moments, "server_id": "a", "server_type": "web"})
+    folder = write_telemetry(tmp_path / "telemetry", rows.with_columns(cpu_p95=pl.Series(values)))
+    last = rows.tail(48).select("server_id", "timestamp", Half=0.5)
+    last.write_parquet(tmp_path / "half.parquet")
+    found = capgen.score(tmp_path / "half.parquet", folder)
+    assert found.notes == ["the best possible forecast is not known: no model made these rows"]
+    (headline,) = found.headlines
+    assert headline.ratio == headline.times_naive
+    assert headline.times_best is None
+
+
 def as_nixtla(rows: pl.DataFrame) -> pl.DataFrame:
     cutoff = START - timedelta(hours=1)
     named = rows.rename({"server_id": "unique_id", "timestamp": "ds"})
@@ -189,7 +225,7 @@ def test_text_is_read_as_parquet_is(
     text = (pl.col("timestamp") + ahead).dt.to_string("%Y-%m-%d %H:%M:%S") + zone
     file = tmp_path / "forecasts.csv"
     rows.with_columns(text).write_csv(file, separator=";")
-    other = capgen.score(file, data, best=False)
+    other = capgen.score(file, data, draws=0)
     assert_frame_equal(other.table, found.table)
 
 
@@ -312,7 +348,7 @@ def test_what_cannot_be_scored_is_refused_in_one_line(
     run: Run,
 ) -> None:
     spoil(rows).write_parquet(tmp_path / "odd.parquet")
-    result = run("score", "odd.parquet", "--data", str(data), "--no-best")
+    result = run("score", "odd.parquet", "--data", str(data), "--draws", "0")
     assert result.returncode == 2
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1
@@ -322,7 +358,7 @@ def test_the_table_the_ratios_and_the_exit_code(
     data: Path, rows: pl.DataFrame, tmp_path: Path, run: Run
 ) -> None:
     rows.filter(metric="cpu").drop("metric").write_parquet(tmp_path / "cpu.parquet")
-    options = ("score", "cpu.parquet", "--data", str(data), "--metric", "cpu", "--no-best")
+    options = ("score", "cpu.parquet", "--data", str(data), "--metric", "cpu", "--draws", "0")
     text = run(*options, "--from", "2024-01-23")
     assert text.returncode == 0, text.stderr
     assert "left out: 120 rows before 2024-01-23 00:00:00, which are known" in text.stdout

@@ -26,6 +26,7 @@ from capgen.cli import (
     repair,
     report,
     rollup,
+    saturation,
     score,
     sql,
     verify,
@@ -63,6 +64,7 @@ app.command("load")(load.command)
 app.command("plan")(plan.command)
 app.command("check")(check.command)
 app.command("compare")(compare.command)
+app.command("saturation")(saturation.command)
 app.command("score")(score.command)
 app.command("verify")(verify.command)
 app.command("repair")(repair.command)

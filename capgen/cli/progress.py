@@ -98,7 +98,7 @@ def count_progress(noun: str, participle: str) -> Iterator[Callable[[int, int], 
     def on_count(done: int, total: int) -> None:
         nonlocal last_printed
         now = time.monotonic()
-        if now - last_printed < _SECONDS_BETWEEN_LINES or not done:
+        if now - last_printed < _SECONDS_BETWEEN_LINES or done in {0, total}:
             return
         last_printed = now
         left = (now - started) * (total - done) / done

@@ -1,24 +1,19 @@
 """`capgen score`: lays forecasts beside what happened, and the best possible."""
 
-import json
 import math
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from capgen.cli.moments import moment
-from capgen.cli.progress import count_progress
-from capgen.cli.stopping import gone_when_stopped
-from capgen.cli.streams import outcome
+from capgen.cli.saturation_options import RULE, UNTIL
+from capgen.cli.score_runs import score_anomalies, score_days, score_forecasts
 from capgen.errors import RequestError
 from capgen.storage.location import locate
 from capgen.system.paths import local_path
-
-if TYPE_CHECKING:
-    from capgen.scores.scorecard import Scorecard
 
 
 def command(
@@ -71,10 +66,14 @@ def command(
             show_default=False,
         ),
     ] = None,
-    best: Annotated[
-        bool,
-        typer.Option("--best/--no-best", help="Lay them beside the best possible forecast."),
-    ] = True,
+    draws: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            help="Futures that the best possible forecast is worked out from; 0 leaves it out.",
+            min=0,
+        ),
+    ] = 200,
     anomalies: Annotated[
         bool,
         typer.Option("--anomalies", help="The file is of what a detector of anomalies flags."),
@@ -98,6 +97,21 @@ def command(
             show_default=False,
         ),
     ] = None,
+    days: Annotated[
+        bool,
+        typer.Option("--saturation", help="The file is of days on which servers reach a limit."),
+    ] = False,
+    reached: Annotated[
+        float | None,
+        typer.Option(
+            "--reaches",
+            metavar="NUMBER",
+            help="With --saturation: the limit, in the unit of the one --metric.",
+            show_default=False,
+        ),
+    ] = None,
+    rule: Annotated[str | None, RULE] = None,
+    until: Annotated[date | None, UNTIL] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
 ) -> None:
     r"""Score forecasts beside what happened, and beside the best that is possible.
@@ -115,6 +129,9 @@ def command(
     score; or a server, start and end. What it says is laid beside what was done
     to the data: precision and recall of steps and of events, and the delay.
 
+    With --saturation a row is a server and the day on which it is foretold to
+    reach a limit, as capgen saturation says it: told is how early or late.
+
     [bold]Examples[/bold]
 
     capgen score forecasts.parquet --data data/
@@ -122,74 +139,46 @@ def command(
     capgen score cpu.csv --data data/ --metric cpu --from 2025-10-01 --limit 1.1
 
     capgen score alarms.csv --data data/ --anomalies --kind surge --kind outlier
+
+    capgen score days.csv --data data/ --saturation --metric cpu --reaches 80
     """
-    of_forecasts = {"--metric": metrics, "--limit": limit}
     of_anomalies = {"--kind": kinds, "--threshold": threshold}
+    of_days = {"--reaches": reached, "--rule": rule, "--until": until}
+    if anomalies and days:
+        raise RequestError("--anomalies: expected it or --saturation, got both")
+    if not anomalies:
+        _refuse(of_anomalies, "--anomalies")
+    if not days:
+        _refuse(of_days, "--saturation")
     if anomalies:
-        _refuse(of_forecasts, "forecasts, without --anomalies")
-        _score_anomalies(file, data, since, kinds or [], threshold, as_json=as_json)
+        _refuse({"--metric": metrics, "--limit": limit}, "forecasts")
+        score_anomalies(file, data, since, kinds or [], threshold, as_json=as_json)
+    elif days:
+        _refuse({"--limit": limit}, "forecasts")
+        metric = _only(metrics)
+        if reached is None:
+            raise RequestError("--reaches: expected the limit, such as 80, got none")
+        first = None if since is None else since.date()
+        score_days(file, data, metric, reached, rule, first, until, draws, as_json=as_json)
     else:
-        _refuse(of_anomalies, "detectors, with --anomalies")
         _check_limit(limit)
-        _score_forecasts(file, data, since, metrics or [], limit, best=best, as_json=as_json)
+        score_forecasts(file, data, since, metrics or [], limit, draws, as_json=as_json)
+
+
+def _only(metrics: list[str] | None) -> str:
+    """Return the metric, where one is asked for."""
+    if metrics is None or len(metrics) != 1:
+        raise RequestError(f"--metric: expected one, got {len(metrics or [])}")
+    return metrics[0]
 
 
 def _refuse(options: Mapping[str, object], what: str) -> None:
     """Refuse options that say nothing of what is scored."""
     for name, value in options.items():
         if value is not None:
-            raise RequestError(f"{name}: expected only beside {what}; leave it out")
-
-
-def _score_forecasts(
-    file: Path,
-    data: Path,
-    since: datetime | None,
-    metrics: list[str],
-    limit: float | None,
-    *,
-    best: bool,
-    as_json: bool,
-) -> None:
-    from capgen.cli.score_table import print_scores
-    from capgen.scores.score import score
-
-    with gone_when_stopped(), count_progress("server", "scored") as on_servers:
-        found = score(file, data, since=since, metrics=metrics, best=best, on_servers=on_servers)
-    with outcome(0 if found.passes(limit) else 1):
-        if as_json:
-            typer.echo(json.dumps(_as_json(found, limit), indent=2, allow_nan=False))
-        else:
-            print_scores(found, limit)
-
-
-def _score_anomalies(
-    file: Path,
-    data: Path,
-    since: datetime | None,
-    kinds: list[str],
-    threshold: float | None,
-    *,
-    as_json: bool,
-) -> None:
-    from capgen.cli.score_detections import print_detections
-    from capgen.scores.anomalies.score_anomalies import score_anomalies
-
-    with gone_when_stopped(), count_progress("server", "scored") as on_servers:
-        found = score_anomalies(
-            file, data, since=since, kinds=kinds, threshold=threshold, on_servers=on_servers
-        )
-    with outcome():
-        if as_json:
-            typer.echo(json.dumps(found.as_json(), indent=2, allow_nan=False))
-        else:
-            print_detections(found)
+            raise RequestError(f"{name}: expected only with {what}; leave it out")
 
 
 def _check_limit(limit: float | None) -> None:
     if limit is not None and not 0 <= limit < math.inf:
         raise RequestError(f"--limit: expected a ratio such as 1.5, at least 0, got {limit}")
-
-
-def _as_json(found: "Scorecard", limit: float | None) -> dict[str, object]:
-    return {**found.as_json(), "limit": limit, "passed": found.passes(limit)}

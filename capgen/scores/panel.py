@@ -13,6 +13,7 @@ import polars as pl
 
 from capgen.dataset.any_manifest import AnyManifest, read_any_manifest
 from capgen.dataset.description import Description
+from capgen.dataset.manifest import Manifest
 from capgen.dataset.reading.scanning import scan_dataset
 from capgen.errors import RequestError
 from capgen.storage.location import locate
@@ -47,6 +48,11 @@ class Panel:
         folder = locate(data)
         manifest = read_any_manifest(folder)
         return cls(folder, manifest, manifest.description())
+
+    @property
+    def is_built(self) -> bool:
+        """Whether its rows are those of a model: not rolled up, and not measured."""
+        return isinstance(self.manifest, Manifest)
 
     @property
     def step(self) -> timedelta:

@@ -31,7 +31,7 @@ def score(
     *,
     since: datetime | None = None,
     metrics: Sequence[str] = (),
-    best: bool = True,
+    draws: int = 200,
     on_servers: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Scorecard:
     """Score forecasts beside what happened, seasonal naive, and the best possible forecast.
@@ -47,7 +47,8 @@ def score(
         since: the first step that the forecasts did not know; by default that after the file's
             cutoff, or the first timestamp of a forecast.
         metrics: keys or columns of the metrics to score; by default all in the file.
-        best: whether to lay them beside the best possible forecast, which takes longest.
+        draws: number of futures that the best possible forecast is worked out from, which takes
+            longest; 0 leaves it out.
         on_servers: hears how many servers of how many are done.
 
     Returns:
@@ -63,7 +64,7 @@ def score(
     survey = survey_of(opened, panel, since)
     _check_past(panel, survey)
     bench, notes = _bench(opened, panel, survey)
-    found = best_of(panel, survey, _levels(opened)) if best else None
+    found = best_of(panel, survey, _levels(opened), draws) if draws else None
     tally = Tally()
     cells: Counter[str] = Counter()
     sums = [
@@ -90,7 +91,7 @@ def score(
         servers=len(survey.servers),
         cells=cells,
         table=in_order(rows, survey.metrics, archetypes, opened.models),
-        notes=[*opened.notes, *survey.notes, *notes, *tally.notes()],
+        notes=[*opened.notes, *survey.notes, *notes, *tally.notes(), *_unknown(panel, draws)],
     )
 
 
@@ -101,6 +102,12 @@ def _check_past(panel: Panel, survey: Survey) -> None:
             f"--from: expected more than a season of {season_text(panel.step)} before the first "
             f"forecast, {earliest} or later, got {survey.start}"
         )
+
+
+def _unknown(panel: Panel, draws: int) -> list[str]:
+    if panel.is_built or not draws:
+        return []
+    return ["the best possible forecast is not known: no model made these rows"]
 
 
 def _levels(forecasts: Forecasts) -> list[float]:

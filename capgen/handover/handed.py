@@ -154,19 +154,20 @@ class Handed:
             moment.max().alias("last"),
             pl.len().cast(pl.Int64).alias("rows"),
         ]
-        parts = [
-            frame.group_by("server_id", maintain_order=True).agg(facts)
+        # As plain values: text of a frame would keep the whole frame in memory.
+        found = [
+            row
             for frame in self.frames([*KEYS, *self.labels])
+            for row in frame.group_by("server_id", maintain_order=True).agg(facts).iter_rows()
         ]
-        if not parts:
-            return pl.DataFrame(schema=self._server_schema)
+        parts = pl.DataFrame(found, self._server_schema, orient="row")
         again = [
             *(pl.col(name).first() for name in self.labels),
             pl.col("first").min(),
             pl.col("last").max(),
             pl.col("rows").sum(),
         ]
-        return pl.concat(parts).group_by("server_id", maintain_order=True).agg(again)
+        return parts.group_by("server_id", maintain_order=True).agg(again)
 
     @cached_property
     def ledger(self) -> list[dict[str, Any]] | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
+from capgen.dataset.export.formats.form import TEXT_ROWS
 from capgen.errors import RequestError
 from capgen.handover.handed import Handed
 from capgen.storage.counted import Counted
@@ -36,6 +37,17 @@ def server_texts(
         for row in servers.to_dicts()
     ]
     return servers.select(SERVER, pl.Series("text", texts))
+
+
+def text_frames(handed: Handed, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """Yield rows in frames that are small enough to become text.
+
+    Args:
+        handed: the rows that are handed over.
+        columns: the columns in their order.
+    """
+    for frame in handed.frames(columns):
+        yield from frame.iter_slices(TEXT_ROWS)
 
 
 def with_texts(frame: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:

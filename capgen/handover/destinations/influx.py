@@ -10,7 +10,14 @@ import polars as pl
 
 from capgen.handover.destination import File
 from capgen.handover.handed import Handed
-from capgen.handover.lines import SERVER, server_texts, unfit_labels, with_texts, write_words
+from capgen.handover.lines import (
+    SERVER,
+    server_texts,
+    text_frames,
+    unfit_labels,
+    with_texts,
+    write_words,
+)
 from capgen.handover.measures import Measure
 from capgen.handover.monitoring import Monitoring
 from capgen.storage.counted import Counted
@@ -60,7 +67,7 @@ def _write(handed: Handed, file: Counted) -> None:
     names = [metric.name for metric in handed.metrics]
     fields = [pl.lit(f"{_escaped(name)}=") + pl.col(name).cast(pl.String) for name in names]
     file.write(_HEAD.encode())
-    for frame in handed.frames([SERVER, "timestamp", *names]):
+    for frame in text_frames(handed, [SERVER, "timestamp", *names]):
         lines = with_texts(frame, texts).select(
             "text",
             pl.concat_str(fields, separator=",", ignore_nulls=True).alias("fields"),

@@ -12,7 +12,7 @@ from capgen.dataset.csv_text import TIMESTAMP
 from capgen.handover.database import KEY, TABLE, Database, quoted
 from capgen.handover.destination import File
 from capgen.handover.handed import Handed
-from capgen.handover.lines import write_rows
+from capgen.handover.lines import text_frames, write_rows
 from capgen.storage.counted import Counted
 
 _ROWS = f"{TABLE}.csv"
@@ -65,7 +65,7 @@ DESTINATION = Postgres()
 
 
 def _write(handed: Handed, file: Counted) -> None:
-    for frame in handed.frames(handed.columns):
+    for frame in text_frames(handed, handed.columns):
         write_rows(frame, file, datetime_format=_IN_UTC)
 
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from capgen.handover.destination import File
 from capgen.handover.handed import Handed
-from capgen.handover.lines import SERVER, unfit_labels, write_rows
+from capgen.handover.lines import SERVER, text_frames, unfit_labels, write_rows
 from capgen.handover.measures import Measure, measure_of
 from capgen.handover.monitoring import Monitoring
 from capgen.storage.counted import Counted
@@ -53,7 +53,7 @@ DESTINATION = VictoriaMetrics()
 
 def _write(handed: Handed, measure: Measure, file: Counted) -> None:
     columns = [SERVER, *handed.labels]
-    for frame in handed.frames([*columns, measure.metric.name, "timestamp"]):
+    for frame in text_frames(handed, [*columns, measure.metric.name, "timestamp"]):
         present = frame.drop_nulls(measure.metric.name)
         stamp = pl.col("timestamp").dt.epoch("s")
         write_rows(present.select(*columns, measure.values, stamp), file)

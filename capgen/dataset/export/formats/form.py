@@ -22,7 +22,7 @@ Place = Callable[["pa.RecordBatchReader", Path, Description, Mapping[str, str]],
 
 ZSTD_LEVEL = 3
 _GZIP_LEVEL = 6
-_TEXT_ROWS = 2**14  # rows that become text in one step; text takes several times their memory
+TEXT_ROWS = 2**14  # rows that become text in one step; text takes several times their memory
 
 
 def text_pieces(rows: pa.RecordBatchReader) -> Iterator[pl.DataFrame]:
@@ -32,7 +32,7 @@ def text_pieces(rows: pa.RecordBatchReader) -> Iterator[pl.DataFrame]:
         rows: the rows in batches.
     """
     for batch in rows:
-        yield from pl.DataFrame(batch).iter_slices(_TEXT_ROWS)
+        yield from pl.DataFrame(batch).iter_slices(TEXT_ROWS)
 
 
 @contextmanager

@@ -57,17 +57,11 @@ class Destination(ABC):
     def files(self, handed: Handed) -> Iterator[File]:
         """Yield the files, in order; each is written before the next one is asked for.
 
+        What the user should know of servers is noted by `handed.remark`.
+
         Args:
             handed: the rows that are asked for.
         """
-
-    def notes(self, handed: Handed) -> Iterator[str]:
-        """Yield what the user should know of what was written, a line each.
-
-        Args:
-            handed: the rows that were handed over.
-        """
-        yield from ()
 
     def statements(self, handed: Handed, path: Path) -> str:
         """Return what to print when all is written, such as a table's definition; by default none.

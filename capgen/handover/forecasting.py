@@ -15,7 +15,7 @@ import polars as pl
 from capgen.dataset.metric_column import MetricColumn
 from capgen.handover.destination import Destination, File
 from capgen.handover.handed import Handed
-from capgen.handover.parts import Part, absent_notes, parts_of
+from capgen.handover.parts import Part, note_absent, parts_of
 from capgen.handover.tables import write_table
 
 ALL_METRICS = "series"  # the name of a file with all of them
@@ -30,10 +30,6 @@ class ForecastTables(Destination):
         """Yield that there is nothing to forecast."""
         if not handed.metrics:
             yield "--columns: expected at least one metric among them, got none"
-
-    def notes(self, handed: Handed) -> Iterator[str]:
-        """Yield the servers that have no rows in a part."""
-        return absent_notes(handed)
 
 
 class LongTables(ForecastTables):
@@ -59,6 +55,7 @@ class LongTables(ForecastTables):
                 yield table_file(handed, part.path("calendar"), self._calendar(handed, part))
         if handed.labels:
             yield table_file(handed, "static", self._statics(handed))
+        note_absent(handed)
 
     def _values(
         self, handed: Handed, part: Part, metrics: Sequence[MetricColumn]

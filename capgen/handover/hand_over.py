@@ -118,7 +118,6 @@ def _hand_over(
         _refuse([*_options(program, request), *_cut(handed), *program.problems(handed)])
         place = place_of(program, out, handed, overwrite=overwrite, citation=citation)
         files, size = place.write(program.files(handed))
-        notes = tuple(program.notes(handed))
     return HandoverResult(
         path=place.path,
         destination=program.name,
@@ -127,7 +126,7 @@ def _hand_over(
         files=files,
         bytes=size,
         seconds=time.monotonic() - started,
-        notes=notes,
+        notes=tuple(handed.remarks),
         statements=program.statements(handed, place.path),
     )
 

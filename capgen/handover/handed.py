@@ -24,6 +24,7 @@ from capgen.storage.store.errors import plain_errors
 from capgen.timeline.epoch import MINUTES_PER_DAY
 
 HOUR = "hour"  # of the day, in UTC; a column that rows have where they are asked for it
+_MOST_NAMED = 5
 _PERCENT = (100.0, 0.0)
 _NO_NUMBERS = {"year"}  # of a calendar: it never comes again
 
@@ -60,6 +61,7 @@ class Handed:
         )
         self.labels = tuple(name for name in self.described.labels if name in self.columns)
         self.row_count = 0
+        self.remarks: list[str] = []
 
     @property
     def calendar(self) -> tuple[str, ...]:
@@ -143,6 +145,17 @@ class Handed:
                 parts.append(part)
         if parts:
             yield _joined(parts, columns)
+
+    def remark(self, what: str, servers: Sequence[str]) -> None:
+        """Note something of some servers, for the user to know when all is written.
+
+        Args:
+            what: what it is.
+            servers: their ids; only the first ones are named.
+        """
+        named = ", ".join(servers[:_MOST_NAMED])
+        more = len(servers) - _MOST_NAMED
+        self.remarks.append(f"{what}: {named}{f' and {more} more' if more > 0 else ''}")
 
     @cached_property
     def servers(self) -> pl.DataFrame:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 import polars as pl
 
 from capgen.handover.handed import Handed
-
-_MOST_NAMED = 5
 
 
 class Part(NamedTuple):
@@ -56,8 +53,8 @@ def parts_of(handed: Handed) -> list[Part]:
     return [Part("train", datetime.min, cut), Part("test", cut, datetime.max)]
 
 
-def absent_notes(handed: Handed) -> Iterator[str]:
-    """Yield the servers that have no rows in a part, which begin late or end early.
+def note_absent(handed: Handed) -> None:
+    """Note the servers that have no rows in a part, which begin late or end early.
 
     Args:
         handed: the rows that are handed over.
@@ -66,5 +63,4 @@ def absent_notes(handed: Handed) -> Iterator[str]:
         is_absent = (pl.col("last") < part.start) | (pl.col("first") >= part.stop)
         absent = handed.servers.filter(is_absent)["server_id"].to_list()
         if absent:
-            more = f" and {len(absent) - _MOST_NAMED} more" if len(absent) > _MOST_NAMED else ""
-            yield f"no rows in {part.name}: {', '.join(absent[:_MOST_NAMED])}{more}"
+            handed.remark(f"no rows in {part.name}", absent)

@@ -20,6 +20,8 @@ DESTINATIONS = (
     "autogluon",
     "darts",
     "prophet",
+    "tsb-ad",
+    "timeeval",
     "prometheus",
     "influx",
     "otlp",

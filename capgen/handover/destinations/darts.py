@@ -9,7 +9,7 @@ import polars as pl
 from capgen.handover.destination import File
 from capgen.handover.forecasting import ALL_METRICS, ForecastTables, table_file
 from capgen.handover.handed import Handed
-from capgen.handover.parts import Part, parts_of
+from capgen.handover.parts import Part, note_absent, parts_of
 
 _KEYS = ("server_id", "timestamp")
 
@@ -36,6 +36,7 @@ series = TimeSeries.from_group_dataframe(frame.merge(static), *keys)"""
         if handed.labels:
             labels = handed.servers.select("server_id", *handed.labels)
             yield table_file(handed, "static", iter([labels]))
+        note_absent(handed)
 
 
 def _rows(handed: Handed, part: Part, columns: Sequence[str]) -> Iterator[pl.DataFrame]:

@@ -11,7 +11,7 @@ from capgen.handover.destination import File
 from capgen.handover.forecasting import ForecastTables, table_file
 from capgen.handover.handed import Handed
 from capgen.handover.names import file_name
-from capgen.handover.parts import parts_of
+from capgen.handover.parts import note_absent, parts_of
 
 
 class Prophet(ForecastTables):
@@ -36,6 +36,7 @@ forecast = model.predict(frame)"""
         if handed.labels:
             labels = handed.servers.select("server_id", *handed.labels)
             yield table_file(handed, "static", iter([labels]))
+        note_absent(handed)
 
 
 def _of_metric(handed: Handed, metric: MetricColumn) -> Iterator[File]:

@@ -18,6 +18,7 @@ from capgen.errors import CapgenError, RequestError
 from capgen.layers.library.reading import read_library
 from capgen.layers.library.table import Library
 from capgen.twins.fit.fit import FitResult
+from capgen.twins.fit.holidays import holidays_between, holidays_called
 from tests.conftest import Run, make_config
 from tests.telemetry_datasets import write_telemetry
 
@@ -258,6 +259,51 @@ def test_daily_values_have_kinds_of_day_and_no_hours(fitted: Fit) -> None:
     means = twin.group_by("is_weekend").agg(pl.mean("cpu_p95")).sort("is_weekend")["cpu_p95"]
     assert means[1] > 3 * means[0]
     assert any("hours are not known" in line for line in result.learnt)
+
+
+def quiet_holidays(days: int) -> pl.DataFrame:
+    """Return rows of servers that are idle on German holidays."""
+    named = holidays_between(holidays_called("DE"), date(2024, 1, 1), date(2024, 12, 31))
+    idle = pl.col("timestamp").dt.date().is_in(named)
+    return make_rows(2, days, "1d", cpu_p95=pl.col("cpu_p95") * (1 + 9 * ~idle))
+
+
+def test_holidays_have_kinds_of_day_of_their_own(fitted: Fit) -> None:
+    result = fitted(quiet_holidays(366), "daily", holidays="DE")
+    library = library_in(result)
+    assert library.facts.days == 8
+    assert library.numbers("kinds")[:, 7, 0].min() > 0.7
+    assert library.numbers("kinds")[:, :7, 0].max() < 0.1
+    config = load_config(result.config)
+    assert config.calendar.holidays.country == "DE"
+    twin = scan(config).filter(pl.col("is_holiday") == 1).collect()
+    usual = scan(config).filter(pl.col("is_holiday") == 0).collect()
+    assert usual["cpu_p95"].mean() > 3 * twin["cpu_p95"].mean()  # type: ignore[operator]
+    assert any(line.startswith("holidays: 9 of the days") for line in result.learnt)
+
+
+def test_few_holidays_lean_on_sundays(fitted: Fit) -> None:
+    result = fitted(quiet_holidays(56), "daily", holidays="DE")
+    assert any("so few that they lean on Sundays" in line for line in result.learnt)
+
+
+def test_without_holidays_they_are_taken_for_sundays(fitted: Fit) -> None:
+    result = fitted(quiet_holidays(56), "daily", holidays="DE", first=date(2024, 1, 2))
+    kinds = library_in(result).columns["kinds"]
+    assert np.array_equal(kinds[:, 7], kinds[:, 6])
+    assert any("taken for Sundays" in line for line in result.learnt)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Germany", "--holidays: expected a country as DE or DE-BY, got 'Germany'"),
+        ("DE-XX", "--holidays: .*expected one of"),
+    ],
+)
+def test_unknown_holidays_are_refused(fitted: Fit, name: str, message: str) -> None:
+    with pytest.raises(RequestError, match=message):
+        fitted(make_rows(1), holidays=name)
 
 
 def test_a_build_and_its_rollup_can_be_fitted_too(tmp_path: Path) -> None:

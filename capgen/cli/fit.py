@@ -91,6 +91,14 @@ def command(
             show_default=False,
         ),
     ] = "",
+    holidays: Annotated[
+        str,
+        typer.Option(
+            metavar="COUNTRY",
+            help="Whose holidays have kinds of day of their own: DE, or DE-BY.",
+            show_default=False,
+        ),
+    ] = "",
     keep_ids: Annotated[
         bool, typer.Option("--keep-ids", help="Keep the servers' ids, as the label server_id.")
     ] = False,
@@ -128,7 +136,9 @@ def command(
     capgen fit telemetry/ --test
     """
     if test:
-        _check_nothing_to_write(out, overwrite=overwrite, keep_ids=keep_ids, labels=labels)
+        _check_nothing_to_write(
+            out, overwrite=overwrite, keep_ids=keep_ids, labels=labels, holidays=holidays
+        )
         from capgen.cli.fit_test import print_test
 
         print_test(data, (states, kinds), (first, last), as_json=as_json)
@@ -144,6 +154,7 @@ def command(
             first=first,
             last=last,
             labels=[label.strip() for label in labels.split(",") if label.strip()],
+            holidays=holidays or None,
             keep_ids=keep_ids,
             overwrite=overwrite,
             on_server=_progress(),

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from capgen.draws.arrays import Floats
-from capgen.layers.library.schema import WEEK
-from capgen.timeline.epoch import DAYS_PER_WEEK
+from capgen.layers.library.schema import HOLIDAYS_TOO, WEEK
+from capgen.layers.regimes.rhythm import HOLIDAY
 from capgen.twins.fit.clock import Clock
 
 _HOUR_DAYS = 0.5  # that all hours count for in an hour of the week
@@ -19,6 +19,8 @@ _KIND_DAYS = 2.0  # that an hour of all days counts for in an hour of a kind
 _CELL_DAYS = 2.0  # that an hour of a kind counts for on weekdays, or on the weekend
 _WEEK_DAYS = 2.0  # that all days count for in weekdays, or the weekend
 _WEEKDAY_DAYS = 3.0  # that weekdays count for in one of them
+_HOLIDAY_DAYS = 3.0  # that Sundays count for in holidays
+_SATURDAY = 5
 _SMALL = 1e-9
 
 
@@ -45,24 +47,26 @@ def state_chances(seen: Floats) -> Floats:
 
 
 def kind_chances(kinds: Floats, clock: Clock) -> Floats:
-    """Return the chances of the kinds of day, from Monday to Sunday.
+    """Return the chances of the kinds of day, from Monday to Sunday, and on holidays.
+
+    Holidays lean on Sundays: without one, these are what they are taken for.
 
     Args:
         kinds: how much each day is of each kind, shape (days, kinds).
         clock: of the days.
 
     Returns:
-        Shape (7, kinds); they sum to 1 over the kinds.
+        Shape (7 or 8, kinds); they sum to 1 over the kinds.
     """
     count = kinds.shape[1]
     of_all = _share(kinds.sum(axis=0), np.full(count, 1 / count), 0.1 * count)
-    of_week = [_share(kinds[clock.week == part].sum(axis=0), of_all, _WEEK_DAYS) for part in (0, 1)]
-    week = (np.arange(DAYS_PER_WEEK) >= DAYS_PER_WEEK - 2).astype(np.int64)
-    days = [
-        _share(kinds[clock.weekdays == day].sum(axis=0), of_week[week[day]], _WEEKDAY_DAYS)
-        for day in range(DAYS_PER_WEEK)
-    ]
-    return np.stack(days)
+    of_class = np.stack([kinds[clock.classes == each].sum(axis=0) for each in range(HOLIDAYS_TOO)])
+    weekdays = _share(of_class[:_SATURDAY].sum(axis=0), of_all, _WEEK_DAYS)
+    weekend = _share(of_class[_SATURDAY:HOLIDAY].sum(axis=0), of_all, _WEEK_DAYS)
+    found = [_share(each, weekdays, _WEEKDAY_DAYS) for each in of_class[:_SATURDAY]]
+    found += [_share(each, weekend, _WEEKDAY_DAYS) for each in of_class[_SATURDAY:HOLIDAY]]
+    found.append(_share(of_class[HOLIDAY], found[-1], _HOLIDAY_DAYS))
+    return np.stack(found[: clock.day_classes])
 
 
 def _share(counts: Floats, prior: Floats, days: float) -> Floats:

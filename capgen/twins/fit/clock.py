@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from capgen.draws.arrays import Codes
-from capgen.layers.library.schema import WEEK
+from capgen.layers.library.schema import HOLIDAYS_TOO, WEEK
+from capgen.layers.regimes.rhythm import HOLIDAY
 from capgen.timeline.epoch import DAYS_PER_WEEK, HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
 
 _FIRST_WEEKDAY = 3  # 1970-01-01 was a Thursday
@@ -23,11 +25,13 @@ class Clock:
         first_day: counted from 1970-01-01.
         days: how many there are.
         step_minutes: divides an hour, or is made of whole hours.
+        holidays: which of the days are, counted as the first; None: they are days like others.
     """
 
     first_day: int
     days: int
     step_minutes: int
+    holidays: tuple[int, ...] | None = None
 
     @property
     def steps(self) -> int:
@@ -59,6 +63,18 @@ class Clock:
         """The day of the week of each day, from Monday = 0."""
         numbers = np.arange(self.first_day, self.first_day + self.days)
         return (numbers + _FIRST_WEEKDAY) % DAYS_PER_WEEK
+
+    @property
+    def day_classes(self) -> Literal[7, 8]:
+        """Number of classes of days: those of the week, and holidays if they are days apart."""
+        return 7 if self.holidays is None else HOLIDAYS_TOO
+
+    @property
+    def classes(self) -> NDArray[np.int64]:
+        """The class of each day: its day of the week, or after these that of holidays."""
+        found = self.weekdays
+        found[np.array(self.holidays or (), np.int64) - self.first_day] = HOLIDAY
+        return found
 
     @property
     def week(self) -> Codes:

@@ -48,7 +48,7 @@ def document(
     """
     library = fleet.library
     preset = parse_yaml(preset_text("default"), "default.yaml")
-    wanted = {
+    wanted: dict[str, Any] = {
         # A panel of capgen's may be fitted too: with its seed, a twin would repeat its noise.
         "seed": int(file[1][:_DIGITS_OF_SEED], 16),
         "num_servers": library.rows,
@@ -60,6 +60,8 @@ def document(
         "archetypes": _in_place_of(preset["archetypes"], _archetypes(library)),
         "layers": {"library": {"file": file[0], "sha256": file[1], "use": "twin"}},
     }
+    if fleet.calendar is not None:
+        wanted["calendar"] = {"holidays": fleet.calendar.model_dump()}
     head = _SAID.format(title=title, metric=library.facts.metrics[0])
     return head + yaml.safe_dump(wanted, sort_keys=False, width=100, default_flow_style=None)
 

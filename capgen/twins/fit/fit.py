@@ -20,6 +20,7 @@ from capgen.storage.output import Output, output
 from capgen.timeline.epoch import day_of
 from capgen.twins.fit.document import document
 from capgen.twins.fit.fleet import enough, fit_fleet, left_out
+from capgen.twins.fit.holidays import holidays_called
 from capgen.twins.fit.learnt import sentences
 from capgen.twins.fit.telemetry import LABEL, read_telemetry
 from capgen.twins.fit.trend import Trend
@@ -62,6 +63,7 @@ def fit(
     first: date | None = None,
     last: date | None = None,
     labels: Sequence[str] = (),
+    holidays: str | None = None,
     keep_ids: bool = False,
     overwrite: bool = False,
     on_server: Callable[[int, int], None] = lambda _done, _all: None,
@@ -76,6 +78,8 @@ def fit(
         first: the first day to fit; by default the first there is.
         last: the last day to fit; by default the last there is.
         labels: columns of servers' labels that the library keeps, such as server_type.
+        holidays: country whose holidays have kinds of day of their own, such as DE or DE-BY; where
+            they are few, they lean on Sundays.
         keep_ids: whether the library names the servers, by the label server_id.
         overwrite: replace existing files.
         on_server: called with the number of servers fitted so far, and of all.
@@ -89,7 +93,8 @@ def fit(
     _check_count("states", states, MOST_STATES)
     _check_count("kinds", kinds, MOST_KINDS)
     config_file, library_file = _places(out, overwrite=overwrite)
-    telemetry = read_telemetry(locate(data).absolute(), first, last, labels)
+    calendar = holidays_called(holidays) if holidays else None
+    telemetry = read_telemetry(locate(data).absolute(), first, last, labels, calendar)
     servers = enough(telemetry)
     with_ids = pl.col("server_id").alias(f"{LABEL}server_id")
     labelled = servers.with_columns(with_ids) if keep_ids else servers

@@ -13,6 +13,7 @@ from capgen.dataset.metric_column import MetricColumn
 from capgen.errors import RequestError
 from capgen.layers.library.schema import Facts
 from capgen.layers.library.table import Library
+from capgen.settings.holidays import Holidays
 from capgen.timeline.epoch import HOURS_PER_DAY
 from capgen.twins.fit.encoding import library_of
 from capgen.twins.fit.gaps import ServerGaps, fleet_gaps, server_gaps
@@ -34,11 +35,13 @@ class FittedFleet:
         library: its servers, by server type where this is a label, then by id.
         columns: the metrics' columns, by key.
         trends: of the metrics, by key.
+        calendar: whose holidays are days apart; None: they are days like others.
     """
 
     library: Library
     columns: dict[str, MetricColumn]
     trends: dict[str, Trend]
+    calendar: Holidays | None
 
 
 def fit_fleet(
@@ -73,6 +76,7 @@ def fit_fleet(
         metrics=tuple(columns),
         states=counts[0],
         kinds=counts[1],
+        days=telemetry.clock.day_classes,
         half_lives=half_lives(telemetry.clock),
         fleet_gaps=fleet_gaps(telemetry.gone, telemetry.clock),
     )
@@ -83,6 +87,7 @@ def fit_fleet(
         _by_type(library_of(fitted, gaps, facts, labels)),
         columns,
         {key: fleet_trend(of_metric) for key, of_metric in of_metrics},
+        telemetry.calendar,
     )
 
 

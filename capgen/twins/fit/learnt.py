@@ -18,6 +18,7 @@ _WORK = slice(9, 18)  # hours of UTC
 _NIGHT = slice(0, 6)
 _APART = 1.2  # ratio of two means that counts
 _WEEKDAYS = 5
+_FEW_HOLIDAYS = 4
 
 
 class Learnt(NamedTuple):
@@ -95,6 +96,8 @@ def sentences(
         yield f"states: {facts.states} a server, {lasting}; {between}"
         yield _rhythm(learnt, facts.metrics[0])
         yield f"kinds of day: {facts.kinds} a server, which come by the day of the week"
+    if clock.holidays is not None:
+        yield f"holidays: {len(clock.holidays)} of the days, {_leaning(len(clock.holidays))}"
     yield f"memory: a kind of day is kept with chance {learnt.kind_stays:.2f} where it may be"
     yield f"memory: of the noise inside states a day leaves {_percents(learnt.memory)}"
     if clock.steps_per_slot > 1:
@@ -103,8 +106,9 @@ def sentences(
         gaps = facts.fleet_gaps
         yield f"gaps of the fleet: {gaps.per_year:g} a year, {gaps.mean_hours:g} h long on average"
     yield from _trends(trends)
+    holidays = "" if clock.holidays else "holidays, "
     yield (
-        "not learnt: holidays, seasons longer than a week, and what servers do at once beyond the "
+        f"not learnt: {holidays}seasons longer than a week, and what servers do at once beyond the "
         f"clock and gaps; all is from {window}"
     )
 
@@ -115,6 +119,14 @@ def _rhythm(learnt: Learnt, metric: str) -> str:
         f"{learnt.by_night} by night (UTC), {learnt.steady} neither; "
         f"{learnt.quiet_weekends} with less on weekends"
     )
+
+
+def _leaning(holidays: int) -> str:
+    if not holidays:
+        return "so that they are taken for Sundays"
+    if holidays < _FEW_HOLIDAYS:
+        return "so few that they lean on Sundays"
+    return "with chances of the kinds of day of their own"
 
 
 def _trends(trends: Mapping[str, Trend]) -> Iterator[str]:

@@ -37,7 +37,7 @@ class FittedRhythm:
     Args:
         chances: of states, shape (kinds, 2, slots of a day, states).
         stickiness: chance to stay in each state from slot to slot, shape (states,).
-        kinds: chances of the kinds of day, shape (7, kinds).
+        kinds: chances of the kinds of day, shape (7 or 8, kinds).
         kind_stickiness: chance to stay with a kind.
     """
 
@@ -90,7 +90,7 @@ def _kinds(rhythm: FittedRhythm, paths: Paths, clock: Clock) -> tuple[Floats, Fl
     """Return the chances of the kinds of each day, and of those of each two days that follow."""
     within = _likelihoods(_within(rhythm, paths))
     between = _likelihoods(_between(rhythm, paths))
-    chances = rhythm.kinds[clock.weekdays]
+    chances = rhythm.kinds[clock.classes]
     stickiness = np.full(chances.shape[1], rhythm.kind_stickiness)
     moves = moves_of(chances[:-1], chances[1:], stickiness)
     return posteriors(chances[0] * within[0], moves * between * within[1:, None, :])

@@ -25,7 +25,7 @@ class FittedServer:
     Args:
         chances: of states, shape (kinds, 2, slots of a day, states).
         stickiness: chance to stay in each state from slot to slot, shape (states,).
-        kinds: chances of the kinds of day, shape (7, kinds).
+        kinds: chances of the kinds of day, shape (7 or 8, kinds).
         kind_stickiness: chance to stay with a kind.
         levels: mean of each metric, shape (metrics,); 0 where there is none.
         curves: quantiles of each metric in each state, shape (metrics, states, points).

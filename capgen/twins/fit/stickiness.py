@@ -83,10 +83,10 @@ def kind_stickiness(nights: Floats, clock: Clock, chances: Floats) -> float:
     Args:
         nights: chances of the kinds of each two days, shape (days − 1, kinds, kinds).
         clock: of the days.
-        chances: of the kinds, shape (7, kinds).
+        chances: of the kinds, shape (7 or 8, kinds).
     """
-    before = chances[clock.weekdays[:-1]]
-    after = chances[clock.weekdays[1:]]
+    before = chances[clock.classes[:-1]]
+    after = chances[clock.classes[1:]]
     starts = nights.sum(axis=2)
     wanted = np.einsum("dkk->", nights)
     low = 0.0

@@ -17,10 +17,12 @@ from capgen.dataset.reading.scanning import scan_dataset
 from capgen.draws.arrays import Flags, Floats
 from capgen.errors import CapgenError, RequestError
 from capgen.layers.library.schema import MOST_METRICS, MOST_ROWS
+from capgen.settings.holidays import Holidays
 from capgen.storage.store.errors import reading_reason
 from capgen.timeline.epoch import MINUTES_PER_HOUR, day_number
 from capgen.twins.fit.clock import Clock
 from capgen.twins.fit.gaps import fleet_gap_steps
+from capgen.twins.fit.holidays import holidays_between
 
 _VALUES_AT_ONCE = 8_000_000
 _STEP = "step"
@@ -41,6 +43,7 @@ class Telemetry:
         servers: server_id, first and last step with a value, number of such steps (`present`),
             and labels, behind `LABEL`; sorted by server_id.
         gone: the steps at which the fleet lacks everything.
+        calendar: whose holidays are days apart; None: they are days like others.
     """
 
     folder: Path
@@ -51,6 +54,7 @@ class Telemetry:
     clock: Clock
     servers: pl.DataFrame
     gone: Flags
+    calendar: Holidays | None
 
     def values(self, ids: Sequence[str]) -> Iterator[Floats]:
         """Yield the values of some servers, shape (metrics, steps), NaN where missing.
@@ -80,7 +84,11 @@ class Telemetry:
 
 
 def read_telemetry(
-    folder: Path, first: date | None, last: date | None, labels: Sequence[str]
+    folder: Path,
+    first: date | None,
+    last: date | None,
+    labels: Sequence[str],
+    calendar: Holidays | None = None,
 ) -> Telemetry:
     """Read what there is of telemetry, but not yet its values.
 
@@ -89,6 +97,7 @@ def read_telemetry(
         first: the first day to fit; None for the first there is.
         last: the last day to fit; None for the last there is.
         labels: columns of servers' labels to keep.
+        calendar: whose holidays are days apart; None: they are days like others.
 
     Raises:
         RequestError: it is no dataset, or nothing of it can be fitted.
@@ -98,7 +107,9 @@ def read_telemetry(
     described = manifest.description()
     _check(folder, described, labels)
     days = _window(folder, described, first, last)
-    clock = Clock(day_number(days[0]), (days[1] - days[0]).days + 1, described.step_minutes)
+    holidays = tuple(map(day_number, holidays_between(calendar, *days))) if calendar else None
+    length = (days[1] - days[0]).days + 1
+    clock = Clock(day_number(days[0]), length, described.step_minutes, holidays)
     rows = _rows(scan_dataset(folder, manifest), described, days)
     present = rows.filter(pl.any_horizontal(pl.col(described.metric_names).is_not_null()))
     servers = _servers(folder, present, described.metric_names, labels)
@@ -108,7 +119,7 @@ def read_telemetry(
         raise RequestError(f"{folder}: expected a metric without values below 0, found none")
     gone = _gone(folder, present, servers, clock)
     step = described.granularity
-    return Telemetry(folder, rows, metrics, tuple(negative), step, clock, servers, gone)
+    return Telemetry(folder, rows, metrics, tuple(negative), step, clock, servers, gone, calendar)
 
 
 def _check(folder: Path, described: Description, labels: Sequence[str]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import groupby
+from functools import cache
+from itertools import count, groupby
 from typing import Any
 
 import duckdb
@@ -15,24 +17,34 @@ from capgen.resources import resource_files, resource_folder
 
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_numbers = count(1)
 
 Connection = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error
 
 
 @contextmanager
-def open_database(tables: Mapping[str, pl.DataFrame], *, threads: int = 1) -> Iterator[Connection]:
-    """Open an in-memory DuckDB with tables and the macros that read them.
+def open_database(tables: Mapping[str, pl.DataFrame]) -> Iterator[Connection]:
+    """Open an in-memory database with tables and the macros that read them, for a thread's work.
 
     Args:
         tables: frames by table name; the macros say which tables they need.
-        threads: how many threads DuckDB may use.
 
     Yields:
-        A connection for the calling thread; closed on leaving.
+        A connection to a database of its own; closed on leaving.
     """
-    with connect(tables, {"threads": threads}) as connection:
+    name = f"opened_{next(_numbers)}"
+    with _kept(os.getpid()).cursor() as connection:
+        connection.execute(f"attach ':memory:' as {name}; use {name}")
+        _add(connection, tables)
         yield connection
+        connection.execute(f"use memory; detach {name}")
+
+
+@cache
+def _kept(process: int) -> Connection:  # noqa: ARG001 - a forked child has none of its parent's
+    """Return the DuckDB that a process keeps: to start one takes longer than most work in it."""
+    return _connect_quietly({"threads": 1})
 
 
 def connect(
@@ -48,11 +60,15 @@ def connect(
         A connection, which the caller closes.
     """
     connection = _connect_quietly(settings or {})
+    _add(connection, tables)
+    return connection
+
+
+def _add(connection: Connection, tables: Mapping[str, pl.DataFrame]) -> None:
     for name, frame in tables.items():
         # A cursor would not see a registered frame.
         connection.from_arrow(frame.to_arrow()).create(name)
     connection.execute(macro_text())
-    return connection
 
 
 def connect_empty(settings: Mapping[str, Any] | None = None) -> Connection:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sized
+from collections.abc import Callable, Iterator
+from functools import cache
+from operator import attrgetter
 from typing import Any, ClassVar, Generic, TypeVar
 
 from capgen.layers.known import Known
@@ -38,10 +40,8 @@ class Configured(Generic[Settings]):
         """
         if self.is_of_archetype and archetype is None:
             return None
-        found = archetype if self.is_of_archetype else config
-        for name in self.key.removeprefix(_OF_ARCHETYPE).split("."):
-            found = getattr(found, name)
-        is_empty = found is None or (isinstance(found, Sized) and len(found) == 0)
+        found = _getter(self.key)(archetype if self.is_of_archetype else config)
+        is_empty = found is None or (hasattr(found, "__len__") and len(found) == 0)
         settings: Settings | None = None if is_empty else found
         return settings
 
@@ -56,3 +56,8 @@ class Configured(Generic[Settings]):
     def problems(self, settings: Settings, known: Known) -> Iterator[str]:
         """Yield what is wrong with the settings beside the rest of the configuration."""
         yield from ()
+
+
+@cache
+def _getter(key: str) -> Callable[[Any], Any]:
+    return attrgetter(key.removeprefix(_OF_ARCHETYPE))

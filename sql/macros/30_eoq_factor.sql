@@ -26,11 +26,10 @@ create or replace macro eoq_factor(ts) as (
                 then null
             when not list_contains(eoq_months, month(ts))
                 then 1
-            when not eoq_business_days and days_to_month_end(ts) < eoq_window_days
-                then 1 + eoq_peak * (eoq_window_days - days_to_month_end(ts)) / eoq_window_days
-            when eoq_business_days and business_days_to_month_end(ts) < eoq_window_days
-                then 1 + eoq_peak * (eoq_window_days - business_days_to_month_end(ts)) / eoq_window_days
-            else 1
+            else
+                1 + eoq_peak * greatest(
+                    eoq_window_days - if(eoq_business_days, business_days_to_month_end(ts), days_to_month_end(ts)), 0
+                ) / eoq_window_days
         end::double
     from eoq_settings
 );

@@ -229,10 +229,20 @@ def test_text_of_the_user_is_escaped(dataset: Path, files: tuple[Path, Path]) ->
     assert "alert(1)" in drawn
 
 
+def test_charts_are_valid_vega_lite(dataset: Path) -> None:
+    pytest.importorskip("altair")
+    from capgen.report.charts import CHARTS
+
+    with open_source(dataset, None) as source:
+        tables = read_tables(source)
+    for chart in CHARTS.values():
+        assert chart(tables).to_dict(validate=True)
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_datasets_have_their_charts(name: str, tmp_path: Path) -> None:
     pytest.importorskip("altair")
-    from capgen.report.charts import CHARTS, chart_spec
+    from capgen.report.charts import CHARTS, Charts
 
     capgen.build(make_config(**OTHERS[name]), tmp_path / "data")
     with open_source(tmp_path / "data", None) as source:
@@ -249,8 +259,9 @@ def test_other_datasets_have_their_charts(name: str, tmp_path: Path) -> None:
     assert list(words) == ["", *tables.archetypes]
     texts = [text for panels in words.values() for texts in panels.values() for text in texts]
     assert all(text.endswith(".") for text in texts)
+    charts = Charts(tables, rows)
     for chart in CHARTS:
-        spec = chart_spec(tables, rows, chart, ink="black", font="sans-serif")
+        spec = charts.spec(chart, ink="black", font="sans-serif")
         assert json.dumps(spec["datasets"], allow_nan=False)
 
 

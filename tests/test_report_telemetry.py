@@ -59,7 +59,7 @@ def test_the_page_shows_fleet_units_verdicts_and_account(folder: Path) -> None:
 
 def test_charts_that_need_a_model_are_left_out(folder: Path) -> None:
     pytest.importorskip("altair")
-    from capgen.report.charts import chart_spec, shown_charts
+    from capgen.report.charts import Charts, shown_charts
 
     with open_source(folder, None) as source:
         tables = read_tables(source)
@@ -72,8 +72,9 @@ def test_charts_that_need_a_model_are_left_out(folder: Path) -> None:
     assert all(text.endswith(".") for each in words[""].values() for text in each)
     assert {row["what"] for row in rows["quality"]} == {"missing"}
     assert tables.ceilings == [100, None]
+    charts = Charts(tables, rows)
     for chart in wanted:
-        spec = chart_spec(tables, rows, chart, ink="black", font="sans-serif")
+        spec = charts.spec(chart, ink="black", font="sans-serif")
         assert json.dumps(spec["datasets"], allow_nan=False)
 
 

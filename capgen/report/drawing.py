@@ -11,7 +11,7 @@ import vl_convert
 from capgen.dataset.manifest_base import ManifestBase
 from capgen.quality.outcome import Report
 from capgen.report.captions import Captions, captions
-from capgen.report.charts import chart_spec, shown_charts
+from capgen.report.charts import Charts, shown_charts
 from capgen.report.head import (
     ACCOUNT,
     ACCOUNT_HEADINGS,
@@ -36,7 +36,7 @@ from capgen.report.picture import (
     titled,
     words_block,
 )
-from capgen.report.rows import Rows, chart_rows
+from capgen.report.rows import chart_rows
 from capgen.report.style import FONT as PAGE_FONT
 from capgen.report.style import INK
 from capgen.report.tables import WHOLE_FLEET, Tables
@@ -60,12 +60,13 @@ def draw(title: str, manifest: ManifestBase, tables: Tables, report: Report) -> 
     """
     rows = chart_rows(tables, report)
     words = captions(tables, report, rows)
-    specs = {name: _page_spec(tables, rows, name, words) for name in shown_charts(tables)}
+    charts = Charts(tables, rows)
+    specs = {name: _page_spec(charts, name, words) for name in shown_charts(tables)}
     library = vl_convert.javascript_bundle(
         "window.vegaEmbed = vegaEmbed;", vl_version=vega_lite_version()
     )
     page = page_text(title, manifest, tables, report, specs, words, library)
-    svg = picture_svg(_blocks(title, manifest, tables, report, rows, words))
+    svg = picture_svg(_blocks(title, manifest, tables, report, charts, words))
     return page, vl_convert.svg_to_png(svg, scale=PIXELS)
 
 
@@ -76,9 +77,9 @@ def vega_lite_version() -> str:
     return wanted if wanted in known else known[-1]
 
 
-def _page_spec(tables: Tables, rows: dict[str, Rows], name: str, words: Captions) -> dict[str, Any]:
+def _page_spec(charts: Charts, name: str, words: Captions) -> dict[str, Any]:
     size = ("container", _HEIGHTS.get(name, 300))
-    spec = chart_spec(tables, rows, name, ink="currentColor", font=PAGE_FONT, size=size)
+    spec = charts.spec(name, ink="currentColor", font=PAGE_FONT, size=size)
     return {**spec, "description": words[WHOLE_FLEET][name][0]}
 
 
@@ -87,23 +88,15 @@ def _blocks(
     manifest: ManifestBase,
     tables: Tables,
     report: Report,
-    rows: dict[str, Rows],
+    charts: Charts,
     words: Captions,
 ) -> list[Block]:
     whole = inner_width(1)
     half = inner_width(2)
 
     def chart(name: str, width: int, height: int, metric: int = 0, archetype: str = "") -> Block:
-        spec = chart_spec(
-            tables,
-            rows,
-            name,
-            ink=INK,
-            font=FONT,
-            metric=metric,
-            archetype=archetype,
-            size=(width, height),
-        )
+        size = (width, height)
+        spec = charts.spec(name, ink=INK, font=FONT, metric=metric, archetype=archetype, size=size)
         mark = f"{name}-{metric}-{tables.archetypes.index(archetype) if archetype else 'all'}-"
         return chart_block(vl_convert.vegalite_to_svg(spec, vl_version=vega_lite_version()), mark)
 

@@ -17,6 +17,7 @@ import pytest
 
 from capgen import build, load_config, scan
 from capgen.cli.app import main
+from capgen.twins.compare import classifier
 from tests.docs import PAGES, README, ROOT
 
 CODE = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
@@ -60,13 +61,19 @@ def run_python(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def output_of(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Callable[[str], str]:
-    """Run a command, in this process where it needs no shell, and return what it prints."""
+    """Run a command, in this process where it needs no shell, and return what it prints.
+
+    Weeks are told apart by what every installation has: `test_compare.py` asks scikit-learn.
+    """
+    monkeypatch.setattr(classifier, "has_boosting", lambda: False)
     monkeypatch.chdir(tmp_path)
 
     def run_command(command: str) -> str:
-        if not NEEDS_NO_SHELL.fullmatch(command):
+        parts = command.split(" && ")
+        if not all(map(NEEDS_NO_SHELL.fullmatch, parts)):
             return run(command, tmp_path)
-        assert main(shlex.split(command)[1:]) == 0, command
+        for part in parts:
+            assert main(shlex.split(part)[1:]) == 0, part
         return capfd.readouterr().out
 
     return run_command

@@ -8,6 +8,7 @@ from capgen.layers.answers import Clock
 from capgen.settings.holidays import Holidays
 from capgen.timeline.epoch import MINUTES_PER_DAY
 
+_TURNING = [layer for layer in LAYERS if layer.turns_clocks]
 COMMON_CLOCK = ""  # of all servers whose region has neither a zone nor holidays of its own
 
 
@@ -59,11 +60,11 @@ def flags_are_local(config: Config) -> bool:
     Args:
         config: the panel's configuration.
     """
-    return any(layer.turns_clocks and layer.settings_in(config) for layer in LAYERS)
+    return any(layer.settings_in(config) for layer in _TURNING)
 
 
 def _clock(config: Config, region: str) -> Clock:
-    for layer in LAYERS:
+    for layer in _TURNING:
         settings = layer.settings_in(config)
         clock = layer.clock(settings, region) if settings is not None else None
         if clock:

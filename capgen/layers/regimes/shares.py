@@ -45,13 +45,14 @@ def _over_kinds(chances: Floats, days: DayRhythm | None) -> Floats:
 
 def _positions(calendar: pl.DataFrame, days: DayRhythm | None) -> NDArray[np.int64]:
     """Return the hour of the day by the calendar's clock, 24 more on weekends, and 48 a day."""
-    hours = pl.col("local_hour").cast(pl.Int64)
-    hours += HOURS_PER_DAY * pl.col("is_weekend").cast(pl.Int64)
-    if days is not None:
-        hours += HOURS_OF_WEEK * pl.col("local_weekday").cast(pl.Int64)
-        if days.has_holidays:
-            is_holiday = pl.col("is_holiday").cast(pl.Boolean)
-            holidays = HOURS_OF_WEEK * (HOLIDAY - pl.col("local_weekday").cast(pl.Int64))
-            hours += pl.when(is_holiday).then(holidays).otherwise(0)
-    numbers: NDArray[np.int64] = calendar.select(hours).to_series().to_numpy()
-    return numbers
+    hours = _numbers(calendar, "local_hour") + HOURS_PER_DAY * _numbers(calendar, "is_weekend")
+    if days is None:
+        return hours
+    kinds = _numbers(calendar, "local_weekday")
+    if days.has_holidays:
+        kinds = np.where(_numbers(calendar, "is_holiday") != 0, HOLIDAY, kinds)
+    return hours + HOURS_OF_WEEK * kinds
+
+
+def _numbers(calendar: pl.DataFrame, name: str) -> NDArray[np.int64]:
+    return calendar[name].to_numpy().astype(np.int64)

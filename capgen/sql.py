@@ -36,15 +36,17 @@ def open_database(tables: Mapping[str, pl.DataFrame]) -> Iterator[Connection]:
     name = f"opened_{next(_numbers)}"
     with _kept(os.getpid()).cursor() as connection:
         connection.execute(f"attach ':memory:' as {name}; use {name}")
-        _add(connection, tables)
-        yield connection
-        connection.execute(f"use memory; detach {name}")
+        try:
+            _add(connection, tables)
+            yield connection
+        finally:
+            connection.execute(f"use memory; detach {name}")
 
 
 @cache
 def _kept(process: int) -> Connection:  # noqa: ARG001 - a forked child has none of its parent's
     """Return the DuckDB that a process keeps: to start one takes longer than most work in it."""
-    return _connect_quietly({"threads": 1})
+    return connect_empty({"threads": 1})
 
 
 def connect(
@@ -59,7 +61,7 @@ def connect(
     Returns:
         A connection, which the caller closes.
     """
-    connection = _connect_quietly(settings or {})
+    connection = connect_empty(settings)
     _add(connection, tables)
     return connection
 
@@ -77,12 +79,8 @@ def connect_empty(settings: Mapping[str, Any] | None = None) -> Connection:
     Args:
         settings: DuckDB's settings by name.
     """
-    return _connect_quietly(settings or {})
-
-
-def _connect_quietly(settings: Mapping[str, Any]) -> Connection:
-    """Connect without the progress bar, which `python -c` would have on standard output."""
-    connection = duckdb.connect(config=dict(settings))
+    # Without the progress bar, which `python -c` would have on standard output.
+    connection = duckdb.connect(config=dict(settings or {}))
     connection.execute("set enable_progress_bar = false")
     return connection
 

@@ -287,4 +287,4 @@ def test_the_command_prints_a_table_and_refuses_what_is_of_forecasts(
     assert [row["kind"] for row in found["table"]] == ["all", "surge"]
     assert run(*options, "--limit", "1").returncode == 2
     without = run("score", "flags.csv", "--data", str(data), "--threshold", "75")
-    assert "--threshold: expected only beside detectors, with --anomalies" in without.stderr
+    assert "--threshold: expected only with --anomalies" in without.stderr

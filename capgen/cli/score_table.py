@@ -49,6 +49,7 @@ def _head(found: Scorecard) -> str:
 
 
 def _table(found: Scorecard) -> Table:
+    from rich.markup import escape
     from rich.table import Table
 
     is_known = bool(found.table["best"].count())
@@ -58,7 +59,7 @@ def _table(found: Scorecard) -> Table:
     for heading in others:
         table.add_column(heading, justify="right", no_wrap=True)
     for model in found.models:
-        for heading in (model, *(f"× {other}" for other in others)):
+        for heading in (escape(model), *(f"× {other}" for other in others)):
             table.add_column(heading, justify="right", no_wrap=True)
     for title, column, rows in _blocks(found):
         table.add_row(f"[bold]{title}[/bold]")

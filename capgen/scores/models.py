@@ -15,6 +15,11 @@ CUTOFF = "cutoff"
 ACTUAL = "y"
 # What data frames leave in a file, and what other tools add beside forecasts.
 _NO_MODELS = {*SERVER, *TIMESTAMP, METRIC, CUTOFF, ACTUAL, "", "index", "Unnamed: 0"}
+# What stands beside the forecasts of models.
+_TAKEN = {
+    *("server_type", "horizon", "is_said", "seasons_ahead"),
+    *("season_change", "season_squared_change", "seasonal naive", "best possible"),
+}
 _QUANTILE = re.compile(r"(.+)-(?:q(\d*\.?\d+)|(lo|hi)-(\d+(?:\.\d+)?)|(median))")
 _MEDIAN = 0.5
 
@@ -75,6 +80,8 @@ def models_of(columns: Iterable[str], others: Iterable[str]) -> list[Model]:
         if column in left_out:
             continue
         found = _QUANTILE.fullmatch(column)
+        if column in _TAKEN:
+            raise RequestError(f"{column}: expected another name of a model, because it is taken")
         if found is None:
             means[column] = column
         else:

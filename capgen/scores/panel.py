@@ -103,7 +103,8 @@ class Panel:
     def servers(self) -> pl.DataFrame:
         """The ids of all servers with their archetypes, sorted."""
         rows = scan_dataset(self.folder, self.manifest)
-        return rows.select("server_id", "server_type").unique().sort("server_id").collect()
+        found = rows.select("server_id", "server_type").unique().collect(engine="streaming")
+        return found.sort("server_id")
 
     def batches(
         self, servers: Sequence[str], values_per_step: int, most: int

@@ -84,7 +84,7 @@ class Scorecard:
         return found
 
     def passes(self, limit: float | None) -> bool:
-        """Tell whether the ratio of every model is within a limit.
+        """Tell whether every model has a ratio, and it is within a limit.
 
         Args:
             limit: the highest ratio, if any.
@@ -92,7 +92,8 @@ class Scorecard:
         if limit is None:
             return True
         ratios = [headline.ratio for headline in self.headlines]
-        return all(ratio is not None and ratio <= limit for ratio in ratios)
+        within = [ratio is not None and ratio <= limit for ratio in ratios]
+        return len(within) == len(self.models) and all(within)
 
     def as_json(self) -> dict[str, Any]:
         """Return every figure as JSON has it."""

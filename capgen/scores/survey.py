@@ -141,8 +141,9 @@ def _check_steps(series: pl.DataFrame, forecasts: Forecasts, panel: Panel) -> No
     )
     shortest = steps.to_series().min()
     if isinstance(shortest, timedelta) and shortest > panel.step:
+        text = str(shortest).removesuffix(", 0:00:00")
         raise RequestError(
-            f"step: expected {expected}, as the panel has, got {shortest} at least in "
+            f"step: expected {expected}, as the panel has, got {text} at least in "
             f"{longest['server_id']}; capgen rollup makes a panel of longer steps"
         )
 
@@ -159,7 +160,7 @@ def _check_twice(series: pl.DataFrame, forecasts: Forecasts) -> None:
     ).item()
     raise RequestError(
         f"{forecasts.path}: expected one row for each server, timestamp and metric, got "
-        f"{counted(number, 'row')} more, the first of {first['server_id']} at {moment} "
+        f"{counted(number, 'more row')}, the first of {first['server_id']} at {moment} "
         f"({first[METRIC]})"
     )
 

@@ -21,6 +21,7 @@ import capgen
 from capgen.cli.app import main
 from capgen.dataset.export import rows as export_rows
 from capgen.dataset.metric_column import MetricColumn
+from capgen.errors import RequestError
 from capgen.handover.destinations import influx, otlp, prometheus
 from capgen.handover.measures import measure_of
 from tests.programs import Samples, clickhouse, influxdb, panel_samples, postgresql, victoriametrics
@@ -326,6 +327,13 @@ def test_statements_are_printed_and_one_file_goes_to_standard_output(
     assert all(each in (tmp_path / "v/import.sh").read_text() for each in formats)
     assert main(["export", str(telemetry), "-", "--for=influx"]) == 0
     assert capsys.readouterr().out == handed("influx").read_text()
+
+
+@pytest.mark.parametrize("name", ["prometheus", "otlp", "victoriametrics", "postgres"])
+def test_no_rows_are_nothing_to_hand_over(name: str, telemetry: Path, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="found none that meet the condition"):
+        capgen.hand_over(telemetry, name, tmp_path / f"out{ENDINGS.get(name, '')}", where="false")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import polars as pl
 from capgen.dataset.export.formats.form import TEXT_ROWS
 from capgen.errors import RequestError
 from capgen.handover.handed import Handed
+from capgen.handover.tables import NO_ROWS
 from capgen.storage.counted import Counted
 
 SERVER = "server_id"
@@ -25,13 +26,8 @@ def server_texts(
         handed: the rows that are handed over.
         names: of server_id and the labels at the destination, by column.
         text_of: makes it of the server's labels by these names; those that are empty are absent.
-
-    Raises:
-        RequestError: there is no server.
     """
     servers = handed.servers.select(SERVER, *handed.labels)
-    if not servers.height:
-        raise RequestError("expected rows to hand over, found none that meet the condition")
     texts = [
         text_of({names[column]: value for column, value in row.items() if value})
         for row in servers.to_dicts()
@@ -45,9 +41,16 @@ def text_frames(handed: Handed, columns: Sequence[str]) -> Iterator[pl.DataFrame
     Args:
         handed: the rows that are handed over.
         columns: the columns in their order.
+
+    Raises:
+        RequestError: there is no row.
     """
+    is_empty = True
     for frame in handed.frames(columns):
+        is_empty = False
         yield from frame.iter_slices(TEXT_ROWS)
+    if is_empty:
+        raise RequestError(NO_ROWS)
 
 
 def with_texts(frame: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:

@@ -16,6 +16,8 @@ from capgen.storage.counted import Counted
 if TYPE_CHECKING:
     import pyarrow as pa
 
+NO_ROWS = "expected rows to hand over, found none that meet the condition"
+
 
 def write_table(handed: Handed, frames: Iterator[pl.DataFrame], file: Counted) -> None:
     """Write a table in the format that is asked for.
@@ -32,7 +34,7 @@ def write_table(handed: Handed, frames: Iterator[pl.DataFrame], file: Counted) -
 
     first = next(frames, None)
     if first is None:
-        raise RequestError("expected rows to hand over, found none that meet the condition")
+        raise RequestError(NO_ROWS)
     schema = first.clear().to_arrow().schema
     batches = _batches(chain([first], frames))
     WRITERS[handed.form](pa.RecordBatchReader.from_batches(schema, batches), file, handed.origin)

@@ -11,7 +11,7 @@ import polars as pl
 
 from capgen.handover.destination import File
 from capgen.handover.handed import Handed
-from capgen.handover.lines import SERVER, server_texts, with_texts, write_words
+from capgen.handover.lines import SERVER, server_texts, text_frames, with_texts, write_words
 from capgen.handover.measures import PREFIX, Measure, measure_of
 from capgen.handover.monitoring import Monitoring
 from capgen.storage.counted import Counted
@@ -53,7 +53,7 @@ def _write(handed: Handed, file: Counted) -> None:
     measures = [measure_of(metric) for metric in handed.metrics]
     texts = server_texts(handed, DESTINATION.label_names(handed), _resource)
     names = [metric.name for metric in handed.metrics]
-    for frame in handed.frames([SERVER, "timestamp", *names]):
+    for frame in text_frames(handed, [SERVER, "timestamp", *names]):
         for piece in frame.iter_slices(_POINTS // len(names)):
             write_words(_lines(piece, texts, measures), file)
 

@@ -13,7 +13,7 @@ import pytest
 import capgen
 from capgen.dataset.any_manifest import read_any_manifest
 from capgen.dataset.telemetry_manifest import AccountLine, TelemetryManifest
-from capgen.telemetry import order
+from capgen.telemetry import grid, order
 from tests.test_load import write_mapping
 
 MINUTE = 60_000_000
@@ -106,6 +106,7 @@ def test_samples_in_order_become_the_same_sorted_or_not(
     unsorted_or_twice = {"unsorted", "duplicates"} & {line.name for line in as_it_is[1]}
     assert bool(unsorted_or_twice) == (repeats or shuffled)
     monkeypatch.setattr(order, "_MOST_ROWS", 1)
+    monkeypatch.setattr(grid, "_MOST_SAMPLES", 1)
     assert loaded(file, tmp_path / "sorted", mapping=mapping, to=to) == as_it_is
 
 
@@ -124,3 +125,17 @@ def test_a_series_is_in_order_where_places_grow_with_the_rows(places: str, expec
         columns = "server, metric, device, place, ordinal"
         rows = connection.sql(f"from (values {places}) as rows ({columns})")
         assert order.in_order(rows) is expected
+
+
+def test_a_sample_far_from_all_others_makes_no_grid_in_memory() -> None:
+    with duckdb.connect() as connection:
+        near = (
+            "from (values (0, 0, 0, 1e0), (0, 0, 10, 2e0)) as rows (server, metric, place, value)"
+        )
+        far = (
+            "from (values (0, 0, 0, 1e0), (0, 0, 900, 2e0)) as rows (server, metric, place, value)"
+        )
+        found = grid.gridded(connection.sql(near), {"cpu": 0}, 5)
+        assert found is not None
+        assert found.rows() == [(0, 0, 1.0), (0, 5, None), (0, 10, 2.0)]
+        assert grid.gridded(connection.sql(far), {"cpu": 0}, 5) is None

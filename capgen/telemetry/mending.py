@@ -9,11 +9,12 @@ from typing import Any
 import polars as pl
 
 from capgen import sql
-from capgen.errors import CapgenError
 from capgen.telemetry.account import Tally
+from capgen.telemetry.grid import gridded
 from capgen.telemetry.limits import limits_of
 from capgen.telemetry.order import in_order
 from capgen.telemetry.readers.mapping import Mapping as ExportMapping
+from capgen.telemetry.repairs import refuse_duplicates
 from capgen.telemetry.survey import Found
 from capgen.telemetry.treatment import Treated, Treatment
 
@@ -46,14 +47,11 @@ class Mending:
     def prepare(self) -> None:
         """Make the tables that say how metrics are treated."""
         metrics = self.treatment.metrics
-        counters = [each for each in metrics if each.metric.kind == "counter"]
-        gauges = [each for each in metrics if each.metric.kind == "gauge"]
         number = self.numbers
-        self._table("gauges", {"metric": pl.Int32}, [[number[each.name]] for each in gauges])
         self._table(
             "counter_steps",
             {"metric": pl.Int32, "step": pl.Int64},
-            [[number[each.name], each.step * _MICROSECONDS] for each in counters],
+            [[number[each.name], each.step * _MICROSECONDS] for each in self._counters],
         )
         self._table(
             "joins",
@@ -77,6 +75,10 @@ class Mending:
     def _grid_seconds(self) -> int:
         return self.treatment.step if self.treatment.keeps else self.treatment.period
 
+    @property
+    def _counters(self) -> list[Treated]:
+        return [each for each in self.treatment.metrics if each.metric.kind == "counter"]
+
     def rows(self, tally: Tally) -> None:
         """Make the table `panel_rows` of the view `bucket`.
 
@@ -90,11 +92,9 @@ class Mending:
         self._unite(tally)
         self._join()
         step = self._grid_seconds * _MICROSECONDS
-        self._make("pivoted", *self._pivot())
+        self._fill(step)
         counts = [{"count": name} for name in self.treatment.sample_counts]
-        self._make(
-            PANEL_ROWS, sql.repeat_lines(sql.query_text("load/rows"), counts), {"step": step}
-        )
+        self._make(PANEL_ROWS, sql.repeat_lines(sql.query_text("load/rows"), counts), {})
         self._count("absent", tally, {"step": step}, columns=True)
         if not self.treatment.keeps:
             self._count("thin", tally, {"period": self.treatment.period}, columns=True)
@@ -114,13 +114,14 @@ class Mending:
             self.connection.table("sorted").create_view("ordered", replace=True)
         found = self._count("tally", tally, {"step": step})
         if self.mapping.duplicates == "refuse":
-            _refuse_duplicates(found)
+            refuse_duplicates(found)
 
     def _unite(self, tally: Tally) -> None:
         """Make the view `converted` of gauges and rates."""
         duplicates = {"duplicates": self.mapping.duplicates}
-        self._view("single", "load/single", duplicates)
-        if any(each.metric.kind == "counter" for each in self.treatment.metrics):
+        counters = [self.numbers[each.name] for each in self._counters]
+        self._view("single", "load/single", {**duplicates, "counters": counters})
+        if counters:
             self._make("rates", sql.query_text("load/counters"), duplicates)
             self._count("rate_tally", tally, {})
             self._view("united", "load/gauges_and_rates")
@@ -128,8 +129,12 @@ class Mending:
             self.connection.view("single").create_view("united", replace=True)
         united = self.connection.view("united")
         united.project(self._expressions()).create_view("expressed", replace=True)
-        self._view("converted", "load/converted", {"out_of_range": self.mapping.out_of_range})
-        if any(map(self._may_be_outside, self.treatment.metrics)):
+        may_be_outside = any(map(self._may_be_outside, self.treatment.metrics))
+        if may_be_outside or any(each.factor != 1 for each in self.treatment.metrics):
+            self._view("converted", "load/converted", {"out_of_range": self.mapping.out_of_range})
+        else:
+            self.connection.view("expressed").create_view("converted", replace=True)
+        if may_be_outside:
             self._count("outside", tally, {})
 
     def _expressions(self) -> str:
@@ -157,6 +162,18 @@ class Mending:
             self._view("joined", "load/joined")
         else:
             self.connection.view("converted").create_view("joined", replace=True)
+
+    def _fill(self, step: int) -> None:
+        """Make the view `filled` of `joined`, by the shortest way."""
+        columns = {each.name: self.numbers[each.name] for each in self.treatment.metrics}
+        joined = self.connection.view("joined")
+        grid = gridded(joined, columns, step) if self.treatment.keeps else None
+        if grid is None:
+            self._make("pivoted", *self._pivot())
+            self._view("filled", "load/filled", {"step": step})
+        else:
+            self.connection.register("grid", grid.to_arrow())
+            self.connection.view("grid").create_view("filled", replace=True)
 
     def _pivot(self) -> tuple[str, dict[str, Any]]:
         metrics = self.treatment.metrics
@@ -193,14 +210,3 @@ class Mending:
 def _factors(each: Treated) -> list[Any]:
     lowest, highest = limits_of(each.column.unit)
     return [each.factor.numerator, each.factor.denominator, lowest, highest]
-
-
-def _refuse_duplicates(found: list[dict[str, Any]]) -> None:
-    for row in found:
-        count = row["duplicates"] + row["crowded"]
-        if count:
-            raise CapgenError(
-                f"duplicates: expected one value for each time, got {count:,} more of "
-                f"{row['metric']}, such as of server {row['example']!r}; "
-                "duplicates: mean or last takes one of them"
-            )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from capgen.dataset.telemetry_manifest import AccountLine
+from capgen.errors import CapgenError
 from capgen.telemetry.account import Tally, line
 from capgen.telemetry.readers.mapping import Mapping
 from capgen.telemetry.treatment import Treatment
@@ -78,3 +80,22 @@ def join_lines(treatment: Treatment) -> Iterator[AccountLine]:
         if each.metric.kind == "counter":
             says = "growth of the counter a second, from each sample to the next"
             yield line("counter", says, each.column.name)
+
+
+def refuse_duplicates(found: list[dict[str, Any]]) -> None:
+    """Refuse samples more than one for a time.
+
+    Args:
+        found: the counts of a bucket, one dictionary a metric.
+
+    Raises:
+        CapgenError: there are some.
+    """
+    for row in found:
+        count = row["duplicates"] + row["crowded"]
+        if count:
+            raise CapgenError(
+                f"duplicates: expected one value for each time, got {count:,} more of "
+                f"{row['metric']}, such as of server {row['example']!r}; "
+                "duplicates: mean or last takes one of them"
+            )

@@ -1,7 +1,7 @@
 -- One value for each series and place; of several, their mean or the last one.
 -- The mean adds in the order of the values, so that the order of rows does not matter.
--- Parameters: duplicates (mean or last).
--- Reads: ordered, gauges (metric).
+-- Parameters: duplicates (mean or last), counters (their numbers), which have rates instead.
+-- Reads: ordered.
 with several as (
     select
         metric,
@@ -15,7 +15,7 @@ with several as (
         end as value,
         max(samples) as samples
     from ordered
-    where (is_repeat or is_repeated) and metric in (select metric from gauges)
+    where (is_repeat or is_repeated) and not list_contains($counters::integer[], metric)
     group by metric, server, device, place
 )
 
@@ -27,6 +27,6 @@ select
     value,
     samples
 from ordered
-where not is_repeat and not is_repeated and metric in (select metric from gauges)
+where not is_repeat and not is_repeated and not list_contains($counters::integer[], metric)
 union all
 select * from several

@@ -1,17 +1,14 @@
--- test: a row for every step from a server's first to its last; where there are no samples, their number is 0
-create table parameters as
-select 3600000000 as step;
-
+-- test: labels and the calendar of each row; where there are no samples, their number is 0
 create table repeats as
 select 'cpu_p95_samples' as count;
 
-create table pivoted as
+create table filled as
 select
     1 as server,
     epoch_us(timestamp '2024-01-01') + hour * 3600000000 as place,
     cpu_p95,
     samples as cpu_p95_samples
-from (values (0, 1e0, 4), (2, 3e0, 5)) as samples (hour, cpu_p95, samples);
+from (values (0, 1e0, 4), (1, null, null), (2, 3e0, 5)) as samples (hour, cpu_p95, samples);
 
 create table server_labels as
 select

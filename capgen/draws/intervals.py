@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -104,7 +104,9 @@ def intervals(
     if chance.per_year > 0:
         for year in range(_year_of(first - longest), _year_of(stop - 1) + 1):
             for stretch in _of_year(seed, subject, purpose, chance, year, moment):
-                if stretch.start < stop and stretch.stop > first:
+                if stretch.start >= stop:
+                    return
+                if stretch.stop > first:
                     yield stretch
 
 
@@ -143,13 +145,15 @@ def steps_started(axis: TimeAxis, span: Span, start: int, stop: int) -> slice:
 
 def _of_year(
     seed: int, subject: str, purpose: str, chance: Chance, year: int, moment: int | None
-) -> Sequence[Interval]:
+) -> Iterator[Interval]:
     of_panel = _of_panel(seed, known(subject), purpose, chance, year)
-    if moment is None:
-        return of_panel
+    if moment is None or moment >= _first_minute(year + 1):
+        yield from of_panel
+        return
     before = [stretch for stretch in of_panel if stretch.start < moment]
+    yield from before
     generator = stream(seed, subject, str(year), purpose)
-    return before + list(_drawn(generator, chance, year, len(before), moment))
+    yield from _drawn(generator, chance, year, len(before), moment)
 
 
 @lru_cache(maxsize=_KEPT_YEARS)

@@ -17,8 +17,8 @@ from tests.panels import of_region, web_config
 MOMENT = datetime(2024, 5, 7, 13)
 HORIZONS = (1, 6, 24, 168)
 DAYS = ("2024-05-06", "2024-05-15")
-DRAWS = 1500
-SERVERS = 3
+DRAWS = 1000
+SERVERS = 2
 BASE = 45.0  # of web servers' cpu
 SD = 15.0
 HALF_LIVES = {"hours": 3.0, "days": 96.0}

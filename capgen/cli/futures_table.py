@@ -61,6 +61,8 @@ def _print_table(asked: Asked, rows: pl.DataFrame) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from capgen.foresight.oracle import is_closed
+
     table = Table(box=None, pad_edge=False)
     names = ["mean" if name == "oracle" else name.split("-")[-1] for name in rows.columns]
     for name in names[1:]:
@@ -69,8 +71,8 @@ def _print_table(asked: Asked, rows: pl.DataFrame) -> None:
         texts = ("" if number is None else f"{number:.2f}" for number in numbers)
         table.add_row(str(timestamp), metric, *texts)
     Console(soft_wrap=True).print(table)
-    server = rows["server_id"][0]
+    how = "in closed form" if is_closed(asked) else f"as {counted(asked.draws, 'future')} have it"
     typer.echo(
-        f"\n{server} as {counted(asked.draws, 'future')} have it; "
-        "--out FILE writes all servers, --quantiles A,B --out FILE their forecasts"
+        f"\n{rows['server_id'][0]} {how}; "
+        "--out FILE writes futures of all servers, --quantiles A,B --out FILE forecasts"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -12,6 +12,7 @@ from polars.io.plugins import register_io_source
 
 from capgen.draws.arrays import Floats
 from capgen.errors import RequestError
+from capgen.foresight import closed_form
 from capgen.foresight.asked import Asked, Source, asked_of
 from capgen.foresight.narrowing import left, steps_left, with_servers
 from capgen.foresight.pieces import Futures, open_futures
@@ -25,6 +26,7 @@ METRIC = "metric"
 ORACLE = "oracle"
 MEDIAN = 0.5
 _KEYS = ("server_id", "timestamp")
+Laws = Callable[[Futures, Chunk, Sequence[float]], Iterator[list[Floats]]]
 _ROWS = 2**20  # of all futures, in memory at once
 
 
@@ -39,10 +41,11 @@ def oracle(
     until: date | str | None = None,
     keep: Iterable[str] = (),
 ) -> pl.LazyFrame:
-    """Return the best possible forecast of each cell from a moment on, from its futures.
+    """Return the best possible forecast of each cell from a moment on.
 
     It knows the model, the servers' own parameters, and what each part of the noise, each state,
-    event and gap had reached; what lies ahead it knows no better than the model.
+    event and gap had reached; what lies ahead it knows no better than the model. It is worked out
+    in closed form where there is one, and from futures elsewhere.
 
     Args:
         source: as in `futures`.
@@ -111,38 +114,48 @@ def forecasts(
     narrowed = replace(with_servers(asked, every), keys=tuple(keys))
     window = steps_left(asked, every)
     ahead = Span(max(asked.ahead.first, window.first), min(asked.ahead.stop, window.stop))
-    if keys:
-        with open_futures(narrowed) as opened:
-            for chunk in opened.chunks(ahead, max(1, _ROWS // asked.draws)):
-                yield from _of_chunk(opened, chunk, shares)
+    if not keys:
+        return
+    if is_closed(asked):
+        narrowed = replace(narrowed, config=closed_form.with_means(asked.config))
+    laws = closed_form.laws if is_closed(asked) else _drawn_laws
+    with open_futures(narrowed) as opened:
+        for chunk in opened.chunks(ahead, max(1, _ROWS // asked.draws)):
+            yield from _of_chunk(opened, chunk, shares, laws)
 
 
-def _of_chunk(opened: Futures, chunk: Chunk, shares: Sequence[float]) -> Iterator[pl.DataFrame]:
+def is_closed(asked: Asked) -> bool:
+    """Tell whether forecasts follow from the model without draws.
+
+    Args:
+        asked: what is asked for.
+    """
+    return not asked.kept and closed_form.has_closed_form(asked.config)
+
+
+def _of_chunk(
+    opened: Futures, chunk: Chunk, shares: Sequence[float], laws: Laws
+) -> Iterator[pl.DataFrame]:
     """Yield the forecasts of each metric of some servers."""
+    keys = opened.panel.cells(chunk, opened.panel.servers(chunk), _KEYS).select(_KEYS)
+    names = list(oracle_schema(shares))[-1 - len(shares) :]
+    for key, law in zip(opened.asked.keys, laws(opened, chunk, shares), strict=True):
+        columns = (pl.Series(*each).fill_nan(None) for each in zip(names, law, strict=True))
+        yield keys.with_columns(pl.lit(key).alias(METRIC), *columns)
+
+
+def _drawn_laws(opened: Futures, chunk: Chunk, shares: Sequence[float]) -> Iterator[list[Floats]]:
+    """Yield for each metric the mean and the quantiles of the futures of each cell of a chunk."""
     asked = opened.asked
-    numbers = range(1, asked.draws + 1)
     values = np.empty((len(asked.columns), chunk.rows, asked.draws))
-    keys = pl.DataFrame()
-    for piece in opened.by_draws(chunk, numbers):
-        cells = opened.frame(piece, [*_KEYS, *asked.columns])
-        keys = cells[: chunk.rows].select(_KEYS)
+    for piece in opened.by_draws(chunk, range(1, asked.draws + 1)):
+        cells = opened.frame(piece, asked.columns)
         drawn = slice(piece.draws[0] - 1, piece.draws[-1])
         for of_metric, column in zip(values, asked.columns, strict=True):
             of_metric[:, drawn] = _values(cells[column]).reshape(-1, chunk.rows).T
-    for key, of_metric in zip(asked.keys, values, strict=True):
-        yield _forecast(keys, key, of_metric, shares)
-
-
-def _forecast(
-    keys: pl.DataFrame, key: str, values: Floats, shares: Sequence[float]
-) -> pl.DataFrame:
-    values.sort(axis=1)
-    every = [means(values), *(quantile(values, share) for share in shares)]
-    names = list(oracle_schema(shares))[-len(every) :]
-    columns = (pl.Series(name, each) for name, each in zip(names, every, strict=True))
-    return keys.with_columns(
-        pl.lit(key).alias(METRIC), *(column.fill_nan(None) for column in columns)
-    )
+    for of_metric in values:
+        of_metric.sort(axis=1)
+        yield [means(of_metric), *(quantile(of_metric, share) for share in shares)]
 
 
 def _values(column: pl.Series) -> Floats:

@@ -54,7 +54,6 @@ class Layer(Configured[Settings]):
     happens: ClassVar[str] = ""
 
     # What each server is given once.
-
     def clock(self, settings: Settings, region: str) -> Clock | None:
         """Return what the servers of a region live by; None for what all live by."""
         return None
@@ -84,7 +83,6 @@ class Layer(Configured[Settings]):
         return {}
 
     # What the dates say.
-
     def dates(self, settings: Settings, axis: TimeAxis, span: Span) -> Iterator[pl.Series]:
         """Yield columns of the calendar, one value a step."""
         yield from ()
@@ -94,7 +92,6 @@ class Layer(Configured[Settings]):
         yield from ()
 
     # The mean of a metric.
-
     def factor(self, settings: Settings, kind: Kind, key: str) -> pl.Expr | None:
         """Return what a metric's mean is multiplied by for all servers, over the calendar."""
         return None
@@ -107,7 +104,6 @@ class Layer(Configured[Settings]):
         """Multiply the means by what is each server's own, in place; shape (servers, steps)."""
 
     # Memory: parts of the noise, states, and what servers share.
-
     def parts(self, settings: Settings) -> Mapping[str, NoisePart]:
         """Return parts of the noise."""
         return {}
@@ -161,7 +157,6 @@ class Layer(Configured[Settings]):
         yield from ()
 
     # Values.
-
     def changed_metrics(self, settings: Settings, metrics: Metrics) -> Collection[str]:
         """Return the metrics whose values it may change, derived ones included."""
         return ()
@@ -188,12 +183,15 @@ class Layer(Configured[Settings]):
         """Yield the servers and steps at which it takes all values away."""
         yield from ()
 
+    def lasts(self, settings: Settings) -> bool:
+        """Tell whether what it does to values, or takes away, may last for more than a step."""
+        return False
+
     def clean(self, settings: Settings) -> Settings | None:
         """Return its settings in a panel without incidents and lost values."""
         return None if self.is_incident else settings
 
     # What a panel may tell of it.
-
     def ledger(
         self, settings: Settings, panel: PanelFacts, servers: pl.DataFrame
     ) -> Iterator[Line]:
@@ -208,7 +206,6 @@ class Layer(Configured[Settings]):
         yield from ()
 
     # What `check` asks.
-
     def makes_servers_differ(self, settings: Settings) -> bool:
         """Tell whether values of servers that share a clock have different expectations."""
         return False

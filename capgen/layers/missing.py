@@ -77,6 +77,10 @@ class MissingLayer(Layer[Missing]):
             for gap in _fleet_gaps(settings, scope.seed, scope.axis, scope.span, course):
                 yield rows, gap_steps(scope.axis, scope.span, gap)
 
+    def lasts(self, settings: Missing) -> bool:
+        """Tell whether there are outages or gaps."""
+        return bool(settings.server_outages or settings.fleet_gaps)
+
     def ledger(self, settings: Missing, panel: PanelFacts, servers: pl.DataFrame) -> Iterator[Line]:
         """Yield outages and gaps that touch a step."""
         ids = servers["server_id"].to_list()

@@ -58,6 +58,10 @@ class ScheduledSpikes(Layer[Schedules]):
         """Return the metrics that have a share in spikes."""
         return spiking_metrics(metrics)
 
+    def lasts(self, settings: Schedules) -> bool:
+        """They come at hours of their own, and last some steps."""
+        return True
+
     def changes(self, settings: Schedules, scope: Scope, keys: Sequence[str]) -> Iterator[Change]:
         """Yield the spikes of each schedule."""
         for number, schedule in enumerate(settings):

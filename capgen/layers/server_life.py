@@ -124,6 +124,10 @@ class ServerLifeLayer(Layer[ServerLife]):
                 if steps.start < steps.stop:
                     yield slice(position, position + 1), steps
 
+    def lasts(self, settings: ServerLife) -> bool:
+        """Before its birth and after its end, a server has no values."""
+        return True
+
     def ledger(
         self, settings: ServerLife, panel: PanelFacts, servers: pl.DataFrame
     ) -> Iterator[Line]:

@@ -90,6 +90,10 @@ class EventLayer(Layer[Events]):
 
         yield Change(anywhere, lay, names)
 
+    def lasts(self, settings: Events) -> bool:
+        """Events have a start and an end."""
+        return True
+
     def ledger(self, settings: Events, panel: PanelFacts, servers: pl.DataFrame) -> Iterator[Line]:
         """Yield the events, with the servers that take part."""
         every = dict(zip(servers["server_id"].to_list(), labels_of(servers), strict=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-import shlex
 from datetime import datetime
 from pathlib import Path
 from statistics import NormalDist
@@ -18,10 +17,8 @@ from capgen import Config, RequestError, build, futures, load_config, oracle, sc
 from capgen.foresight.asked import HAPPENINGS
 from capgen.layers import LAYERS
 from tests.conftest import Run, make_config
-from tests.docs import ROOT
 from tests.everything import WITH_DYNAMICS
 from tests.panels import METRICS, merged, of_all, web_config
-from tests.test_readme import commands, run_python
 
 KEYS = ["draw", "server_id", "timestamp"]
 # Each window has a New Year or the edge of a month or a day in it, before or after the moment.
@@ -211,10 +208,3 @@ def test_the_command_writes_what_the_functions_return(run: Run, tmp_path: Path) 
     again = run("futures", "data", *moment, "--out", "oracle.csv")
     assert again.returncode == 2
     assert "exists already" in again.stderr
-
-
-def test_the_page_runs(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = ROOT / "capgen/foresight/README.md"
-    for command in commands(page):
-        assert run(*shlex.split(command)[1:]).returncode == 0, command
-    run_python(page, tmp_path, monkeypatch)

@@ -28,6 +28,7 @@ PAGES = (
     ROOT / "config/README.md",
     ROOT / "sql/README.md",
     ROOT / "capgen/layers/README.md",
+    ROOT / "capgen/foresight/README.md",
     DATASET_PAGE,
     ROOT / "capgen/handover/README.md",
     ROOT / "capgen/quality/README.md",

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from capgen.config import config_digest, model_digest
 from capgen.config.portable import portable_text
 from capgen.dataset.manifest import read_manifest
 from capgen.errors import CapgenError, ConfigError
+from capgen.layers.library.similar import similar_rows
 from capgen.layers.library.writing import library_bytes
 from capgen.panel.chunks import cut, partitions
 from capgen.panel.fleet import archetype_counts
@@ -32,6 +34,7 @@ from tests.libraries import FACTS, make_library
 from tests.panels import merged, sorted_scan
 from tests.test_dynamics_states import ZONES
 
+WEB = {"server_type": "web"}
 KEYS = ["server_id", "timestamp"]
 WITH_HOLIDAYS = FACTS.model_copy(update={"days": 8})
 ONE_TYPE = {
@@ -165,6 +168,34 @@ def test_where_takes_rows_with_a_label() -> None:
     config = library_config("draw", layers={"library": {"where": {"server_type": "batch"}}})
     with open_panel(config) as panel:
         assert set(panel.fleets["web"]["library.row"]) <= {1.0, 3.0, 5.0, 7.0, 9.0, 11.0}
+
+
+def test_rows_are_dealt_out_before_any_comes_again() -> None:
+    one_type: dict[str, Any] = {"num_servers": 24, "archetypes": ONE_TYPE}
+    config = library_config("draw", layers={"library": {"where": WEB}}, **one_type)
+    with open_panel(config) as panel:
+        rows = panel.fleets["web"]["library.row"].to_list()
+    for first in range(0, 24, 6):
+        assert sorted(rows[first : first + 6]) == [0, 2, 4, 6, 8, 10]
+    assert rows[:6] != rows[6:12]
+    with open_panel(library_config("draw", num_servers=7, archetypes=ONE_TYPE)) as panel:
+        some = panel.fleets["web"]["library.row"].to_list()
+    with open_panel(library_config("draw", **one_type)) as panel:
+        assert panel.fleets["web"]["library.row"].to_list()[:7] == some
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 40), st.integers(1, 50))
+def test_rows_that_are_alike_form_parts_of_nearly_one_size(count: int, wanted: int) -> None:
+    library = make_library(count)
+    every = np.arange(count)
+    found = similar_rows(library, every, every, wanted)
+    for row, others in zip(every.tolist(), found, strict=True):
+        assert row in others
+        assert all(found[other] is others for other in others.tolist())
+    sizes = {len(others) for others in found}
+    assert max(sizes) - min(sizes) <= 1 or min(sizes) >= wanted / 2
+    assert len(found[0]) == count or max(sizes) <= 2 * wanted
 
 
 def test_borrowed_servers_are_whole_rows_at_other_levels() -> None:

@@ -34,12 +34,13 @@ class LibraryUse(Section):
         file: a Parquet file, relative to the file that names it; null where `content` is given.
         sha256: what the file must have; null: whatever it has.
         content: the bytes of the file in base64, in place of its name.
-        use: twin: the first server takes the first row, and so on; draw: each server takes a row
-            by chance; borrow: one of the rows most like such a row, at a level of its own.
+        use: twin: the first server takes the first row, and so on; draw: rows are dealt by
+            chance, each once before any again; borrow: one of the rows that are like the one that
+            was dealt, at a level of its own.
         where: values of the library's labels; only rows that have them are taken.
         level: factor on each metric's level.
         hour_shift: servers live up to so many hours earlier or later than their rows.
-        similar: number of rows that are most like one, to borrow from.
+        similar: about how many rows are taken to be alike, to borrow from.
         level_sd: of a borrowed level's logarithm.
         gaps: whether values are missing as the library says.
     """
@@ -51,7 +52,7 @@ class LibraryUse(Section):
     where: Frozen[Name, OneOrMore] | None = None
     level: Frozen[Name, Factor] | None = None
     hour_shift: Annotated[int, Field(ge=0, le=_MOST_HOURS)] = 0
-    similar: Annotated[int, Field(ge=1, le=1000)] = 6
+    similar: Annotated[int, Field(ge=1, le=1000)] = 4
     level_sd: Annotated[float, Field(ge=0, le=2)] = 0.15
     gaps: bool = True
     _file_bytes: bytes = PrivateAttr(default=b"")

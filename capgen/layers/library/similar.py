@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -22,31 +21,50 @@ _NIGHT = slice(0, 6)
 Rows = NDArray[np.int64]
 
 
-def most_similar(library: Library, rows: Rows, group: Rows, count: int) -> list[Rows]:
-    """Return for each of some rows those of a group that are most like it, itself first.
+def similar_rows(library: Library, rows: Rows, group: Rows, count: int) -> list[Rows]:
+    """Return for each of some rows those of a group that are like it, and itself.
+
+    The group is parted, so that each row is like as many as are like it. Were it the nearest ones,
+    a few rows in the middle would be near to nearly all, and the others to none.
 
     Args:
         library: the table.
         rows: positions of rows of the group.
         group: positions of the rows to choose from, climbing.
-        count: how many to return, or all there are.
+        count: about how many to return, or all there are.
     """
-    chosen = tuple(group.tolist())
-    return [_most_similar(library, row, chosen, count) for row in rows.tolist()]
-
-
-@lru_cache(maxsize=2**14)
-def _most_similar(library: Library, row: int, group: tuple[int, ...], count: int) -> Rows:
-    features = _standard_features(library, group)
-    of_row = features[bisect_left(group, row)]
-    distances = np.sum((features - of_row) ** 2, axis=1).round(_DECIMALS)
-    return np.array(group)[np.argsort(distances, kind="stable")[:count]]
+    parts, number = _parts(library, tuple(group.tolist()), count)
+    return [parts[number[row]] for row in rows.tolist()]
 
 
 @lru_cache(maxsize=8)
-def _standard_features(library: Library, group: tuple[int, ...]) -> Floats:
+def _parts(
+    library: Library, group: tuple[int, ...], count: int
+) -> tuple[list[Rows], dict[int, int]]:
+    """Return a group's parts, and the number of the part in which each row is."""
+    every = np.array(group)
+    features = _standard_features(library, every)
+    wanted = max(1, round(len(group) / count))
+    parts = [every[places] for places in _parted(features, np.arange(len(group)), wanted)]
+    return parts, {row: number for number, part in enumerate(parts) for row in part.tolist()}
+
+
+def _parted(features: Floats, places: Rows, parts: int) -> Iterator[Rows]:
+    """Yield parts of nearly one size, cut where rows differ most."""
+    if parts == 1:
+        yield places
+        return
+    variances = features[places].var(axis=0).round(_DECIMALS)
+    order = places[np.argsort(features[places, variances.argmax()], kind="stable")]
+    first = parts // 2
+    middle = len(places) * first // parts
+    yield from _parted(features, order[:middle], first)
+    yield from _parted(features, order[middle:], parts - first)
+
+
+def _standard_features(library: Library, group: Rows) -> Floats:
     """Return what rows are told apart by, in standard deviations, shape (rows, features)."""
-    return _standard(np.column_stack(list(_each_feature(library, np.array(group)))))
+    return _standard(np.column_stack(list(_each_feature(library, group))))
 
 
 def _standard(features: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,12 +12,12 @@ from capgen.draws.arrays import Floats
 from capgen.draws.once import lasting_normals
 from capgen.draws.streams import stream
 from capgen.layers.library.settings import LibraryUse
-from capgen.layers.library.similar import most_similar
+from capgen.layers.library.similar import similar_rows
 from capgen.layers.library.table import Library
 from capgen.layers.servers import Servers
 
 SERVER_TYPE = "server_type"
-_DRAWS = 5  # row, one like it, another like it, between their levels, hours
+_DRAWS = 5  # none, a similar row, another one, between their levels, hours
 _DECIMALS = 12  # exponentials differ between machines in the last bit; rounded ones do not
 Rows = NDArray[np.int64]
 
@@ -66,31 +67,47 @@ def take(settings: LibraryUse, servers: Servers) -> Taken:
     if settings.use == "twin":
         rows = chosen_rows(settings)[servers.positions]
     else:
-        rows = _picked(chosen_rows(settings, servers.kind.name), draws[0])
+        group = chosen_rows(settings, servers.kind.name)
+        rows = group[_dealt(len(group), seed, servers.positions)]
     levels = library.numbers("levels", rows)
     if settings.use == "borrow":
-        group = chosen_rows(settings, servers.kind.name)
-        others = most_similar(library, rows, group, settings.similar)
-        rows = np.array([_picked(each, draws[1, [at]])[0] for at, each in enumerate(others)])
-        second = np.array([_picked(each, draws[2, [at]])[0] for at, each in enumerate(others)])
-        levels = _redrawn(library, (rows, second), draws[3], settings.level_sd, servers)
+        others = similar_rows(library, rows, group, settings.similar)
+        rows = _picked(others, draws[1])
+        levels = _redrawn(library, (rows, _picked(others, draws[2])), draws[3], settings, servers)
     for key, factor in (settings.level or {}).items():
         levels[:, library.facts.metrics.index(key)] *= factor
     shifts = np.floor(draws[4] * (2 * settings.hour_shift + 1)).astype(np.int64)
     return Taken(rows, levels, shifts - settings.hour_shift)
 
 
-def _picked(rows: Rows, draws: Floats) -> Rows:
-    return rows[np.floor(draws * len(rows)).astype(np.int64)]
+def _dealt(count: int, seed: int, positions: Sequence[int]) -> Rows:
+    """Return places of rows, dealt like cards: each comes once before any comes again."""
+    rounds, places = np.divmod(np.array(positions, np.int64), count)
+    dealt = np.empty_like(places)
+    for number in np.unique(rounds).tolist():
+        draws = stream(seed, "", str(number), "library rows").random(count)
+        in_round = rounds == number
+        dealt[in_round] = np.argsort(draws, kind="stable")[places[in_round]]
+    return dealt
+
+
+def _picked(choices: Sequence[Rows], draws: Floats) -> Rows:
+    """Return one of each server's choices."""
+    pairs = zip(choices, draws.tolist(), strict=True)
+    return np.array([rows[int(draw * len(rows))] for rows, draw in pairs])
 
 
 def _redrawn(
-    library: Library, rows: tuple[Rows, Rows], draws: Floats, sd: float, servers: Servers
+    library: Library,
+    rows: tuple[Rows, Rows],
+    draws: Floats,
+    settings: LibraryUse,
+    servers: Servers,
 ) -> Floats:
     """Return levels between those of two rows, on a logarithmic scale, and some way off."""
     first, second = (np.log(library.numbers("levels", each)) for each in rows)
     metrics = len(library.facts.metrics)
     normals = lasting_normals(servers.kind.seed, servers.ids, "library level", metrics).T
-    logarithms = first + draws[:, None] * (second - first) + sd * normals
+    logarithms = first + draws[:, None] * (second - first) + settings.level_sd * normals
     levels: Floats = np.exp(logarithms).round(_DECIMALS)
     return levels

@@ -20,6 +20,10 @@ IS_ANOMALY = "is_anomaly"
 SCORE = "score"
 START = "start"
 END = "end"
+_WORDS = {
+    **dict.fromkeys(["1", "true", "yes"], True),
+    **dict.fromkeys(["0", "false", "no", ""], False),
+}
 
 
 @dataclass(frozen=True)
@@ -94,12 +98,13 @@ def _written(column: str) -> pl.Expr:
 
 
 def _is_flag(schema: pl.Schema, threshold: float | None, path: Path) -> pl.Expr:
+    """Return whether each row is a flag; null where it does not say it in a way that is known."""
     if threshold is not None:
         if SCORE not in schema or not schema[SCORE].is_numeric():
             raise RequestError(f"{path}: expected a column score of numbers beside --threshold")
         return (pl.col(SCORE).fill_nan(None) > threshold).fill_null(False).alias("is_flag")
     if IS_ANOMALY in schema:
-        return (_as_number(schema) > 0).fill_null(False).alias("is_flag")
+        return _is_anomaly(schema).alias("is_flag")
     if SCORE in schema:
         raise RequestError(
             f"{path}: expected a --threshold that flagged scores are above, got none"
@@ -110,19 +115,26 @@ def _is_flag(schema: pl.Schema, threshold: float | None, path: Path) -> pl.Expr:
     )
 
 
-def _as_number(schema: pl.Schema) -> pl.Expr:
+def _is_anomaly(schema: pl.Schema) -> pl.Expr:
     value = pl.col(IS_ANOMALY)
     if isinstance(schema[IS_ANOMALY], pl.String):
-        return value.str.to_lowercase().is_in(["1", "true", "yes"]).cast(pl.Int8)
-    return value.cast(pl.Float64).fill_nan(None)
+        word = value.str.strip_chars().str.to_lowercase().fill_null("")
+        return word.replace_strict(_WORDS, default=None, return_dtype=pl.Boolean)
+    return (value.cast(pl.Float64).fill_nan(None) > 0).fill_null(False)
 
 
 def _check_points(rows: pl.LazyFrame, panel: Panel, path: Path) -> None:
     moment = pl.col("timestamp")
     step = panel.step // timedelta(microseconds=1)
     off_grid = (moment - panel.first).dt.total_microseconds() % step != 0
-    asked = rows.select(unread=moment.null_count(), off_grid=off_grid.sum())
-    unread, between = collected(asked, path).row(0)
+    unsaid = pl.col("is_flag").null_count()
+    asked = rows.select(unread=moment.null_count(), off_grid=off_grid.sum(), unsaid=unsaid)
+    unread, between, unknown = collected(asked, path).row(0)
+    if unknown:
+        raise RequestError(
+            f"{path}: is_anomaly: expected 0 or 1, or true or false, got "
+            f"{counted(unknown, 'row')} with something else"
+        )
     if unread:
         raise RequestError(
             f"{path}: expected a timestamp such as 2024-01-31 13:00 in every row, got "

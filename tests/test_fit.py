@@ -81,6 +81,7 @@ def test_the_configuration_builds_a_twin_with_the_columns_of_the_telemetry(fitte
     assert config.metrics["net"].statistic == "mean"
     assert config.metrics["net"].unit == "Mbit/s"
     assert config.metrics["cpu"].clip == (0, 100)
+    assert config.growth.trend == "monthly"  # a later end changes no value before it
 
 
 def test_a_percentage_that_reaches_100_stays_within_100(fitted: Fit) -> None:

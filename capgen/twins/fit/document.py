@@ -57,6 +57,7 @@ def document(
         "granularity": window[2],
         "decimals": _decimals(library),
         "metrics": _in_place_of(preset["metrics"], _metrics(library, fleet.columns)),
+        "growth": {"trend": "monthly"},  # which goes on beyond the window, at any rate
         "archetypes": _in_place_of(preset["archetypes"], _archetypes(library)),
         "layers": {"library": {"file": file[0], "sha256": file[1], "use": "twin"}},
     }

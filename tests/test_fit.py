@@ -78,10 +78,10 @@ def test_the_configuration_builds_a_twin_with_the_columns_of_the_telemetry(fitte
     assert {"cpu_p95", "net_mean"} <= set(twin.columns)
     assert "mem_p95" not in twin.columns
     config = load_config(result.config)
+    assert config.growth.trend == "monthly"  # a later end changes no value before it
     assert config.metrics["net"].statistic == "mean"
     assert config.metrics["net"].unit == "Mbit/s"
     assert config.metrics["cpu"].clip == (0, 100)
-    assert config.growth.trend == "monthly"  # a later end changes no value before it
 
 
 def test_a_percentage_that_reaches_100_stays_within_100(fitted: Fit) -> None:

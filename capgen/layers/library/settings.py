@@ -35,8 +35,8 @@ class LibraryUse(Section):
         sha256: what the file must have; null: whatever it has.
         content: the bytes of the file in base64, in place of its name.
         use: twin: the first server takes the first row, and so on; draw: rows are dealt by
-            chance, each once before any again; borrow: one of the rows that are like the one that
-            was dealt, at a level of its own.
+            chance, each once before any again; borrow: one of some rows that are alike, at a level
+            of its own.
         where: values of the library's labels; only rows that have them are taken.
         level: factor on each metric's level.
         hour_shift: servers live up to so many hours earlier or later than their rows.

@@ -17,7 +17,7 @@ from capgen.layers.library.table import Library
 from capgen.layers.servers import Servers
 
 SERVER_TYPE = "server_type"
-_DRAWS = 5  # none, a similar row, another one, between their levels, hours
+_DRAWS = 5  # two that nothing needs now, a similar row, between its level and the own, hours
 _DECIMALS = 12  # exponentials differ between machines in the last bit; rounded ones do not
 Rows = NDArray[np.int64]
 
@@ -71,8 +71,8 @@ def take(settings: LibraryUse, servers: Servers) -> Taken:
         rows = group[_dealt(len(group), seed, servers.positions)]
     levels = library.numbers("levels", rows)
     if settings.use == "borrow":
+        # All of a part are dealt alike, so that a dealt row is any of its part.
         others = similar_rows(library, rows, group, settings.similar)
-        rows = _picked(others, draws[1])
         levels = _redrawn(library, (rows, _picked(others, draws[2])), draws[3], settings, servers)
     for key, factor in (settings.level or {}).items():
         levels[:, library.facts.metrics.index(key)] *= factor

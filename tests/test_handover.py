@@ -22,19 +22,26 @@ from tests.telemetry_datasets import write_telemetry
 
 HOURS = 4 * 24
 START = datetime(2024, 2, 27)
-# Server a has all steps but some of a night, b begins late, c ends early.
+# Server a has all steps but some of a night, b begins late, c ends early, d has no values.
 STEPS = {
     "a": [hour for hour in range(HOURS) if hour not in {5, 6, 30}],
-    "b": list(range(60, HOURS)),
-    "c": list(range(20)),
+    "b": list(range(50, HOURS)),
+    "c": list(range(25)),
+    "d": [3, 4],
 }
+LIVES = {"a": range(HOURS), "b": range(60, HOURS), "c": range(20)}  # from value to value
+
+
+def value(server: str, hour: int) -> float | None:
+    is_there = hour in STEPS[server] and hour in LIVES.get(server, ()) and hour % 10 != 7
+    return float(hour) if is_there else None
 
 
 @pytest.fixture(scope="module")
 def telemetry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Telemetry with absent rows, null cells, and servers that begin late or end early."""
     rows = [
-        (START + timedelta(hours=hour), server, None if hour % 10 == 7 else float(hour))
+        (START + timedelta(hours=hour), server, value(server, hour))
         for server, hours in STEPS.items()
         for hour in hours
     ]
@@ -58,17 +65,13 @@ def few_rows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_rows, "ROWS_AT_ONCE", 31)
 
 
-def value(server: str, hour: int) -> float | None:
-    return float(hour) if hour in STEPS[server] and hour % 10 != 7 else None
-
-
 @pytest.mark.usefixtures("few_rows_at_once")
 def test_each_server_has_its_full_grid(telemetry: Path, tmp_path: Path) -> None:
     capgen.hand_over(telemetry, "nixtla", tmp_path / "out")
     expected = [
         (server, START + timedelta(hours=hour), value(server, hour))
-        for server, hours in STEPS.items()
-        for hour in range(hours[0], hours[-1] + 1)
+        for server, hours in LIVES.items()
+        for hour in hours
     ]
     rows = pl.read_parquet(tmp_path / "out/cpu_p95.parquet")
     assert rows.columns == ["unique_id", "ds", "y"]
@@ -104,7 +107,7 @@ def test_all_series_are_cut_at_one_moment_and_those_without_rows_are_named(
     assert test["ds"].min() == cut
     assert set(train["unique_id"]) == {"a", "c"}
     assert set(test["unique_id"]) == {"a", "b"}
-    assert result.notes == ("no rows in train: b", "no rows in test: c")
+    assert result.notes == ("no values in train: b, d", "no values in test: c, d")
     known = pl.read_csv(out / "test/calendar.csv", try_parse_dates=True)
     assert known.select("unique_id", "ds").equals(test.select("unique_id", "ds"))
     with pytest.raises(RequestError, match="within 2024-02-27"):

@@ -76,7 +76,7 @@ def test_prophet_has_a_file_a_series_with_the_limits_that_are_known(
         *(f"test/{metric}/{name}" for metric in ("cpu_p95", "net_in") for name in (odd, "b.csv")),
     }
     assert result.files == len(paths)
-    assert result.notes == ("no rows in train: b",)
+    assert result.notes == ("no values in train: b",)
     cpu = pl.read_csv(out / f"train/cpu_p95/{odd}", try_parse_dates=True)
     assert cpu.columns[:5] == ["ds", "y", "cap", "floor", "hour"]
     assert cpu.select("cap", "floor").unique().rows() == [(100.0, 0.0)]

@@ -1,8 +1,8 @@
-"""The full grid: rows for the steps that a server lacks between its first and its last row."""
+"""The full grid: a row for each step of a server from its first value to its last one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 import polars as pl
@@ -11,25 +11,65 @@ from capgen import sql
 from capgen.dataset.description import Description
 
 KEYS = ("server_id", "timestamp")
+_LIVES = {"server_id": pl.String(), "first": pl.Datetime("us"), "last": pl.Datetime("us")}
+
+
+def lives_of(frames: Iterable[pl.DataFrame], metrics: Sequence[str]) -> pl.DataFrame:
+    """Return the steps of the first and the last value of each server that has any.
+
+    Args:
+        frames: rows with columns server_id, timestamp and those of the metrics.
+        metrics: columns of metrics, any of which counts.
+
+    Returns:
+        Columns server_id, first, last.
+    """
+    moment = pl.col("timestamp")
+    has_value = pl.any_horizontal(pl.col(metrics).is_not_null())
+    # As plain values: text of a frame would keep the whole frame in memory.
+    found = [
+        row
+        for frame in frames
+        for row in frame.filter(has_value)
+        .group_by("server_id", maintain_order=True)
+        .agg(first=moment.min(), last=moment.max())
+        .iter_rows()
+    ]
+    parts = pl.DataFrame(found, _LIVES, orient="row")
+    ends = [pl.col("first").min(), pl.col("last").max()]
+    return parts.group_by("server_id", maintain_order=True).agg(ends)
 
 
 def on_grid(
-    frames: Iterator[pl.DataFrame], described: Description, shift: timedelta
+    frames: Iterator[pl.DataFrame],
+    lives: pl.DataFrame,
+    described: Description,
+    shift: timedelta,
 ) -> Iterator[pl.DataFrame]:
-    """Yield rows with those that are absent: metrics are null, labels and the calendar are not.
+    """Yield the rows of servers' lives, with those that are absent.
+
+    Metrics of the latter are null, labels and the calendar are not.
 
     Args:
         frames: rows sorted by server and timestamp, with columns server_id and timestamp.
+        lives: as `lives_of` returns them; a server that has no values is left out.
         described: what the rows are.
         shift: what was added to their timestamps.
     """
     step = timedelta(minutes=described.step_minutes)
     last: pl.DataFrame | None = None
-    for frame in frames:
+    for whole in frames:
+        frame = _within(whole, lives)
         keys = frame.select(KEYS)
         absent = _absent(keys if last is None else pl.concat([last, keys]), step)
-        last = keys.tail(1)
+        last = keys.tail(1) if keys.height else last
         yield _filled(frame, absent, described, shift) if absent.height else frame
+
+
+def _within(frame: pl.DataFrame, lives: pl.DataFrame) -> pl.DataFrame:
+    ends = frame.join(lives, on="server_id", maintain_order="left")
+    is_alive = pl.col("timestamp").is_between("first", "last")
+    return ends.filter(is_alive).select(frame.columns)
 
 
 def _absent(keys: pl.DataFrame, step: timedelta) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from capgen.dataset.export.rows import open_rows
 from capgen.dataset.manifest import Manifest
 from capgen.dataset.manifest_base import ManifestBase
 from capgen.dataset.metric_column import MetricColumn
-from capgen.handover.grid import KEYS, on_grid
+from capgen.handover.grid import KEYS, lives_of, on_grid
 from capgen.handover.request import Request
 from capgen.storage.layout import EVENTS
 from capgen.storage.store.errors import plain_errors
@@ -110,8 +110,8 @@ class Handed:
 
         Args:
             columns: the columns in their order; `hour` may be among them.
-            full_grid: add rows of nulls for the steps that a server lacks between its first and
-                its last row; labels and the calendar are not null there.
+            full_grid: a row for each step of a server from its first value to its last one;
+                where a row is absent, metrics are null, labels and the calendar are not.
 
         Raises:
             RequestError: the condition fails for a row.
@@ -120,7 +120,7 @@ class Handed:
         stored = [name for name in columns if name != HOUR or HOUR in self.described.schema]
         frames = self._read(list(dict.fromkeys([*KEYS, *stored])))
         if full_grid:
-            frames = on_grid(frames, self.described, self.window.shift)
+            frames = on_grid(frames, self.lives, self.described, self.window.shift)
         hour = pl.col("timestamp").dt.hour()
         for frame in frames:
             whole = frame if HOUR in frame.columns else frame.with_columns(hour.alias(HOUR))
@@ -156,6 +156,12 @@ class Handed:
         named = ", ".join(servers[:_MOST_NAMED])
         more = len(servers) - _MOST_NAMED
         self.remarks.append(f"{what}: {named}{f' and {more} more' if more > 0 else ''}")
+
+    @cached_property
+    def lives(self) -> pl.DataFrame:
+        """One row a server that has values, by id: server_id, and their first and last step."""
+        metrics = [metric.name for metric in self.metrics]
+        return lives_of(self.frames([*KEYS, *metrics]), metrics)
 
     @cached_property
     def servers(self) -> pl.DataFrame:

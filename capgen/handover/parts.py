@@ -54,13 +54,14 @@ def parts_of(handed: Handed) -> list[Part]:
 
 
 def note_absent(handed: Handed) -> None:
-    """Note the servers that have no rows in a part, which begin late or end early.
+    """Note the servers that have no values in a part, which begin late or end early.
 
     Args:
         handed: the rows that are handed over.
     """
     for part in parts_of(handed):
-        is_absent = (pl.col("last") < part.start) | (pl.col("first") >= part.stop)
-        absent = handed.servers.filter(is_absent)["server_id"].to_list()
+        is_there = (pl.col("first") < part.stop) & (pl.col("last") >= part.start)
+        there = handed.lives.filter(is_there)
+        absent = handed.servers.join(there, on="server_id", how="anti")["server_id"].to_list()
         if absent:
-            handed.remark(f"no rows in {part.name}", absent)
+            handed.remark(f"no values in {part.name or 'any row'}", absent)

@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import capgen
@@ -48,6 +48,16 @@ def measure(data: Path, words: Sequence[str]) -> dict[str, float]:
     return {**told, **cost}
 
 
+def table_line(name: str, cost: Mapping[str, float]) -> str:
+    """Return a case's line of the table."""
+    return (
+        f"{name:16} {cost['rows']:10,.0f} "
+        f"{cost['processor_seconds'] / cost['rows'] * 1e9:7.0f} "
+        f"{cost['bytes'] / cost['rows']:6.0f} {cost['peak_megabytes']:8.0f} "
+        f"{cost['seconds']:7.1f}"
+    )
+
+
 def main() -> None:
     """Print a table of the cases that are asked for; by default of all texts."""
     chosen = sys.argv[1:] or [name for name in CASES if name not in LEFT_OUT]
@@ -56,14 +66,7 @@ def main() -> None:
         capgen.build(make_config(num_servers=120, granularity="hourly"), data)
         print(f"{'to':16} {'rows':>10} {'ns/row':>7} {'B/row':>6} {'peak MB':>8} {'wall s':>7}")
         for name in chosen:
-            cost = measure(data, CASES[name])
-            print(
-                f"{name:16} {cost['rows']:10,.0f} "
-                f"{cost['processor_seconds'] / cost['rows'] * 1e9:7.0f} "
-                f"{cost['bytes'] / cost['rows']:6.0f} {cost['peak_megabytes']:8.0f} "
-                f"{cost['seconds']:7.1f}",
-                flush=True,
-            )
+            print(table_line(name, measure(data, CASES[name])), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from datetime import timedelta
 
 import polars as pl
 
-from capgen import sql
-from capgen.dataset.description import Description
-
 KEYS = ("server_id", "timestamp")
-_LIVES = {"server_id": pl.String(), "first": pl.Datetime("us"), "last": pl.Datetime("us")}
-
-
-def lives_of(frames: Iterable[pl.DataFrame], metrics: Sequence[str]) -> pl.DataFrame:
-    """Return the steps of the first and the last value of each server that has any.
-
-    Args:
-        frames: rows with columns server_id, timestamp and those of the metrics.
-        metrics: columns of metrics, any of which counts.
-
-    Returns:
-        Columns server_id, first, last.
-    """
-    moment = pl.col("timestamp")
-    has_value = pl.any_horizontal(pl.col(metrics).is_not_null())
-    # As plain values: text of a frame would keep the whole frame in memory.
-    found = [
-        row
-        for frame in frames
-        for row in frame.filter(has_value)
-        .group_by("server_id", maintain_order=True)
-        .agg(first=moment.min(), last=moment.max())
-        .iter_rows()
-    ]
-    parts = pl.DataFrame(found, _LIVES, orient="row")
-    ends = [pl.col("first").min(), pl.col("last").max()]
-    return parts.group_by("server_id", maintain_order=True).agg(ends)
 
 
 def on_grid(
     frames: Iterator[pl.DataFrame],
     lives: pl.DataFrame,
-    described: Description,
-    shift: timedelta,
+    step: timedelta,
+    labels: Collection[str],
+    days: Callable[[], pl.DataFrame],
 ) -> Iterator[pl.DataFrame]:
     """Yield the rows of servers' lives, with those that are absent.
 
@@ -53,17 +24,17 @@ def on_grid(
     Args:
         frames: rows sorted by server and timestamp, with columns server_id and timestamp.
         lives: as `lives_of` returns them; a server that has no values is left out.
-        described: what the rows are.
-        shift: what was added to their timestamps.
+        step: the time between two timestamps of a server.
+        labels: columns of servers' labels.
+        days: returns the calendar, with a column calendar_day; asked for where rows are absent.
     """
-    step = timedelta(minutes=described.step_minutes)
     last: pl.DataFrame | None = None
     for whole in frames:
         frame = _within(whole, lives)
         keys = frame.select(KEYS)
         absent = _absent(keys if last is None else pl.concat([last, keys]), step)
         last = keys.tail(1) if keys.height else last
-        yield _filled(frame, absent, described, shift) if absent.height else frame
+        yield _filled(frame, absent, labels, days()) if absent.height else frame
 
 
 def _within(frame: pl.DataFrame, lives: pl.DataFrame) -> pl.DataFrame:
@@ -84,24 +55,12 @@ def _absent(keys: pl.DataFrame, step: timedelta) -> pl.DataFrame:
 
 
 def _filled(
-    frame: pl.DataFrame, absent: pl.DataFrame, described: Description, shift: timedelta
+    frame: pl.DataFrame, absent: pl.DataFrame, labels: Collection[str], days: pl.DataFrame
 ) -> pl.DataFrame:
-    known = absent.join(_days(absent, described, shift), on="timestamp", maintain_order="left")
+    dates = absent.with_columns(pl.col("timestamp").dt.date().alias("calendar_day"))
+    known = dates.join(days, on="calendar_day", maintain_order="left")
     added = known.select(name for name in frame.columns if name in known.columns)
     whole = pl.concat([frame, added], how="diagonal").sort(KEYS)
     # A step that is absent lies between two rows of the same server.
-    labels = pl.col([name for name in described.labels if name in frame.columns])
-    return whole.with_columns(labels.forward_fill().backward_fill())
-
-
-def _days(absent: pl.DataFrame, described: Description, shift: timedelta) -> pl.DataFrame:
-    """Return the calendar of the steps that are absent."""
-    steps = absent.select("timestamp").unique()
-    dates = steps.with_columns((pl.col("timestamp") - shift).dt.date().alias("calendar_day"))
-    span = {
-        "first_day": dates["calendar_day"].min(),
-        "last_day": dates["calendar_day"].max(),
-    }
-    with sql.open_database(described.calendar.tables()) as connection:
-        days = sql.run_query(connection, "handover/days", span)
-    return dates.join(days, on="calendar_day").drop("calendar_day")
+    texts = pl.col([name for name in labels if name in frame.columns])
+    return whole.with_columns(texts.forward_fill().backward_fill())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -113,8 +114,10 @@ def _hand_over(
     form = _form(program, request)
     folder = locate(data)
     manifest = read_any_manifest(folder)
-    with temporary_room() as room:
+    with ExitStack() as opened:
+        room = opened.enter_context(temporary_room())
         handed = Handed(folder.absolute(), manifest, request, form, room / "spilled")
+        opened.callback(handed.close)
         _refuse([*_options(program, request), *_cut(handed), *program.problems(handed)])
         place = place_of(program, out, handed, overwrite=overwrite, citation=citation)
         files, size = place.write(program.files(handed))

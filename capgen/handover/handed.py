@@ -11,14 +11,16 @@ from typing import Any
 
 import polars as pl
 
+from capgen import sql
 from capgen.columns import AFTER_METRICS
 from capgen.dataset.description import Description
-from capgen.dataset.export.rows import open_rows
 from capgen.dataset.manifest import Manifest
 from capgen.dataset.manifest_base import ManifestBase
 from capgen.dataset.metric_column import MetricColumn
-from capgen.handover.grid import KEYS, lives_of, on_grid
+from capgen.handover.grid import KEYS, on_grid
+from capgen.handover.reader import Reader
 from capgen.handover.request import Request
+from capgen.handover.servers import lives_of, servers_of
 from capgen.storage.layout import EVENTS
 from capgen.storage.store.errors import plain_errors
 from capgen.timeline.epoch import MINUTES_PER_DAY
@@ -50,7 +52,7 @@ class Handed:
     ) -> None:
         self._folder = folder
         self._manifest = manifest
-        self._spill = spill
+        self._reader = Reader(folder, manifest, request.selection, spill)
         self.request = request
         self.form = form
         self.described: Description = manifest.description()
@@ -60,8 +62,16 @@ class Handed:
             metric for metric in self.described.metrics if metric.name in self.columns
         )
         self.labels = tuple(name for name in self.described.labels if name in self.columns)
-        self.row_count = 0
         self.remarks: list[str] = []
+
+    def close(self) -> None:
+        """Close what rows are read from."""
+        self._reader.close()
+
+    @property
+    def row_count(self) -> int:
+        """How many of the panel's rows were read."""
+        return self._reader.row_count
 
     @property
     def calendar(self) -> tuple[str, ...]:
@@ -118,9 +128,10 @@ class Handed:
             CapgenError: a file cannot be read.
         """
         stored = [name for name in columns if name != HOUR or HOUR in self.described.schema]
-        frames = self._read(list(dict.fromkeys([*KEYS, *stored])))
+        frames = self._reader.frames(list(dict.fromkeys([*KEYS, *stored])))
         if full_grid:
-            frames = on_grid(frames, self.lives, self.described, self.window.shift)
+            labels = self.described.labels
+            frames = on_grid(frames, self.lives, self.step, labels, lambda: self._days)
         hour = pl.col("timestamp").dt.hour()
         for frame in frames:
             whole = frame if HOUR in frame.columns else frame.with_columns(hour.alias(HOUR))
@@ -165,28 +176,8 @@ class Handed:
 
     @cached_property
     def servers(self) -> pl.DataFrame:
-        """One row a server, by id: server_id, the labels, first and last timestamp, rows."""
-        moment = pl.col("timestamp")
-        facts = [
-            *(pl.col(name).first() for name in self.labels),
-            moment.min().alias("first"),
-            moment.max().alias("last"),
-            pl.len().cast(pl.Int64).alias("rows"),
-        ]
-        # As plain values: text of a frame would keep the whole frame in memory.
-        found = [
-            row
-            for frame in self.frames([*KEYS, *self.labels])
-            for row in frame.group_by("server_id", maintain_order=True).agg(facts).iter_rows()
-        ]
-        parts = pl.DataFrame(found, self._server_schema, orient="row")
-        again = [
-            *(pl.col(name).first() for name in self.labels),
-            pl.col("first").min(),
-            pl.col("last").max(),
-            pl.col("rows").sum(),
-        ]
-        return parts.group_by("server_id", maintain_order=True).agg(again)
+        """One row a server, by id: server_id and the labels."""
+        return servers_of(self.frames(["server_id", *self.labels]), self.labels)
 
     @cached_property
     def ledger(self) -> list[dict[str, Any]] | None:
@@ -198,23 +189,13 @@ class Handed:
             text = path.read_text(encoding="utf-8")
         return [json.loads(line) for line in text.splitlines()]
 
-    @property
-    def _server_schema(self) -> dict[str, pl.DataType]:
-        times = {"first": pl.Datetime("us"), "last": pl.Datetime("us")}
-        texts = dict.fromkeys(["server_id", *self.labels], pl.String())
-        return {**texts, **times, "rows": pl.Int64()}
-
-    def _read(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-        rows = open_rows(self._folder, self._manifest, self._spill, self.request.selection, columns)
-        count = 0
-        try:
-            for batch in rows.batches():
-                if batch.num_rows:
-                    count += batch.num_rows
-                    yield pl.DataFrame(batch)
-            self.row_count = count
-        finally:
-            rows.close()
+    @cached_property
+    def _days(self) -> pl.DataFrame:
+        """The calendar of all days, at their shifted dates."""
+        span = {"first_day": self.window.first.date(), "last_day": self.window.last.date()}
+        with sql.open_database(self.described.calendar.tables()) as connection:
+            days = sql.run_query(connection, "handover/days", span)
+        return days.with_columns(pl.col("calendar_day") + self.window.shift)
 
 
 def _joined(parts: list[pl.DataFrame], columns: Sequence[str]) -> tuple[str, pl.DataFrame]:

@@ -77,11 +77,11 @@ def moment_of(text: str | date) -> date:
     Raises:
         RequestError: it is neither.
     """
-    if isinstance(text, date):
+    if isinstance(text, date) and getattr(text, "tzinfo", None) is None:
         return text
     for kind in (date, datetime):
         try:
-            found = kind.fromisoformat(text)
+            found = kind.fromisoformat(str(text))
         except ValueError:
             continue
         if not isinstance(found, datetime) or found.tzinfo is None:

@@ -87,6 +87,14 @@ class Rows:
             ((rows,),) = self._connection.execute(_COUNT, limits).fetchall()
         return int(rows) if self._most is None else min(int(rows), self._most)
 
+    def again(self, columns: Sequence[str]) -> Rows:
+        """Return the same rows with other columns; these can no longer be read.
+
+        Args:
+            columns: the chosen columns in their order.
+        """
+        return Rows(self._connection, self._window, columns, self._where, self._most)
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()

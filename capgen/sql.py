@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from itertools import count, groupby
+from itertools import groupby
 from typing import Any
 
 import duckdb
@@ -17,7 +17,6 @@ from capgen.resources import resource_files, resource_folder
 
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_numbers = count(1)
 
 Connection = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error
@@ -33,19 +32,22 @@ def open_database(tables: Mapping[str, pl.DataFrame]) -> Iterator[Connection]:
     Yields:
         A connection to a database of its own; closed on leaving.
     """
-    name = f"opened_{next(_numbers)}"
-    with _kept(os.getpid()).cursor() as connection:
+    with connect_kept() as connection:
+        name = f"opened_{id(connection)}"
         connection.execute(f"attach ':memory:' as {name}; use {name}")
         try:
-            _add(connection, tables)
-            yield connection
+            yield _filled(connection, tables)
         finally:
             connection.execute(f"use memory; detach {name}")
 
 
+def connect_kept() -> Connection:
+    """Connect to the DuckDB that this process keeps: to start one takes longer than most work."""
+    return _kept(os.getpid()).cursor()
+
+
 @cache
 def _kept(process: int) -> Connection:  # noqa: ARG001 - a forked child has none of its parent's
-    """Return the DuckDB that a process keeps: to start one takes longer than most work in it."""
     return connect_empty({"threads": 1})
 
 
@@ -61,16 +63,15 @@ def connect(
     Returns:
         A connection, which the caller closes.
     """
-    connection = connect_empty(settings)
-    _add(connection, tables)
-    return connection
+    return _filled(connect_empty(settings), tables)
 
 
-def _add(connection: Connection, tables: Mapping[str, pl.DataFrame]) -> None:
+def _filled(connection: Connection, tables: Mapping[str, pl.DataFrame]) -> Connection:
     for name, frame in tables.items():
         # A cursor would not see a registered frame.
         connection.from_arrow(frame.to_arrow()).create(name)
     connection.execute(macro_text())
+    return connection
 
 
 def connect_empty(settings: Mapping[str, Any] | None = None) -> Connection:

@@ -29,6 +29,9 @@ AS_NOBODY_KNOWN = [
 BuildOnce = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
+# Without it, each process that a test starts would compile all of capgen anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Begun first, so that no worker waits for one of them at the end.
 _LONGEST = {"test_ray.py", "test_readme.py", "test_publishing.py", "test_wheel.py"}
 

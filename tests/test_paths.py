@@ -83,7 +83,7 @@ def test_any_folders_above_a_dataset(
     folder = room.joinpath("above", *above)
     folder.parent.mkdir(parents=True)
     shutil.copytree(dataset, folder)
-    assert_the_same(str(folder), expected, room)
+    assert_the_same_answers(str(folder), expected, room)
     shutil.rmtree(room)
 
 

@@ -6,9 +6,10 @@ even if its name is `region=EU`, as it would with readers that look for such fol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -16,7 +17,7 @@ from polars.io.plugins import register_io_source
 from capgen import sql
 from capgen.panel.predicates import conditions, uses_only
 from capgen.storage.layout import PARTITION, PARTITION_KEYS, partition_of
-from capgen.storage.store.reading import polars_options
+from capgen.storage.store.reading import listed, polars_options
 
 KEY_TYPES = {"year": pl.Int64(), "server_type": pl.String()}
 
@@ -35,7 +36,7 @@ def view_files(
         files: data files in folders of year and server type; columns are matched by name.
         columns: the view's columns in their order; by default all.
     """
-    reach(connection, files)
+    reach(connection, files, knowing=listed)
     parameters = {"files": literal(files), "partition": PARTITION}
     sql.view_query(connection, name, "dataset/data_files", parameters, columns)
 
@@ -49,17 +50,22 @@ def literal(files: Sequence[Path]) -> list[dict[str, str]]:
     return [{"filename": str(file.absolute())} for file in files]
 
 
-def reach(connection: sql.Connection, files: Sequence[Path]) -> None:
+def reach(
+    connection: sql.Connection,
+    files: Sequence[Path],
+    knowing: Callable[[Any, Sequence[Path]], Any] = lambda store, _: store,
+) -> None:
     """Let DuckDB read objects in a store with the library that their paths come from.
 
     Args:
         connection: the database that will read them.
         files: local files, or objects in a store.
+        knowing: returns the library with what is to be known of the files; by default as it is.
     """
     stores = {id(file.fs): file.fs for file in files if hasattr(file, "fs")}
     for store in stores.values():
         if not connection.filesystem_is_registered(store.protocol[0]):
-            connection.register_filesystem(store)
+            connection.register_filesystem(knowing(store, files))
 
 
 def scan_files(folder: Path, paths: Sequence[str], schema: pl.Schema) -> pl.LazyFrame:

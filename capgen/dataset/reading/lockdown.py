@@ -46,7 +46,7 @@ def check_statement(text: str) -> None:
         RequestError: there is no statement or more than one, or it does not only read.
     """
     try:
-        with sql.connect_empty() as parser:
+        with sql.connect_kept() as parser:
             kinds = [statement.type.name for statement in parser.extract_statements(text)]
             ((tree,),) = parser.execute(_TREE, {"text": text}).fetchall()
     except sql.DatabaseError as error:

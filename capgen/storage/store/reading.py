@@ -1,9 +1,11 @@
-"""Options with which Polars' own client reads a store with the same credentials as capgen."""
+"""How Polars' own client and DuckDB read a store: with capgen's credentials, and few questions."""
 
 from __future__ import annotations
 
 import importlib
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,3 +36,19 @@ def _credentials() -> tuple[dict[str, str], int]:
         "aws_session_token": frozen.token,
     }
     return {name: value for name, value in found.items() if value}, int(time.time()) + _SECONDS_GOOD
+
+
+def listed(store: Any, files: Sequence[Path]) -> Any:
+    """Return a store's library that knows how large files are from one listing of their folders.
+
+    Without it, each opening of a file asks the store several times.
+
+    Args:
+        store: the library.
+        files: objects in the store.
+    """
+    knowing = type(store)(**{**store.storage_options, "use_listings_cache": True})
+    with suppress(Exception):  # what is wrong shows when they are read
+        for folder in {file.parent.path for file in files}:  # type: ignore[attr-defined]
+            knowing.ls(folder, refresh=True)
+    return knowing

@@ -147,8 +147,8 @@ def test_errors_are_coloured_on_a_terminal_unless_no_color() -> None:
     [["build", *SMALL], ["plan", *SMALL], ["config", "show"], ["build", "--servers", "0"]],
     ids=["build", "plan", "config show", "error"],
 )
-def test_no_escape_codes_off_a_terminal(arguments: list[str], run_process: Run) -> None:
-    outcome = run_process(*arguments)
+def test_no_escape_codes_off_a_terminal(arguments: list[str], run: Run) -> None:
+    outcome = run(*arguments)
     assert outcome.stdout + outcome.stderr
     assert ESCAPE not in outcome.stdout + outcome.stderr
 
@@ -217,8 +217,8 @@ def test_build_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert progress == ""
 
 
-def test_build_into_the_working_folder(run_process: Run) -> None:
-    outcome = run_process("build", *OF_EACH_TYPE, "--out", ".")
+def test_build_into_the_working_folder(run: Run) -> None:
+    outcome = run("build", *OF_EACH_TYPE, "--out", ".")
     assert (outcome.returncode, outcome.stderr) == (0, "")
 
 

@@ -28,7 +28,12 @@ create or replace macro eoq_factor(ts) as (
                 then 1
             else
                 1 + eoq_peak * greatest(
-                    eoq_window_days - if(eoq_business_days, business_days_to_month_end(ts), days_to_month_end(ts)), 0
+                    eoq_window_days - case
+                        when eoq_business_days
+                            then business_days_to_month_end(ts)
+                        else days_to_month_end(ts)
+                    end,
+                    0
                 ) / eoq_window_days
         end::double
     from eoq_settings

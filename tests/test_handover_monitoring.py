@@ -259,6 +259,15 @@ def test_names_and_base_units_by_convention(unit: str, column: str, name: str, f
     assert (measure.name, str(measure.factor)) == (name, factor)
 
 
+@settings(max_examples=50)
+@given(letters)
+def test_any_text_may_name_a_metric(text: str) -> None:
+    metric = MetricColumn(name=text, key=text, unit="percent", statistic="raw")
+    assert re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*_ratio", measure_of(metric).name)
+    assert re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", prometheus.DESTINATION.label_name(text))
+    assert not prometheus.DESTINATION.label_name(text).startswith("__")
+
+
 @settings(max_examples=20)
 @given(st.lists(st.decimals(0, 10**6, places=4), min_size=1))
 def test_values_in_base_units_are_those_of_the_decimals(values: list[Decimal]) -> None:

@@ -32,6 +32,7 @@ from capgen.storage.location import locate
 from capgen.storage.marks import is_dataset
 from capgen.storage.store.locking import LOCK
 from capgen.storage.store.objects import Objects
+from capgen.telemetry.load import Listener
 from capgen.version import __version__
 from tests.conftest import make_config
 from tests.faults import interrupt_after
@@ -158,6 +159,36 @@ def test_an_object_is_whole_or_not_there(address: str, size: int) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         write_half()
+    assert Objects(locate(address)).all() == {}
+    assert Objects(locate(address)).uploads() == []
+
+
+def test_exports_in_a_store_become_telemetry_in_a_store(address: str, tmp_path: Path) -> None:
+    text = "time,server,cpu\n2024-01-01 00:00,a,1\n2024-01-01 00:05,a,2\n2024-01-01 00:05,b,3\n"
+    (tmp_path / "cpu.csv").write_text(text, encoding="utf-8")
+    exports = f"{address}/exports"
+    locate(address).fs.pipe_file(f"{exports}/cpu.csv", text.encode())  # type: ignore[attr-defined]
+    capgen.load(tmp_path / "cpu.csv", tmp_path / "telemetry", mapping="table")
+    capgen.load(exports, f"{address}/telemetry", mapping="table")
+    there = locate(f"{address}/telemetry")
+    assert read_any_manifest(there) == read_any_manifest(tmp_path / "telemetry")
+    assert capgen.open(there).scan().collect().height == 3
+
+
+def test_a_load_into_a_store_that_is_interrupted_leaves_nothing(
+    address: str, tmp_path: Path
+) -> None:
+    (tmp_path / "cpu.csv").write_text(
+        "time,server,cpu\n2024-01-01 00:00,a,1\n2024-01-01 00:05,a,2\n", encoding="utf-8"
+    )
+
+    def interrupt(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        capgen.load(
+            tmp_path / "cpu.csv", address, mapping="table", listener=Listener(on_samples=interrupt)
+        )
     assert Objects(locate(address)).all() == {}
     assert Objects(locate(address)).uploads() == []
 

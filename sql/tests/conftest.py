@@ -120,9 +120,10 @@ class QueryTest(SqlTest):
 
 def _run(connection: Connection, query: str) -> pl.DataFrame:
     parameters: dict[str, Any] = {}
+    maps = _maps(connection)
     for row in _rows(connection, "parameters"):
         for name, value in row.items():
-            parameters[name] = map_parameter(value) if isinstance(value, dict) else value
+            parameters[name] = map_parameter(value) if name in maps else value
     repeats = [
         {name: column for name, column in row.items() if column is not None}
         for row in _rows(connection, "repeats")
@@ -137,6 +138,13 @@ def _rows(connection: Connection, table: str) -> list[dict[str, Any]]:
         return []
     rows = connection.table(table)
     return [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
+
+
+def _maps(connection: Connection) -> set[str]:
+    """Return the parameters that are maps; DuckDB hands over structs as dictionaries too."""
+    columns = connection.sql("from duckdb_columns()").filter("table_name = 'parameters'")
+    maps = columns.filter("data_type like 'MAP%'").project("column_name")
+    return {name for (name,) in maps.fetchall()}
 
 
 @cache

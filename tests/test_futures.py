@@ -19,6 +19,7 @@ from capgen.layers import LAYERS
 from tests.conftest import Run, make_config
 from tests.everything import WITH_DYNAMICS
 from tests.panels import METRICS, merged, of_all, web_config
+from tests.telemetry_datasets import write_telemetry
 
 KEYS = ["draw", "server_id", "timestamp"]
 # Each window has a New Year or the edge of a month or a day in it, before or after the moment.
@@ -187,6 +188,16 @@ def test_what_cannot_be_asked_is_refused(start: str, options: dict[str, Any], me
     window = {"start_date": "2024-01-01", "end_date": "2024-01-31", "granularity": "hourly"}
     with pytest.raises(RequestError, match=message):
         futures(make_config(num_servers=3, **window), start, **options)
+
+
+def test_telemetry_is_sent_to_fit_first(tmp_path: Path) -> None:
+    stamp = pl.datetime_range(datetime(2024, 1, 1), datetime(2024, 1, 2), "1h", eager=True)
+    rows = pl.DataFrame({"timestamp": stamp}).with_columns(
+        server_id=pl.lit("a"), cpu_p95=pl.lit(1.0), server_type=pl.lit("web")
+    )
+    write_telemetry(tmp_path / "real", rows)
+    with pytest.raises(RequestError, match="no model to go on by; fit one with capgen fit"):
+        futures(tmp_path / "real", "2024-01-02")
 
 
 def test_the_command_writes_what_the_functions_return(run: Run, tmp_path: Path) -> None:

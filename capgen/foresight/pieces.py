@@ -81,10 +81,24 @@ class Futures:
         for first in range(0, len(drawn), at_once):
             yield Piece(chunk, drawn[first : first + at_once])
 
+    def known(
+        self, chunk: Chunk, draws: Sequence[int], columns: Sequence[str]
+    ) -> Iterator[pl.DataFrame]:
+        """Yield what the futures share of a chunk before the moment, for one after the other.
+
+        Args:
+            chunk: one of `chunks`.
+            draws: numbers of futures.
+            columns: those of the panel to make; the number of the future comes before them.
+        """
+        cells = self.panel.cells(chunk, self.panel.servers(chunk), columns)
+        for draw in draws:
+            yield _numbered(cells, [draw])
+
     def frame(
         self, piece: Piece, columns: Sequence[str], workspace: Workspace | None = None
     ) -> pl.DataFrame:
-        """Return the rows of a piece, sorted by draw, server_id and timestamp.
+        """Return the rows of a piece from the moment on, sorted by draw, server_id and timestamp.
 
         Args:
             piece: one of `by_draws`.
@@ -92,9 +106,6 @@ class Futures:
             workspace: memory for the metrics; the result is good until it is used again.
         """
         servers = self.panel.servers(piece.chunk)
-        if piece.chunk.span.stop <= self.asked.moment:
-            cells = self.panel.cells(piece.chunk, servers, columns, workspace)
-            return pl.concat([_numbered(cells, [draw]) for draw in piece.draws])
         if 0 in piece.draws:
             return _numbered(self.panel.cells(piece.chunk, servers, columns, workspace), [0])
         rows = pl.concat(servers.with_columns(pl.lit(each).alias(DRAW)) for each in piece.draws)

@@ -111,9 +111,14 @@ def _frames(
     columns = [name for name in needed if name != DRAW] or ["timestamp"]
     if not (rows and draws and window.size):
         return
+    known, ahead = (_both(part, window) for part in (asked.known, asked.ahead))
     with open_futures(narrowed) as opened:
-        for part in (asked.known, asked.ahead):
-            span = Span(max(part.first, window.first), min(part.stop, window.stop))
-            for chunk in opened.chunks(span, rows):
-                for piece in opened.by_draws(chunk, draws, rows):
-                    yield opened.frame(piece, columns)
+        for chunk in opened.chunks(known, rows):
+            yield from opened.known(chunk, draws, columns)
+        for chunk in opened.chunks(ahead, rows):
+            for piece in opened.by_draws(chunk, draws, rows):
+                yield opened.frame(piece, columns)
+
+
+def _both(part: Span, window: Span) -> Span:
+    return Span(max(part.first, window.first), min(part.stop, window.stop))

@@ -160,6 +160,21 @@ def test_servers_with_too_few_values_are_named_and_left_out(fitted: Fit) -> None
     assert result.left_out == ("host-1 is left out: it has 9.0 days of values, too few",)
 
 
+def test_servers_with_too_few_values_are_pooled_on_request(fitted: Fit) -> None:
+    is_short = (pl.col("server_id") == "host-2") & (pl.col("timestamp").dt.day() > 9)
+    rows = make_rows(4).filter(~is_short)
+    result = fitted(rows, pool=True, keep_ids=True)
+    library = library_in(result)
+    assert library.labels["server_id"] == ["host-0", "host-1", "host-2", "host-3"]
+    assert result.left_out == ()
+    assert any(line.startswith("pooled: host-2 has 9.0 days of values") for line in result.learnt)
+    mean = rows.filter(pl.col("server_id") == "host-2")["cpu_p95"].mean()
+    assert library.columns["levels"][2, 0] == pytest.approx(mean, rel=1e-4)
+    quantiles = library.columns["quantiles"].astype(int)
+    alike = [row for row in (0, 1, 3) if np.abs(quantiles[row] - quantiles[2]).max() <= 1]
+    assert alike in ([1], [3])  # beside it in levels
+
+
 def test_a_window_that_is_too_short_is_refused(fitted: Fit) -> None:
     with pytest.raises(RequestError, match=r"at least 14 days of values, got at most 9\.0 days"):
         fitted(make_rows(), last=date(2024, 1, 9))

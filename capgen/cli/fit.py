@@ -99,6 +99,13 @@ def command(
             show_default=False,
         ),
     ] = "",
+    pool: Annotated[
+        bool,
+        typer.Option(
+            "--pool",
+            help="Keep servers with too few values, as ones like the server most like them.",
+        ),
+    ] = False,
     keep_ids: Annotated[
         bool, typer.Option("--keep-ids", help="Keep the servers' ids, as the label server_id.")
     ] = False,
@@ -155,6 +162,7 @@ def command(
             last=last,
             labels=[label.strip() for label in labels.split(",") if label.strip()],
             holidays=holidays or None,
+            pool=pool,
             keep_ids=keep_ids,
             overwrite=overwrite,
             on_server=_progress(),

@@ -19,7 +19,7 @@ from capgen.storage.location import locate
 from capgen.storage.output import Output, output
 from capgen.timeline.epoch import day_of
 from capgen.twins.fit.document import document
-from capgen.twins.fit.fleet import enough, fit_fleet, left_out
+from capgen.twins.fit.fleet import enough, fit_fleet, left_out, pooled_lines
 from capgen.twins.fit.holidays import holidays_called
 from capgen.twins.fit.learnt import sentences
 from capgen.twins.fit.telemetry import LABEL, read_telemetry
@@ -64,6 +64,7 @@ def fit(
     last: date | None = None,
     labels: Sequence[str] = (),
     holidays: str | None = None,
+    pool: bool = False,
     keep_ids: bool = False,
     overwrite: bool = False,
     on_server: Callable[[int, int], None] = lambda _done, _all: None,
@@ -80,6 +81,8 @@ def fit(
         labels: columns of servers' labels that the library keeps, such as server_type.
         holidays: country whose holidays have kinds of day of their own, such as DE or DE-BY; where
             they are few, they lean on Sundays.
+        pool: keep servers with too few values: all but their levels and gaps is that of the server
+            most like them.
         keep_ids: whether the library names the servers, by the label server_id.
         overwrite: replace existing files.
         on_server: called with the number of servers fitted so far, and of all.
@@ -95,7 +98,7 @@ def fit(
     config_file, library_file = _places(out, overwrite=overwrite)
     calendar = holidays_called(holidays) if holidays else None
     telemetry = read_telemetry(locate(data).absolute(), first, last, labels, calendar)
-    servers = enough(telemetry)
+    servers = enough(telemetry, pool=pool)
     with_ids = pl.col("server_id").alias(f"{LABEL}server_id")
     labelled = servers.with_columns(with_ids) if keep_ids else servers
     fleet = fit_fleet(telemetry, labelled, (states, kinds), on_server)
@@ -116,7 +119,10 @@ def fit(
         library_bytes=len(content),
         servers=servers.height,
         left_out=tuple(left_out(telemetry, servers)),
-        learnt=tuple(sentences(fleet.library, fleet.trends, clock, window)),
+        learnt=(
+            *sentences(fleet.library, fleet.trends, clock, window),
+            *pooled_lines(telemetry, servers),
+        ),
         trends=fleet.trends,
         seconds=time.monotonic() - started,
     )

@@ -10,15 +10,18 @@ import polars as pl
 from capgen.config.sources import preset_text
 from capgen.config.yaml_text import parse_yaml
 from capgen.dataset.metric_column import MetricColumn
+from capgen.draws.arrays import Floats
 from capgen.errors import RequestError
 from capgen.layers.library.schema import Facts
 from capgen.layers.library.table import Library
 from capgen.settings.holidays import Holidays
 from capgen.timeline.epoch import HOURS_PER_DAY
+from capgen.twins.fit.clock import Clock
 from capgen.twins.fit.encoding import library_of
 from capgen.twins.fit.gaps import ServerGaps, fleet_gaps, server_gaps
 from capgen.twins.fit.noise import half_lives
-from capgen.twins.fit.server import FittedServer, fit_server
+from capgen.twins.fit.pooling import pooled, shape_of
+from capgen.twins.fit.server import FittedServer, fit_server, levels_of
 from capgen.twins.fit.telemetry import LABEL, Telemetry
 from capgen.twins.fit.trend import Trend, fleet_trend, server_trends
 
@@ -60,13 +63,19 @@ def fit_fleet(
     """
     is_daily = telemetry.clock.slots_per_day == 1
     counts = (counts[0], counts[0]) if is_daily else counts
-    fitted: list[FittedServer] = []
+    fitted: list[FittedServer | None] = []
+    shapes: list[Floats] = []
+    levels: list[Floats] = []
     gaps: list[ServerGaps] = []
     trends: list[list[Trend]] = []
-    lives = zip(servers["first"].to_list(), servers["last"].to_list(), strict=True)
+    lives = servers.select("first", "last", "present").iter_rows()
+    fewest = fewest_steps(telemetry.clock)
     every = telemetry.values(servers["server_id"].to_list())
-    for values, (first, last) in zip(every, lives, strict=True):
-        fitted.append(fit_server(values, telemetry.clock, counts))
+    for values, (first, last, present) in zip(every, lives, strict=True):
+        is_enough = present >= fewest
+        fitted.append(fit_server(values, telemetry.clock, counts) if is_enough else None)
+        shapes.append(shape_of(values))
+        levels.append(levels_of(values))
         life = slice(first, last + 1)
         gaps.append(server_gaps(values, telemetry.clock, life, telemetry.gone))
         trends.append(server_trends(values, telemetry.clock))
@@ -84,26 +93,39 @@ def fit_fleet(
     labels = {name.removeprefix(LABEL): servers[name].to_list() for name in names}
     of_metrics = zip(columns, zip(*trends, strict=True), strict=True)
     return FittedFleet(
-        _by_type(library_of(fitted, gaps, facts, labels)),
+        _by_type(library_of(pooled(shapes, levels, fitted), gaps, facts, labels)),
         columns,
         {key: fleet_trend(of_metric) for key, of_metric in of_metrics},
         telemetry.calendar,
     )
 
 
-def enough(telemetry: Telemetry) -> pl.DataFrame:
+def fewest_steps(clock: Clock) -> float:
+    """Return how many steps with values a server needs.
+
+    Args:
+        clock: of the steps.
+    """
+    return _fewest_days(clock) * HOURS_PER_DAY / clock.step_hours
+
+
+def _fewest_days(clock: Clock) -> int:
+    return FEWEST_DAYS_OF_DAILY if clock.slots_per_day == 1 else FEWEST_DAYS
+
+
+def enough(telemetry: Telemetry, *, pool: bool = False) -> pl.DataFrame:
     """Return the servers with values for long enough to be fitted.
 
     Args:
         telemetry: what to fit.
+        pool: whether servers with at least a day of values count too, beside one with enough.
 
     Raises:
         RequestError: there is none.
     """
     clock = telemetry.clock
-    days = FEWEST_DAYS_OF_DAILY if clock.slots_per_day == 1 else FEWEST_DAYS
-    steps = days * HOURS_PER_DAY / clock.step_hours
-    found = telemetry.servers.filter(pl.col("present") >= steps)
+    days = _fewest_days(clock)
+    found = telemetry.servers.filter(pl.col("present") >= fewest_steps(clock))
     if found.is_empty():
         most = telemetry.servers["present"].max()
         assert isinstance(most, int)
@@ -112,7 +134,25 @@ def enough(telemetry: Telemetry) -> pl.DataFrame:
             f"{telemetry.folder}: expected servers with at least {days} days of values, "
             f"got at most {got:.1f} days; fit a longer window"
         )
+    if pool:
+        return telemetry.servers.filter(pl.col("present") >= HOURS_PER_DAY / clock.step_hours)
     return found
+
+
+def pooled_lines(telemetry: Telemetry, servers: pl.DataFrame) -> Iterator[str]:
+    """Yield which servers have what another one has, a line each.
+
+    Args:
+        telemetry: what was fitted.
+        servers: those of its `servers` that are in the library.
+    """
+    short = servers.filter(pl.col("present") < fewest_steps(telemetry.clock))
+    for server_id, present in short.select("server_id", "present").iter_rows():
+        days = present * telemetry.clock.step_hours / HOURS_PER_DAY
+        yield (
+            f"pooled: {server_id} has {days:.1f} days of values; all but its levels and gaps is "
+            "that of the server most like it"
+        )
 
 
 def left_out(telemetry: Telemetry, servers: pl.DataFrame) -> Iterator[str]:

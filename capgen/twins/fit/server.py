@@ -70,7 +70,7 @@ def fit_server(values: Floats, clock: Clock, counts: tuple[int, int]) -> FittedS
         stickiness=rhythm.stickiness,
         kinds=rhythm.kinds,
         kind_stickiness=rhythm.kind_stickiness,
-        levels=_levels(values),
+        levels=levels_of(values),
         curves=curves,
         season=season,
         noise_scale=spread_of(left),
@@ -80,7 +80,12 @@ def fit_server(values: Floats, clock: Clock, counts: tuple[int, int]) -> FittedS
     )
 
 
-def _levels(values: Floats) -> Floats:
+def levels_of(values: Floats) -> Floats:
+    """Return the mean of each metric; 0 where it has no value.
+
+    Args:
+        values: shape (metrics, steps), NaN where missing.
+    """
     known = np.isfinite(values)
     sums = np.where(known, values, 0.0).sum(axis=1)
     levels: Floats = sums / np.maximum(known.sum(axis=1), 1)

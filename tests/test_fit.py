@@ -124,6 +124,19 @@ def test_a_twin_of_a_panel_does_not_repeat_its_noise(tmp_path: Path) -> None:
         assert abs(np.corrcoef(real, twin)[0, 1]) < 0.2
 
 
+def test_a_twin_that_goes_on_for_years_is_the_same_twin(fitted: Fit) -> None:
+    result = fitted(make_rows(2))
+    span = {"start_date": "2025-01-01", "end_date": "2025-12-31"}
+    one, longer = (
+        scan(load_config(result.config, overrides={**span, "end_date": end}))
+        .filter(pl.col("timestamp") < datetime(2026, 1, 1))
+        .collect()
+        for end in (span["end_date"], "2027-12-31")
+    )
+    assert one.height == 2 * 365 * 24
+    assert one.equals(longer)
+
+
 def test_the_library_depends_on_the_values_alone(tmp_path: Path) -> None:
     rows = make_rows(4)
     one_type = rows.with_columns(server_type=pl.lit("web"))

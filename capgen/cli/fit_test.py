@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from capgen.cli.stopping import nothing_left_when_stopped
+from capgen.cli.stopping import gone_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import counted, duration, note
 
@@ -41,9 +41,9 @@ def print_test(
         days: the first and the last one; None for all there are.
         as_json: whether to print the outcome as JSON.
     """
-    from capgen.twins.cross_validation.cross_validate import cross_validate
+    with gone_when_stopped():
+        from capgen.twins.cross_validation.cross_validate import cross_validate  # it is slow
 
-    with nothing_left_when_stopped():
         found = cross_validate(
             data,
             states=counts[0],
@@ -84,13 +84,19 @@ def _print(found: CrossValidation) -> None:
         f"{compared.reference}: {servers}, {metrics}, {compared.granularity}. Each half of the "
         f"days ({compared.days}) is fitted, and what it gives is laid beside the other half.\n"
     )
-    print_table(_table(found.lines, compared.directions))
+    print_table(summary_table(found.lines, compared.directions))
     typer.echo("")
     for line in _words(found):
         typer.echo(line)
 
 
-def _table(lines: Sequence[Line], directions: Sequence[str]) -> Table:
+def summary_table(lines: Sequence[Line], directions: Sequence[str]) -> Table:
+    """Return the figures of a test as a table, a candidate a column.
+
+    Args:
+        lines: of real data and of the candidates.
+        directions: what they are, in words.
+    """
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)

@@ -32,6 +32,7 @@ PAGES = (
     DATASET_PAGE,
     ROOT / "capgen/handover/README.md",
     ROOT / "capgen/quality/README.md",
+    ROOT / "capgen/twins/README.md",
     ROOT / "capgen/twins/compare/README.md",
     ROOT / "capgen/scores/README.md",
     ROOT / "capgen/engines/README.md",

@@ -92,10 +92,10 @@ def cross_validate(
     started = time.monotonic()
     source = Source.of(os.fspath(data), locate(data))
     (window,) = windows([source], source.step_minutes, first, last)
-    halves = _halves(source, window)
+    halves = halves_of(source, window)
     task = Task(source.folder, states, kinds, seed, uses)
     with TemporaryDirectory(prefix="capgen-") as room:
-        made, left_out = _made(task, halves, Path(room), on_progress)
+        made, left_out = made_from(task, halves, Path(room), on_progress)
         setting = crossed_setting(source, window, made)
         found = setting.comparison(
             is_with_rivals=True, on_panel=lambda name: on_progress(f"comparing {name}")
@@ -104,7 +104,16 @@ def cross_validate(
     return CrossValidation(found, metrics, left_out, time.monotonic() - started)
 
 
-def _halves(source: Source, window: Window) -> list[Window]:
+def halves_of(source: Source, window: Window) -> list[Window]:
+    """Return the two halves of the days, each long enough to be fitted.
+
+    Args:
+        source: the telemetry.
+        window: its days.
+
+    Raises:
+        RequestError: they are too short.
+    """
     fewest = FEWEST_DAYS_OF_DAILY if window.step_minutes == MINUTES_PER_DAY else FEWEST_DAYS
     days = window.days // 2
     if days < fewest:
@@ -115,10 +124,20 @@ def _halves(source: Source, window: Window) -> list[Window]:
     return [window.part(0, days), window.part(days, days)]
 
 
-def _made(
+def made_from(
     task: Task, halves: Sequence[Window], room: Path, on_progress: Callable[[str], None]
 ) -> tuple[dict[str, list[Half]], list[str]]:
-    """Return twins for each half, fitted on the other one, and what could not be fitted."""
+    """Return twins for each half, fitted on the other one, and what could not be fitted.
+
+    Args:
+        task: what is tried.
+        halves: the two halves of the days.
+        room: an empty folder.
+        on_progress: called with what is being done, in words.
+
+    Returns:
+        The halves of each way to use the library, by its name; and a line for what is left out.
+    """
     made: dict[str, list[Half]] = {use: [] for use in task.uses}
     left_out: list[str] = []
     pairs = zip(halves, halves[::-1], _NAMES[::-1], strict=True)

@@ -115,7 +115,7 @@ def _chances(random: np.random.Generator) -> NDArray[np.int64]:
 def _quantiles(random: np.random.Generator) -> Floats:
     centres = np.array([-1.0, 0.0, 1.0]) * random.uniform(0.9, 1.1)
     spreads = random.uniform(0.06, 0.12, (2, 3, 1))
-    return np.round(100 * (centres[None, :, None] + spreads * SCORES))
+    return np.round(1000 * (centres[None, :, None] + spreads * SCORES))
 
 
 def _season(random: np.random.Generator) -> Floats:

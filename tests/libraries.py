@@ -61,7 +61,7 @@ def _percentages(random: np.random.Generator, *shape: int) -> NDArray[Any]:
 def _quantiles(random: np.random.Generator, rows: int, facts: Facts) -> NDArray[Any]:
     shape = (rows, len(facts.metrics), facts.states, 1)
     medians = random.normal(0, 0.4, shape)
-    found = np.round(100 * (medians + random.uniform(0.05, 0.4, shape) * SCORES))
+    found = np.round(1000 * (medians + random.uniform(0.05, 0.4, shape) * SCORES))
     found[0, 0, 0, :3] = ZERO
     return found
 

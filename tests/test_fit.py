@@ -238,6 +238,15 @@ def test_a_metric_that_never_moves_comes_back_as_it_is(fitted: Fit, value: float
     assert twin.drop_nulls().unique().to_list() == ([value] if known else [])
 
 
+def test_a_metric_that_hardly_moves_is_as_fine_in_the_twin(fitted: Fit) -> None:
+    random = np.random.default_rng(4)
+    rows = make_rows(2)
+    steady = pl.Series(1e6 * (1 + 0.003 * random.normal(size=rows.height)))
+    twin = scan(load_config(fitted(rows.with_columns(net_mean=steady)).config)).collect()
+    assert twin["net_mean"].n_unique() > 0.95 * rows.height
+    assert twin["net_mean"].std() == pytest.approx(steady.std(), rel=0.1)
+
+
 def test_missing_values_and_outages_come_back(fitted: Fit) -> None:
     random = np.random.default_rng(2)
     rows = make_rows(4, days=60)

@@ -134,7 +134,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: written(pa.table({"a": [1]})),
         "a Parquet file without capgen.library",
     ),
-    "another version": (lambda: with_facts(version=2), "got version 2: Input should be 1"),
+    "another version": (lambda: with_facts(version=1), "got version 1: Input should be 2"),
     "no metrics": (lambda: with_facts(metrics=[]), "got metrics "),
     "metrics twice": (lambda: with_facts(metrics=["cpu"] * 4), "got metrics "),
     "more states": (lambda: with_facts(states=4), "expected 384 values in each row"),

@@ -14,7 +14,7 @@ What the columns mean, for a server:
 - kind_stickiness: chance that the next day is of the same kind, where the chances allow it, in
   percent.
 - levels: of the metrics, in their units.
-- quantiles: of each metric in each state, at `SCORES`, as hundredths of the natural logarithm of
+- quantiles: of each metric in each state, at `SCORES`, as thousandths of the natural logarithm of
   value / level; `ZERO` where the value is 0. They never fall.
 - season: what is added to each metric's score, by state, weekday or weekend, and hour of the local
   day, in tenths.
@@ -61,7 +61,7 @@ HOLIDAYS_TOO: Literal[8] = 8  # days whose kinds have chances of their own
 MOST_ROWS = 100_000
 MOST_METRICS = 20
 _MOST_PARTS = 8
-_MOST_LOGARITHM = 1500  # hundredths: 3 million times the level
+_MOST_LOGARITHM = 15_000  # thousandths: 3 million times the level
 
 
 class Facts(Section):
@@ -77,7 +77,7 @@ class Facts(Section):
         fleet_gaps: all metrics of all servers at once are missing.
     """
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     metrics: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MOST_METRICS)]
     states: Annotated[int, Field(ge=1, le=MOST_STATES)]
     kinds: Annotated[int, Field(ge=1, le=MOST_KINDS)]
@@ -149,7 +149,7 @@ COLUMNS = {
     "kinds": Column(np.uint8, ("days", "kinds"), 0, 100, 100),
     "kind_stickiness": Column(np.uint8, ("kinds",), 0, 100 * MOST_KIND_STICKINESS, 100),
     "levels": Column(np.float64, ("metrics",), 1e-12, 1e15),
-    "quantiles": Column(np.int16, ("metrics", "states", "points"), ZERO, _MOST_LOGARITHM, 100),
+    "quantiles": Column(np.int16, ("metrics", "states", "points"), ZERO, _MOST_LOGARITHM, 1000),
     "season": Column(np.int8, ("metrics", "states", "week", "hours"), -50, 50, 10),
     "noise_scale": Column(np.uint8, ("metrics",), 0, 100, 100),
     "noise": Column(np.int8, ("parts", "pairs"), -100, 100, 100),

@@ -15,7 +15,7 @@ from capgen.timeline.epoch import HOURS_PER_DAY
 from capgen.twins.fit.gaps import ServerGaps
 from capgen.twins.fit.server import FittedServer
 
-_SMALLEST_LOGARITHM = -3000  # hundredths: smaller shares of the level are 0
+_SMALLEST_LOGARITHM = -30_000  # thousandths: smaller shares of the level are 0
 _DIGITS = 6  # of a level
 _SMALLEST_LEVEL = 1e-12
 
@@ -83,5 +83,6 @@ def percentages(shares: Floats) -> Floats:
 
 def _logarithms(ratios: Floats) -> Floats:
     """Return quantiles in units of the level as the library stores them."""
-    hundredths = np.rint(100 * np.log(np.maximum(ratios, 1e-300)))
-    return np.where(hundredths < _SMALLEST_LOGARITHM, ZERO, hundredths)
+    logarithms = np.log(np.maximum(ratios, 1e-300))
+    stored = np.rint(logarithms * COLUMNS["quantiles"].per_unit)
+    return np.where(stored < _SMALLEST_LOGARITHM, ZERO, stored)

@@ -379,6 +379,16 @@ def test_the_table_the_ratios_and_the_exit_code(
     assert run(*options, "--limit", "nan").returncode == 2
 
 
+def test_days_begin_with_the_first_one(build_once: BuildOnce, tmp_path: Path) -> None:
+    daily = build_once(num_servers=2, start_date="2024-01-01", end_date="2024-03-31")
+    rows = capgen.scan(daily).filter(pl.col("timestamp") >= datetime(2024, 3, 1))
+    said = rows.select("server_id", "timestamp", metric=pl.lit("cpu"), Flat=45.0).collect()
+    found = scored(daily, said, tmp_path)
+    horizons = found.table["horizon"].unique(maintain_order=True).to_list()
+    assert horizons == ["all", "first day", "1-7 days", "7-30 days", "30-91 days"]
+    assert found.season == "7 days"
+
+
 def test_a_file_that_is_no_table_is_refused(data: Path, tmp_path: Path) -> None:
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 and more")
     with pytest.raises(capgen.CapgenError, match="expected a readable table"):

@@ -18,9 +18,10 @@ HORIZONS: tuple[tuple[str, timedelta], ...] = (
     ("30-91 days", 91 * DAY),
     ("91-365 days", 365 * DAY),
 )
+FIRST_DAY = "first day"  # of steps that are days
 BEYOND = "over a year"
 ALL_HORIZONS = "all"
-ORDER = (ALL_HORIZONS, *(name for name, _ in HORIZONS), BEYOND)
+ORDER = (ALL_HORIZONS, FIRST_DAY, *(name for name, _ in HORIZONS), BEYOND)
 
 
 def horizon_of(start: datetime, step: timedelta) -> pl.Expr:
@@ -32,6 +33,12 @@ def horizon_of(start: datetime, step: timedelta) -> pl.Expr:
     """
     ahead = pl.col("timestamp") - start + step
     found = pl.lit(BEYOND)
-    for name, end in reversed(HORIZONS):
+    for name, end in reversed(_horizons(step)):
         found = pl.when(ahead <= end).then(pl.lit(name)).otherwise(found)
     return found.alias("horizon")
+
+
+def _horizons(step: timedelta) -> list[tuple[str, timedelta]]:
+    if step < DAY:
+        return list(HORIZONS)
+    return [(FIRST_DAY, DAY), *(each for each in HORIZONS if each[1] > DAY)]

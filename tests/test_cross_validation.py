@@ -125,6 +125,7 @@ def test_the_command_prints_one_table_and_writes_nothing(
     [
         (("--out", "fleet.yaml"), "--out: expected none beside --test, which writes no files"),
         (("--keep-ids",), "--keep-ids: expected none beside --test, which writes no files"),
+        (("--pool",), "--pool: expected none beside --test"),
         (
             ("--to", "2024-01-20"),
             "expected at least 28 whole days, to fit one half and compare with the other, got 20",

@@ -144,7 +144,12 @@ def command(
     """
     if test:
         _check_nothing_to_write(
-            out, overwrite=overwrite, keep_ids=keep_ids, labels=labels, holidays=holidays
+            out,
+            overwrite=overwrite,
+            keep_ids=keep_ids,
+            labels=labels,
+            holidays=holidays,
+            pool=pool,
         )
         from capgen.cli.fit_test import print_test
 
@@ -175,7 +180,10 @@ def _check_nothing_to_write(out: str | None, **others: bool | str) -> None:
     given = [name for name, value in [("out", out), *others.items()] if value]
     if given:
         option = given[0].replace("_", "-")
-        raise RequestError(f"--{option}: expected none beside --test, which writes no files")
+        raise RequestError(
+            f"--{option}: expected none beside --test, which writes no files, and takes --states, "
+            "--kinds, --from and --to alone"
+        )
 
 
 def _progress() -> Callable[[int, int], None]:

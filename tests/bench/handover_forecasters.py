@@ -1,13 +1,15 @@
 """Hands a panel with gaps over to each forecaster and detector, and loads it with the real one.
 
 Every value is compared with the panel's own, to the bit, with its timestamp. Run it as
-`python -m tests.bench.handover_forecasters`; it makes virtual environments, which takes minutes.
+`python -m tests.bench.handover_forecasters [FOLDER]`; it makes virtual environments, which takes
+minutes. With FOLDER they are kept there, and used again.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tempfile
 import venv
 from collections.abc import Mapping
@@ -31,7 +33,7 @@ ENVIRONMENTS: Mapping[str, tuple[str, str]] = {
         "packaging toolz typing_extensions",
         " ".join(["gluonts", *(f"autogluon.{part}" for part in _AUTOGLUON)]),
     ),
-    "detectors": ("timeeval", "TSB-AD"),
+    "detectors": ("timeeval pyarrow<20", "TSB-AD"),
 }
 PROGRAMS = {
     "nixtla": "forecasters",
@@ -80,10 +82,11 @@ def main() -> None:
     os.environ.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
     with tempfile.TemporaryDirectory() as name:
         room = Path(name)
+        kept = Path(sys.argv[1]).absolute() if sys.argv[1:] else room
         config = capgen.load_config(preset="telemetry", overrides=PANEL, environment={})
         capgen.build(config, room / "panel")
         expected_rows(room)
-        pythons = {name: environment(room / name, *ENVIRONMENTS[name]) for name in ENVIRONMENTS}
+        pythons = {name: environment(kept / name, *ENVIRONMENTS[name]) for name in ENVIRONMENTS}
         failures = [each for each in PROGRAMS if not load(room, each, pythons[PROGRAMS[each]])]
     raise SystemExit(f"failed: {', '.join(failures)}" if failures else 0)
 
@@ -111,9 +114,11 @@ def expected_rows(room: Path) -> None:
 
 
 def environment(folder: Path, packages: str, alone: str) -> Path:
-    """Make a virtual environment; return its Python."""
-    venv.create(folder, with_pip=True)
+    """Return the Python of a virtual environment, which is made where there is none."""
     python = folder / "bin/python"
+    if python.exists():
+        return python
+    venv.create(folder, with_pip=True)
     install = [str(python), "-m", "pip", "install", "-q"]
     for words in (["pyarrow", "pandas", *packages.split()], ["--no-deps", *alone.split()]):
         if words != ["--no-deps"]:

@@ -16,7 +16,8 @@ frame = loaded()["frame"]
 expected = Expected()
 validation.validate_format(frame)
 validation.validate_freq(frame["ds"], "h")
-assert len(preprocessing.fill_gaps(frame, "h")) == len(frame)  # each server has its full grid
+whole = preprocessing.fill_gaps(frame, "h", start="per_serie", end="per_serie")
+assert len(whole) == len(frame)  # each server has its full grid
 for server, rows in frame.groupby("unique_id"):
     for column, own in {"y": "cpu_p95", **dict(zip(CALENDAR, CALENDAR, strict=True))}.items():
         expected.check(server, rows["ds"], rows[column], own)
@@ -33,8 +34,8 @@ train, known[0], known[1], test = (
     for part in (train, known[0], known[1], test)
 )
 steps = test.groupby("unique_id").size().max()
-whole = test.groupby("unique_id")["ds"].transform("size") == steps
-complete = set(test[whole]["unique_id"])
+has_all = test.groupby("unique_id")["ds"].transform("size") == steps
+complete = set(test[has_all]["unique_id"])
 future = known[1][known[1]["unique_id"].isin(complete)].reset_index(drop=True)
 past = train.merge(known[0])
 past = past[past["unique_id"].isin(complete)]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from capgen.config.suggest import nearest
 from capgen.errors import RequestError
 
 if TYPE_CHECKING:
@@ -42,6 +41,8 @@ def destination_of(name: str) -> Destination:
         RequestError: there is none of that name.
     """
     if name not in DESTINATIONS:
+        from capgen.config.suggest import nearest  # with the configuration comes Polars
+
         raise RequestError(
             f"--for: expected one of {', '.join(DESTINATIONS)}, "
             f"got {name!r}{nearest(name, DESTINATIONS)}"

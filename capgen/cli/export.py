@@ -158,9 +158,8 @@ def command(
 
     Without FILE, the name is server_metrics_full.csv.gz, or with --format parquet
     raw_server_metrics_{first day}_to_{last day}.parquet, in the working folder. A
-    .duckdb file has the rows as the table panel, and the calendar macros.
-    With --for, the rows are written as another program takes them, by default in the
-    working folder under its name.
+    .duckdb file has the rows as the table panel, and the calendar macros. With
+    --for, rows are written as another program takes them.
 
     [bold]Examples[/bold]
 

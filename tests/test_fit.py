@@ -312,11 +312,13 @@ def test_holidays_have_kinds_of_day_of_their_own(fitted: Fit) -> None:
     assert library.facts.days == 8
     assert library.numbers("kinds")[:, 7, 0].min() > 0.7
     assert library.numbers("kinds")[:, :7, 0].max() < 0.1
-    config = load_config(result.config)
+    # Many servers: a quarter of the holidays are like Sundays, by chance, as few are known.
+    many = {"num_servers": 60, "layers": {"library": {"use": "draw"}}}
+    config = load_config(result.config, overrides=many)
     assert config.calendar.holidays.country == "DE"
     twin = scan(config).filter(pl.col("is_holiday") == 1).collect()
     usual = scan(config).filter(pl.col("is_holiday") == 0).collect()
-    assert usual["cpu_p95"].mean() > 3 * twin["cpu_p95"].mean()  # type: ignore[operator]
+    assert usual["cpu_p95"].mean() > 2.5 * twin["cpu_p95"].mean()  # type: ignore[operator]
     assert any(line.startswith("holidays: 9 of the days") for line in result.learnt)
 
 

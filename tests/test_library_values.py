@@ -25,7 +25,7 @@ PLAIN: dict[str, Any] = {
     "chances": np.repeat([[100, 0], [0, 100]], 12, axis=0),
     "stickiness": 500,
     "levels": 10.0,
-    "quantiles": np.array([[20], [100]]) + np.round(20 * SCORES),
+    "quantiles": np.array([[200], [1000]]) + np.round(200 * SCORES),
     "season": 0,
     "noise_scale": 100,
     "noise": np.array([[100, 0, 100, 0, 0, 100, 0, 0, 0, 100], [0] * 10, [0] * 10]),
@@ -78,7 +78,7 @@ def test_values_have_the_quantiles_of_their_state(tmp_path: Path) -> None:
     for hours, median in ((slice(0, 12), 0.2), (slice(12, 24), 1.0)):
         of_state = values[:, :, hours]
         for position in (0, 2, 8, 13, 16):
-            quantile = 10 * np.exp(median + np.round(20 * SCORES[position]) / 100)
+            quantile = 10 * np.exp(median + np.round(200 * SCORES[position]) / 1000)
             share = NormalDist().cdf(SCORES[position])
             # What lies beyond the first and the last score has their values.
             edge = quantile * (1 + 1e-9 * (1 if position < 16 else -1))

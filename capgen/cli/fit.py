@@ -151,7 +151,7 @@ def command(
             holidays=holidays,
             pool=pool,
         )
-        from capgen.cli.fit_test import print_test
+        from capgen.cli.cross_validation import print_test
 
         print_test(data, (states, kinds), (first, last), as_json=as_json)
         return

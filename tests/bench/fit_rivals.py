@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from capgen.cli.fit_test import summary_table
+from capgen.cli.cross_validation import summary_table
 from capgen.cli.tables import print_table
 from capgen.storage.location import locate
 from capgen.twins.compare.agreement import Source

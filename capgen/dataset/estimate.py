@@ -11,9 +11,11 @@ from capgen.config import Config
 from capgen.dataset.plan import FilePlan, files_of
 from capgen.dataset.sizes import Sizes
 from capgen.dataset.writing import write_row_groups
-from capgen.panel.chunks import partitions
+from capgen.panel.chunks import cut, partitions
 from capgen.panel.fleet import archetype_counts
 from capgen.panel.frame import Panel, open_panel
+
+_EXAMPLE_ROWS = 2**18  # fewer take less time, but their dictionaries weigh more a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class _Cost:
 
 
 def estimate_partitions(config: Config, sizes: Sizes) -> Iterator[PartitionEstimate]:
-    """Yield an estimate for each partition, from a row group of each archetype's largest one.
+    """Yield an estimate for each partition, from some servers of each archetype's largest one.
 
     Args:
         config: the panel's configuration.
@@ -60,8 +62,10 @@ def estimate_partitions(config: Config, sizes: Sizes) -> Iterator[PartitionEstim
         examples: dict[str, FilePlan] = {}
         for partition in sorted(every, key=lambda partition: partition.rows):
             examples[partition.archetype] = files[partition][0]
-        _cost(panel, next(iter(examples.values())))  # loads libraries and the calendar
-        costs = {archetype: _cost(panel, file) for archetype, file in examples.items()}
+        _cost(panel, next(iter(examples.values())), rows=1)  # loads libraries and the calendar
+        costs = {
+            archetype: _cost(panel, file, _EXAMPLE_ROWS) for archetype, file in examples.items()
+        }
     for partition in every:
         cost = costs[partition.archetype]
         yield PartitionEstimate(
@@ -76,10 +80,11 @@ def estimate_partitions(config: Config, sizes: Sizes) -> Iterator[PartitionEstim
         )
 
 
-def _cost(panel: Panel, file: FilePlan) -> _Cost:
-    row_group = file.row_groups[0]
+def _cost(panel: Panel, file: FilePlan, rows: int) -> _Cost:
+    """Write about so many rows of a file's first row group, at least one server's."""
+    some = next(cut(panel.axis, file.row_groups[0], rows))
     buffer = io.BytesIO()
     started = time.thread_time()
-    write_row_groups(panel, [row_group], buffer)
+    write_row_groups(panel, [some], buffer)
     seconds = time.thread_time() - started
-    return _Cost(buffer.tell() / row_group.rows, seconds / row_group.rows)
+    return _Cost(buffer.tell() / some.rows, seconds / some.rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import polars as pl
 import pytest
@@ -92,6 +92,22 @@ def test_each_server_has_its_full_grid(telemetry: Path, tmp_path: Path) -> None:
     assert calendar.drop("unique_id", "ds").equals(
         calendar.select(part.cast(pl.Int8).alias(name) for name, part in days.items())
     )
+
+
+def test_nixtlas_own_library_takes_what_its_page_loads(telemetry: Path, tmp_path: Path) -> None:
+    validation = pytest.importorskip("utilsforecast.validation")
+    preprocessing = pytest.importorskip("utilsforecast.preprocessing")
+    capgen.hand_over(telemetry, "nixtla", tmp_path / "out")
+    (nixtla,) = (each for each in destinations() if each.name == "nixtla")
+    names: dict[str, Any] = {"pandas": pytest.importorskip("pandas")}
+    exec(nixtla.loading.replace("DATA", str(tmp_path / "out")), names)  # noqa: S102 - ours
+    frame = names["frame"]
+    validation.validate_format(frame)
+    validation.validate_freq(frame["ds"], "h")
+    whole = preprocessing.fill_gaps(frame, "h", start="per_serie", end="per_serie")
+    assert len(whole) == len(frame)  # each server has its full grid
+    values = [value(server, hour) for server, hours in LIVES.items() for hour in hours]
+    assert [None if found != found else found for found in frame["y"]] == values
 
 
 def test_all_series_are_cut_at_one_moment_and_those_without_rows_are_named(

@@ -49,6 +49,24 @@ def test_the_hour_that_a_clock_shows_twice_is_told_by_the_order_of_rows(
     assert lines_of(result, "repeated_hours")["cpu"].count == 4
 
 
+def test_grafanas_wide_table_has_that_hour_twice_too(tmp_path: Path) -> None:
+    first = datetime(2024, 10, 26, 22)
+    texts = local_texts("Europe/Berlin", first, 12)
+    names = ['cpu {instance="a"}', 'cpu {instance="b"}']
+    columns: dict[str, list[Any]] = {
+        "Time": texts,
+        names[0]: list(range(12)),
+        names[1]: list(range(12, 24)),
+    }
+    file = write_csv(tmp_path, columns)
+    settings = ["time.zone=Europe/Berlin"]
+    rows, _ = loaded(tmp_path, [file], mapping="grafana", settings=settings)
+    assert rows["timestamp"].to_list() == [first + HOUR / 2 * number for number in range(12)] * 2
+    assert rows["cpu"].to_list() == list(range(24))
+    result = capgen.load(file, None, mapping="grafana", settings=settings)
+    assert lines_of(result, "repeated_hours")["cpu"].count == 8
+
+
 def test_an_hour_that_no_clock_showed_is_counted(tmp_path: Path) -> None:
     texts = ["2024-03-31 01:00", "2024-03-31 02:00", "2024-03-31 04:00"]
     file = write_csv(tmp_path, {"time": texts, "host": ["a"] * 3, "cpu": [1, 2, 3]})

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from capgen.cli.futures_table import print_outlook
-from capgen.cli.options import given_options, takes_config
+from capgen.cli.options import looked_at, takes_config
 from capgen.cli.progress import row_progress
 from capgen.cli.quantities import shares
 from capgen.cli.run_options import positive_whole_number
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import byte_size, counted, rate
-from capgen.errors import RequestError
 from capgen.storage.location import from_here, locate
 
 if TYPE_CHECKING:
@@ -139,13 +138,9 @@ def command(
     """
     from capgen.foresight.asked import asked_of
 
-    given = given_options(context)
-    if data and given:
-        raise RequestError(
-            f"DATA: a dataset has its own configuration; leave out {', '.join(given)}"
-        )
+    source = looked_at(data, "DATA", resolved, context)
     asked = asked_of(
-        data or resolved.config,
+        source,
         start,
         draws,
         servers=servers,

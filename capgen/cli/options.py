@@ -16,7 +16,7 @@ from capgen.system.paths import local_path
 
 # Typer reads the annotations here, so they are real objects. Slow imports wait for a command's run.
 if TYPE_CHECKING:
-    from capgen.config import Resolved
+    from capgen.config import Config, Resolved
     from capgen.config.merging import KeySource
 
 _PANEL = "Configuration"
@@ -153,15 +153,30 @@ def _flag_sources(given: dict[str, str | None]) -> "Iterator[KeySource]":
             yield KeySource(flag, {key: parse_yaml(value, flag)})
 
 
-def given_options(context: typer.Context) -> list[str]:
-    """Return the options of a configuration that the user gave.
+def looked_at(
+    data: Path | None, name: str, resolved: "Resolved", context: typer.Context
+) -> "Path | Config":
+    """Return what a command looks at: a dataset, or without one the configuration's panel.
 
     Args:
+        data: the dataset's folder, if one is given.
+        name: of the argument or option that gives it.
+        resolved: the configuration.
         context: the context of the running command, which takes a configuration.
+
+    Raises:
+        RequestError: options of a configuration are given beside a dataset.
     """
+    if data is None:
+        return resolved.config
     names = inspect.signature(_config_options).parameters
     options = [option for option in context.command.params if option.name in names]
-    return [option.opts[0] for option in options if context.params.get(str(option.name))]
+    given = [option.opts[0] for option in options if context.params.get(str(option.name))]
+    if given:
+        raise RequestError(
+            f"{name}: a dataset has its own configuration; leave out {', '.join(given)}"
+        )
+    return data
 
 
 def takes_config(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from capgen.cli.options import given_options, takes_config
+from capgen.cli.options import looked_at, takes_config
 from capgen.cli.stopping import gone_when_stopped
 from capgen.cli.text import counted, note
 from capgen.errors import RequestError
@@ -100,15 +100,11 @@ def command(
     from capgen.storage.output import output as place_of
     from capgen.storage.streams import STANDARD_OUTPUT
 
-    given = given_options(context)
-    if data and given:
-        raise RequestError(
-            f"--data: a dataset has its own configuration; leave out {', '.join(given)}"
-        )
+    source = looked_at(data, "--data", resolved, context)
     chosen = _format(form, output)
     place = place_of(output or STANDARD_OUTPUT, overwrite=overwrite)
     text = sys.stdin.read() if query == "-" else query
-    with gone_when_stopped(), ask(text, data or resolved.config, unsafe=unsafe) as relation:
+    with gone_when_stopped(), ask(text, source, unsafe=unsafe) as relation:
         if not data:
             _say_which(resolved)
         if relation is not None:

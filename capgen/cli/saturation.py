@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from capgen.cli.options import given_options, takes_config
+from capgen.cli.options import looked_at, takes_config
 from capgen.cli.progress import count_progress
 from capgen.cli.saturation_options import DRAWS, RULE, SINCE, UNTIL
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
-from capgen.errors import RequestError
 from capgen.storage.location import from_here, locate
 
 if TYPE_CHECKING:
@@ -88,16 +87,12 @@ def command(
     from capgen.scores.saturation.saturation import saturation
     from capgen.scores.saturation.writing import place_of, write_days
 
-    given = given_options(context)
-    if data and given:
-        raise RequestError(
-            f"DATA: a dataset has its own configuration; leave out {', '.join(given)}"
-        )
+    source = looked_at(data, "DATA", resolved, context)
     place = None if out is None else place_of(out, overwrite=overwrite)
     with nothing_left_when_stopped():
         with count_progress("server", "looked at") as on_servers:
             found = saturation(
-                data or resolved.config,
+                source,
                 metric,
                 limit,
                 rule=rule,

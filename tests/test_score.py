@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -387,6 +388,13 @@ def test_days_begin_with_the_first_one(build_once: BuildOnce, tmp_path: Path) ->
     horizons = found.table["horizon"].unique(maintain_order=True).to_list()
     assert horizons == ["all", "first day", "1-7 days", "7-30 days", "30-91 days"]
     assert found.season == "7 days"
+
+
+def test_a_pipe_is_refused_at_once(data: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "forecasts"
+    os.mkfifo(pipe)
+    with pytest.raises(capgen.CapgenError, match="forecasts: expected a file, got something else"):
+        capgen.score(pipe, data)
 
 
 def test_a_file_that_is_no_table_is_refused(data: Path, tmp_path: Path) -> None:

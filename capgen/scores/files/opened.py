@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from capgen.errors import CapgenError, RequestError
+from capgen.storage.files import file_of
 
 _PARQUET = b"PAR1"
 _NOTHING = ["", "NaN", "nan", "NA", "N/A", "null", "NULL", "None"]  # as CSV says that there is none
@@ -25,10 +26,12 @@ def open_table(path: Path, text: Sequence[str]) -> pl.LazyFrame:
 
     Raises:
         RequestError: there is no such file, or it is neither.
+        CapgenError: it is a pipe or the like, which cannot be read twice.
     """
     try:
         if path.is_dir():
             return _folder(path)
+        file_of(path).check_is_file()
         with path.open("rb") as file:
             start = file.read(len(_PARQUET))
     except FileNotFoundError:

@@ -3,7 +3,7 @@
 import gc
 import sys
 
-from capgen.cli.streams import flushed, open_standard_streams
+from capgen.errors import StoppedError
 
 # Nearly all objects of a start are modules' and stay: the default of 700 looks at them 268 times.
 _OBJECTS = 20_000
@@ -11,11 +11,23 @@ _OBJECTS = 20_000
 
 def run() -> None:
     """Run the command line and exit with its code."""
+    try:
+        exit_code = _run()
+    except KeyboardInterrupt:  # before the command line listens, as while Python imports it
+        print("error: interrupted", file=sys.stderr)  # noqa: T201
+        exit_code = StoppedError.exit_code
+    sys.exit(exit_code)
+
+
+def _run() -> int:
     gc.set_threshold(_OBJECTS)
+    # These take most of the time in which a start can be stopped.
+    from capgen.cli.streams import flushed, open_standard_streams
+
     open_standard_streams()
     from capgen.cli.app import main
 
-    sys.exit(flushed(main()))
+    return flushed(main())
 
 
 if __name__ == "__main__":

@@ -165,3 +165,23 @@ def test_a_stopped_query_leaves_nothing_half_written(
     assert errors.splitlines()[-1] == b"error: interrupted"
     assert b"Traceback" not in errors
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("imported", ["typer", "polars"])
+def test_a_start_that_is_stopped_says_one_line(imported: str) -> None:
+    script = f"""
+import signal, sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == {imported!r}:
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+sys.argv = ["capgen", "plan"]
+from capgen.__main__ import run
+run()
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (130, "")
+    assert ended.stderr == "error: interrupted\n"

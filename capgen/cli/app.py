@@ -39,6 +39,8 @@ from capgen.version import __version__
 # Polars reads this when it is imported. Each arena keeps its freed memory; with one arena the peak
 # of a build is what it needs at one time, and memory is used again (tests/bench/build_cost.py).
 _ONE_ARENA = ("_RJEM_MALLOC_CONF", "narenas:1,dirty_decay_ms:500,muzzy_decay_ms:0")
+# Pydantic would look into every installed package for plugins.
+_NO_PLUGINS = ("PYDANTIC_DISABLE_PLUGINS", "__all__")
 # Addresses in kB that libraries reserve, but hardly use, for a process and for the threads of each
 # processor. With fewer, a library ends the process with an obscure message. Small panels on two
 # processors took 2,870,000.
@@ -119,13 +121,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 for success, 1 if the data or the run failed, 2 if the request was wrong.
     """
-    os.environ.setdefault(*_ONE_ARENA)
-    for stream in (sys.stdout, sys.stderr):  # a folder's name may have bytes that are no text
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    _prepare()
     try:
-        outcome = app(args=arguments, prog_name="capgen", standalone_mode=False)
-        return outcome if isinstance(outcome, int) else 0
+        return _exit_code(app(args=arguments, prog_name="capgen", standalone_mode=False))
     except CapgenError as error:
         return _fail(str(error), error.exit_code)
     except typer.TyperException as error:
@@ -139,6 +137,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"{place}{error.strerror or error}", CapgenError.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", StoppedError.exit_code)
+
+
+def _prepare() -> None:
+    """Set up what libraries read when they are imported, and what is printed."""
+    for variable in (_ONE_ARENA, _NO_PLUGINS):
+        os.environ.setdefault(*variable)
+    for stream in (sys.stdout, sys.stderr):  # a folder's name may have bytes that are no text
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _exit_code(outcome: object) -> int:
+    if outcome == StoppedError.exit_code:  # from Typer, which says nothing about Ctrl-C
+        raise KeyboardInterrupt
+    return outcome if isinstance(outcome, int) else 0
 
 
 def _fail(message: str, exit_code: int) -> int:

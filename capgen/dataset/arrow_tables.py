@@ -80,8 +80,18 @@ def _of_cells(column: pl.Series, field: pa.Field) -> pa.Array:
 
 def _texts(column: pl.Series, codes: pa.Array) -> pa.DictionaryArray:
     assert isinstance(column.dtype, pl.Enum)
+    texts = _strings(column.dtype.categories.to_list())
     # Polars made the codes, so they need no check.
-    return pa.DictionaryArray.from_arrays(codes, column.dtype.categories.to_list(), safe=False)
+    return pa.DictionaryArray.from_arrays(codes, texts, safe=False)
+
+
+def _strings(texts: list[str]) -> pa.StringArray:
+    """Return texts as Arrow has them; `pa.array` would import pandas wherever it is installed."""
+    encoded = [text.encode() for text in texts]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    return pa.StringArray.from_buffers(
+        len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))
+    )
 
 
 def _numbers(column: pl.Series) -> NDArray[Any]:

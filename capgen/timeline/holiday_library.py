@@ -1,4 +1,4 @@
-"""Asks the `holidays` library; the one importer of it."""
+"""Asks the `holidays` library for the days of a calendar."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
-from holidays import country_holidays
 from holidays.registry import COUNTRIES
+
+from capgen.timeline.one_country import country_holidays
 
 _MOST_SUBDIVISIONS = 60
 _KEPT_YEARS = 4096  # some 20 days each

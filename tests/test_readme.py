@@ -1,6 +1,7 @@
 """Every command and line of Python in the README and the pages runs, page by page, in order.
 
-The first one runs as a newcomer's does, in a shell; the others in this process, where they can.
+They run in this process, where they need no other program. `test_wheel.py` runs the first one as a
+newcomer does.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,11 +19,15 @@ import pytest
 
 from capgen import build, load_config, scan
 from capgen.cli.app import main
+from capgen.report import drawing
 from capgen.twins.compare import classifier
+from tests.conftest import made_once
 from tests.docs import PAGES, README, ROOT
+from tests.pages import undrawn
 
 CODE = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
-NEEDS_NO_SHELL = re.compile(r"capgen [^<>|&;$`]+")
+VARIABLE = r"[A-Z_]+=\S+ "
+NEEDS_NO_SHELL = re.compile(rf"((?:{VARIABLE})*)capgen ([^<>|&;$`]+?)(?: > (\S+))?")
 # The wheel's test does that.
 INSTALL = re.compile(r"python -m pip install (\.|(-e )?\"\.\[\w+\]\") && ")
 
@@ -63,27 +69,50 @@ def output_of(
 ) -> Callable[[str], str]:
     """Run a command, in this process where it needs no shell, and return what it prints.
 
-    Weeks are told apart by what every installation has: `test_compare.py` asks scikit-learn.
+    Weeks are told apart by what every installation has: `test_compare.py` asks scikit-learn. The
+    report's charts are empty: `test_report.py` draws them.
     """
     monkeypatch.setattr(classifier, "has_boosting", lambda: False)
+    monkeypatch.setattr(drawing, "draw", lambda *of: (undrawn(*of), b""))
     monkeypatch.chdir(tmp_path)
 
+    def run_here(variables: str, words: str, file: str | None) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            for variable in variables.split():
+                patch.setenv(*variable.split("=", 1))
+            assert main(shlex.split(words)) == 0, words
+        if file is not None:
+            Path(file).write_text(capfd.readouterr().out, encoding="utf-8")
+
     def run_command(command: str) -> str:
-        parts = command.split(" && ")
-        if not all(map(NEEDS_NO_SHELL.fullmatch, parts)):
+        parts = [NEEDS_NO_SHELL.fullmatch(part) for part in command.split(" && ")]
+        if not all(parts):
             return run(command, tmp_path)
-        for part in parts:
-            assert main(shlex.split(part)[1:]) == 0, part
+        for part in filter(None, parts):
+            run_here(*part.groups())
         return capfd.readouterr().out
 
     return run_command
 
 
+@pytest.fixture
+def built(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Copy what the README's first command builds."""
+
+    def make(folder: Path) -> None:
+        build(load_config(environment={}), folder / "data")
+
+    def copied() -> Path:
+        folder = made_once(tmp_path_factory, "data of the pages", make)
+        return shutil.copytree(folder / "data", tmp_path / "data")
+
+    return copied
+
+
 def test_readme(
     tmp_path: Path, output_of: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, *rest = commands(README)
-    outputs = [run(first, tmp_path), *map(output_of, rest)]
+    outputs = list(map(output_of, commands(README)))
     assert outputs[0].startswith("Built data: 175,320 rows in 16 files")
     assert any(output.startswith("data is complete already") for output in outputs)
     assert any("all as built; cite: capgen " in output for output in outputs)
@@ -97,10 +126,11 @@ def test_page(
     page: Path,
     tmp_path: Path,
     output_of: Callable[[str], str],
+    built: Callable[[], Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if any("data/" in command for command in commands(page)):
-        build(load_config(environment={}), tmp_path / "data")  # as the README's first command does
+        built()
     for command in commands(page):
         output_of(command)
     run_python(page, tmp_path, monkeypatch)

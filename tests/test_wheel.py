@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from tests.docs import README
+from tests.test_readme import commands
 
 ROOT = Path(__file__).resolve().parents[1]
 UV = (sys.executable, "-m", "uv")
@@ -59,7 +63,8 @@ def test_wheel_works_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None
     call(*UV, "pip", "install", "--quiet", "--python", python, wheel, "duckdb-cli", folder=folder)
     home = call(python, "-c", "import capgen; print(capgen.__file__)", folder=folder)
     assert str(tmp_path) in home
-    call(python.with_name("capgen"), "build", "--servers", "120", "--out", "data/", folder=folder)
+    _, *first = shlex.split(commands(README)[0])
+    call(python.with_name("capgen"), *first, folder=folder)
     query = "select count(*) from 'data/**/*.parquet'"
     assert (
         call(python.with_name("duckdb"), "-csv", "-noheader", "-c", query, folder=folder).strip()

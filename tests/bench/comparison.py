@@ -1,7 +1,9 @@
-"""capgen beside other ways to the same rows: a floor, DuckDB, Polars, a loop, another generator.
+"""capgen beside other ways to the same rows: a floor, DuckDB, Polars, Spark, other generators.
 
 Run `python -m tests.bench.comparison`. Each runs alone, in a process of its own. Imports are not
 counted. Times of one run compare with each other only: machines differ, and are shared.
+RIVALS_PYTHON names a Python that has capgen and the packages of `RIVALS`; what is not there is a
+failure in the table. Spark needs Java too.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import Any
 from capgen.config import load_config
 from tests.bench import report
 from tests.bench.measuring import ContenderError, Cost, measure_command, measure_contender, versions
+from tests.bench.rivals import rivals_python, versions_of_rivals
 
 Overrides = dict[str, Any]
 
@@ -30,12 +33,14 @@ class Contender:
         label: what the table calls it.
         module: below `tests.bench`.
         settings: of the module's `run`.
+        python: the Python that has what it needs.
     """
 
     name: str
     label: str
     module: str
     settings: dict[str, Any]
+    python: str = sys.executable
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,10 @@ def contenders(sizes: Sizes) -> Iterator[Contender]:
         yield Contender(
             name, f"{name} {described(overrides)}", f"contender_{name}", {"overrides": overrides}
         )
+    yield _rival("spark", f"Spark, capgen.cells, {described(sizes.year)}", overrides=sizes.year)
+    yield _rival("synforecast", f"synforecast {described(sizes.year)}", overrides=sizes.year)
+    fitted = f"synforecast, fitted, {described(sizes.loop)}"
+    yield _rival("synforecast_fit", fitted, overrides=sizes.loop)
     for threads in (1, None):
         for compression in (None, "ZSTD(1)"):
             yield _tpchgen(sizes.scale, threads, compression)
@@ -108,12 +117,12 @@ def _tpchgen(scale: float, threads: int | None, compression: str | None) -> Cont
     many = f"{threads} thread" if threads else "its threads"
     name = f"tpchgen-{'zstd' if compression else 'default'}-{threads or 'all'}"
     settings = {"scale": scale, "threads": threads, "compression": compression}
-    return Contender(
-        name,
-        f"tpchgen-cli lineitem, scale {scale:g}, {kind}, {many}",
-        "contender_tpchgen",
-        settings,
-    )
+    label = f"tpchgen-cli lineitem, scale {scale:g}, {kind}, {many}"
+    return Contender(name, label, "contender_tpchgen", settings, rivals_python())
+
+
+def _rival(name: str, label: str, **settings: Any) -> Contender:
+    return Contender(name, label, f"contender_{name}", settings, rivals_python())
 
 
 def described(overrides: Overrides) -> str:
@@ -129,14 +138,16 @@ def measure_all(chosen: Sequence[Contender], repeats: int) -> dict[str, Cost | s
     for contender in [*chosen] * repeats:
         before = outcomes.get(contender.name)
         if not isinstance(before, str):
-            print(f"{contender.label} …", file=sys.stderr, flush=True)
-            outcomes[contender.name] = _best(before, _outcome(contender))
+            outcome = _outcome(contender)
+            print(report.line(contender.label, outcome), file=sys.stderr, flush=True)
+            outcomes[contender.name] = _best(before, outcome)
     return outcomes
 
 
 def _outcome(contender: Contender) -> Cost | str:
     try:
-        return measure_contender(f"tests.bench.{contender.module}", contender.settings)
+        module = f"tests.bench.{contender.module}"
+        return measure_contender(module, contender.settings, contender.python)
     except ContenderError as error:
         return str(error)
 
@@ -177,7 +188,7 @@ def main() -> None:
     if "entropy" in costs:
         del labels["entropy"]
     print("\n".join(report.table(labels, outcomes, markdown=options.markdown)))
-    print(f"\n{versions()}, {report.version_of('tpchgen-cli')}")
+    print(f"\n{versions()}; {versions_of_rivals()}")
     print(f"{os.cpu_count()} processors; {start_up()}\n")
     print("\n".join(report.findings(costs)))
 

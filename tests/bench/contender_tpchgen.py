@@ -1,10 +1,11 @@
 """tpchgen-cli, a fast generator of other data: TPC-H's lineitem as Parquet.
 
-It is no dependency of anything here: `pip install tpchgen-cli` to have it measured.
+It is no dependency of anything here: `tpchgen-cli` from PyPI has it.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,4 +24,5 @@ def run(
     options = [f"--scale-factor={scale}", "--tables=lineitem", f"--output-dir={folder}", "--quiet"]
     options += [f"--num-threads={threads}"] if threads else []
     options += [f"--compression={compression}"] if compression else []
-    return measure_command(["tpchgen-cli", "parquet", *options])
+    program = Path(sys.executable).with_name("tpchgen-cli")
+    return measure_command([str(program), "parquet", *options])

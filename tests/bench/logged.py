@@ -1,10 +1,12 @@
 """Runs a script of this folder and keeps what it prints, with the machine, versions and failures.
 
-Run `python -m tests.bench.logged SCRIPT [WORDS …]`: it writes `logs/SCRIPT.txt` beside this file.
+Run `python -m tests.bench.logged [--to NAME] SCRIPT [WORDS …]`: it writes `logs/SCRIPT.txt`, or
+`logs/NAME.txt`, beside this file.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import re
@@ -15,10 +17,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench.measuring import child_environment, versions
+from tests.bench.measuring import REPOSITORY, child_environment, versions
 
 LOGS = Path(__file__).with_name("logs")
-REPOSITORY = LOGS.parents[2]
+FAILED = "failed:"
 
 
 def machine() -> str:
@@ -49,9 +51,16 @@ def log_of(script: str, words: Sequence[str]) -> tuple[int, str]:
         text=True,
         check=False,
     )
-    failure = f"exit code {ended.returncode}" if ended.returncode else "none"
-    lines = [*head, f"date: {datetime.now(UTC):%Y-%m-%d}", f"failures: {failure}", ""]
+    failures = failures_of(ended.returncode, ended.stdout)
+    lines = [*head, f"date: {datetime.now(UTC):%Y-%m-%d}", f"failures: {failures}", ""]
     return ended.returncode, "\n".join([*lines, without_places(ended.stdout)])
+
+
+def failures_of(code: int, text: str) -> str:
+    """Return what failed: the script, or parts of what it did."""
+    if code:
+        return f"exit code {code}"
+    return f"see “{FAILED}” below" if FAILED in text else "none"
 
 
 def without_places(text: str) -> str:
@@ -63,10 +72,14 @@ def without_places(text: str) -> str:
 
 def main() -> None:
     """Run the script and write its log; end as it ended."""
-    script, *words = sys.argv[1:]
-    code, log = log_of(script, words)
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.logged", description=__doc__)
+    parser.add_argument("--to", metavar="NAME", help="the log's name; by default the script's")
+    parser.add_argument("script")
+    parser.add_argument("words", nargs=argparse.REMAINDER, help="of the script")
+    asked = parser.parse_args()
+    code, log = log_of(asked.script, asked.words)
     LOGS.mkdir(exist_ok=True)
-    (LOGS / f"{script}.txt").write_text(log, encoding="utf-8")
+    (LOGS / f"{asked.to or asked.script}.txt").write_text(log, encoding="utf-8")
     print(log)
     raise SystemExit(code)
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from importlib.metadata import version
@@ -23,9 +23,10 @@ from typing import Any, TypedDict
 
 ALLOCATOR_SETTING = "_RJEM_MALLOC_CONF"  # a process that has imported Polars hands its own on
 LIBRARIES = ("capgen", "polars", "duckdb", "numpy", "pyarrow")
+REPOSITORY = Path(__file__).parents[2]
 
-_REPOSITORY = Path(__file__).parents[2]
 _SECONDS_BETWEEN_LOOKS = 0.005
+_TICKS = os.sysconf("SC_CLK_TCK")
 _LONGEST_MESSAGE = 160
 
 
@@ -97,15 +98,39 @@ def peak_megabytes(process: str = "self") -> float | None:
     return int(peak[1]) / 1024 if peak else None
 
 
-def measure_contender(module: str, settings: dict[str, Any]) -> Cost:
+def processor_seconds() -> float:
+    """Return what this process and its descendants have used."""
+    return sum(_used(process) for process in with_descendants(os.getpid()))
+
+
+def with_descendants(process: int) -> Iterator[int]:
+    """Yield a process, and all below it."""
+    yield process
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in children.read_text(encoding="utf-8").split():
+            yield from with_descendants(int(child))
+
+
+def _used(process: int) -> float:
+    text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    fields = text.rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / _TICKS  # its own, and of children that have ended
+
+
+def measure_contender(module: str, settings: dict[str, Any], python: str) -> Cost:
     """Run a contender in a process of its own, in a folder that is removed afterwards.
+
+    Args:
+        module: the contender.
+        settings: of its `run`.
+        python: a Python that has what it needs.
 
     Raises:
         ContenderError: it failed.
     """
     with tempfile.TemporaryDirectory() as folder:
         command = [
-            sys.executable,
+            python,
             "-m",
             "tests.bench.measuring",
             module,
@@ -113,7 +138,7 @@ def measure_contender(module: str, settings: dict[str, Any]) -> Cost:
             json.dumps(settings),
         ]
         result = subprocess.run(
-            command, env=child_environment(), cwd=_REPOSITORY, capture_output=True, text=True
+            command, env=child_environment(), cwd=REPOSITORY, capture_output=True, text=True
         )
     if result.returncode:
         lines = result.stderr.split("\n\n")[-1].strip().splitlines() or [

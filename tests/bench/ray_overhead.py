@@ -14,36 +14,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from capgen import build, load_config
 from capgen.dataset.manifest import read_manifest
 from capgen.engines.ray import finished
-from tests.bench.measuring import versions
+from tests.bench.measuring import processor_seconds, versions
 
 PANEL = {"num_servers": 600, "granularity": "hourly", "end_date": "2023-12-31"}
 CASES = {"16 MB": 16_000_000, "6 MB": 6_000_000}
 WORKERS = 2
 EMPTY_TASKS = 5000
-_TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def processor_seconds() -> float:
-    """Return what this process and its descendants have used, among them Ray's processes."""
-    return sum(_used(process) for process in _with_descendants(os.getpid()))
-
-
-def _with_descendants(process: int) -> Iterator[int]:
-    yield process
-    for children in Path(f"/proc/{process}/task").glob("*/children"):
-        for child in children.read_text().split():
-            yield from _with_descendants(int(child))
-
-
-def _used(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / _TICKS  # its own, and of children that have ended
 
 
 def built(engine: str, file_bytes: int) -> tuple[float, float, int, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 from tests.bench.measuring import Cost
@@ -37,6 +36,13 @@ RATIOS = (
         "rows/s, capgen four years with 2 workers ÷ Polars", "years-2", "polars", "rows_per_second"
     ),
     Ratio("peak, capgen four years with 2 workers ÷ Polars", "years-2", "polars", "peak_megabytes"),
+    Ratio("rows/s, capgen hourly with 2 workers ÷ Spark", "hourly-2", "spark", "rows_per_second"),
+    Ratio(
+        "rows/s, capgen hourly with 2 workers ÷ synforecast",
+        "hourly-2",
+        "synforecast",
+        "rows_per_second",
+    ),
     Ratio(
         "rows a core-second, capgen hourly with 1 worker ÷ loop",
         "hourly-1",
@@ -93,12 +99,12 @@ def findings(costs: Mapping[str, Cost]) -> Iterator[str]:
         yield f"entropy of the rounded metrics, bytes/row: {metrics}; capgen's files: {size:.2f}"
 
 
-def version_of(package: str) -> str:
-    """Return a package and its version, if it is installed."""
-    try:
-        return f"{package} {version(package)}"
-    except PackageNotFoundError:
-        return f"{package} not installed"
+def line(label: str, outcome: Cost | str) -> str:
+    """Return one run of a contender as a line."""
+    cells = _cells(outcome)
+    if isinstance(outcome, Cost):
+        cells = [" ".join(pair) for pair in zip(HEADINGS[1:], cells, strict=True)]
+    return f"{label}: {', '.join(cells)}"
 
 
 def _floor_parts(floor: Cost) -> str:

@@ -73,7 +73,8 @@ def _values(config: Config, entries: Sequence[FileEntry], find: Find) -> pl.Data
     if sum(entry.rows for entry in entries) > most:
         entries = _one_per_archetype(entries)
         most //= len(entries)
-    return pl.concat(_first_rows(entry, find(entry.path), columns, most) for entry in entries)
+    frames = [_first_rows(entry, find(entry.path), columns, most) for entry in entries]
+    return pl.concat(frames, rechunk=True)  # quantiles of pieces take six times as long
 
 
 def in_order(config: Config, entries: Iterable[FileEntry]) -> list[FileEntry]:

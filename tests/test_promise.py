@@ -24,7 +24,7 @@ from capgen.draws import by_block
 from capgen.draws.arrays import Floats
 from capgen.panel.chunks import cut, partitions
 from capgen.panel.fleet import archetype_counts
-from capgen.panel.frame import as_enums, open_panel
+from capgen.panel.frame import open_panel
 from capgen.timeline.time_axis import Span, TimeAxis
 from tests.conftest import Run
 from tests.everything import WITH_DYNAMICS
@@ -151,13 +151,12 @@ def test_the_writer_repeats_the_rows_of_the_cross_join(
     granularity: str, rows: int, position: int
 ) -> None:
     with open_panel(config_for(granularity)) as panel:
-        schema = file_schema(panel.config, pl.Int32())
+        schema = file_schema(panel, pl.Int32())
         tables = ArrowTables(schema)
         partition = list(partitions(panel.axis, archetype_counts(panel.config)))[position]
         for chunk in cut(panel.axis, partition.whole, max(rows, partition.rows // 20)):
-            crossed = panel.crossed(chunk, as_enums(panel.servers(chunk)))
-            texts = cs.enum().cast(pl.String)
-            wanted = crossed.frame().select(schema.names).with_columns(texts)
+            crossed = panel.crossed(chunk, panel.servers(chunk))
+            wanted = crossed.frame().select(schema.names)
             repeated = pl.DataFrame(tables.table(crossed)).with_columns(
                 cs.categorical().cast(pl.String)
             )

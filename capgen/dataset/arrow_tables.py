@@ -6,7 +6,7 @@ which takes less time than to join them; texts stay once in a dictionary.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from capgen.panel.cell.values import Array
 from capgen.panel.crossed import Crossed
 
 
@@ -34,27 +35,28 @@ class ArrowTables:
         """Return a chunk's rows, sorted by server and timestamp.
 
         Args:
-            crossed: the chunk; its servers have Enums in place of strings.
+            crossed: the chunk.
         """
+        rows = crossed.servers.height * crossed.dates.height
         dates = self._of_dates(crossed)
         columns: list[pa.Array] = []
         for field in self._schema:
             if field.name in dates:
-                columns.append(dates[field.name])
+                columns.append(dates[field.name][:rows])
             elif field.name in crossed.values:
                 columns.append(_of_cells(crossed.values[field.name], field))
             else:
-                column = crossed.servers[field.name]
-                columns.append(_of_servers(column, crossed.dates.height, field))
+                texts = crossed.servers[field.name].to_list()
+                columns.append(_of_servers(texts, crossed.dates.height, field))
         # Arrow casts nothing: loading its functions takes as long as building a small dataset.
         return pa.Table.from_arrays(columns, schema=self._schema)
 
     def _of_dates(self, crossed: Crossed) -> Mapping[str, pa.Array]:
-        """Return the columns of the dates, repeated for each server; the latest are kept."""
+        """Return columns of the dates for as many servers, or more; the latest are kept."""
         servers = crossed.servers.height
-        if servers != self._servers or not crossed.dates.equals(self._dates):
+        if servers > self._servers or not crossed.dates.equals(self._dates):
             self._repeated = {
-                column.name: _as_array(np.tile(_numbers(column), servers), column.to_arrow().type)
+                column.name: _as_array(np.tile(column.to_numpy(), servers), column.to_arrow().type)
                 for column in crossed.dates.get_columns()
             }
             self._dates = crossed.dates
@@ -62,27 +64,32 @@ class ArrowTables:
         return self._repeated
 
 
-def _of_servers(column: pl.Series, steps: int, field: pa.Field) -> pa.DictionaryArray:
+def _of_servers(texts: Sequence[str], steps: int, field: pa.Field) -> pa.DictionaryArray:
     """Return the texts of servers, each repeated for all steps."""
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
     kind = field.type.index_type
-    codes = np.repeat(_numbers(column).astype(kind.to_pandas_dtype()), steps)
-    return _texts(column, _as_array(codes, kind))
+    codes = np.array([numbers[text] for text in texts], kind.to_pandas_dtype())
+    repeated = np.broadcast_to(codes[:, None], (codes.size, steps)).ravel()
+    return _dictionary(_as_array(repeated, kind), list(numbers))
 
 
-def _of_cells(column: pl.Series, field: pa.Field) -> pa.Array:
-    if not isinstance(column.dtype, pl.Enum):
-        return pl.DataFrame([column]).to_arrow().column(0).chunk(0)
-    codes = column.to_physical()
-    if codes.to_arrow().type != field.type.index_type:
-        codes = codes.cast(pl.Int32)
-    return _texts(column, codes.to_arrow())
+def _of_cells(values: Array, field: pa.Field) -> pa.Array:
+    if isinstance(values, pl.Series):
+        assert isinstance(values.dtype, pl.Enum)
+        codes = values.to_physical()
+        if codes.to_arrow().type != field.type.index_type:
+            codes = codes.cast(pl.Int32)
+        return _dictionary(codes.to_arrow(), values.dtype.categories.to_list())
+    missing = np.isnan(values) if field.nullable else np.False_
+    if not missing.any():
+        return _as_array(values, field.type)
+    present = pa.py_buffer(np.packbits(~missing, bitorder="little"))
+    return pa.Array.from_buffers(field.type, values.size, [present, pa.py_buffer(values)])
 
 
-def _texts(column: pl.Series, codes: pa.Array) -> pa.DictionaryArray:
-    assert isinstance(column.dtype, pl.Enum)
-    texts = _strings(column.dtype.categories.to_list())
-    # Polars made the codes, so they need no check.
-    return pa.DictionaryArray.from_arrays(codes, texts, safe=False)
+def _dictionary(codes: pa.Array, texts: list[str]) -> pa.DictionaryArray:
+    # The codes are positions of the texts, so they need no check.
+    return pa.DictionaryArray.from_arrays(codes, _strings(texts), safe=False)
 
 
 def _strings(texts: list[str]) -> pa.StringArray:
@@ -92,11 +99,6 @@ def _strings(texts: list[str]) -> pa.StringArray:
     return pa.StringArray.from_buffers(
         len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))
     )
-
-
-def _numbers(column: pl.Series) -> NDArray[Any]:
-    numbers: NDArray[Any] = column.to_physical().to_numpy()
-    return numbers
 
 
 def _as_array(numbers: NDArray[Any], kind: pa.DataType) -> pa.Array:

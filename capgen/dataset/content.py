@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +10,7 @@ import polars as pl
 import xxhash
 from numpy.typing import NDArray
 
+from capgen.panel.cell.values import Array
 from capgen.panel.chunks import Chunk
 from capgen.panel.crossed import Crossed
 from capgen.timeline.time_axis import TimeAxis
@@ -32,12 +32,12 @@ def chunk_digest(crossed: Crossed, chunk: Chunk, axis: TimeAxis) -> int:
         axis: the panel's time axis.
     """
     steps = chunk.span.size
-    dates = _numbers(crossed.dates.get_columns())
+    dates = [_bits(column) for column in crossed.dates.get_columns()]
     blocks = [
         block.span.overlap(chunk.span).within(chunk.span) for block in axis.blocks(chunk.span)
     ]
     date_digests = [_digest(b"", dates, rows).digest() for rows in blocks]
-    values = _numbers(crossed.values.values())
+    values = [_bits(values) for values in crossed.values.values()]
     total = 0
     for server, words in enumerate(crossed.servers.rows()):
         for rows, date_digest in zip(blocks, date_digests, strict=True):
@@ -71,18 +71,15 @@ def _digest(start: bytes, columns: Iterable[NDArray[Any]], rows: slice) -> xxhas
     return digest
 
 
-def _numbers(columns: Iterable[pl.Series]) -> list[NDArray[Any]]:
-    return [_bits(column) for column in columns]
-
-
-def _bits(column: pl.Series) -> NDArray[Any]:
-    """Return a column as numbers; NaN stands for a missing metric, 0 for no event."""
-    if column.dtype == pl.Enum:
-        texts = column.dtype.categories.to_list()  # type: ignore[attr-defined]
+def _bits(values: Array) -> NDArray[Any]:
+    """Return a column as numbers; NaN stands for a missing metric, 0 for no text."""
+    if not isinstance(values, pl.Series):
+        return values
+    if values.dtype == pl.Enum:
+        texts = values.dtype.categories.to_list()  # type: ignore[attr-defined]
         hashes = [xxhash.xxh3_64_intdigest(text.encode()) for text in texts]
-        codes = column.to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
+        codes = values.to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
         cell_hashes: NDArray[np.uint64] = np.array([0, *hashes], np.uint64)[codes + 1]
         return cell_hashes
-    present = column.fill_null(math.nan) if column.null_count() else column
-    numbers = present.to_numpy()
-    return numbers.view(np.int64) if column.dtype == pl.Datetime else numbers
+    numbers = values.to_numpy()
+    return numbers.view(np.int64) if values.dtype == pl.Datetime else numbers

@@ -15,8 +15,7 @@ from capgen.dataset.arrow_tables import ArrowTables
 from capgen.dataset.content import chunk_digest, combined
 from capgen.panel.cell.memory import Workspace
 from capgen.panel.chunks import Chunk
-from capgen.panel.frame import Panel, as_enums
-from capgen.panel.schema import metrics_may_be_null, panel_schema
+from capgen.panel.frame import Panel
 from capgen.settings.metric import Metric
 from capgen.storage.counted import Hashed
 from capgen.storage.layout import PARTITION_KEYS
@@ -31,23 +30,19 @@ _MAY_BE_NULL = {*_MANY_TEXTS, STATE}
 _PAGE_BYTES = 2**24  # more than a column of a row group, so that each is one page
 
 
-def file_schema(config: Config, codes: pl.DataType) -> pa.Schema:
+def file_schema(panel: Panel, codes: pl.DataType) -> pa.Schema:
     """Return the Arrow schema of a data file: the panel without its partition keys.
 
     Args:
-        config: the panel's configuration.
+        panel: the panel.
         codes: type of the numbers that stand for a column's strings.
 
     Returns:
         A schema with strings as dictionaries, so that Parquet need not find them again. Only
         metrics and labels may be null.
     """
-    columns = panel_schema(config)
-    for key in PARTITION_KEYS:
-        del columns[key]
-    nullable = set(_MAY_BE_NULL)
-    if metrics_may_be_null(config):
-        nullable |= {metric.column for metric in config.metrics.values()}
+    columns = {name: kind for name, kind in panel.schema.items() if name not in PARTITION_KEYS}
+    nullable = _MAY_BE_NULL | panel.may_be_null
     fields: list[pa.Field] = []
     for field in pl.DataFrame(schema=columns).to_arrow().schema:
         is_text = columns[field.name] == pl.String
@@ -93,13 +88,13 @@ def write_row_groups(
     """
     most_servers = max(chunk.stop_server - chunk.first_server for chunk in row_groups)
     codes = pl.UInt8() if most_servers < _MOST_BYTE_CODES else pl.Int32()
-    schema = file_schema(panel.config, codes)
+    schema = file_schema(panel, codes)
     digests: list[int] = []
     tables = ArrowTables(schema)
     workspace = Workspace()
     with pq.ParquetWriter(target, schema, **writer_options(panel.config, schema)) as writer:
         for row_group in row_groups:
-            servers = as_enums(panel.servers(row_group))
+            servers = panel.servers(row_group)
             crossed = panel.crossed(row_group, servers, workspace=workspace)
             writer.write_table(tables.table(crossed), row_group_size=row_group.rows)
             digests.append(chunk_digest(crossed, row_group, panel.axis))

@@ -154,8 +154,8 @@ def float_columns(dates: pl.DataFrame) -> dict[str, Floats]:
     Args:
         dates: a date frame.
     """
-    floats = dates.select(pl.col(pl.Float64))
-    return {column.name: column.to_numpy() for column in floats.get_columns()}
+    columns = dates.get_columns()
+    return {each.name: each.to_numpy() for each in columns if each.dtype == pl.Float64}
 
 
 def _columns_of_layers(config: Config, span: Span) -> list[pl.Series]:

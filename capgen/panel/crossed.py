@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from capgen.panel.cell.values import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +21,15 @@ class Crossed:
         names: the chunk's columns, in the panel's order.
         servers: one row for each server.
         dates: one row for each step.
-        values: columns with a value for each cell, by server and then by time.
+        values: columns with a value for each cell, by server and then by time; texts are Enums.
+        may_be_null: those in which NaN says that a value is missing.
     """
 
     names: Sequence[str]
     servers: pl.DataFrame
     dates: pl.DataFrame
-    values: Mapping[str, pl.Series]
+    values: Mapping[str, Array]
+    may_be_null: Collection[str]
 
     def frame(self) -> pl.DataFrame:
         """Return the rows, sorted by server and timestamp."""
@@ -31,5 +38,19 @@ class Crossed:
         )
         labels = cells.select(name for name in self.names if name not in self.values)
         # By position: an expression would copy all columns into pieces of equal length.
-        columns = [*labels.collect().get_columns(), *self.values.values()]
+        columns = [*labels.collect().get_columns(), *map(self._as_column, self.values)]
         return pl.DataFrame(columns)[self.names]
+
+    def _as_column(self, name: str) -> pl.Series:
+        values = self.values[name]
+        if isinstance(values, pl.Series):
+            return values.cast(pl.String).alias(name)
+        column = _shared(name, values)
+        return column.fill_nan(None) if name in self.may_be_null else column
+
+
+def _shared(name: str, array: NDArray[Any]) -> pl.Series:
+    """Share the memory of an array, through Arrow: Polars would load numpy.ma first."""
+    buffers = [None, pa.py_buffer(array)]
+    values = pa.Array.from_buffers(pa.from_numpy_dtype(array.dtype), array.size, buffers)
+    return pl.DataFrame(pa.record_batch([values], names=[name])).to_series()

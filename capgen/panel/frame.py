@@ -6,12 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
-from numpy.typing import NDArray
 
 from capgen.columns import BEFORE_METRICS, COMMON_DATE_COLUMNS, LOCAL_DATE_COLUMNS, SERVER_COLUMNS
 from capgen.config import Config
@@ -26,7 +23,7 @@ from capgen.panel.clocks import clocks
 from capgen.panel.crossed import Crossed
 from capgen.panel.fleet import server_frames
 from capgen.panel.layered import layered_archetype
-from capgen.panel.schema import metrics_may_be_null, panel_schema
+from capgen.panel.schema import nullable_metrics, panel_schema
 from capgen.timeline.time_axis import Span, TimeAxis
 
 _DATES = {*COMMON_DATE_COLUMNS, *LOCAL_DATE_COLUMNS}
@@ -42,8 +39,10 @@ class Panel:
         axis: its time axis.
         fleets: the server frame of each archetype, sorted by server_id.
         models: the model of each archetype's cells.
-        dates: returns the date frame of an archetype, a clock and a span: the calendar, and the
-            mean of each metric.
+        dates: returns the date frame of an archetype, a clock and a span of one year: the
+            calendar, and the mean of each metric.
+        schema: its columns.
+        may_be_null: those in which a value may be missing, as NaN says.
     """
 
     config: Config
@@ -51,6 +50,8 @@ class Panel:
     fleets: dict[str, pl.DataFrame]
     models: dict[str, CellModel]
     dates: Callable[[str, str, Span], pl.DataFrame]
+    schema: pl.Schema
+    may_be_null: frozenset[str]
 
     def servers(self, chunk: Chunk) -> pl.DataFrame:
         """Return the server frame of a chunk.
@@ -71,7 +72,7 @@ class Panel:
 
         Args:
             chunk: some servers of one archetype over some steps of one year.
-            servers: the chunk's server frame; Enums in place of strings stay Enums.
+            servers: the chunk's server frame.
             columns: which of the panel's columns to make; by default all. What they do not need is
                 not drawn.
             workspace: memory for the metrics; the result is good until it is used again.
@@ -89,8 +90,7 @@ class Panel:
         workspace: Workspace | None = None,
     ) -> Crossed:
         """Return a chunk whose servers and dates are not yet crossed; see `cells`."""
-        every = panel_schema(self.config).names()
-        names = every if columns is None else [name for name in every if name in columns]
+        names = [name for name in self.schema if columns is None or name in columns]
         followed = dict.fromkeys(servers["clock"].to_list())
         dates = {clock: self.dates(chunk.archetype, clock, chunk.span) for clock in followed}
         values = chunk_values(
@@ -104,20 +104,16 @@ class Panel:
         )
         if len(dates) > 1:
             values |= _local_flags(servers, dates)
-        series = {
-            column.name: column
-            for column in _as_columns(values, self.config, servers.schema["server_id"])
-        }
-        year = pl.lit(self.axis.timestamp(chunk.span.first).year, pl.Int64).alias("year")
-        shown = next(iter(dates.values())).with_columns(year)
         # Of servers and dates only what the panel shows: to cross wider frames takes longer. The
         # keys in any case: they say how many there are.
-        kept = [name for name in every if name in {*names, *BEFORE_METRICS} - series.keys()]
+        wanted = {*names, *BEFORE_METRICS} - values.keys()
+        kept = [name for name in self.schema if name in wanted]
         return Crossed(
             names,
-            servers.select(name for name in kept if name in SERVER_COLUMNS),
-            shown.select(name for name in kept if name in _DATES),
-            {name: series[name] for name in names if name in series},
+            servers[[name for name in kept if name in SERVER_COLUMNS]],
+            next(iter(dates.values()))[[name for name in kept if name in _DATES]],
+            {name: values[name] for name in names if name in values},
+            self.may_be_null,
         )
 
     def ahead(self, moment: int, kept: Collection[str]) -> Panel:
@@ -150,9 +146,12 @@ def open_panel(config: Config) -> Iterator[Panel]:
 
         @lru_cache(maxsize=_KEPT_DATES * len(calendars))
         def dates(archetype: str, clock: str, span: Span) -> pl.DataFrame:
-            return calendars[clock](span).with_columns(shared_columns(models[archetype].layered))
+            year = pl.lit(config.axis.timestamp(span.first).year, pl.Int64).alias("year")
+            means = shared_columns(models[archetype].layered)
+            return calendars[clock](span).with_columns(year, *means)
 
-        yield Panel(config, config.axis, fleets, models, dates)
+        schema = panel_schema(config)
+        yield Panel(config, config.axis, fleets, models, dates, schema, nullable_metrics(config))
 
 
 def cell_model(config: Config, archetype: str) -> CellModel:
@@ -174,43 +173,3 @@ def _local_flags(servers: pl.DataFrame, dates: Mapping[str, pl.DataFrame]) -> di
         flags = {clock: frame[name].to_numpy() for clock, frame in dates.items()}
         columns[name] = np.concatenate([flags[clock] for clock in servers["clock"].to_list()])
     return columns
-
-
-def _as_columns(
-    values: Mapping[str, Array], config: Config, text: pl.DataType
-) -> Iterator[pl.Series]:
-    """Share the memory of arrays as columns.
-
-    A missing value is null; texts are Strings where the servers' are.
-    """
-    metrics = {metric.column for metric in config.metrics.values()}
-    may_be_null = metrics_may_be_null(config)
-    for name, array in values.items():
-        if isinstance(array, pl.Series):
-            texts = array.cast(text) if text == pl.String else array
-            yield texts.alias(name)
-        else:
-            column = _as_column(name, array)
-            yield column.fill_nan(None) if may_be_null and name in metrics else column
-
-
-def _as_column(name: str, array: NDArray[Any]) -> pl.Series:
-    """Share the memory of an array, through Arrow: Polars would load numpy.ma first."""
-    buffers = [None, pa.py_buffer(array)]
-    values = pa.Array.from_buffers(pa.from_numpy_dtype(array.dtype), array.size, buffers)
-    return pl.DataFrame(pa.record_batch([values], names=[name])).to_series()
-
-
-def as_enums(servers: pl.DataFrame) -> pl.DataFrame:
-    """Turn strings into Enums: the cross join repeats small codes, and Parquet gets dictionaries.
-
-    Args:
-        servers: a server frame.
-
-    Returns:
-        The frame, each column an Enum of the values that occur in it.
-    """
-    strings = [column for column in servers if column.dtype == pl.String]
-    return servers.with_columns(
-        column.cast(pl.Enum(column.unique(maintain_order=True))) for column in strings
-    )

@@ -44,3 +44,13 @@ def metrics_may_be_null(config: Config) -> bool:
         config: the panel's configuration.
     """
     return any(layer.may_be_null for layer, _ in switched_on(config))
+
+
+def nullable_metrics(config: Config) -> frozenset[str]:
+    """Return the columns of metrics in which a value may be missing.
+
+    Args:
+        config: the panel's configuration.
+    """
+    columns = (metric.column for metric in config.metrics.values())
+    return frozenset(columns if metrics_may_be_null(config) else ())

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from capgen.layers.regimes.chain import chain_states
 from capgen.twins.fit.chances import kind_chances, state_chances
 from capgen.twins.fit.clock import Clock
-from capgen.twins.fit.clusters import cluster
+from capgen.twins.fit.clusters import Points, cluster
 from capgen.twins.fit.day_kinds import kinds_of
 from capgen.twins.fit.encoding import percentages
 from capgen.twins.fit.gaps import fleet_gap_steps, server_gaps
 from capgen.twins.fit.hidden import posteriors
-from capgen.twins.fit.noise import noise_factors
+from capgen.twins.fit.noise import equations_of, noise_factors
 from capgen.twins.fit.paths import paths_of, seen_on
 from capgen.twins.fit.resolution import resolution_of
 from capgen.twins.fit.rhythm import rhythm_of
@@ -45,12 +45,12 @@ def test_clusters_are_those_that_lie_apart() -> None:
     random = np.random.default_rng(1)
     truth = np.repeat([0, 1, 2], 50)
     points = np.array([[0.0, 0], [5, 0], [0, 5]])[truth] + random.normal(0, 0.3, (150, 2))
-    found = cluster(points, 3)
+    found = cluster(Points.of(points.T), 3)
     assert len({(int(a), int(b)) for a, b in zip(truth, found, strict=True)}) == 3
 
 
 def test_more_clusters_than_points_that_differ_are_no_problem() -> None:
-    assert len(set(cluster(np.ones((20, 3)), 4).tolist())) == 1
+    assert len(set(cluster(Points.of(np.ones((3, 20))), 4).tolist())) == 1
 
 
 def test_slots_without_a_value_have_no_state() -> None:
@@ -178,7 +178,7 @@ def test_noise_that_remembers_is_told_from_noise_that_does_not() -> None:
     noise = np.stack(
         [slow[0], np.sqrt(0.5) * slow[1] + np.sqrt(0.5) * random.normal(size=YEAR.steps)]
     )
-    factors = noise_factors(noise, np.zeros(YEAR.steps, np.int32), YEAR)
+    factors = noise_factors([equations_of(noise, np.zeros(YEAR.steps, np.int32), YEAR)])[0]
     shares = (factors**2).sum(axis=2)
     assert shares.sum(axis=0) == pytest.approx(1)
     assert np.triu(factors, 1).max() == 0

@@ -60,7 +60,8 @@ def kind_chances(kinds: Floats, clock: Clock) -> Floats:
     """
     count = kinds.shape[1]
     of_all = _share(kinds.sum(axis=0), np.full(count, 1 / count), 0.1 * count)
-    of_class = np.stack([kinds[clock.classes == each].sum(axis=0) for each in range(HOLIDAYS_TOO)])
+    of_class = np.zeros((HOLIDAYS_TOO, count))
+    np.add.at(of_class, clock.classes, kinds)
     weekdays = _share(of_class[:_SATURDAY].sum(axis=0), of_all, _WEEK_DAYS)
     weekend = _share(of_class[_SATURDAY:HOLIDAY].sum(axis=0), of_all, _WEEK_DAYS)
     found = [_share(each, weekdays, _WEEKDAY_DAYS) for each in of_class[:_SATURDAY]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -17,7 +18,7 @@ _FIRST_WEEKDAY = 3  # 1970-01-01 was a Thursday
 _SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clock:
     """Whole days of steps; a state lasts for a slot: an hour, or a step that is longer.
 
@@ -58,7 +59,7 @@ class Clock:
         """Number of steps in a slot."""
         return max(1, MINUTES_PER_HOUR // self.step_minutes)
 
-    @property
+    @cached_property
     def weekdays(self) -> NDArray[np.int64]:
         """The day of the week of each day, from Monday = 0."""
         numbers = np.arange(self.first_day, self.first_day + self.days)
@@ -69,14 +70,14 @@ class Clock:
         """Number of classes of days: those of the week, and holidays if they are days apart."""
         return 7 if self.holidays is None else HOLIDAYS_TOO
 
-    @property
+    @cached_property
     def classes(self) -> NDArray[np.int64]:
         """The class of each day: its day of the week, or after these that of holidays."""
-        found = self.weekdays
+        found = self.weekdays.copy()
         found[np.array(self.holidays or (), np.int64) - self.first_day] = HOLIDAY
         return found
 
-    @property
+    @cached_property
     def week(self) -> Codes:
         """Whether each day is one of the weekend."""
         return (self.weekdays >= _SATURDAY).astype(np.int32)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from capgen.draws.arrays import Codes, Floats
+from capgen.draws.arrays import Codes, Flags, Floats
 from capgen.draws.streams import stream
 
 _TRIES = 3
@@ -12,14 +14,79 @@ _MOST_ROUNDS = 25
 _FAR = 1e6
 
 
-def cluster(points: Floats, count: int) -> Codes:
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """Points to cluster, of which only the known coordinates count.
+
+    Args:
+        coordinates: 0 where unknown; behind them, for those that not all points have, 1 where
+            known and 0 where not, shape (dimensions + those, points).
+        has_gaps: whether not all points have a coordinate, shape (dimensions,).
+        lengths: squared distance of each point to 0, shape (points,).
+    """
+
+    coordinates: Floats
+    has_gaps: Flags
+    lengths: Floats
+
+    @classmethod
+    def of(cls, coordinates: Floats) -> Points:
+        """Return points.
+
+        Args:
+            coordinates: shape (dimensions, points), NaN where unknown.
+        """
+        known = np.isfinite(coordinates)
+        has_gaps: Flags = ~np.logical_and.reduce(known, axis=1)
+        filled = np.where(known, coordinates, 0.0)
+        return cls(np.concatenate([filled, known[has_gaps]]), has_gaps, (filled**2).sum(axis=0))
+
+    def at(self, place: int) -> Floats:
+        """Return the coordinates of a point, shape (dimensions,).
+
+        Args:
+            place: its number.
+        """
+        whole: Floats = self.coordinates[: len(self.has_gaps), place]
+        return whole
+
+    def squares(self, centres: Floats) -> Floats:
+        """Return the squared distance of each point to each centre, shape (centres, points).
+
+        Args:
+            centres: shape (centres, dimensions).
+        """
+        lengths = centres**2
+        factors = np.concatenate([-2 * centres, lengths[:, self.has_gaps]], axis=1)
+        distances: Floats = np.einsum("cd,dp->cp", factors, self.coordinates)
+        distances += lengths[:, ~self.has_gaps].sum(axis=1, keepdims=True)
+        distances += self.lengths
+        np.maximum(distances, 0.0, out=distances)
+        return distances
+
+    def means(self, labels: Codes, centres: Floats) -> Floats:
+        """Return the mean of each cluster; an empty one keeps its centre.
+
+        Args:
+            labels: cluster of each point.
+            centres: shape (clusters, dimensions).
+        """
+        member = (labels == np.arange(len(centres))[:, None]).astype(np.float64)
+        sums = np.einsum("cp,dp->cd", member, self.coordinates)
+        counts = np.repeat(member.sum(axis=1, keepdims=True), len(self.has_gaps), axis=1)
+        counts[:, self.has_gaps] = sums[:, len(self.has_gaps) :]
+        means = sums[:, : len(self.has_gaps)] / np.maximum(counts, 1)
+        return np.where(counts > 0, means, centres)
+
+
+def cluster(points: Points, count: int) -> Codes:
     """Return the cluster of each point: those of the try that leaves the least distance.
 
     The first centres are points far from each other, drawn as in k-means++ (D. Arthur and
     S. Vassilvitskii, 2007), then Lloyd's rounds follow until no point moves.
 
     Args:
-        points: shape (points, dimensions).
+        points: what to cluster.
         count: of clusters; some stay empty where fewer points differ.
 
     Returns:
@@ -30,68 +97,51 @@ def cluster(points: Floats, count: int) -> Codes:
     return min(tries, key=lambda found: found[1])[0]
 
 
-def _far_points(points: Floats, count: int, random: np.random.Generator) -> Floats:
-    whole = np.nan_to_num(points)
-    chosen = [int(random.integers(len(points)))]
-    nearest = squares(points, whole[chosen])[:, 0]
-    while len(chosen) < count:
-        bounds = np.cumsum(nearest)
-        place = np.searchsorted(bounds, random.random() * bounds[-1], side="right")
-        chosen.append(min(int(place), len(points) - 1))
-        nearest = np.minimum(nearest, squares(points, whole[chosen[-1:]])[:, 0])
-    return whole[chosen]
-
-
-def _follow(points: Floats, centres: Floats) -> tuple[Codes, float]:
-    """Return the clusters that some centres lead to, and the sum of squares left."""
-    labels = np.full(len(points), -1)
-    left = np.zeros(0)
-    for _ in range(_MOST_ROUNDS):
-        distances = squares(points, centres)
-        nearest = distances.argmin(axis=1)
-        left = np.take_along_axis(distances, nearest[:, None], axis=1)
-        if np.array_equal(nearest, labels):
-            break
-        labels = nearest
-        centres = _means(points, labels, centres)
-    return labels.astype(np.int32), float(left.sum())
-
-
-def squares(points: Floats, centres: Floats) -> Floats:
-    """Return the squared distance of each point to each centre, shape (points, centres).
-
-    Args:
-        points: shape (points, dimensions); NaN where unknown: only what is known counts.
-        centres: shape (centres, dimensions).
-    """
-    known, filled = _filled(points)
-    products = np.einsum("pd,cd->pc", filled, centres)
-    reached = np.einsum("pd,cd->pc", known, centres**2)
-    distances: Floats = (filled**2).sum(axis=1)[:, None] - 2 * products + reached
-    return np.maximum(distances, 0.0, out=distances)
-
-
-def _filled(points: Floats) -> tuple[Floats, Floats]:
-    """Return 1 where points are known, and the points with 0 where they are not."""
-    known = np.isfinite(points)
-    return known.astype(np.float64), np.where(known, points, 0.0)
-
-
-def centres_of(points: Floats, labels: Codes, count: int) -> Floats:
+def centres_of(points: Points, labels: Codes, count: int) -> Floats:
     """Return the mean of each cluster, shape (clusters, dimensions); far off for an empty one.
 
     Args:
-        points: shape (points, dimensions).
+        points: what was clustered.
         labels: cluster of each point.
         count: of clusters.
     """
-    return _means(points, labels, np.full((count, points.shape[1]), _FAR))
+    return points.means(labels, np.full((count, len(points.has_gaps)), _FAR))
 
 
-def _means(points: Floats, labels: Codes, centres: Floats) -> Floats:
-    """Return the mean of each cluster; an empty one keeps its centre."""
-    known, filled = _filled(points)
-    member = (labels[:, None] == np.arange(len(centres))).astype(np.float64)
-    counts = np.einsum("pc,pd->cd", member, known)
-    sums = np.einsum("pc,pd->cd", member, filled)
-    return np.where(counts > 0, sums / np.maximum(counts, 1), centres)
+def nearest_of(distances: Floats) -> Codes:
+    """Return which is the least for each point, the first one of equals; faster than argmin.
+
+    Args:
+        distances: shape (centres, points).
+    """
+    least = distances.min(axis=0)
+    found = np.zeros(len(least), np.int32)
+    for number in reversed(range(len(distances))):
+        found[distances[number] == least] = number
+    return found
+
+
+def _far_points(points: Points, count: int, random: np.random.Generator) -> Floats:
+    chosen = [points.at(int(random.integers(len(points.lengths))))]
+    nearest = points.squares(chosen[0][None])[0]
+    while len(chosen) < count:
+        bounds = np.cumsum(nearest)
+        place = np.searchsorted(bounds, random.random() * bounds[-1], side="right")
+        chosen.append(points.at(min(int(place), len(points.lengths) - 1)))
+        nearest = np.minimum(nearest, points.squares(chosen[-1][None])[0])
+    return np.stack(chosen)
+
+
+def _follow(points: Points, centres: Floats) -> tuple[Codes, float]:
+    """Return the clusters that some centres lead to, and the sum of squares left."""
+    labels = np.full(len(points.lengths), -1, np.int32)
+    left = 0.0
+    for _ in range(_MOST_ROUNDS):
+        distances = points.squares(centres)
+        nearest = nearest_of(distances)
+        left = float(distances.min(axis=0).sum())
+        if np.array_equal(nearest, labels):
+            break
+        labels = nearest
+        centres = points.means(labels, centres)
+    return labels, left

@@ -6,7 +6,7 @@ import numpy as np
 
 from capgen.draws.arrays import Codes, Floats
 from capgen.twins.fit.clock import Clock
-from capgen.twins.fit.clusters import cluster
+from capgen.twins.fit.clusters import Points, cluster
 from capgen.twins.fit.states import UNKNOWN
 
 _LEAST_KNOWN = 0.25  # of a day's slots
@@ -46,7 +46,8 @@ def kinds_of(states: Codes, clock: Clock, count: int, kinds: int) -> Codes:
     known = marks.sum(axis=(1, 2)) >= _LEAST_KNOWN * clock.slots_per_day
     found = np.full(clock.days, UNKNOWN, np.int32)
     if known.any():
-        found[known] = cluster(_features(marks[known], clock.week[known]), kinds)
+        features = _features(marks[known], clock.week[known])
+        found[known] = cluster(Points.of(features.T), kinds)
     return found
 
 

@@ -13,6 +13,7 @@ from capgen.layers.library.schema import COLUMNS, WEEK, ZERO, Facts
 from capgen.layers.library.table import Library
 from capgen.timeline.epoch import HOURS_PER_DAY
 from capgen.twins.fit.gaps import ServerGaps
+from capgen.twins.fit.noise import noise_factors
 from capgen.twins.fit.server import FittedServer
 
 _SMALLEST_LOGARITHM = -30_000  # thousandths: smaller shares of the level are 0
@@ -34,7 +35,8 @@ def library_of(
         facts: what they share.
         labels: texts by label, one a row.
     """
-    rows = [_row(server, lacks) for server, lacks in zip(servers, gaps, strict=True)]
+    noise = noise_factors([server.noise for server in servers])
+    rows = [_row(*each) for each in zip(servers, gaps, noise, strict=True)]
     columns = {}
     for name, column in COLUMNS.items():
         stored = np.stack([row[name] for row in rows])
@@ -42,7 +44,7 @@ def library_of(
     return Library(facts, columns, labels)
 
 
-def _row(server: FittedServer, gaps: ServerGaps) -> dict[str, NDArray[Any]]:
+def _row(server: FittedServer, gaps: ServerGaps, noise: Floats) -> dict[str, NDArray[Any]]:
     levels = np.array([float(f"{level:.{_DIGITS}g}") for level in server.levels])
     known = np.where(levels > _SMALLEST_LEVEL, levels, 1.0)
     hours = HOURS_PER_DAY // server.chances.shape[2]
@@ -59,7 +61,7 @@ def _row(server: FittedServer, gaps: ServerGaps) -> dict[str, NDArray[Any]]:
         "quantiles": _logarithms(server.curves / known[:, None, None]),
         "season": np.rint(np.repeat(season, hours, axis=3) * COLUMNS["season"].per_unit),
         "noise_scale": np.rint(server.noise_scale * COLUMNS["noise_scale"].per_unit),
-        "noise": np.rint(server.noise[:, pairs[0], pairs[1]] * COLUMNS["noise"].per_unit),
+        "noise": np.rint(noise[:, pairs[0], pairs[1]] * COLUMNS["noise"].per_unit),
         "resolution": server.resolution,
         "missing": np.rint(gaps.missing * COLUMNS["missing"].per_unit),
         "outages": np.array([gaps.outages_per_year, gaps.outage_hours]),

@@ -19,35 +19,37 @@ def posteriors(first: Floats, moves: Floats) -> tuple[Floats, Floats]:
     Returns:
         Shapes (places, values) and (places − 1, values, values).
     """
-    ahead = np.einsum("i,nij->nj", first, _products(moves))
-    ahead = _scaled(np.concatenate([first[None], ahead]))
-    behind = _products(moves[::-1].transpose(0, 2, 1))[::-1].sum(axis=1)
-    behind = _scaled(np.concatenate([behind, np.ones((1, len(first)))]))
-    pairs = ahead[:-1, :, None] * moves * behind[1:, None, :]
-    return _shares(ahead * behind), _shares(pairs)
+    steps = np.ascontiguousarray(moves.transpose(1, 2, 0))  # long axis last: faster
+    back = steps[:, :, ::-1].transpose(1, 0, 2)
+    forth_products, back_products = _products(np.stack([steps, back]))
+    ahead = np.einsum("i,ijn->jn", first, forth_products)
+    ahead = _scaled(np.concatenate([first[:, None], ahead], axis=1), (0,))
+    behind = back_products[:, :, ::-1].sum(axis=0)
+    behind = _scaled(np.concatenate([behind, np.ones((len(first), 1))], axis=1), (0,))
+    pairs = ahead[:, None, :-1] * steps * behind[None, :, 1:]
+    return _shares(ahead * behind).transpose(1, 0), _shares(pairs).transpose(2, 0, 1)
 
 
-def _products(moves: Floats) -> Floats:
+def _products(steps: Floats) -> Floats:
     """Return for each place the product of all moves up to it, each on a scale of its own.
 
     All at once, over reaches that double (W. Hillis and G. Steele, 1986).
     """
-    found = _scaled(moves)
+    found = _scaled(steps, (1, 2))
     reach = 1
-    while reach < len(found):
-        further = np.einsum("nij,njk->nik", found[:-reach], found[reach:])
-        found = np.concatenate([found[:reach], _scaled(further)])
+    while reach < found.shape[-1]:
+        further = np.einsum("bijn,bjkn->bikn", found[..., :-reach], found[..., reach:])
+        found = np.concatenate([found[..., :reach], _scaled(further, (1, 2))], axis=-1)
         reach *= 2
     return found
 
 
-def _scaled(weights: Floats) -> Floats:
-    axes = tuple(range(1, weights.ndim))
+def _scaled(weights: Floats, axes: tuple[int, ...]) -> Floats:
     scaled: Floats = weights / np.maximum(weights.max(axis=axes, keepdims=True), _SMALL)
     return scaled
 
 
 def _shares(weights: Floats) -> Floats:
-    axes = tuple(range(1, weights.ndim))
-    shares: Floats = weights / np.maximum(weights.sum(axis=axes, keepdims=True), _SMALL)
+    axes = tuple(range(weights.ndim - 1))
+    shares: Floats = weights / np.maximum(weights.sum(axis=axes), _SMALL)
     return shares

@@ -7,6 +7,9 @@ Only pairs of steps in the same state count: ranking inside states makes the oth
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,12 +19,13 @@ from capgen.twins.fit.clock import Clock
 _LAG_HOURS = (0, 1, 2, 3, 4, 6, 8, 12, 18, 30, 42, 60, 84, 110, 150)
 _LAG_DAYS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20)
 _LAG_STEPS = (1, 2, 3, 6)  # within an hour
-_AT_ONCE = 3.0  # weight of lag 0, whose covariances are the variances
+_VARIANCES = 3.0  # weight of lag 0, whose covariances these are
 _FEWEST_PAIRS = 30
 _LEAST_SHARE = 0.02  # of pairs in the same state, that counts in the weights
 _SWEEPS = 300
 _SETTLED = 1e-4
 _SMALL = 1e-9
+_AT_ONCE = 256  # servers
 
 
 def half_lives(clock: Clock) -> tuple[float, ...]:
@@ -37,29 +41,59 @@ def half_lives(clock: Clock) -> tuple[float, ...]:
     return (0.0, 2.0, 12.0, 72.0, 400.0)
 
 
-def noise_factors(left: Floats, states: Codes, clock: Clock) -> Floats:
-    """Return the factors of the parts' covariances.
+class Equations(NamedTuple):
+    """What is to be solved for the covariances of a server's parts.
+
+    Args:
+        factors: of the parts in each other's equation, shape (parts, parts).
+        targets: for each two metrics, shape (parts, metrics, metrics).
+    """
+
+    factors: Floats
+    targets: Floats
+
+
+def equations_of(left: Floats, states: Codes, clock: Clock) -> Equations:
+    """Return the normal equations of a server's noise.
 
     Args:
         left: residuals, shape (metrics, steps), NaN where there is none.
         states: of the steps.
         clock: of the steps.
-
-    Returns:
-        Lower triangular, shape (parts, metrics, metrics); the squares of a metric's entries in all
-        parts sum to 1.
     """
     lags = _lags(clock)
     covariances, weights = _covariances(left, states, lags)
     hours = np.array(half_lives(clock))
     decays = np.exp2(-lags[:, None] * clock.step_hours / np.maximum(hours, _SMALL))
     decays[lags == 0] = 1.0
-    parts = _least_squares(decays, covariances, weights)
-    factors = np.stack([_lower(_possible(part)) for part in parts])
-    variances = (factors**2).sum(axis=(0, 2))
-    factors[0, variances < _SMALL] = np.eye(len(left))[variances < _SMALL]
-    variances = np.where(variances < _SMALL, 1.0, variances)
-    whole: Floats = factors / np.sqrt(variances)[None, :, None]
+    weighted = decays * weights[:, None]
+    return Equations(
+        np.einsum("lp,lq->pq", weighted, weighted),
+        np.einsum("lp,lab->pab", weighted * weights[:, None], covariances),
+    )
+
+
+def noise_factors(equations: Sequence[Equations]) -> Floats:
+    """Return the factors of the parts' covariances.
+
+    Args:
+        equations: of each server.
+
+    Returns:
+        Lower triangular, shape (servers, parts, metrics, metrics); the squares of a metric's
+        entries in all parts sum to 1.
+    """
+    ends = range(0, len(equations), _AT_ONCE)
+    return np.concatenate([_factors(equations[first : first + _AT_ONCE]) for first in ends])
+
+
+def _factors(equations: Sequence[Equations]) -> Floats:
+    factors = _lower(_possible(_least_squares(equations)))
+    variances = (factors**2).sum(axis=(1, 3))
+    servers, metrics = np.nonzero(variances < _SMALL)
+    factors[servers, 0, metrics] = np.eye(variances.shape[1])[metrics]
+    variances[servers, metrics] = 1.0
+    whole: Floats = factors / np.sqrt(variances)[:, None, :, None]
     return whole
 
 
@@ -92,43 +126,56 @@ def _covariances(left: Floats, states: Codes, lags: NDArray[np.int64]) -> tuple[
         found = np.where(pairs > _FEWEST_PAIRS, sums / np.maximum(pairs, 1), 0.0)
         covariances[number] = (found + found.T) / 2
         shares[number] = same.mean()
-    weights = np.where(lags == 0, _AT_ONCE, 1 / np.sqrt(np.maximum(lags, 1)))
+    weights = np.where(lags == 0, _VARIANCES, 1 / np.sqrt(np.maximum(lags, 1)))
     return covariances, weights * np.sqrt(np.maximum(shares, _LEAST_SHARE))
 
 
-def _least_squares(decays: Floats, covariances: Floats, weights: Floats) -> Floats:
-    """Return the covariances of each part, shape (parts, metrics, metrics).
+def _least_squares(equations: Sequence[Equations]) -> Floats:
+    """Return the covariances of each part, shape (servers, parts, metrics, metrics).
 
     Coordinate by coordinate, within limits: variances are not negative, and no part covaries by
-    more than 1.
+    more than 1. Servers come last meanwhile, all at once; each ends where it would alone.
     """
-    metrics = covariances.shape[1]
-    weighted = decays * weights[:, None]
-    gram = np.einsum("lp,lq->pq", weighted, weighted)
-    targets = np.einsum("lp,lab->pab", weighted * weights[:, None], covariances)
-    lowest = np.where(np.eye(metrics) > 0, 0.0, -1.0)
-    found: Floats = np.zeros_like(targets)
+    factors = np.stack([each.factors for each in equations], axis=-1)
+    targets = np.stack([each.targets for each in equations], axis=-1)
+    first, second = np.tril_indices(targets.shape[1])
+    targets = targets[:, first, second]
+    lowest = np.where(first == second, 0.0, -1.0)[:, None]
+    found = np.zeros_like(targets)
+    moving = np.arange(len(equations))
     for _ in range(_SWEEPS):
-        before = found.copy()
-        for part, row in enumerate(gram):
-            missing = targets[part] - (row[:, None, None] * found).sum(axis=0)
-            moved = np.minimum(found[part] + missing / row[part], 1.0)
-            np.maximum(moved, lowest, out=found[part])
-        if np.abs(found - before).max() < _SETTLED:
+        before = found[:, :, moving]
+        now = _swept(before, factors[:, :, moving], targets[:, :, moving], lowest)
+        found[:, :, moving] = now
+        moving = moving[np.abs(now - before).max(axis=(0, 1)) >= _SETTLED]
+        if not len(moving):
             break
+    whole = np.zeros((len(equations), len(found), *equations[0].targets.shape[1:]))
+    whole[:, :, first, second] = np.moveaxis(found, -1, 0)
+    whole[:, :, second, first] = np.moveaxis(found, -1, 0)
+    return whole
+
+
+def _swept(covariances: Floats, factors: Floats, targets: Floats, lowest: Floats) -> Floats:
+    """Return what solving each part's equation in turn makes of the covariances."""
+    found: Floats = covariances.copy()
+    for part, row in enumerate(factors):
+        missing = targets[part] - (row[:, None] * found).sum(axis=0)
+        moved = np.minimum(found[part] + missing / row[part], 1.0)
+        np.maximum(moved, lowest, out=found[part])
     return found
 
 
 def _possible(covariances: Floats) -> Floats:
-    """Return the nearest covariances without negative variances in any direction, as a root."""
+    """Return the nearest covariances without negative variances in any direction, as roots."""
     values, vectors = np.linalg.eigh(covariances)
-    root: Floats = vectors * np.sqrt(np.maximum(values, 0.0))
-    return root
+    roots: Floats = vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]
+    return roots
 
 
-def _lower(root: Floats) -> Floats:
-    """Return the lower triangular factor of root × root′."""
-    upper: Floats = np.linalg.qr(root.T).R
-    signs = np.where(np.diag(upper) < 0, -1.0, 1.0)
-    lower: Floats = (upper * signs[:, None]).T
+def _lower(roots: Floats) -> Floats:
+    """Return the lower triangular factors of root × root′."""
+    upper: Floats = np.linalg.qr(np.swapaxes(roots, -1, -2)).R
+    signs = np.where(np.diagonal(upper, axis1=-2, axis2=-1) < 0, -1.0, 1.0)
+    lower: Floats = np.swapaxes(upper * signs[..., None], -1, -2)
     return lower

@@ -13,21 +13,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from capgen.draws.arrays import Codes, Floats
-from capgen.layers.library.schema import WEEK
 from capgen.layers.regimes.settings import MOST_STICKINESS
 from capgen.twins.fit.chances import kind_chances, state_chances
 from capgen.twins.fit.clock import Clock
 from capgen.twins.fit.coupled import moves_of
 from capgen.twins.fit.day_kinds import kinds_of
 from capgen.twins.fit.hidden import posteriors
-from capgen.twins.fit.paths import Paths, paths_of, seen_on
+from capgen.twins.fit.paths import Paths, midnights, paths_of, seen_on
 from capgen.twins.fit.stickiness import kind_stickiness, state_stickiness
 
 _ROUNDS = 20
 _SETTLED = 1e-2  # of the chances of a day's kinds
 _FIRST_ROUNDS = 20  # of the stickiness
 _NEXT_ROUNDS = 2
-_LEAST = 1e-9  # chance of what was seen all the same
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,35 +98,15 @@ def _within(rhythm: FittedRhythm, paths: Paths) -> Floats:
     """Return how likely the moves of each day are on each kind of day, as logarithms."""
     chances = rhythm.chances
     moves = moves_of(chances[:, :, :-1], chances[:, :, 1:], rhythm.stickiness)
-    found = np.zeros((len(paths.states), len(chances)))
-    for part in range(WEEK):
-        of_part = _logarithms(paths.moves, moves[:, part])
-        of_part += _logarithms(paths.starts, chances[:, part])
-        found += of_part * paths.week[:, [part]]
-    return found
+    return paths.moves.logarithms(moves) + paths.starts.logarithms(chances)
 
 
 def _between(rhythm: FittedRhythm, paths: Paths) -> Floats:
     """Return how likely each midnight is between each two kinds of day, as logarithms."""
-    kinds, _, _, states = rhythm.chances.shape
-    last = rhythm.chances[:, :, None, None, -1]
-    first = np.broadcast_to(rhythm.chances[:, :, 0], (kinds, WEEK, kinds, WEEK, states))
-    moves = moves_of(last, first, rhythm.stickiness)
-    found = np.zeros((len(paths.nights), kinds, kinds))
-    for before in range(WEEK):
-        for after in range(WEEK):
-            of_parts = moves[:, before, :, after].reshape(kinds**2, states, states)
-            nights = paths.week[:-1, before] * paths.week[1:, after]
-            of_nights = _logarithms(paths.nights, of_parts).reshape(found.shape)
-            found += of_nights * nights[:, None, None]
-    return found
-
-
-def _logarithms(marks: Floats, chances: Floats) -> Floats:
-    """Return the logarithm of the chance of what is marked, shape (marks, chances)."""
-    flat = np.log(np.maximum(chances, _LEAST)).reshape(len(chances), -1)
-    found: Floats = np.einsum("dp,kp->dk", marks.reshape(len(marks), -1), flat)
-    return found
+    kinds = len(rhythm.chances)
+    moves = moves_of(*midnights(rhythm.chances), rhythm.stickiness)
+    every = paths.nights.logarithms(moves.reshape(kinds**2, -1))
+    return every.reshape(-1, kinds, kinds)
 
 
 def _likelihoods(logarithms: Floats) -> Floats:

@@ -10,7 +10,7 @@ from capgen.draws.arrays import Codes, Floats
 from capgen.layers.library.schema import SCORES
 from capgen.twins.fit.clock import Clock
 from capgen.twins.fit.curves import curves_of
-from capgen.twins.fit.noise import noise_factors
+from capgen.twins.fit.noise import Equations, equations_of
 from capgen.twins.fit.resolution import resolution_of
 from capgen.twins.fit.rhythm import rhythm_of
 from capgen.twins.fit.scores import scores_of
@@ -31,7 +31,7 @@ class FittedServer:
         curves: quantiles of each metric in each state, shape (metrics, states, points).
         season: added to scores, shape (metrics, states, 2 × slots of a day).
         noise_scale: what the noise is multiplied by, shape (metrics,).
-        noise: factors of its parts, shape (parts, metrics, metrics).
+        noise: what its parts solve.
         resolution: step of each metric's grid, shape (metrics,).
         shares: of the time in each state, shape (states,).
     """
@@ -44,7 +44,7 @@ class FittedServer:
     curves: Floats
     season: Floats
     noise_scale: Floats
-    noise: Floats
+    noise: Equations
     resolution: Floats
     shares: Floats
 
@@ -74,7 +74,7 @@ def fit_server(values: Floats, clock: Clock, counts: tuple[int, int]) -> FittedS
         curves=curves,
         season=season,
         noise_scale=spread_of(left),
-        noise=noise_factors(left, of_steps, clock),
+        noise=equations_of(left, of_steps, clock),
         resolution=_resolutions(values, curves, scores, of_steps),
         shares=np.bincount(states[states >= 0], minlength=counts[0]) / max(1, (states >= 0).sum()),
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from capgen.draws.arrays import Codes, Floats
 from capgen.twins.fit.clock import Clock
-from capgen.twins.fit.clusters import centres_of, cluster, squares
+from capgen.twins.fit.clusters import Points, centres_of, cluster, nearest_of
 
 UNKNOWN = -1  # no metric has a value
 _SMALL = 1e-6
@@ -28,24 +28,24 @@ def states_of(values: Floats, clock: Clock, count: int) -> Codes:
     Returns:
         Numbers of states, shape (slots,); `UNKNOWN` where all values are missing.
     """
-    points = _points(values, clock)
-    known = np.isfinite(points).any(axis=1)
-    labels = _together(points[known], cluster(points[known], count), count)
-    found = _by_height(labels, np.nan_to_num(points[known]), count)
-    states = np.full(len(points), UNKNOWN, np.int32)
-    states[known] = found
+    slots = _slots(values, clock)
+    known = np.isfinite(slots).any(axis=0)
+    points = Points.of(slots[:, known])
+    labels = _together(points, cluster(points, count), count)
+    states = np.full(slots.shape[1], UNKNOWN, np.int32)
+    states[known] = _by_height(labels, np.nan_to_num(slots[:, known]), count)
     return states
 
 
-def _points(values: Floats, clock: Clock) -> Floats:
-    """Return each slot's standardised logarithms, shape (slots, metrics)."""
+def _slots(values: Floats, clock: Clock) -> Floats:
+    """Return each slot's standardised logarithms, shape (metrics, slots)."""
     present = np.isfinite(values)
     logarithms = np.log1p(np.where(present, values, 0.0) / _units(values)[:, None])
     shape = (len(values), -1, clock.steps_per_slot)
     counts = present.reshape(shape).sum(axis=2)
     sums = np.where(present, logarithms, 0.0).reshape(shape).sum(axis=2)
     slots = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-    return _standard(slots).T
+    return _standard(slots)
 
 
 def _units(values: Floats) -> Floats:
@@ -63,28 +63,28 @@ def _standard(slots: Floats) -> Floats:
     return standard
 
 
-def _together(points: Floats, labels: Codes, count: int) -> Codes:
+def _together(points: Points, labels: Codes, count: int) -> Codes:
     """Let slots agree with their neighbours: every second one at a time, until none changes."""
-    distances = squares(points, centres_of(points, labels, count))
-    reward = _TOGETHER * distances.min(axis=1).mean()
+    distances = points.squares(centres_of(points, labels, count))
+    reward = _TOGETHER * distances.min(axis=0).mean()
     found = labels.copy()
-    numbers = np.arange(count)
+    numbers = np.arange(count)[:, None]
     for _ in range(_ROUNDS):
         before = found.copy()
         for first in (0, 1):
             costs = distances.copy()
-            costs[1:] -= reward * (found[:-1, None] == numbers)
-            costs[:-1] -= reward * (found[1:, None] == numbers)
-            found[first::2] = costs[first::2].argmin(axis=1)
+            costs[:, 1:] -= reward * (found[:-1] == numbers)
+            costs[:, :-1] -= reward * (found[1:] == numbers)
+            found[first::2] = nearest_of(costs[:, first::2])
         if np.array_equal(found, before):
             break
     return found
 
 
-def _by_height(labels: Codes, points: Floats, count: int) -> Codes:
-    """Number clusters anew by the mean of their points, the lowest first."""
+def _by_height(labels: Codes, slots: Floats, count: int) -> Codes:
+    """Number clusters anew by the mean of their slots, the lowest first."""
     sizes = np.maximum(np.bincount(labels, minlength=count), 1)
-    heights = np.bincount(labels, points.sum(axis=1), minlength=count) / sizes
+    heights = np.bincount(labels, slots.sum(axis=0), minlength=count) / sizes
     ranks = np.empty(count, np.int32)
     ranks[np.argsort(heights, kind="stable")] = np.arange(count)
     return ranks[labels]

@@ -7,12 +7,13 @@ import numpy as np
 from capgen.draws.arrays import Floats
 from capgen.layers.regimes.settings import MOST_KIND_STICKINESS, MOST_STICKINESS
 from capgen.twins.fit.clock import Clock
-from capgen.twins.fit.coupled import moves_of
-from capgen.twins.fit.paths import Seen
+from capgen.twins.fit.coupled import kept_of
+from capgen.twins.fit.paths import Seen, midnights
 
 _FEWEST = 5  # slots in a state, for a stickiness of its own
 _SMALL = 1e-12
-_ROUNDS = 30
+_ROUNDS = 6
+_PARTS = 32  # of what is left, that a round looks into
 _STEP = 1e-3
 _LEAST_SLOPE = 0.02
 _FARTHEST = 0.2  # in a round
@@ -38,14 +39,11 @@ def state_stickiness(seen: Seen, chances: Floats, start: Floats, rounds: int) ->
     weights = starts / np.maximum(totals, _SMALL)
     wanted = np.einsum("cii->i", moves) / np.maximum(totals, _SMALL)
 
-    def kept(stickiness: Floats) -> Floats:
-        found: Floats = np.einsum("ci,cii->i", weights, moves_of(before, after, stickiness))
-        return found
-
     found = start
     for _ in range(rounds):
-        now = kept(found)
-        slopes = np.maximum((kept(found + _STEP) - now) / _STEP, _LEAST_SLOPE)
+        tried = np.stack([found, found + _STEP])[:, None]
+        now, beyond = np.einsum("ci,tci->ti", weights, kept_of(before, after, tried))
+        slopes = np.maximum((beyond - now) / _STEP, _LEAST_SLOPE)
         steps = np.clip((wanted - now) / slopes, -_FARTHEST, _FARTHEST)
         found = np.clip(found + steps, 0.0, MOST_STICKINESS)
     return np.where(totals >= _FEWEST, found, 0.0)
@@ -54,9 +52,7 @@ def state_stickiness(seen: Seen, chances: Floats, start: Floats, rounds: int) ->
 def _cells(seen: Seen, chances: Floats) -> tuple[Floats, Floats, Floats]:
     """Return chances before and after, and moves seen: slots within days, then midnights."""
     states = chances.shape[-1]
-    shape = (*seen.nights.shape[:4], states)
-    last = np.broadcast_to(chances[:, :, None, None, -1], shape).reshape(-1, states)
-    first = np.broadcast_to(chances[:, :, 0], shape).reshape(-1, states)
+    last, first = (each.reshape(-1, states) for each in midnights(chances))
     before = chances[:, :, :-1].reshape(-1, states)
     after = chances[:, :, 1:].reshape(-1, states)
     every = (each.reshape(-1, states, states) for each in (seen.moves, seen.nights))
@@ -85,17 +81,17 @@ def kind_stickiness(nights: Floats, clock: Clock, chances: Floats) -> float:
         clock: of the days.
         chances: of the kinds, shape (7 or 8, kinds).
     """
-    before = chances[clock.classes[:-1]]
-    after = chances[clock.classes[1:]]
-    starts = nights.sum(axis=2)
+    classes = clock.classes
+    starts = np.zeros((len(chances), *chances.shape))
+    np.add.at(starts, (classes[:-1], classes[1:]), nights.sum(axis=2))
+    before, after = np.nonzero(starts.any(axis=2))
     wanted = np.einsum("dkk->", nights)
     low = 0.0
-    high = MOST_KIND_STICKINESS
+    width = MOST_KIND_STICKINESS
     for _ in range(_ROUNDS):
-        middle = (low + high) / 2
-        moves = moves_of(before, after, np.full(before.shape[1], middle))
-        if np.einsum("dk,dkk->", starts, moves) < wanted:
-            low = middle
-        else:
-            high = middle
+        width /= _PARTS
+        tried = low + width * np.arange(_PARTS, dtype=np.float64)
+        kept = kept_of(chances[before], chances[after], tried[:, None, None])
+        sums = np.einsum("ck,tck->t", starts[before, after], kept)
+        low += width * max(int((sums < wanted).sum()) - 1, 0)
     return low

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from tests.processes import ROOT, run_script
 
 # Counts the steps that change the file system, and the row groups. At the chosen one the process
 # ends as if the power had gone.
@@ -74,10 +74,9 @@ def build_killed_at(
     Returns:
         How many moments there were, where the build was not killed; 0 where it was.
     """
-    command = [sys.executable, "-c", SCRIPT, json.dumps(overrides), str(target), str(moment)]
-    command.append("overwrite" if overwrite else "keep")
-    folder = target if inside else None
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    arguments = (json.dumps(overrides), str(target), str(moment))
+    kind = "overwrite" if overwrite else "keep"
+    result = run_script(SCRIPT, *arguments, kind, folder=target if inside else ROOT)
     assert result.returncode in (0, -9), result.stderr
     return int(result.stdout) if result.returncode == 0 else 0
 

@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,9 +25,10 @@ from capgen.storage.marks import is_dataset
 from tests.bench.kill import digests, kill_at_each
 from tests.conftest import BuildOnce, make_config, needs_root
 from tests.faults import build_killed_at, interrupt_after
+from tests.processes import Process, run_script
 
 SMALL = {"num_servers": 8, "end_date": "2023-12-31"}
-HOURLY = {"num_servers": 12, "granularity": "hourly", "end_date": "2022-12-31"}
+HOURLY = {"num_servers": 12, "granularity": "hourly", "end_date": "2022-06-30"}
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_a_reader_never_sees_a_part(target: Path) -> None:
     done = threading.Event()
 
     def read() -> None:
-        while not done.is_set():
+        while not done.wait(0.005):
             with duckdb.connect() as connection:
                 try:
                     counts.extend(
@@ -240,24 +240,18 @@ def test_a_full_disk(mount: Callable[[str], Path], capfd: pytest.CaptureFixture[
     assert digests(folder / "data") != before
 
 
+MAIN = "import sys; from capgen.cli.app import main; raise SystemExit(main(sys.argv[1:]))"
+LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)); "
+
+
 def test_a_limit_on_the_size_of_files(target: Path) -> None:
-    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)); "
-    script = f"{limited} from capgen.cli.app import main; raise SystemExit(main())"
-    command = [
-        sys.executable,
-        "-c",
-        script,
-        "build",
-        "--servers=60",
-        "--years=1",
-        f"--out={target}",
-    ]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = ["build", "--servers=60", "--years=1", f"--out={target}"]
+    result = run_script(LIMITED + MAIN, *command)
     assert result.returncode == 1
     assert len(result.stderr.splitlines()) == 1
     assert "File too large" in result.stderr
     assert not target.exists()
-    assert main([*command[3:]]) == 0
+    assert main(command) == 0
     assert digests(target)
 
 
@@ -302,24 +296,15 @@ def test_a_folder_removed_during_the_build(target: Path, what: str) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_is_quick_and_says_how_to_go_on(target: Path, number: signal.Signals) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "capgen",
-        "build",
-        "--granularity=hourly",
-        "--servers=300",
-        f"--out={target}",
-    ]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     staging = target.with_name(".data.capgen-staging")
-    while not any(staging.rglob("*.unfinished")):
-        time.sleep(0.05)
-        assert process.poll() is None
-    process.send_signal(number)
-    _, errors = process.communicate(timeout=20)
-    assert process.returncode == 130
-    assert errors.splitlines()[-1] == (
+    command = ["build", "--granularity=hourly", "--servers=300", f"--out={target}"]
+    process = Process(MAIN, *command)
+    process.signal_when(number, lambda: any(staging.rglob("*.unfinished")))
+    stopped = time.monotonic()
+    result = process.ended()
+    assert time.monotonic() < stopped + 20
+    assert result.returncode == 130
+    assert result.stderr.splitlines()[-1] == (
         "error: interrupted; complete files are kept; run the same capgen build again to go on"
     )
     assert staging.is_dir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import json
 import os
 import shutil
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
+from hypothesis import settings
 
 from capgen import Config, build, load_config
 from capgen.cli.app import main
@@ -26,11 +29,21 @@ AS_NOBODY_KNOWN = [
     *("setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"),
     *(f"--inh-caps={_MAY}", f"--ambient-caps={_MAY}"),
 ]
+# A case that shows no more than its quick neighbours do: left to `tests/bench/deep.py`.
+deep = pytest.mark.deep
 BuildOnce = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 # Without it, each process that a test starts would compile all of capgen anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Typer makes the commands anew whenever the command line is called, in 20 ms; here, once.
+typer.main.get_command = functools.cache(typer.main.get_command)
+
+# Properties try few examples in the suite, and many in `tests/bench/deep.py`.
+settings.register_profile("quick", max_examples=5, deadline=None)
+settings.register_profile("deep", max_examples=100, deadline=None)
+settings.load_profile("quick")
 
 # Begun first, so that no worker waits for one of them at the end.
 _LONGEST = {"test_ray.py", "test_readme.py", "test_publishing.py", "test_wheel.py"}
@@ -38,6 +51,15 @@ _LONGEST = {"test_ray.py", "test_readme.py", "test_publishing.py", "test_wheel.p
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in _LONGEST)
+
+
+def examples(times: float) -> settings:
+    """Return settings of a property whose examples are cheap, or dear.
+
+    Args:
+        times: how many times the usual number of examples it tries.
+    """
+    return settings(max_examples=max(2, int(times * settings().max_examples)))
 
 
 def make_config(**overrides: Any) -> Config:

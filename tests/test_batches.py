@@ -14,7 +14,8 @@ from capgen import scan
 from tests.conftest import make_config
 from tests.everything import EVERYTHING
 
-CONFIG = make_config(num_servers=12, granularity="hourly", end_date="2023-02-28", **EVERYTHING)
+WINDOW = {"start_date": "2023-12-20", "end_date": "2024-01-10"}
+CONFIG = make_config(num_servers=12, granularity="hourly", **WINDOW, **EVERYTHING)
 Batches = Iterable[pa.RecordBatch]
 
 

@@ -6,13 +6,13 @@ import functools
 from collections.abc import Callable, Sequence
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars._typing import EngineType
 from polars.testing import assert_frame_equal
 
 import capgen
-from tests.conftest import make_config
+from tests.conftest import examples, make_config
 from tests.test_promise import CONDITIONS
 
 Step = Callable[[pl.LazyFrame], pl.LazyFrame]
@@ -129,7 +129,7 @@ OPERATIONS = [
 
 
 @given(data=st.data(), engine=st.sampled_from(["in-memory", "streaming"]))
-@settings(max_examples=40, deadline=None)
+@examples(4)
 def test_any_chain_of_operations(data: st.DataObject, engine: EngineType) -> None:
     asked = capgen.scan(NEW_YEAR)
     expected = collected().lazy()
@@ -159,7 +159,6 @@ CLAUSES = st.sampled_from(
     clauses=st.lists(CLAUSES, min_size=1, max_size=4),
     registered=st.booleans(),
 )
-@settings(max_examples=12, deadline=None)
 def test_any_nesting_of_queries(clauses: list[str], registered: bool) -> None:
     query = "from {0}"
     for clause in clauses:

@@ -90,15 +90,13 @@ def test_changes_multiply_and_nothing_else_is_drawn_anew() -> None:
 
 def test_the_check_measures_it(tmp_path: Path) -> None:
     changed = with_changes(campaign=CAMPAIGN)
-    build(changed, tmp_path / "with")
-    report = check(tmp_path / "with")
-    assert report.passed
-    assert {each.verdict.value for each in report.rules if each.name == "changes"} == {"pass"}
-    build(make_config(**WINDOW), tmp_path / "without")
     config_file = tmp_path / "expected.yaml"
     config_file.write_text(changed.model_dump_json(exclude_none=True), encoding="utf-8")
-    lacking = check(tmp_path / "without", config_file)
-    assert "fail" in {each.verdict.value for each in lacking.rules if each.name == "changes"}
+    build(changed, tmp_path / "with")
+    build(make_config(**WINDOW), tmp_path / "without")
+    for name, verdict in (("with", "pass"), ("without", "fail")):
+        rules = check(tmp_path / name, config_file).rules
+        assert verdict in {each.verdict.value for each in rules if each.name == "changes"}
 
 
 @pytest.mark.parametrize(

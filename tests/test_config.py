@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -21,7 +21,7 @@ from capgen.config import config_digest
 from capgen.config.merging import nested
 from capgen.draws.arrays import Floats as Matrix
 from capgen.draws.correlation import correlation_matrix, nearest_correlation_matrix, repair_distance
-from tests.conftest import make_config
+from tests.conftest import examples, make_config
 
 FILE_VARIABLE = "CAPACITY_FORECASTER_CONFIG"
 SOURCES = ["preset", "file", "environment", "flag"]  # lowest precedence first
@@ -404,7 +404,7 @@ def as_matrix(pairs: dict[str, float]) -> Matrix:
 
 
 @given(any_correlations)
-@settings(deadline=None)
+@examples(5)
 def test_a_repaired_matrix_is_a_correlation_matrix(pairs: dict[str, float]) -> None:
     matrix = correlation_matrix(pairs, METRICS, repair=True)
     np.testing.assert_array_equal(np.diag(matrix), 1.0)
@@ -415,7 +415,7 @@ def test_a_repaired_matrix_is_a_correlation_matrix(pairs: dict[str, float]) -> N
 
 
 @given(modest_correlations)
-@settings(deadline=None)
+@examples(5)
 def test_a_possible_matrix_is_left_alone(pairs: dict[str, float]) -> None:
     for repair in (False, True):
         np.testing.assert_array_equal(
@@ -425,7 +425,7 @@ def test_a_possible_matrix_is_left_alone(pairs: dict[str, float]) -> None:
 
 
 @given(any_correlations)
-@settings(deadline=None)
+@examples(5)
 def test_an_impossible_matrix_is_refused_or_moved(pairs: dict[str, float]) -> None:
     assume(np.linalg.eigvalsh(as_matrix(pairs))[0] < -1e-3)
     with pytest.raises(ValueError, match="positive definite"):
@@ -435,7 +435,7 @@ def test_an_impossible_matrix_is_refused_or_moved(pairs: dict[str, float]) -> No
 
 
 @given(any_correlations)
-@settings(deadline=None)
+@examples(5)
 def test_no_simple_repair_is_nearer(pairs: dict[str, float]) -> None:
     matrix = as_matrix(pairs)
     smallest = np.linalg.eigvalsh(matrix)[0]
@@ -448,7 +448,7 @@ def test_no_simple_repair_is_nearer(pairs: dict[str, float]) -> None:
 
 
 @given(any_correlations)
-@settings(deadline=None)
+@examples(5)
 def test_repairing_twice_changes_nothing_more(pairs: dict[str, float]) -> None:
     once = correlation_matrix(pairs, METRICS, repair=True)
     np.testing.assert_allclose(nearest_correlation_matrix(once), once, atol=1e-4)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -19,6 +19,7 @@ from capgen.draws.paths import Decay, follow
 from capgen.layers.noise_parts.parts import Part, noise_parts
 from capgen.layers.noise_parts.settings import NoisePart
 from capgen.timeline.time_axis import Span
+from tests.conftest import examples
 from tests.estimates import Floats, within_errors
 from tests.panels import fill_noise, noise_of, web_config
 
@@ -45,10 +46,10 @@ PARTS: dict[str, dict[str, Any]] = {
 }
 # Days, servers and lags in steps; every window crosses the edge of a block.
 STEPS = {
-    "daily": (("2017-12-01", "2024-02-06"), 150, [1, 2, 5]),
-    "hourly": (("2023-11-01", "2024-02-28"), 120, [1, 6, 48]),
-    "5min": (("2024-02-26", "2024-03-04"), 150, [1, 12, 288]),
-    "1min": (("2024-02-28", "2024-03-03"), 150, [1, 30, 720]),
+    "daily": (("2022-12-01", "2024-02-06"), 100, [1, 2, 5]),
+    "hourly": (("2023-12-01", "2024-01-28"), 80, [1, 6, 48]),
+    "5min": (("2024-02-28", "2024-03-03"), 80, [1, 12, 288]),
+    "1min": (("2024-02-29", "2024-03-02"), 60, [1, 30, 720]),
 }
 
 
@@ -224,7 +225,7 @@ def configured_parts(draw: st.DrawFn) -> dict[str, NoisePart]:
     parts=configured_parts(),
     factors=st.lists(st.lists(correlations, min_size=5, max_size=5), min_size=4, max_size=4),
 )
-@settings(max_examples=100, deadline=None)
+@examples(6)
 def test_parts_add_up_or_are_refused_with_what_is_possible(
     parts: dict[str, NoisePart], factors: list[list[float]]
 ) -> None:

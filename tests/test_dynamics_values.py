@@ -333,7 +333,7 @@ def test_spreads_of_states_show_in_the_panel() -> None:
             "web": {**STEADY, "sd": {"cpu": 4}, "regimes": {"states": states}, "spread": spreads}
         }
     }
-    days = ("2024-01-01", "2024-06-30")
+    days = ("2024-01-01", "2024-03-31")
     panel = web_panel(20, days, "hourly", **overrides)
     own = server_frame(web_config(20, days, "hourly", **overrides))
     is_a = of_servers(panel, (panel["state"] == "a").to_numpy())

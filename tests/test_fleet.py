@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from capgen.panel.fleet import archetype_counts, fleet_frame
-from tests.conftest import make_config
+from tests.conftest import examples, make_config
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,7 @@ def test_assignment(servers: int, expected: tuple[int, ...]) -> None:
 
 
 @given(st.integers(1, 5000))
+@examples(4)
 def test_every_server_is_assigned(servers: int) -> None:
     counts = archetype_counts(make_config(num_servers=servers))
     assert sum(counts.values()) == servers

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import time
+from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,13 @@ from typing import Any
 import polars as pl
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from capgen import ConfigError, load_config
 from capgen.cli.app import main
 from capgen.config.sources import preset_text
+from tests.conftest import deep, examples
 
 MOST_LABEL = 40  # characters
 SECONDS = 5  # in practice a tenth of one; the machine may be busy
@@ -77,21 +80,28 @@ def refused(arguments: list[str], folder: Path) -> str:
     return line
 
 
-@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
-@pytest.mark.parametrize(
-    "path",
-    [
-        ("archetypes", None),
-        ("metrics", None),
-        ("fleet", "server_id_format"),
-        ("metrics", "cpu", "column"),
-        ("archetypes", "web", "correlation", None),
-        ("calendar", "holidays", "country"),
-        ("granularity",),
-        ("start_date",),
-    ],
-    ids=lambda path: ".".join(key or "*" for key in path),
-)
+PATHS = [
+    ("archetypes", None),
+    ("metrics", None),
+    ("fleet", "server_id_format"),
+    ("metrics", "cpu", "column"),
+    ("archetypes", "web", "correlation", None),
+    ("calendar", "holidays", "country"),
+    ("granularity",),
+    ("start_date",),
+]
+
+
+def places() -> Iterator[Any]:
+    """Yield each name as a folder's and a column's, and each place with two of the names."""
+    for path, (number, name) in itertools.product(PATHS, enumerate(NAMES)):
+        is_quick = path in (PATHS[0], PATHS[3]) or name in {NAMES[2], NAMES[7]}
+        place = ".".join(key or "*" for key in path)
+        of_case = () if is_quick else deep
+        yield pytest.param(name, path, id=f"{place}-{number}", marks=of_case)
+
+
+@pytest.mark.parametrize(("name", "path"), list(places()))
 def test_names(
     name: str, path: tuple[str | None, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,7 +163,7 @@ fragments = st.sampled_from(
 
 
 @given(line=st.integers(0, len(DEFAULT_LINES) - 1), data=st.data())
-@settings(max_examples=100, deadline=None)
+@examples(4)
 def test_a_damaged_default_never_gets_a_traceback(line: int, data: st.DataObject) -> None:
     lines = list(DEFAULT_LINES)
     position = data.draw(st.integers(0, len(lines[line])), label="position")
@@ -165,7 +175,7 @@ def test_a_damaged_default_never_gets_a_traceback(line: int, data: st.DataObject
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
+@examples(6)
 def test_any_text_never_gets_a_traceback(text: str) -> None:
     load_or_refuse(text)
 
@@ -183,7 +193,7 @@ sections = st.sampled_from(
 
 
 @given(st.dictionaries(sections, plain, max_size=3))
-@settings(max_examples=100, deadline=None)
+@examples(4)
 def test_any_values_in_known_sections_never_get_a_traceback(values: dict[str, Any]) -> None:
     load_or_refuse(yaml.safe_dump(values, allow_unicode=True))
 

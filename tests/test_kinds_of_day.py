@@ -86,7 +86,7 @@ def shares_at(columns: Floats, expected: float) -> None:
 
 
 def test_each_day_of_the_week_has_its_kinds_and_they_last() -> None:
-    config = kinds_config(150)
+    config = kinds_config(100)
     kinds = kinds_of(config)
     weekdays = np.arange(kinds.shape[1]) % 7  # the window begins on a Monday
     for weekday in range(7):
@@ -103,9 +103,9 @@ def test_each_day_of_the_week_has_its_kinds_and_they_last() -> None:
 
 
 def test_the_hours_of_a_day_have_the_chances_of_its_kind() -> None:
-    config = kinds_config(120)
+    config = kinds_config(60)
     state = scan(config).select(*KEYS, "state").sort(KEYS).collect()
-    busy = (state["state"].cast(pl.String) == "busy").to_numpy().reshape(120, -1, 24)
+    busy = (state["state"].cast(pl.String) == "busy").to_numpy().reshape(60, -1, 24)
     kinds = kinds_of(config)
     assert not busy[kinds == 1].any()
     weekdays = np.arange(kinds.shape[1]) % 7
@@ -115,12 +115,12 @@ def test_the_hours_of_a_day_have_the_chances_of_its_kind() -> None:
             chance = 0.3 if is_weekend else WORK[hour]
             at_hour = busy[:, :, hour]
             residuals = np.where(of_kind, at_hour - chance, 0).sum(axis=1)
-            assert abs(residuals.mean()) < STANDARD_ERRORS * residuals.std() / np.sqrt(120)
+            assert abs(residuals.mean()) < STANDARD_ERRORS * residuals.std() / np.sqrt(60)
 
 
 def test_holidays_are_days_of_their_own_by_each_clock() -> None:
     zones = {"zones": ZONES, "holidays": {"EU": {"country": "DE", "observed": True}}}
-    config = kinds_config(60, ("2023-12-18", "2024-01-07"), HOLIDAYS, layers={"local_time": zones})
+    config = kinds_config(30, ("2023-12-18", "2024-01-07"), HOLIDAYS, layers={"local_time": zones})
     panel = (
         scan(config).select("region", "timestamp", "state", "is_holiday", "is_weekend").collect()
     )
@@ -156,13 +156,13 @@ def test_kinds_follow_the_local_day() -> None:
 @pytest.mark.parametrize("step", ["hourly", "5min", "daily"])
 def test_a_window_and_other_servers_change_no_day(step: str) -> None:
     """A window that begins in March sees the holidays of January, and of the year before."""
-    long = ("2023-12-28", "2024-03-04")
+    long = ("2023-12-31", "2024-03-04")
     short = ("2024-03-01", "2024-03-03")
     if step == "5min":
         long = ("2024-02-28", "2024-03-04")
     layers = {"local_time": {"zones": {"EU": "Europe/Berlin"}}}
-    whole = scan(kinds_config(9, long, HOLIDAYS, step, layers=layers)).collect()
-    part = scan(kinds_config(7, short, HOLIDAYS, step, layers=layers)).collect()
+    whole = scan(kinds_config(5, long, HOLIDAYS, step, layers=layers)).collect()
+    part = scan(kinds_config(4, short, HOLIDAYS, step, layers=layers)).collect()
     same = whole.join(part.select(KEYS), on=KEYS, how="semi")
     assert part.equals(same)
 

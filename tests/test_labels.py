@@ -14,6 +14,7 @@ import pytest
 import capgen
 from capgen import ConfigError, check, load_config
 from capgen.cli.app import main
+from capgen.quality.outcome import Report
 from tests.conftest import BuildOnce, make_config
 from tests.pages import page_of
 
@@ -88,7 +89,12 @@ def dataset(build_once: BuildOnce) -> Path:
     return build_once(**ODD)
 
 
-def test_names_stand_in_the_panel(dataset: Path) -> None:
+@pytest.fixture(scope="module")
+def checked(dataset: Path) -> Report:
+    return check(dataset)
+
+
+def test_names_stand_in_the_panel(dataset: Path, checked: Report) -> None:
     rows = capgen.open(dataset).scan().collect()
     assert set(rows["business_unit"]) <= set(UNITS)
     assert set(rows["region"]) <= set(REGIONS)
@@ -101,7 +107,7 @@ def test_names_stand_in_the_panel(dataset: Path) -> None:
         .cast({"server_type": pl.String})
         .equals(rows.sort(key).cast({"server_type": pl.String}))
     )
-    assert check(dataset).passed
+    assert checked.passed
 
 
 def test_events_name_them(dataset: Path) -> None:
@@ -138,8 +144,8 @@ def test_rollup_query_and_macros_hold_them(
     assert int(capsys.readouterr().out.split()[-1]) > 0
 
 
-def test_the_report_shows_them_as_text(dataset: Path) -> None:
-    text = page_of(dataset, "odd names")
+def test_the_report_shows_them_as_text(dataset: Path, checked: Report) -> None:
+    text = page_of(dataset, "odd names", checked=checked)
     assert "&lt;b&gt;Ops&lt;/b&gt;" in text
     assert "<b>Ops</b>" not in text
     assert "<script>" not in text.replace("<script>", "", text.count("</script>"))

@@ -633,35 +633,11 @@ def test_what_is_left_out_of_a_layer_has_its_default() -> None:
     assert layers.annual_season["cpu"][0].cycles == 1
 
 
-# As they stand in the comments of config/default.yaml, by the path of their key.
+# As they stand in the comments of config/default.yaml, by the path of their key; those of whole
+# layers are in `test_layer_examples.py`.
 EXAMPLES = {
     EFFECT: "{factor: 0.7, shoulder_days: 1, shoulder_factor: 0.9}",
     f"{PROFILE}.spread": "{flat_share: 0.2, night_share: 0.1, strength_sd: 0.3}",
-    SPIKES: "[{hours: [2], steps: 1, probability: 0.9, magnitude: 1.5}]",
-    "layers.server_offset": "{sd: {cpu: 0.3, mem: 0.2}, correlation: {cpu~mem: 0.5}}",
-    "layers.server_growth": "{sd_percent_per_month: 1.5}",
-    "layers.annual_season": (
-        "{cpu: [{amplitude: 0.1, peak_day: 335}, {amplitude: 0.03, peak_day: 20, cycles: 2}]}"
-    ),
-    "layers.local_time": (
-        "{zones: {EU: Europe/Berlin}, holidays: {EU: {country: DE, observed: true}}}"
-    ),
-    "layers.outliers": (
-        "{cpu: {probability: 0.001, magnitude: 1.6, dip_probability: 0.001, dip_magnitude: 0.2}}"
-    ),
-    "layers.missing": (
-        "{share: {cpu: 0.01}, server_outages: {per_year: 2, mean_hours: 3}, "
-        "fleet_gaps: {per_year: 0.5, mean_hours: 6}}"
-    ),
-    "layers.events": (
-        "{random: {leak: {type: memory_leak, scope: server, per_year: 1, mean_hours: 72, "
-        "magnitude: 1.6, metrics: [mem]}}, listed: {launch: {type: surge, region: EU, "
-        "start: 2024-03-01, end: 2024-03-03 12:00, magnitude: 1.5, metrics: [cpu]}}}"
-    ),
-    "layers.server_life": (
-        "{first_day: 2022-01-01, last_day: 2025-12-31, born_share: 0.2, retired_share: 0.1,"
-        " resize: {metric: cpu, limit: 70, ratio: 2, metrics: [cpu, mem]}}"
-    ),
 }
 
 

@@ -53,21 +53,19 @@ def test_asian_servers_are_busy_in_the_office_hours_of_tokyo() -> None:
 
 
 def test_office_hours_of_new_york_shift_when_clocks_change() -> None:
-    found = office_hours("US-East", "America/New_York", ("2022-01-01", "2025-12-31"))
+    found = office_hours("US-East", "America/New_York", ("2022-01-01", "2023-12-31"))
     hours = found.group_by(pl.col("timestamp").dt.date().alias("day")).agg(
         HOURS.alias("hours").sort()
     )
-    changes = {2022: (13, 6), 2023: (12, 5), 2024: (10, 3), 2025: (9, 2)}
-    assert hours.height == 4 * 365 + 1
+    changes = {2022: (13, 6), 2023: (12, 5)}
+    assert hours.height == 2 * 365
     for day, busy in hours.iter_rows():
         march, november = changes[day.year]
         is_summer = date(day.year, 3, march) <= day < date(day.year, 11, november)
         assert busy == list(range(13, 22) if is_summer else range(14, 23)), day
 
 
-@pytest.mark.parametrize(
-    "zone", ["Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Auckland", "Pacific/Chatham"]
-)
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Chatham"])
 def test_office_hours_follow_any_zone(zone: str) -> None:
     found = office_hours("Asia", zone, ("2023-01-01", "2023-12-31"))["timestamp"].to_list()
     steps = [

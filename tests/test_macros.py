@@ -20,7 +20,7 @@ import pytest
 
 from capgen import Config, load_config
 from capgen.panel.calendar import macro_tables
-from capgen.sql import Connection, open_database
+from capgen.sql import Connection, connect_empty, open_database
 from capgen.sql_script import script_text
 
 FIRST_DAY = date(1990, 1, 1)
@@ -363,9 +363,6 @@ def test_script_can_be_read_again_with_other_settings() -> None:
 
 
 def test_slow_queries_draw_no_bar_on_standard_output() -> None:
-    query = "select current_setting('enable_progress_bar')"
-    ask = f'from capgen import sql; print(sql.connect_empty().sql("{query}"))'
-    shown = subprocess.run(
-        [sys.executable, "-c", ask], capture_output=True, text=True, check=True
-    ).stdout
-    assert "false" in shown
+    with connect_empty() as connection:
+        setting = connection.sql("select current_setting('enable_progress_bar')").fetchall()
+    assert setting == [(False,)]

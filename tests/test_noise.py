@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from capgen.draws.cholesky import cholesky, correlate
 from capgen.draws.correlation import correlation_matrix
 from capgen.draws.streams import stream
-from tests.conftest import make_config
+from tests.conftest import examples, make_config
 from tests.estimates import check_correlation, check_mean, check_sd
 from tests.panels import HOURS, OWN_NET_OUT, web_panel
 
@@ -36,6 +36,7 @@ def test_cholesky_factor_gives_the_matrix_back(name: str) -> None:
     np.testing.assert_allclose(factor @ factor.T, matrix, atol=1e-15)
 
 
+@examples(4)
 @given(st.integers(1, 50), st.integers(1, 50), st.integers(0, 2**32))
 def test_correlate_does_not_depend_on_how_cells_are_grouped(
     servers: int, steps: int, seed: int

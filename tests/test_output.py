@@ -7,8 +7,10 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +20,7 @@ from capgen import RequestError
 from capgen.cli.app import main
 from capgen.config.sources import preset_text
 from capgen.report import write_report
-from tests.conftest import BuildOnce
+from tests.conftest import BuildOnce, deep
 
 SMALL = {"num_servers": 4, "end_date": "2022-01-05"}
 QUERY = "select server_id, cpu_p95 from panel order by all"
@@ -43,14 +45,18 @@ def command(request: pytest.FixtureRequest, dataset: Path) -> list[str]:
     return WRITERS[request.param](dataset)
 
 
+@cache
+def content_of(command: tuple[str, ...]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "written for itself"
+        assert main([*command, str(path)]) == 0
+        return path.read_bytes()
+
+
 @pytest.fixture
-def content(command: list[str], tmp_path: Path) -> bytes:
+def content(command: list[str]) -> bytes:
     """What the command writes."""
-    path = tmp_path / "written for itself"
-    assert main([*command, str(path)]) == 0
-    content = path.read_bytes()
-    path.unlink()
-    return content
+    return content_of(tuple(command))
 
 
 def test_a_file_is_replaced_only_when_asked(
@@ -88,7 +94,7 @@ def test_other_names_of_a_file_keep_what_they_have(command: list[str], tmp_path:
     assert (tmp_path / "other").read_text() == "mine"
 
 
-@pytest.mark.parametrize("overwrite", [[], ["--overwrite"]])
+@pytest.mark.parametrize("overwrite", [pytest.param([], marks=deep), ["--overwrite"]])
 def test_a_pipe_is_written_into(
     command: list[str], content: bytes, overwrite: list[str], tmp_path: Path
 ) -> None:
@@ -182,30 +188,35 @@ def test_nor_inside_a_damaged_one_or_one_that_was_begun(
     assert list((tmp_path / "data").iterdir()) == [tmp_path / "data/_capgen"]
 
 
-@pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1"])
 def test_standard_output(
-    name: str,
     command: list[str],
     content: bytes,
     tmp_path: Path,
     capfdbinary: pytest.CaptureFixture[bytes],
 ) -> None:
     capfdbinary.readouterr()
-    assert main([*command, name]) == 0
-    assert capfdbinary.readouterr().out == content
+    for name in ("-", "/dev/stdout"):
+        assert main([*command, name]) == 0
+        assert capfdbinary.readouterr().out == content
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_behind_standard_output_keeps_what_it_has(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1"])
+def test_a_file_behind_standard_output_keeps_what_it_has(name: str, tmp_path: Path) -> None:
+    usual = os.dup(1)
     with (tmp_path / "log").open("ab") as log:
         log.write(b"before\n")
         log.flush()
-        words = [sys.executable, "-m", "capgen", "config", "init", "/dev/stdout"]
-        subprocess.run(words, stdout=log, check=True)
+        os.dup2(log.fileno(), 1)
+        try:
+            assert main(["config", "init", name]) == 0
+        finally:
+            os.dup2(usual, 1)
+            os.close(usual)
     assert (tmp_path / "log").read_bytes() == b"before\n" + preset_text("default").encode()
 
 
-@pytest.mark.parametrize("name", ["-", "/dev/stdout"])
+@pytest.mark.parametrize("name", ["-", pytest.param("/dev/stdout", marks=deep)])
 def test_a_reader_that_has_seen_enough(name: str, dataset: Path) -> None:
     words = ["export", str(dataset), name, "--format=csv"]
     script = f"import os, sys; from capgen.cli.app import main; sys.exit(main({words!r}))"

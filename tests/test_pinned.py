@@ -26,6 +26,7 @@ from capgen.panel.clocks import clocks
 from capgen.panel.fleet import server_frame
 from capgen.panel.ledger import ledger
 from capgen.panel.schema import panel_schema
+from tests.conftest import deep
 from tests.pinned_panels import LAST_BIT, PANELS, PINNED_PANELS, pinned_config
 
 PINNED = Path(__file__).with_name("pinned.json")
@@ -128,6 +129,25 @@ def every_case() -> Iterator[tuple[str, str, str]]:
             yield what, panel, window
 
 
+# These hold every panel, window and layer; the other panels are left to `tests/bench/deep.py`.
+_QUICK = {
+    ("profiled", "1min"),
+    ("profiled", "hourly in spring"),
+    ("moving", "hourly"),
+    ("moving", "daily"),
+    ("spread out", "5min"),
+    ("default", "1min"),
+    ("telemetry", "5min"),
+    ("realistic", "hourly in spring"),
+}
+
+
+def cases() -> Iterator[Any]:
+    for what, panel, window in every_case():
+        is_quick = what == "config" or (panel, window) in _QUICK
+        yield pytest.param(what, panel, window, marks=[] if is_quick else deep)
+
+
 def pins_of(what: str, panel: str, window: str) -> Pins:
     return CASES[what][0](panel, window)
 
@@ -144,7 +164,7 @@ def pinned() -> dict[str, Pins]:
     return found
 
 
-@pytest.mark.parametrize(("what", "panel", "window"), list(every_case()))
+@pytest.mark.parametrize(("what", "panel", "window"), list(cases()))
 def test_it_stays_the_same(what: str, panel: str, window: str) -> None:
     decimals = pinned_config(panel, window).config.decimals
     if what == "panel" and decimals == LAST_BIT and exp_pin() != pinned()["numpy"]["exp"]:

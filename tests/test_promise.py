@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import polars.selectors as cs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -37,9 +37,9 @@ WINDOWS = {
     "hourly": (date(2023, 12, 20), date(2024, 1, 12)),
     "15min": (date(2024, 2, 25), date(2024, 3, 3)),
     "1min": (date(2024, 2, 29), date(2024, 3, 1)),
-    "daily with layers": (date(2022, 10, 1), date(2024, 3, 31)),
+    "daily with layers": (date(2023, 12, 1), date(2024, 2, 29)),
     "hourly with layers": (date(2024, 3, 5), date(2024, 4, 2)),
-    "5min with layers": (date(2023, 12, 30), date(2024, 1, 3)),
+    "5min with layers": (date(2023, 12, 31), date(2024, 1, 2)),
     "1min with layers": (date(2024, 3, 30), date(2024, 3, 31)),
 }
 SERVERS = 11
@@ -91,7 +91,6 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 @given(granularity=granularities, data=st.data())
-@settings(max_examples=16, deadline=None)
 def test_any_window_inside_a_larger_one(granularity: str, data: st.DataObject) -> None:
     first, last = WINDOWS[granularity]
     start = data.draw(st.dates(first, last), label="start")
@@ -107,7 +106,6 @@ def test_any_window_inside_a_larger_one(granularity: str, data: st.DataObject) -
     servers=st.integers(2, 12),
     archetype=st.sampled_from(["web", "batch"]),
 )
-@settings(max_examples=10, deadline=None)
 def test_any_number_of_other_servers(granularity: str, servers: int, archetype: str) -> None:
     all_of_one = {
         name: {"share": float(name == archetype)}
@@ -134,7 +132,6 @@ def test_more_servers_than_the_id_has_digits_for() -> None:
 
 
 @given(granularity=granularities, rows=st.integers(1, 20_000), position=st.integers(0, 3))
-@settings(max_examples=14, deadline=None)
 def test_any_chunk_size_gives_the_same_cells(granularity: str, rows: int, position: int) -> None:
     with open_panel(config_for(granularity)) as panel:
         partition = list(partitions(panel.axis, archetype_counts(panel.config)))[position]
@@ -146,7 +143,6 @@ def test_any_chunk_size_gives_the_same_cells(granularity: str, rows: int, positi
 
 
 @given(granularity=granularities, rows=st.integers(1, 5000), position=st.integers(0, 3))
-@settings(max_examples=10, deadline=None)
 def test_the_writer_repeats_the_rows_of_the_cross_join(
     granularity: str, rows: int, position: int
 ) -> None:
@@ -164,7 +160,6 @@ def test_the_writer_repeats_the_rows_of_the_cross_join(
 
 
 @given(granularity=granularities, data=st.data())
-@settings(max_examples=14, deadline=None)
 def test_any_columns_and_any_head(granularity: str, data: st.DataObject) -> None:
     config = config_for(granularity)
     names = data.draw(
@@ -216,7 +211,6 @@ def written(granularity: str) -> pl.DataFrame:
 
 
 @given(granularity=granularities, data=st.data())
-@settings(max_examples=20, deadline=None)
 def test_any_filter_columns_and_slice_over_scan_equal_the_same_over_the_files(
     granularity: str, data: st.DataObject
 ) -> None:
@@ -269,9 +263,8 @@ def test_what_is_not_asked_for_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("granularity", ["hourly", "hourly with layers"])
 def test_any_number_of_workers_gives_the_same_files(granularity: str, tmp_path: Path) -> None:
-    for workers in (1, 2, 5):
+    for workers in (1, 5):
         build(config_for(granularity), tmp_path / str(workers), workers=workers)
-    assert digests(tmp_path / "2") == digests(tmp_path / "1")
     assert digests(tmp_path / "5") == digests(tmp_path / "1")
 
 
@@ -285,11 +278,8 @@ def test_any_process_gives_the_same_files(run: Run, run_process: Run, tmp_path: 
 
 
 @pytest.mark.parametrize("granularity", ["hourly", "hourly with layers"])
-def test_files_hold_the_same_bits_as_scan(granularity: str, tmp_path: Path) -> None:
-    build(config_for(granularity), tmp_path / "data")
-    files = pl.scan_parquet(tmp_path / "data/**/*.parquet", hive_partitioning=True)
-    read = files.sort("server_id", "timestamp").select(whole(granularity).columns).collect()
-    assert_frame_equal(read, whole(granularity), check_exact=True)
+def test_files_hold_the_same_bits_as_scan(granularity: str) -> None:
+    assert_frame_equal(written(granularity), in_order(granularity), check_exact=True)
 
 
 def test_seeds_differ_and_zero_is_one_of_them() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -14,8 +16,9 @@ import capgen
 from capgen.cli.app import main
 from capgen.draws import by_block
 from capgen.draws.arrays import Floats
+from capgen.sql import Connection
 from capgen.timeline.time_axis import Span, TimeAxis
-from tests.conftest import BuildOnce, Run, make_config
+from tests.conftest import BuildOnce, make_config
 
 SMALL = {
     "num_servers": 9,
@@ -60,25 +63,31 @@ def dataset(build_once: BuildOnce) -> Path:
     return build_once(name="a dataset", **SMALL)
 
 
+@pytest.fixture(scope="module")
+def panels(dataset: Path) -> Iterator[tuple[Connection, Connection]]:
+    """The virtual panel, and the same from files."""
+    with capgen.connect(make_config(**SMALL)) as virtual, capgen.connect(dataset) as written:
+        yield virtual, written
+
+
 @pytest.mark.parametrize("query", QUERIES)
-def test_the_virtual_panel_answers_like_the_files(dataset: Path, query: str) -> None:
-    with capgen.connect(make_config(**SMALL)) as virtual, capgen.connect(dataset) as written:
-        # Floating-point sums depend on the order in which DuckDB's threads meet.
-        assert_frame_equal(virtual.sql(query).pl(), written.sql(query).pl(), rel_tol=1e-12)
+def test_the_virtual_panel_answers_like_the_files(
+    panels: tuple[Connection, Connection], query: str
+) -> None:
+    virtual, written = (panel.sql(query).pl() for panel in panels)
+    # Floating-point sums depend on the order in which DuckDB's threads meet.
+    assert_frame_equal(virtual, written, rel_tol=1e-12)
 
 
-def test_both_panels_have_the_same_columns(dataset: Path) -> None:
-    with capgen.connect(make_config(**SMALL)) as virtual, capgen.connect(dataset) as written:
-        answers = [
-            dataset.sql("select column_name, column_type from (describe panel)")
-            for dataset in (virtual, written)
-        ]
-        assert answers[0].fetchall() == answers[1].fetchall()
+def test_both_panels_have_the_same_columns(panels: tuple[Connection, Connection]) -> None:
+    columns = "select column_name, column_type from (describe panel)"
+    virtual, written = (panel.sql(columns).fetchall() for panel in panels)
+    assert virtual == written
 
 
-def test_a_cursor_sees_the_panel_and_the_macros(dataset: Path) -> None:
-    for source in (make_config(**SMALL), dataset):
-        with capgen.connect(source) as connection, connection.cursor() as cursor:
+def test_a_cursor_sees_the_panel_and_the_macros(panels: tuple[Connection, Connection]) -> None:
+    for panel in panels:
+        with panel.cursor() as cursor:
             query = (
                 "select count(*), max(eoq_factor(timestamp)), max(is_holiday(timestamp)::int) "
                 "from panel"
@@ -141,18 +150,15 @@ def test_a_table_says_that_there_is_more(dataset: Path, capsys: pytest.CaptureFi
     assert "first 40 rows" in shown.err
 
 
-def test_a_query_without_data_says_which_panel_it_asks(run_process: Run) -> None:
-    flag = "--set=num_servers=10"
-    result = run_process(
-        "query",
-        "-",
-        flag,
-        "--preset=telemetry",
-        stdin="select count(*) as rows from panel",
-        CF_DATA_SEED="7",
-    )
-    assert result.stdout.split() == ["rows", "14610"]
-    assert result.stderr.count("\n") == 1
+def test_a_query_without_data_says_which_panel_it_asks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CF_DATA_SEED", "7")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("select count(*) as rows from panel"))
+    assert main(["query", "-", "--set=num_servers=10", "--preset=telemetry"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.split() == ["rows", "14610"]
+    assert shown.err.count("\n") == 1
     for fact in (
         "preset telemetry",
         "CF_DATA_SEED",
@@ -161,7 +167,7 @@ def test_a_query_without_data_says_which_panel_it_asks(run_process: Run) -> None
         "2022-01-01 to",
         "--data",
     ):
-        assert fact in result.stderr
+        assert fact in shown.err
 
 
 def test_a_query_of_a_dataset_leaves_stderr_clean(

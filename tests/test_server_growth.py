@@ -11,7 +11,7 @@ from tests.panels import web_panel
 def test_servers_grow_at_rates_of_their_own() -> None:
     layers = {"server_growth": {"sd_percent_per_month": 1.5}}
     web = {"growth_percent_per_month": 0.5}
-    panel = web_panel(1200, ("2024-01-01", "2024-06-30"), layers=layers, archetypes={"web": web})
+    panel = web_panel(500, ("2024-01-01", "2024-06-30"), layers=layers, archetypes={"web": web})
     levels = panel.group_by("server_id").agg(pl.col("disk_p95_expected").sort_by("timestamp"))[
         "disk_p95_expected"
     ]

@@ -19,7 +19,7 @@ from tests.panels import LIFE_DAYS, web_panel
 def lives(born: float, retired: float) -> pl.DataFrame:
     """Return the first day and the last day of each server, and how many days it lived."""
     layers = {"server_life": {**LIFE_DAYS, "born_share": born, "retired_share": retired}}
-    panel = web_panel(800, ("2023-01-01", "2023-12-31"), layers=layers)
+    panel = web_panel(400, ("2023-01-01", "2023-12-31"), layers=layers)
     assert (panel["cpu_p95"].is_null() == panel["net_out_p95"].is_null()).all()
     days = pl.col("timestamp").dt.date()
     alive = pl.col("cpu_p95").is_not_null()
@@ -35,10 +35,10 @@ def lives(born: float, retired: float) -> pl.DataFrame:
 
 def test_servers_are_born_and_retired_in_their_shares_and_live_in_between() -> None:
     found = lives(0.3, 0.2)
-    check_share(found["is_born"].sum(), 800, 0.3)
-    check_share(found["is_retired"].sum(), 800, 0.2)
-    check_share((found["is_born"] & found["is_retired"]).sum(), 800, 0.06)
-    assert found.height == 800
+    check_share(found["is_born"].sum(), 400, 0.3)
+    check_share(found["is_retired"].sum(), 400, 0.2)
+    check_share((found["is_born"] & found["is_retired"]).sum(), 400, 0.06)
+    assert found.height == 400
     assert ((found["last"] - found["first"]).dt.total_days() + 1 == found["len"]).all()
     edges = pl.concat([found.filter("is_born")["first"], found.filter("is_retired")["last"]])
     assert edges.is_between(date(2023, 2, 1), date(2023, 11, 30)).all()

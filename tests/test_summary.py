@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from capgen import build, repair, scan
 from capgen.dataset.manifest import read_manifest
 from capgen.storage.inspection import problems
 from capgen.storage.layout import SAMPLE, SUMMARY
-from tests.conftest import make_config
+from tests.conftest import BuildOnce, make_config
 
 SMALL = {
     "num_servers": 12,
@@ -22,10 +23,9 @@ SMALL = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    build(make_config(**SMALL), tmp_path / "data")
-    return tmp_path / "data"
+@pytest.fixture(scope="module")
+def folder(build_once: BuildOnce) -> Path:
+    return build_once(**SMALL)
 
 
 def summary_of(folder: Path) -> dict[str, Any]:
@@ -84,7 +84,10 @@ def test_the_sample_is_the_first_rows(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [SUMMARY, SAMPLE])
-def test_what_lies_beside_the_data_is_verified_and_repaired(path: str, folder: Path) -> None:
+def test_what_lies_beside_the_data_is_verified_and_repaired(
+    path: str, folder: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(folder, tmp_path / "data"))
     before = (folder / path).read_bytes()
     (folder / path).unlink()
     assert [problem.path for problem in problems(folder, read_manifest(folder))] == [path]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capgen.timeline.time_axis import Span, TimeAxis
+from tests.conftest import examples
 
 MOST_STEPS_IN_A_BLOCK = 31 * 24 * 12  # a long month of five minutes
 
@@ -35,6 +36,7 @@ def test_blocks_are_laid_out_from_their_first_step_whatever_the_window(
     assert only.span == axis.days(first, stop)
 
 
+@examples(10)
 @given(
     st.dates(date(1990, 1, 1), date(2035, 1, 1)),
     st.integers(0, 40),

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from capgen import Config, scan
 from capgen.panel.ledger import ledger
-from tests.conftest import make_config
+from tests.conftest import examples, make_config
 from tests.panels import sorted_scan
 
 METRICS = {key: f"{key}_p95" for key in ("cpu", "mem", "disk", "net_in", "net_out")}
@@ -124,7 +124,7 @@ def named(panel: pl.DataFrame, label: str) -> list[list[str]]:
 
 
 @given(config=configs())
-@settings(max_examples=6, deadline=None)
+@examples(0.6)
 def test_a_label_is_set_where_its_layer_changed_a_value_and_nowhere_else(config: Config) -> None:
     panel = sorted_scan(config)
     no_outliers, no_events, no_spikes = (
@@ -152,7 +152,7 @@ def any_of(flags: dict[str, Flags]) -> Flags:
 
 
 @given(config=configs())
-@settings(max_examples=6, deadline=None)
+@examples(0.6)
 def test_every_difference_from_the_clean_twin_has_a_label(config: Config) -> None:
     panel = sorted_scan(config)
     columns = {each["id"]: each["metrics"] for each in ledger(config)}
@@ -167,7 +167,7 @@ def test_every_difference_from_the_clean_twin_has_a_label(config: Config) -> Non
 
 
 @given(config=configs())
-@settings(max_examples=6, deadline=None)
+@examples(0.6)
 def test_no_zero_is_negative(config: Config) -> None:
     panel = sorted_scan(config)
     for column in [*METRICS.values(), *(f"{each}_expected" for each in METRICS.values())]:

@@ -80,7 +80,7 @@ def test_stickiness_is_what_a_chain_was_made_with(seed: int) -> None:
     known = chances.reshape(1, 2, 24, 3)
     of_hours = chances[clock.slot_cells].T[:, None, :]
     draws = random.random((2, 1, clock.steps))
-    states = chain_states(of_hours, truth[:, None, None], draws[0], draws[1])[0]
+    states = chain_states(lambda _: of_hours, truth[:, None, None], draws[0], draws[1])[0]
     paths = paths_of(states, clock, 3)
     seen = seen_on(paths, np.ones((clock.days, 1)), np.ones((clock.days - 1, 1, 1)))
     found = state_stickiness(seen, known, np.full(3, 0.5), 30)
@@ -131,10 +131,11 @@ def test_days_that_look_alike_do_not_make_kinds_forget() -> None:
     by_day = np.tile(np.arange(24) // 12, YEAR.days)
     draws = random.random((2, 1, YEAR.days))
     shares = np.full((2, 1, YEAR.days), 0.5)
-    kinds = chain_states(shares, np.full((2, 1, 1), 0.6), *draws)[0]
+    kinds = chain_states(lambda _: shares, np.full((2, 1, 1), 0.6), *draws)[0]
     busy = np.where(by_day & np.repeat(kinds, 24), 0.7, 0.1)
     draws = random.random((2, 1, YEAR.steps))
-    states = chain_states(np.stack([1 - busy, busy])[:, None], np.full((2, 1, 1), 0.8), *draws)[0]
+    shares = np.stack([1 - busy, busy])[:, None]
+    states = chain_states(lambda _: shares, np.full((2, 1, 1), 0.8), *draws)[0]
     found = rhythm_of(states, YEAR, (2, 2))
     assert found.kind_stickiness == pytest.approx(0.6, abs=0.12)
     assert found.stickiness[1] == pytest.approx(0.8, abs=0.07)

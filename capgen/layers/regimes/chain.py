@@ -7,7 +7,10 @@ one after the other.
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import numpy as np
 
@@ -16,10 +19,12 @@ from capgen.draws.arrays import Codes, Floats
 _BITS = 3  # of a state's number
 _MASK = 2**_BITS - 1
 _NO_CHANCE = 1e-300  # nobody is in a state without one: what it is divided by does not matter
+_CELLS_AT_ONCE = 2**13  # of so few, all that is worked out lies in a core's own cache
+Chances = Callable[[slice], Floats]
 
 
 def chain_states(
-    chances: Floats,
+    chances: Chances,
     stickiness: Floats,
     stay_draws: Floats,
     jump_draws: Floats,
@@ -28,8 +33,8 @@ def chain_states(
     """Return the states of servers.
 
     Args:
-        chances: the states' chances, shape (states, servers or 1, hours); over the states they sum
-            to 1.
+        chances: returns the states' chances of some of the servers, shape (states, these or 1,
+            hours); over the states they sum to 1.
         stickiness: the states' stickiness, shape (states, servers or 1, 1).
         stay_draws: uniform, shape (servers, hours): whether the state of the hour before is kept.
         jump_draws: uniform, shape (servers, hours): which state is entered otherwise.
@@ -39,49 +44,74 @@ def chain_states(
     Returns:
         Numbers of states, shape (servers, hours).
     """
-    maps = _maps(chances, stickiness, stay_draws, jump_draws)
+    maps = np.empty(stay_draws.shape, np.int32)
+    for rows in _few_rows(maps):
+        sticky = stickiness if stickiness.shape[1] == 1 else stickiness[:, rows]
+        maps[rows] = _maps(chances(rows), sticky, stay_draws[rows], jump_draws[rows])
     if given is not None:
         first = maps[:, : given.shape[1]]
-        np.copyto(first, _to_all(given, len(chances)), where=given >= 0)
-    return _follow(maps, len(chances))
+        np.copyto(first, _to_all(given, len(stickiness)), where=given >= 0)
+    return _follow(maps, len(stickiness))
 
 
-def stay_chances(chances: Floats, stickiness: Floats) -> Floats:
+def _few_rows(maps: Codes) -> Iterator[slice]:
+    servers, hours = maps.shape
+    count = max(1, _CELLS_AT_ONCE // max(hours, 1))
+    for first in range(0, servers, count):
+        yield slice(first, first + count)
+
+
+def _stay_chances(chances: Floats, stickiness: Floats) -> Floats:
     """Return the chances to stay in the state of the hour before.
 
     They are 0 in the first hour, whose state is drawn.
-
-    Args:
-        chances: the states' chances, shape (states, …, hours).
-        stickiness: the states' stickiness, shape (states, servers or 1, 1).
     """
-    before = chances[..., :-1]
-    after = chances[..., 1:]
     stay = np.empty_like(chances)
     stay[..., 0] = 0
-    np.maximum(before, _NO_CHANCE, out=stay[..., 1:])
-    np.divide(after, stay[..., 1:], out=stay[..., 1:])
-    np.minimum(stay, 1.0, out=stay)
-    stay *= stickiness
+    later = stay[..., 1:]
+    np.maximum(chances[..., :-1], _NO_CHANCE, out=later)
+    np.divide(chances[..., 1:], later, out=later)
+    np.minimum(later, 1.0, out=later)
+    later *= stickiness
     return stay
+
+
+def _jump_bounds(chances: Floats, stay: Floats) -> Floats:
+    """Return the sums, state by state, of the chances that a state is entered by a jump."""
+    bounds = chances.copy()
+    bounds[..., 1:] -= chances[..., :-1] * stay[..., 1:]
+    np.maximum(bounds, 0.0, out=bounds)
+    for before, bound in itertools.pairwise(bounds):  # cumsum takes much longer
+        bound += before
+    return bounds
 
 
 def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: Floats) -> Codes:
     """Return for each server and hour the state that follows each state, `_BITS` bits each."""
-    stay = stay_chances(chances, stickiness)
-    entered = chances.copy()
-    entered[..., 1:] -= chances[..., :-1] * stay[..., 1:]
-    np.maximum(entered, 0.0, out=entered)
-    bounds = np.cumsum(entered, axis=0, out=entered)
-    drawn = jump_draws * bounds[-1]
-    jump = np.zeros(jump_draws.shape, np.int32)
-    for bound in bounds[:-1]:
-        jump += drawn >= bound
-    maps = np.zeros(jump_draws.shape, np.int32)
-    for state, chance in enumerate(stay):
-        following = np.where(stay_draws < chance, np.int32(state), jump)
-        following <<= _BITS * state
-        maps |= following
+    if chances.shape[1] < stickiness.shape[1]:
+        chances = np.repeat(chances, stickiness.shape[1], axis=1)
+    stay = _stay_chances(chances, stickiness)
+    *bounds, total = _jump_bounds(chances, stay)
+    outcomes = np.zeros(stay_draws.shape, np.int16)
+    for chance in stay[::-1]:
+        outcomes <<= 1
+        outcomes |= stay_draws < chance
+    outcomes <<= _BITS
+    drawn = jump_draws * total
+    for bound in bounds:
+        outcomes += drawn >= bound
+    return np.take(_maps_of_outcomes(len(chances)), outcomes)
+
+
+@cache
+def _maps_of_outcomes(states: int) -> Codes:
+    """Return the map of each outcome: a bit for each state that is kept, before what is entered."""
+    outcomes = np.arange(2 ** (states + _BITS), dtype=np.int32)
+    entered = outcomes & _MASK
+    maps = np.zeros_like(outcomes)
+    for state in range(states):
+        is_kept = outcomes >> (_BITS + state) & 1 == 1
+        maps |= np.where(is_kept, np.int32(state), entered) << (_BITS * state)
     return maps
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from capgen.draws.arrays import Codes
+from capgen.draws.arrays import Codes, Floats
 from capgen.layers.continuing import reached
 from capgen.layers.regimes.chain import chain_states
 from capgen.layers.regimes.moves import draw_moves
@@ -87,7 +87,12 @@ def _kinds(
     rhythm: DayRhythm, scope: Scope, axis: TimeAxis, days: Span, given: Codes | None = None
 ) -> Codes:
     """Return the kind of each day, shape (servers, days)."""
-    chances = looked_up(rhythm.chances, _classes(rhythm, scope, days))
+    classes = _classes(rhythm, scope, days)
+
+    def chances(rows: slice) -> Floats:
+        here = classes if len(classes) == 1 else classes[rows]
+        return looked_up(rhythm.of_rows(rows).chances, here)
+
     moves = draw_moves(scope, axis, days, "day kind")
     if given is not None:
         given = given[:, : days.size]

@@ -126,13 +126,22 @@ def _hourly_states(
     hours = hours_of_week(axis, span, scope.zones)
     if rhythm.days:
         hours = hours + HOURS_OF_WEEK * kinds_of_hours(rhythm.days, scope, year, axis, span)
-    chances = looked_up(rhythm.chances, hours)
-    if rhythm.slopes is not None:
-        swings = looked_up(rhythm.slopes, hours) * _swings(rhythm, scope, axis, span)
-        chances = np.add(chances, swings, out=swings)
-    if rhythm.stickiness.shape[1] > chances.shape[1]:
-        chances = np.repeat(chances, rhythm.stickiness.shape[1], axis=1)
+    swings = None if rhythm.slopes is None else _swings(rhythm, scope, axis, span)
+    chances = partial(_chances, rhythm, hours, swings)
     return chain_states(chances, rhythm.stickiness, *draw_moves(scope, axis, span, "state"), given)
+
+
+def _chances(
+    rhythm: Rhythm, hours: NDArray[np.int64], swings: Floats | None, rows: slice
+) -> Floats:
+    """Return the chances of states of some of the servers, shape (states, these or 1, hours)."""
+    of_rows = rhythm.of_rows(rows)
+    here = hours if len(hours) == 1 else hours[rows]
+    chances = looked_up(of_rows.chances, here)
+    if swings is None or of_rows.slopes is None:
+        return chances
+    swung = looked_up(of_rows.slopes, here) * swings[rows]
+    return np.add(chances, swung, out=swung)
 
 
 def _swings(rhythm: Rhythm, scope: Scope, axis: TimeAxis, span: Span) -> Floats:

@@ -13,6 +13,7 @@ from capgen.draws.persistence import Remembered
 
 HOURS_OF_WEEK = 48  # of a weekday, and then of a day of the weekend
 HOLIDAY = 7  # class of a day: 0 is Monday
+Rows = Sequence[int] | slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class DayRhythm:
         """Whether holidays are days of their own."""
         return len(self.chances[0, 0]) > HOLIDAY
 
-    def of_rows(self, rows: Sequence[int]) -> DayRhythm:
+    def of_rows(self, rows: Rows) -> DayRhythm:
         """Return what decides the days of some of the servers, by their positions."""
         return DayRhythm(_of_rows(self.chances, rows), _of_rows(self.stickiness, rows))
 
@@ -61,7 +62,7 @@ class Rhythm:
     slopes: Floats | None = None
     swing: Remembered | None = None
 
-    def of_rows(self, rows: Sequence[int]) -> Rhythm:
+    def of_rows(self, rows: Rows) -> Rhythm:
         """Return what decides the states of some of the servers, by their positions."""
         return replace(
             self,
@@ -72,7 +73,7 @@ class Rhythm:
         )
 
 
-def _of_rows(table: Floats, rows: Sequence[int]) -> Floats:
+def _of_rows(table: Floats, rows: Rows) -> Floats:
     return table if table.shape[1] == 1 else table[:, rows]
 
 

@@ -8,3 +8,4 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Codes = NDArray[np.int32]  # numbers that stand for texts, or for states
+Places = NDArray[np.int64]  # in a table: numbers of another type take longer to look up

@@ -46,8 +46,10 @@ def correlate(factor: Floats, independent: Floats) -> None:
         independent: shape (metrics, servers, steps); noise afterwards, standard normal for each
             metric.
     """
+    part = np.empty(independent.shape[1:])
     for row in reversed(range(len(independent))):
         noise = independent[row]
         noise *= factor[row, row]
         for column in range(row):
-            noise += independent[column] * factor[row, column]
+            np.multiply(independent[column], factor[row, column], out=part)
+            noise += part

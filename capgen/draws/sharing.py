@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -101,8 +101,12 @@ def share_normals(shared: Sequence[Sharing], normals: Floats, draw: Draw) -> Non
     if shared:
         normals *= math.sqrt(max(0.0, 1 - sum(each.share for each in shared)))
     for sharing in shared:
-        for server, common in sharing.common(draw):
-            normals[..., server, :] += math.sqrt(sharing.share) * common
+        for server, part in sharing.common(partial(_part_of, sharing.share, draw)):
+            normals[..., server, :] += part
+
+
+def _part_of(share: float, draw: Draw, subject: str) -> Floats:
+    return math.sqrt(share) * draw(subject)
 
 
 def share_uniforms(shared: Sequence[Sharing], uniforms: Floats, choice: Floats, draw: Draw) -> None:

@@ -8,9 +8,8 @@ from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
 
-from capgen.draws.arrays import Codes, Floats
+from capgen.draws.arrays import Floats, Places
 from capgen.settings.quantiles import Quantiles
 
 _DECIMALS = 12  # densities differ between machines in the last bit; rounded means do not
@@ -36,7 +35,7 @@ class Curves:
         means: Floats = np.sum(self.values * weights, axis=-1).round(_DECIMALS)
         return means
 
-    def follow(self, codes: Codes, scores: Floats) -> None:
+    def follow(self, codes: Places, scores: Floats) -> None:
         """Turn scores into values, in place.
 
         Args:
@@ -49,7 +48,7 @@ class Curves:
         np.clip(scores, 0, points - 1, out=scores)
         whole = scores.astype(np.int64)
         scores -= whole
-        whole += codes * np.int64(points)
+        whole += codes * points
         if servers > 1:
             whole += np.arange(servers)[:, None] * (states * points)
         climbs = np.zeros_like(self.values)
@@ -90,7 +89,7 @@ class PointCurves:
         ]
         return np.array([means]).round(_DECIMALS)
 
-    def follow(self, codes: Codes, scores: Floats) -> None:
+    def follow(self, codes: Places, scores: Floats) -> None:
         """Turn scores into values, in place.
 
         Args:
@@ -112,18 +111,18 @@ class Season:
         scales: by metric, shape (servers or 1, 1).
     """
 
-    hours: Codes
+    hours: Places
     shifts: Mapping[str, Floats]
     scales: Mapping[str, Floats]
 
-    def lay(self, codes: Codes | None, of_key: Mapping[str, Floats]) -> None:
+    def lay(self, codes: Places | None, of_key: Mapping[str, Floats]) -> None:
         """Turn the noise of metrics into their scores, in place.
 
         Args:
             codes: positions of the states, shape (servers, steps); None where there are none.
             of_key: noise by metric, of the same shape.
         """
-        places: dict[tuple[int, ...], NDArray[np.int64]] = {}
+        places: dict[tuple[int, ...], Places] = {}
         for key in of_key.keys() & self.shifts.keys():
             shifts = self.shifts[key]
             if shifts.shape not in places:
@@ -132,14 +131,12 @@ class Season:
             noise *= self.scales[key]
             noise += np.take(shifts, places[shifts.shape])
 
-    def _places(
-        self, codes: Codes | None, servers: int, states: int, hours: int
-    ) -> NDArray[np.int64]:
+    def _places(self, codes: Places | None, servers: int, states: int, hours: int) -> Places:
         """Return where the shift of each cell stands in a table."""
-        places = self.hours.astype(np.int64)
+        places = self.hours
         if states > 1:
             assert codes is not None
-            places = places + codes * np.int64(hours)
+            places = places + codes * hours
         if servers > 1:
             places = places + np.arange(servers)[:, None] * (states * hours)
         return places

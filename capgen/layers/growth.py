@@ -73,10 +73,12 @@ class GrowthLayer(Layer[Growth]):
 
     def own_means(self, settings: Growth, scope: Scope, means: Mapping[str, Floats]) -> None:
         """Multiply the means by what they take of each server's own growth, never below 0."""
+        growth = growth_of(scope)
         for key, mean in means.items():
             weight = scope.kind.metrics[key].response.growth
             if weight:
-                mean *= np.maximum(respond(weight, growth_of(scope)), 0.0)
+                grown = respond(weight, growth)
+                mean *= np.clip(grown, 0.0, math.inf, out=grown)
 
     def neutral(self, settings: Growth, kind: Kind) -> Iterator[Neutral]:
         """Yield a calendar without growth, and servers that grow as their archetype does."""

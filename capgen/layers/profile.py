@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
@@ -21,9 +22,9 @@ from capgen.settings.types import Factor, Probability, RelativeSd, Section
 
 _STRENGTH = "profile.strength"  # how strongly a server follows it; 0: not at all
 _NIGHT = "profile.is_night"
-_DAY_HOURS = "profile.day"
-_NIGHT_HOURS = "profile.night"
-_WEEKDAYS = "profile.weekday"
+_BY_DAY = "profile.by_day"
+_BY_NIGHT = "profile.by_night"
+_BY_WEEKDAY = "profile.by_weekday"
 _HALF_A_DAY = 12
 
 
@@ -86,13 +87,14 @@ class ProfileLayer(Layer[Profile]):
         return {_STRENGTH: strength, _NIGHT: night}
 
     def hours(self, settings: Profile, kind: Kind) -> Iterator[pl.Expr]:
-        """Yield the factors of the hours by day and by night, and of the weekday."""
-        late = [settings.hours[hour - _HALF_A_DAY] for hour in range(len(settings.hours))]
+        """Yield the factors of the hours by day and by night, and of the weekday, each less 1."""
+        by_day = [factor - 1 for factor in settings.hours]
+        by_night = [by_day[hour - _HALF_A_DAY] for hour in range(len(by_day))]
         hour = pl.col("local_hour")
-        yield pl.lit(pl.Series(settings.hours)).gather(hour).alias(_DAY_HOURS)
-        yield pl.lit(pl.Series(late)).gather(hour).alias(_NIGHT_HOURS)
-        weekdays = pl.lit(pl.Series(settings.weekdays))
-        yield weekdays.gather(pl.col("local_weekday")).alias(_WEEKDAYS)
+        yield pl.lit(pl.Series(by_day)).gather(hour).alias(_BY_DAY)
+        yield pl.lit(pl.Series(by_night)).gather(hour).alias(_BY_NIGHT)
+        weekdays = pl.lit(pl.Series([factor - 1 for factor in settings.weekdays]))
+        yield weekdays.gather(pl.col("local_weekday")).alias(_BY_WEEKDAY)
 
     def has_own_means(self, settings: Profile, kind: Kind) -> bool:
         """Each server follows it in its own way."""
@@ -100,11 +102,11 @@ class ProfileLayer(Layer[Profile]):
 
     def own_means(self, settings: Profile, scope: Scope, means: Mapping[str, Floats]) -> None:
         """Multiply the means by what servers take of hour and weekday, never below 0."""
-        is_night = scope.lasting[_NIGHT] == 1
-        night = scope.by_clock(_NIGHT_HOURS)
-        day = scope.by_clock(_DAY_HOURS)
-        more_by_hour = np.where(is_night, night, day) - 1
-        more_by_weekday = scope.by_clock(_WEEKDAYS) - 1
+        more_by_hour = scope.by_clock(_BY_DAY)
+        is_night = scope.lasting[_NIGHT][:, 0] == 1
+        if is_night.any():
+            more_by_hour[is_night] = scope.by_clock(_BY_NIGHT)[is_night]
+        more_by_weekday = scope.by_clock(_BY_WEEKDAY)
         strengths = scope.lasting[_STRENGTH]
         for key, mean in means.items():
             response = scope.kind.metrics[key].response
@@ -119,13 +121,13 @@ class ProfileLayer(Layer[Profile]):
 
     def neutral(self, settings: Profile, kind: Kind) -> Iterator[Neutral]:
         """Yield level hours and weekdays, and servers that follow the profile alike."""
-        level = pl.lit(1.0)
-        by_hour = (level.alias(_DAY_HOURS), level.alias(_NIGHT_HOURS))
+        level = pl.lit(0.0)
+        by_hour = (level.alias(_BY_DAY), level.alias(_BY_NIGHT))
         yield Neutral("business_hours", hours=by_hour)
-        yield Neutral("weekend", hours=(level.alias(_WEEKDAYS),))
+        yield Neutral("weekend", hours=(level.alias(_BY_WEEKDAY),))
         yield Neutral("profile_spread", servers={_STRENGTH: 1.0, _NIGHT: 0.0})
 
 
 def _factor(weight: float, strengths: Floats, more: Floats) -> Floats:
     factors: Floats = respond(weight, strengths, more)
-    return np.maximum(factors, 0.0, out=factors)
+    return np.clip(factors, 0.0, math.inf, out=factors)

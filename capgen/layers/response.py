@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 
 def respond(weight: float, *more: Any) -> Any:
     """Return what a metric is multiplied by.
@@ -16,4 +18,7 @@ def respond(weight: float, *more: Any) -> Any:
     product: Any = weight
     for part in more:
         product = product * part
+    if isinstance(product, np.ndarray):
+        product += 1
+        return product
     return 1 + product

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from capgen.draws.arrays import Codes, Floats
+from capgen.draws.arrays import Floats, Places
 from capgen.layers.curves import Curves, PointCurves
 from capgen.settings.quantiles import Quantiles
 
@@ -26,7 +26,7 @@ class States:
         curves: by metric, what its mean is multiplied by in each state, in place of its shape.
     """
 
-    codes: Codes
+    codes: Places
     levels: Mapping[str, Floats]
     spreads: Mapping[str, Floats]
     quantiles: Mapping[str, Mapping[int, Quantiles]]
@@ -53,7 +53,7 @@ def spreads_of(states: States | None, key: str) -> Floats:
     return states.spreads.get(key, _NOTHING) if states else _NOTHING
 
 
-def in_cells(table: Floats, codes: Codes | None) -> Floats | float:
+def in_cells(table: Floats, codes: Places | None) -> Floats | float:
     """Return for each cell what its server has in its state.
 
     Args:
@@ -64,7 +64,7 @@ def in_cells(table: Floats, codes: Codes | None) -> Floats | float:
         return float(table[0, 0])
     if codes is None or np.all(table == table[:, :1]):
         return table[:, :1]
-    if len(table) == 1:
-        of_state: Floats = table[0][codes]
-        return of_state
-    return np.take_along_axis(table, codes, axis=1)
+    servers, states = table.shape
+    places = codes if servers == 1 else codes + states * np.arange(servers)[:, None]
+    of_cells: Floats = np.take(table, places)
+    return of_cells

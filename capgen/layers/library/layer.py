@@ -174,26 +174,25 @@ class LibraryLayer(Layer[LibraryUse]):
 
     def gaps(self, settings: LibraryUse, scope: Scope) -> Iterator[Place]:
         """Yield the outages of the servers, and the gaps of the fleet."""
-        rows = _rows(scope.servers)
-        for position, (server_id, row) in enumerate(zip(scope.ids, rows, strict=True)):
-            subject = (scope.seed, server_id)
-            for outage in outages(settings, row, *subject, scope.axis, scope.span):
-                yield slice(position, position + 1), gap_steps(scope.axis, scope.span, outage)
+        subjects = (scope.seed, scope.ids)
+        steps = (scope.axis, scope.span)
+        for position, outage in outages(settings, _rows(scope.servers), *subjects, *steps):
+            yield slice(position, position + 1), gap_steps(*steps, outage)
         for of_future, course in courses_of(scope):
-            for gap in fleet_gaps(settings, scope.seed, scope.axis, scope.span, course):
-                yield of_future, gap_steps(scope.axis, scope.span, gap)
+            for gap in fleet_gaps(settings, scope.seed, *steps, course):
+                yield of_future, gap_steps(*steps, gap)
 
     def ledger(
         self, settings: LibraryUse, panel: PanelFacts, servers: pl.DataFrame
     ) -> Iterator[Line]:
         """Yield outages and gaps that touch a step."""
         ids = servers["server_id"].to_list()
-        span = panel.axis.span
-        for server_id, row in zip(ids, _rows(servers), strict=True):
-            for outage in outages(settings, row, panel.seed, server_id, panel.axis, span):
-                subject = ("server", server_id)
-                yield from gap_lines(panel, outage, "library.outages", subject, [server_id])
-        for gap in fleet_gaps(settings, panel.seed, panel.axis, span):
+        steps = (panel.axis, panel.axis.span)
+        for position, outage in outages(settings, _rows(servers), panel.seed, ids, *steps):
+            server_id = ids[position]
+            subject = ("server", server_id)
+            yield from gap_lines(panel, outage, "library.outages", subject, [server_id])
+        for gap in fleet_gaps(settings, panel.seed, *steps):
             yield from gap_lines(panel, gap, "library.fleet_gaps", ("fleet", "fleet"), ids)
 
     def makes_servers_differ(self, settings: LibraryUse) -> bool:

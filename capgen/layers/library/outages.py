@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from capgen.draws.intervals import Interval
 from capgen.layers.gaps import FLEET, Gaps, gap_times
@@ -11,23 +14,32 @@ from capgen.timeline.time_axis import Span, TimeAxis
 
 
 def outages(
-    settings: LibraryUse, row: int, seed: int, server_id: str, axis: TimeAxis, span: Span
-) -> Iterator[Interval]:
-    """Yield the outages of a server that overlap some steps.
+    settings: LibraryUse,
+    rows: NDArray[np.int64],
+    seed: int,
+    server_ids: Sequence[str],
+    axis: TimeAxis,
+    span: Span,
+) -> Iterator[tuple[int, Interval]]:
+    """Yield the outages of servers that overlap some steps, each after its server's position.
 
     Args:
         settings: of the library.
-        row: position of the server's row.
+        rows: positions of the servers' rows.
         seed: the configuration's seed.
-        server_id: the server.
+        server_ids: the servers.
         axis: the time axis.
         span: the steps.
     """
-    per_year, mean_hours = settings.library.numbers("outages")[row].tolist()
-    if not settings.gaps or not per_year:
-        return iter(())
-    wanted = Gaps(per_year=per_year, mean_hours=mean_hours)
-    return gap_times(wanted, seed, (server_id, "library outage"), axis, span)
+    if not settings.gaps:
+        return
+    wanted = settings.library.numbers("outages", rows).tolist()
+    for position, (per_year, mean_hours) in enumerate(wanted):
+        if per_year:
+            gaps = Gaps(per_year=per_year, mean_hours=mean_hours)
+            subject = (server_ids[position], "library outage")
+            for outage in gap_times(gaps, seed, subject, axis, span):
+                yield position, outage
 
 
 def fleet_gaps(

@@ -69,9 +69,9 @@ def _stay_chances(chances: Floats, stickiness: Floats) -> Floats:
     stay = np.empty_like(chances)
     stay[..., 0] = 0
     later = stay[..., 1:]
-    np.maximum(chances[..., :-1], _NO_CHANCE, out=later)
+    np.clip(chances[..., :-1], _NO_CHANCE, math.inf, out=later)
     np.divide(chances[..., 1:], later, out=later)
-    np.minimum(later, 1.0, out=later)
+    np.clip(later, 0.0, 1.0, out=later)
     later *= stickiness
     return stay
 
@@ -80,7 +80,7 @@ def _jump_bounds(chances: Floats, stay: Floats) -> Floats:
     """Return the sums, state by state, of the chances that a state is entered by a jump."""
     bounds = chances.copy()
     bounds[..., 1:] -= chances[..., :-1] * stay[..., 1:]
-    np.maximum(bounds, 0.0, out=bounds)
+    np.clip(bounds, 0.0, math.inf, out=bounds)
     for before, bound in itertools.pairwise(bounds):  # cumsum takes much longer
         bound += before
     return bounds
@@ -100,7 +100,7 @@ def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: F
     drawn = jump_draws * total
     for bound in bounds:
         outcomes += drawn >= bound
-    return np.take(_maps_of_outcomes(len(chances)), outcomes)
+    return np.take(_maps_of_outcomes(len(chances)), outcomes.astype(np.int64))
 
 
 @cache

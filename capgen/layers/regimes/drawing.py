@@ -14,9 +14,8 @@ from datetime import date, timedelta
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
-from capgen.draws.arrays import Codes, Floats
+from capgen.draws.arrays import Codes, Floats, Places
 from capgen.draws.by_block import draw_uniforms
 from capgen.draws.persistence import PersistentNoise
 from capgen.layers.continuing import reached
@@ -30,7 +29,7 @@ from capgen.timeline.epoch import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HO
 from capgen.timeline.time_axis import Span, TimeAxis
 
 
-def draw_states(rhythm: Rhythm, scope: Scope) -> Codes:
+def draw_states(rhythm: Rhythm, scope: Scope) -> Places:
     """Return the state of each server at each step, by its position among the states.
 
     Args:
@@ -52,7 +51,15 @@ def draw_states(rhythm: Rhythm, scope: Scope) -> Codes:
     hours = _hours_of(scope) - first
     span = Span(first, first + int(hours.max()) + 1)
     states = _hourly_states(rhythm, scope, year, hourly, span, given)
-    return np.take_along_axis(states, np.broadcast_to(hours, (len(scope.ids), scope.span.size)), 1)
+    found: Places = _shown(states, hours).astype(np.int64)
+    return found
+
+
+def _shown(states: Codes, hours: Places) -> Codes:
+    if len(hours) == 1:
+        return states[:, hours[0]]
+    shown: Codes = np.take_along_axis(states, hours, axis=1)
+    return shown
 
 
 def _last_states(
@@ -71,7 +78,7 @@ def _first_hour(rhythm: Rhythm, hourly: TimeAxis, year: int) -> int:
     return hourly.days(new_year - _warm_up(rhythm), new_year).first
 
 
-def hours_shown(scope: Scope) -> Codes:
+def hours_shown(scope: Scope) -> Places:
     """Return the hour that each step shows: of a weekday, and then of a day of the weekend.
 
     Args:
@@ -86,8 +93,7 @@ def hours_shown(scope: Scope) -> Codes:
     of_week = hours_of_week(hourly, span, scope.zones)
     rows = max(len(hours), len(of_week))
     places = np.broadcast_to(hours - span.first, (rows, hours.shape[1]))
-    found = np.take_along_axis(np.broadcast_to(of_week, (rows, span.size)), places, axis=1)
-    return found.astype(np.int32)
+    return np.take_along_axis(np.broadcast_to(of_week, (rows, span.size)), places, axis=1)
 
 
 def _warm_up(rhythm: Rhythm) -> timedelta:
@@ -101,14 +107,14 @@ def _warm_up(rhythm: Rhythm) -> timedelta:
     return timedelta(days=1 + int(hours / HOURS_PER_DAY))
 
 
-def _hours_of(scope: Scope) -> NDArray[np.int64]:
+def _hours_of(scope: Scope) -> Places:
     """Return the hour that each step shows, counted from 1970.
 
     Shape (1, steps), or (servers, steps) for daily ones.
     """
     step_minutes = scope.axis.step_minutes
     steps = np.arange(scope.span.first, scope.span.stop)[None, :]
-    hours: NDArray[np.int64] = steps * step_minutes // MINUTES_PER_HOUR
+    hours: Places = steps * step_minutes // MINUTES_PER_HOUR
     if step_minutes < MINUTES_PER_DAY:
         return hours
     uniforms = draw_uniforms(scope.seed, scope.ids, scope.axis, scope.span, "state hour")
@@ -131,9 +137,7 @@ def _hourly_states(
     return chain_states(chances, rhythm.stickiness, *draw_moves(scope, axis, span, "state"), given)
 
 
-def _chances(
-    rhythm: Rhythm, hours: NDArray[np.int64], swings: Floats | None, rows: slice
-) -> Floats:
+def _chances(rhythm: Rhythm, hours: Places, swings: Floats | None, rows: slice) -> Floats:
     """Return the chances of states of some of the servers, shape (states, these or 1, hours)."""
     of_rows = rhythm.of_rows(rows)
     here = hours if len(hours) == 1 else hours[rows]

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, TypeVar
 
+import numpy as np
+
 from capgen.draws.arrays import Floats
 from capgen.layers.answers import Change
 from capgen.layers.continuing import as_in_panel
@@ -143,7 +145,7 @@ class CellModel:
         for layer, settings in self.layered.on:
             seen = self._seen(layer, scope)
             for key, where in layer.singles(settings, seen, list(of_key)):
-                of_key[key][where] = math.nan
+                np.copyto(of_key[key], math.nan, where=where)
             for servers, steps in layer.gaps(settings, seen):
                 for values in of_key.values():
                     values[servers, steps] = math.nan

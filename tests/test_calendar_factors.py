@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from capgen.panel.calendar import calendar_of
+from capgen.panel.days import known_days
+from tests.conftest import make_config
 from tests.panels import web_panel
 
 
@@ -58,3 +61,12 @@ def test_quarter_ends_count_business_days(window: int) -> None:
         )
         ramp = 0.3 * (window - left) / window if day.month % 3 == 0 and left < window else 0
         assert factor == pytest.approx(1 + ramp), day
+
+
+def test_windows_of_the_same_years_ask_for_their_calendar_once() -> None:
+    windows = [("2031-01-01", "2031-02-28"), ("2031-06-01", "2031-06-30")]
+    configs = [make_config(start_date=first, end_date=last) for first, last in windows]
+    before = known_days.cache_info().misses
+    frames = [calendar_of(config)(config.axis.span) for config in configs]
+    assert known_days.cache_info().misses == before + 1
+    assert [frame["is_holiday"].sum() for frame in frames] == [3, 1]

@@ -17,7 +17,7 @@ from capgen.layers.regimes.days import kinds_of_hours
 from capgen.layers.regimes.layer import rhythm_of
 from capgen.layers.regimes.shares import usual_states
 from capgen.layers.scope import Scope
-from capgen.panel.calendar import open_calendar
+from capgen.panel.calendar import calendar_of
 from capgen.panel.fleet import server_frames
 from capgen.panel.frame import cell_model
 from capgen.timeline.time_axis import Span, TimeAxis
@@ -171,8 +171,7 @@ def test_usual_chances_are_those_over_all_kinds() -> None:
     config = kinds_config(200, ("2024-01-01", "2024-02-25"), HOLIDAYS)
     regimes = config.archetypes["web"].regimes
     assert regimes is not None
-    with open_calendar(config) as calendar:
-        dates = calendar(config.axis.span)
+    dates = calendar_of(config)(config.axis.span)
     chances = usual_states(rhythm_of(regimes), config.axis, [dates])
     np.testing.assert_allclose(chances.sum(axis=0), 1)
     state = scan(config).select(*KEYS, "state").sort(KEYS).collect()["state"]

@@ -21,7 +21,7 @@ import pytest
 from capgen import Config, load_config
 from capgen.panel.calendar import macro_tables
 from capgen.sql import Connection, connect_empty, open_database
-from capgen.sql_script import script_text
+from capgen.sql.script import script_text
 
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2035, 12, 31)

@@ -21,7 +21,7 @@ from capgen import scan
 from capgen.cli.config_text import as_json
 from capgen.columns import SERVER_COLUMNS
 from capgen.config import config_digest, model_digest
-from capgen.panel.calendar import open_calendar
+from capgen.panel.calendar import calendar_of
 from capgen.panel.clocks import clocks
 from capgen.panel.fleet import server_frame
 from capgen.panel.ledger import ledger
@@ -82,8 +82,8 @@ def calendar_pins(panel: str, window: str) -> Pins:
     span = config.axis.span
     found = {}
     for clock in clocks(config):
-        with open_calendar(config, clock) as frame:
-            found[clock or "UTC"] = text_digest(sorted(frame_pins(frame(span)).items()))
+        frame = calendar_of(config, clock)(span)
+        found[clock or "UTC"] = text_digest(sorted(frame_pins(frame).items()))
     return found
 
 

@@ -46,7 +46,7 @@ def test_wheel_holds_the_package_with_sql_and_config_and_nothing_else(wheel: Pat
     assert {
         "capgen/py.typed",
         "capgen/_shipped/config/default.yaml",
-        "capgen/_shipped/sql/calendar.sql",
+        "capgen/_shipped/sql/calendar/days.sql",
         "capgen/_shipped/config/README.md",
         "capgen/_shipped/sql/README.md",
         "capgen/layers/README.md",

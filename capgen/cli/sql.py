@@ -23,7 +23,7 @@ def command(resolved: "Resolved") -> None:
     duckdb -init capgen.sql -c "select eoq_factor(date '2024-03-31'), is_holiday(date '2024-07-04')"
     """
     from capgen.panel.calendar import macro_tables
-    from capgen.sql_script import script_text
+    from capgen.sql.script import script_text
 
     config = resolved.config
     typer.echo(f"-- capgen calendar macros; holidays of {config.start_date} to {config.end_date}\n")

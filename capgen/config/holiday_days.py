@@ -11,7 +11,7 @@ from capgen.layers import LAYERS
 from capgen.settings.holidays import Holidays
 from capgen.timeline.holiday_library import library_days
 
-_AROUND = timedelta(days=8)  # a week of shoulders, and a day by which a local clock may differ
+AROUND = timedelta(days=8)  # a week of shoulders, and a day by which a local clock may differ
 _ONE_DAY = timedelta(days=1)
 
 
@@ -28,7 +28,7 @@ def holiday_span(config: Config) -> tuple[date, date]:
     following_month = config.end_date.replace(day=1) + timedelta(days=31)
     if _looks_back(config):
         first = date(first.year - 1, 1, 1)
-    return first - _AROUND, following_month.replace(day=1) + _AROUND
+    return first - AROUND, following_month.replace(day=1) + AROUND
 
 
 def _looks_back(config: Config) -> bool:
@@ -57,7 +57,19 @@ def days_of(config: Config, calendar: Holidays) -> tuple[date, ...]:
         config: the panel's configuration.
         calendar: a calendar of the configuration.
     """
-    return tuple(_days(config.holiday_days, calendar, *holiday_span(config)))
+    return days_between(config, calendar, *holiday_span(config))
+
+
+def days_between(config: Config, calendar: Holidays, first: date, last: date) -> tuple[date, ...]:
+    """Return the sorted holidays of a calendar.
+
+    Args:
+        config: the panel's configuration.
+        calendar: a calendar of the configuration.
+        first: the first day that counts.
+        last: the last day that counts.
+    """
+    return tuple(_days(config.holiday_days, calendar, first, last))
 
 
 def resolved_days(config: Config) -> HolidayDays:
@@ -69,7 +81,7 @@ def resolved_days(config: Config) -> HolidayDays:
     first, last = holiday_span(config)
     days: dict[str, tuple[date, ...]] = {}
     for calendar in calendars(config).values():
-        days[calendar_name(calendar)] = days_of(config, calendar)
+        days[calendar_name(calendar)] = days_between(config, calendar, first, last)
     return HolidayDays(first=first, last=last, days=days)
 
 

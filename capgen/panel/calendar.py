@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from functools import cache, lru_cache, partial
+from functools import lru_cache
 
 import polars as pl
 
-from capgen import sql
 from capgen.config import Config
-from capgen.config.holiday_days import days_of
+from capgen.config.holiday_days import AROUND, days_between, days_of
 from capgen.draws.arrays import Floats
 from capgen.panel.clocks import COMMON_CLOCK, flags_are_local, holidays_of, zone_of
+from capgen.panel.days import Days, known_days
 from capgen.panel.layered import switched_on
 from capgen.panel.macro_calendar import MacroCalendar
 from capgen.system.forking import check_polars_answers
 from capgen.timeline.stamps import stamps
-from capgen.timeline.time_axis import Span, TimeAxis
+from capgen.timeline.time_axis import Span
 
 CalendarFrame = Callable[[Span], pl.DataFrame]
 
 _KEPT_SPANS = 2  # some 40 bytes a step
-_STEPS_AT_ONCE = 2**15  # DuckDB needs several times the memory of what it returns
-_KEPT_PIECES = 8  # of so many steps at most
-_Key = tuple[MacroCalendar, TimeAxis, Span, str | None]
-_pieces: dict[_Key, pl.DataFrame] = {}  # the latest last
-_lock_of_pieces = threading.Lock()
+_OF_TIMESTAMP = ("month", "quarter", "dayofweek", "is_eoq", "eoq_factor")
+_OF_LOCAL_TIME = ("local_weekday", "is_weekend", "is_holiday", "holiday_factor")
+_COLUMNS = ("timestamp", *_OF_TIMESTAMP, *_OF_LOCAL_TIME, "local_hour", "is_business_hour")
 
 
 def macro_tables(config: Config, clock: str = COMMON_CLOCK) -> Mapping[str, pl.DataFrame]:
@@ -83,15 +80,14 @@ def _window(config: Config) -> tuple[date, date]:
     return config.start_date - more, config.end_date + more
 
 
-@contextmanager
-def open_calendar(config: Config, clock: str = COMMON_CLOCK) -> Iterator[CalendarFrame]:
-    """Open the calendar of a configuration.
+def calendar_of(config: Config, clock: str = COMMON_CLOCK) -> CalendarFrame:
+    """Return the calendar of a configuration.
 
     Args:
         config: the panel's configuration.
         clock: the clock whose time and holidays count; by default the one that all regions share.
 
-    Yields:
+    Returns:
         A function, safe to call from many threads, that returns the date frame of a span: columns
         timestamp, month, quarter, dayofweek, is_weekend, is_eoq, is_holiday (as in the panel),
         eoq_factor, holiday_factor, is_business_hour, local_hour, local_weekday, and those of
@@ -100,52 +96,61 @@ def open_calendar(config: Config, clock: str = COMMON_CLOCK) -> Iterator[Calenda
     check_polars_answers()
     axis = config.axis
     zone = zone_of(config, clock)
-    known = macro_calendar(config, clock)
-    lock = threading.Lock()  # one DuckDB connection serves all threads
+    known = _whole_years(config, clock)
+    lock = threading.Lock()  # what one thread asks for, the next ones need too
 
-    with ExitStack() as stack:
+    @lru_cache(maxsize=_KEPT_SPANS)
+    def compute(span: Span) -> pl.DataFrame:
+        dates = _dated(stamps(axis, span, zone), known_days(known))
+        return dates.with_columns(_columns_of_layers(config, span))
 
-        @cache
-        def connection() -> sql.Connection:
-            return stack.enter_context(sql.open_database(known.tables()))
+    def frame(span: Span) -> pl.DataFrame:
+        with lock:
+            return compute(span)
 
-        def made(span: Span) -> pl.DataFrame:
-            connection().register("stamps", stamps(axis, span, zone))
-            return sql.run_query(connection(), "calendar", {})
-
-        def piece(span: Span) -> pl.DataFrame:
-            dates = _kept((known, axis, span, zone), partial(made, span))
-            return dates.with_columns(_columns_of_layers(config, span))
-
-        @lru_cache(maxsize=_KEPT_SPANS)
-        def compute(span: Span) -> pl.DataFrame:
-            pieces = []
-            for first in range(span.first, span.stop, _STEPS_AT_ONCE):
-                stop = min(first + _STEPS_AT_ONCE, span.stop)
-                pieces.append(piece(Span(first, stop)))
-            return pl.concat(pieces, rechunk=True)
-
-        def frame(span: Span) -> pl.DataFrame:
-            with lock:
-                return compute(span)
-
-        yield frame
+    return frame
 
 
-def _kept(key: _Key, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-    """Return dates that were lately made, for whichever panel, or make them.
+def _whole_years(config: Config, clock: str) -> MacroCalendar:
+    """Return what the macros know of all years of a panel, which other windows have as well."""
+    first, last = _window(config)
+    first_day = date(first.year, 1, 1)
+    last_day = date(last.year, 12, 31)
+    around = (first_day - AROUND, last_day + AROUND)
+    return MacroCalendar(
+        settings=config.calendar,
+        first_day=first_day,
+        last_day=last_day,
+        holiday_dates=days_between(config, holidays_of(config, clock), *around),
+    )
 
-    To open DuckDB and ask it takes most of the time of a small panel.
+
+def _dated(times: pl.DataFrame, known: Days) -> pl.DataFrame:
+    """Return timestamps with what is known of them.
+
+    Business hours, weekends and holidays are those of the local time, all else that of the
+    timestamp.
     """
-    with _lock_of_pieces:
-        dates = _pieces.pop(key, None)
-    if dates is None:
-        dates = make()
-    with _lock_of_pieces:
-        _pieces[key] = dates
-        if len(_pieces) > _KEPT_PIECES:
-            del _pieces[next(iter(_pieces))]
-    return dates
+    of_timestamp = known.days.select("calendar_day", *_OF_TIMESTAMP)
+    of_local_time = known.days.select(
+        "is_weekend",
+        "is_holiday",
+        "holiday_factor",
+        local_day="calendar_day",
+        local_weekday="dayofweek",
+    )
+    local = pl.col("local_time").dt
+    found = (
+        times.with_columns(
+            calendar_day=pl.col("timestamp").dt.date(),
+            local_day=local.date(),
+            local_hour=local.hour(),
+        )
+        .join(of_timestamp, on="calendar_day", how="left", maintain_order="left")
+        .join(of_local_time, on="local_day", how="left", maintain_order="left")
+        .join(known.hours, on="local_hour", how="left", maintain_order="left")
+    )
+    return found.select(_COLUMNS)
 
 
 def float_columns(dates: pl.DataFrame) -> dict[str, Floats]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ import polars as pl
 
 from capgen.columns import BEFORE_METRICS, COMMON_DATE_COLUMNS, LOCAL_DATE_COLUMNS, SERVER_COLUMNS
 from capgen.config import Config
-from capgen.panel.calendar import float_columns, open_calendar
+from capgen.panel.calendar import calendar_of, float_columns
 from capgen.panel.cell.mean import shared_columns
 from capgen.panel.cell.memory import Workspace
 from capgen.panel.cell.noise import NoiseSum
@@ -139,19 +139,16 @@ def open_panel(config: Config) -> Iterator[Panel]:
     """
     fleets = server_frames(config)
     models = {name: cell_model(config, name) for name in config.archetypes}
-    with ExitStack() as stack:
-        calendars = {
-            clock: stack.enter_context(open_calendar(config, clock)) for clock in clocks(config)
-        }
+    calendars = {clock: calendar_of(config, clock) for clock in clocks(config)}
 
-        @lru_cache(maxsize=_KEPT_DATES * len(calendars))
-        def dates(archetype: str, clock: str, span: Span) -> pl.DataFrame:
-            year = pl.lit(config.axis.timestamp(span.first).year, pl.Int64).alias("year")
-            means = shared_columns(models[archetype].layered)
-            return calendars[clock](span).with_columns(year, *means)
+    @lru_cache(maxsize=_KEPT_DATES * len(calendars))
+    def dates(archetype: str, clock: str, span: Span) -> pl.DataFrame:
+        year = pl.lit(config.axis.timestamp(span.first).year, pl.Int64).alias("year")
+        means = shared_columns(models[archetype].layered)
+        return calendars[clock](span).with_columns(year, *means)
 
-        schema = panel_schema(config)
-        yield Panel(config, config.axis, fleets, models, dates, schema, nullable_metrics(config))
+    schema = panel_schema(config)
+    yield Panel(config, config.axis, fleets, models, dates, schema, nullable_metrics(config))
 
 
 def cell_model(config: Config, archetype: str) -> CellModel:

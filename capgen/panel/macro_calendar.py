@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 import polars as pl
@@ -11,11 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from capgen.config import load_config
 from capgen.config.calendar import CalendarConfig
+from capgen.config.holiday_days import AROUND
 from capgen.settings.holidays import Holidays
 from capgen.system.forking import check_polars_answers
 from capgen.timeline.holiday_library import library_days
-
-_AROUND = timedelta(days=8)  # shoulders of holidays reach a week beyond a window
 
 
 class MacroCalendar(BaseModel):
@@ -72,7 +71,7 @@ def calendar_of_days(holidays: Holidays, first: date, last: date) -> MacroCalend
         settings=_default_settings().model_copy(update={"holidays": holidays}),
         first_day=first,
         last_day=last,
-        holiday_dates=tuple(library_days(holidays, first - _AROUND, last + _AROUND)),
+        holiday_dates=tuple(library_days(holidays, first - AROUND, last + AROUND)),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from capgen.config import load_config
-from capgen.panel.calendar import open_calendar
+from capgen.panel.calendar import calendar_of
 from capgen.settings.holidays import Holidays
 
 _COLUMNS = ("month", "quarter", "dayofweek", "is_weekend", "is_eoq", "is_holiday")
@@ -33,8 +33,7 @@ def days_of(first: datetime, last: datetime, holidays: Holidays) -> pl.DataFrame
             "calendar": {"holidays": holidays.model_dump()},
         },
     )
-    with open_calendar(config) as dates:
-        frame = dates(config.axis.span)
+    frame = calendar_of(config)(config.axis.span)
     day = pl.col("timestamp").dt.date()
     year = day.dt.year().cast(pl.Int64)
     return frame.select(day.alias("calendar_day"), year.alias("year"), *_COLUMNS)

@@ -13,6 +13,7 @@ from tests.docs.table import code, table
 
 _MACRO = re.compile(r"((?:^--.*\n)*)create or replace macro (\w+\([\w, ]*\))", re.MULTILINE)
 _FOLDERS = (
+    "calendar",
     "checks",
     "compare",
     "dataset",
@@ -54,11 +55,7 @@ def query_table() -> str:
         for folder in _FOLDERS
         for file in resource_files(resource_folder("sql") / folder, ".sql")
     ]
-    calendar = resource_folder("sql") / "calendar.sql"
-    return table(
-        ["file", "what"],
-        [[code("calendar.sql"), _first_sentence(_leading_comment(calendar))], *rows],
-    )
+    return table(["file", "what"], rows)
 
 
 def _macros(file: Traversable) -> Iterator[list[str]]:

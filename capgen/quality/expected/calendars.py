@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from capgen.config import Config
-from capgen.panel.calendar import open_calendar
+from capgen.panel.calendar import calendar_of
 from capgen.panel.clocks import clock_of
 from capgen.quality.expected.buckets import bucket_minutes
 from capgen.quality.expected.drift import GROWTH_TIME, growth_columns
@@ -33,11 +33,11 @@ def hourly_calendars(config: Config) -> dict[str, pl.DataFrame]:
 def _hourly_calendar(config: Config, clock: str) -> pl.DataFrame:
     hour = pl.col("timestamp").dt.truncate(f"{bucket_minutes(config)}m").alias("hour")
     factors = pl.all().exclude("timestamp", GROWTH_TIME).first()
-    with open_calendar(config, clock) as calendar:
-        years = [
-            calendar(span).group_by(hour, maintain_order=True).agg(factors, *growth_columns())
-            for _, span in config.axis.years()
-        ]
+    calendar = calendar_of(config, clock)
+    years = [
+        calendar(span).group_by(hour, maintain_order=True).agg(factors, *growth_columns())
+        for _, span in config.axis.years()
+    ]
     return pl.concat(years)
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from capgen import sql
 from capgen.dataset.description import Description
 from capgen.errors import CapgenError
-from capgen.sql_script import script_text
+from capgen.sql.script import script_text
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from capgen.sql import macro_text
+from capgen.sql.text import macro_text
 
 _SQL_TYPES = {
     pl.Boolean: "boolean",

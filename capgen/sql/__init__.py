@@ -1,0 +1,51 @@
+"""Opens DuckDB with the macros and runs the shipped SQL files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from capgen.sql.queries import (
+    comment_columns,
+    count_rows,
+    map_parameter,
+    run_query,
+    view_query,
+)
+from capgen.sql.text import identifier, macro_text, query_text, repeat_lines
+
+if TYPE_CHECKING:
+    from capgen.sql.database import (
+        Connection,
+        DatabaseError,
+        connect,
+        connect_empty,
+        connect_kept,
+        open_database,
+    )
+
+__all__ = [
+    "Connection",
+    "DatabaseError",
+    "comment_columns",
+    "connect",
+    "connect_empty",
+    "connect_kept",
+    "count_rows",
+    "identifier",
+    "macro_text",
+    "map_parameter",
+    "open_database",
+    "query_text",
+    "repeat_lines",
+    "run_query",
+    "view_query",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Return what needs DuckDB, which takes long to import: many commands can do without."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from capgen.sql import database
+
+    return getattr(database, name)

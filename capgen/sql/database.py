@@ -1,0 +1,107 @@
+"""Opens DuckDB, with the macros where they are wanted; the only importer of duckdb."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from capgen.sql.text import macro_text
+
+Connection = duckdb.DuckDBPyConnection
+DatabaseError = duckdb.Error
+
+
+_MACROS = "macros"  # the schema of the kept database that has them
+
+
+class _Kept:
+    """The DuckDB that a process keeps: to start one takes longer than most work."""
+
+    def __init__(self) -> None:
+        self.connection = connect_empty({"threads": 1})
+        self._has_macros = False
+        self._lock = threading.Lock()
+
+    def add_macros(self, tables: Mapping[str, pl.DataFrame]) -> None:
+        """Create the macros, which read whatever tables a connection finds by their names."""
+        with self._lock:
+            if not self._has_macros:
+                self.connection.execute(f"create schema {_MACROS}; use memory.{_MACROS}")
+                _fill(self.connection, {name: frame.clear() for name, frame in tables.items()})
+                self._has_macros = True
+
+
+@cache
+def _kept(process: int) -> _Kept:  # noqa: ARG001 - a forked child has none of its parent's
+    return _Kept()
+
+
+def connect_kept() -> Connection:
+    """Connect to the DuckDB that this process keeps."""
+    return _kept(os.getpid()).connection.cursor()
+
+
+@contextmanager
+def open_database(tables: Mapping[str, pl.DataFrame]) -> Iterator[Connection]:
+    """Open an in-memory database with tables and the macros that read them, for a thread's work.
+
+    Args:
+        tables: frames by table name; the macros say which tables they need.
+
+    Yields:
+        A connection to a database of its own; closed on leaving.
+    """
+    _kept(os.getpid()).add_macros(tables)
+    with connect_kept() as connection:
+        name = f"opened_{id(connection)}"
+        connection.execute(f"attach ':memory:' as {name}")
+        connection.execute(f"set search_path = '{name}.main,memory.{_MACROS}'")
+        for table, frame in tables.items():
+            connection.register(table, frame)
+        try:
+            yield connection
+        finally:
+            connection.execute(f"use memory; detach {name}")
+
+
+def connect(
+    tables: Mapping[str, pl.DataFrame], settings: Mapping[str, Any] | None = None
+) -> Connection:
+    """Connect to an in-memory DuckDB with tables and the macros that read them.
+
+    Args:
+        tables: frames by table name; the macros say which tables they need.
+        settings: DuckDB's settings by name.
+
+    Returns:
+        A connection, which the caller closes.
+    """
+    connection = connect_empty(settings)
+    _fill(connection, tables)
+    return connection
+
+
+def _fill(connection: Connection, tables: Mapping[str, pl.DataFrame]) -> None:
+    for name, frame in tables.items():
+        # A cursor would not see a registered frame.
+        connection.from_arrow(frame.to_arrow()).create(name)
+    connection.execute(macro_text())
+
+
+def connect_empty(settings: Mapping[str, Any] | None = None) -> Connection:
+    """Connect to an empty in-memory DuckDB, which the caller closes or uses in a `with` block.
+
+    Args:
+        settings: DuckDB's settings by name.
+    """
+    # Without the progress bar, which `python -c` would have on standard output.
+    connection = duckdb.connect(config=dict(settings or {}))
+    connection.execute("set enable_progress_bar = false")
+    return connection

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import functools
+import gc
 import json
 import os
 import shutil
@@ -60,6 +61,12 @@ def examples(times: float) -> settings:
         times: how many times the usual number of examples it tries.
     """
     return settings(max_examples=max(2, int(times * settings().max_examples)))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage less often, and not among the thousands of tests."""
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 50)
 
 
 def make_config(**overrides: Any) -> Config:

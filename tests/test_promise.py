@@ -135,7 +135,7 @@ def test_more_servers_than_the_id_has_digits_for() -> None:
 def test_any_chunk_size_gives_the_same_cells(granularity: str, rows: int, position: int) -> None:
     with open_panel(config_for(granularity)) as panel:
         partition = list(partitions(panel.axis, archetype_counts(panel.config)))[position]
-        of_any_size = list(cut(panel.axis, partition.whole, max(rows, partition.rows // 50)))
+        of_any_size = list(cut(panel.axis, partition.whole, max(rows, partition.rows // 15)))
         together = pl.concat([panel.cells(chunk, panel.servers(chunk)) for chunk in of_any_size])
         assert_frame_equal(
             together, panel.cells(partition.whole, panel.servers(partition.whole)), check_exact=True
@@ -150,7 +150,7 @@ def test_the_writer_repeats_the_rows_of_the_cross_join(
         schema = file_schema(panel, pl.Int32())
         tables = ArrowTables(schema)
         partition = list(partitions(panel.axis, archetype_counts(panel.config)))[position]
-        for chunk in cut(panel.axis, partition.whole, max(rows, partition.rows // 20)):
+        for chunk in cut(panel.axis, partition.whole, max(rows, partition.rows // 10)):
             crossed = panel.crossed(chunk, panel.servers(chunk))
             wanted = crossed.frame().select(schema.names)
             repeated = pl.DataFrame(tables.table(crossed)).with_columns(

@@ -18,10 +18,10 @@ from tests.everything import EVERYTHING, LAYERS, LISTED
 from tests.panels import METRICS, TRUTH, WIDE_CLIPS, merged, sorted_scan
 
 EXACT: dict[str, Any] = {
-    "num_servers": 24,
+    "num_servers": 16,
     "granularity": "hourly",
-    "start_date": "2023-12-01",
-    "end_date": "2024-01-31",
+    "start_date": "2023-12-10",
+    "end_date": "2024-01-20",
     "decimals": 12,
     "metrics": WIDE_CLIPS,
     "truth": True,

@@ -15,6 +15,7 @@ from capgen.layers.library.schema import COLUMNS, SCORES, Facts
 from capgen.layers.library.table import Library
 from capgen.layers.library.writing import library_bytes
 from tests.conftest import make_config
+from tests.panels import of_region
 from tests.telemetry_datasets import write_telemetry
 
 METRICS = ("cpu", "mem")
@@ -57,7 +58,9 @@ def truth(seed: int) -> Library:
     return Library(FACTS, columns, {})
 
 
-def telemetry_of(library: Library, folder: Path, servers: int, days: tuple[str, str]) -> Path:
+def telemetry_of(
+    library: Library, folder: Path, servers: int, days: tuple[str, str], zone: str = "UTC"
+) -> Path:
     """Make telemetry of servers that all are like a library's, and return its folder.
 
     Args:
@@ -65,6 +68,7 @@ def telemetry_of(library: Library, folder: Path, servers: int, days: tuple[str, 
         folder: a new folder for the library and the telemetry.
         servers: how many.
         days: the first and the last one.
+        zone: whose hours and days the servers follow.
     """
     folder.mkdir(parents=True)
     file = folder / "truth.parquet"
@@ -87,7 +91,11 @@ def telemetry_of(library: Library, folder: Path, servers: int, days: tuple[str, 
             },
             **dict.fromkeys(["application", "database", "batch"]),
         },
-        layers={"library": {"file": str(file), "use": "draw"}},
+        fleet=of_region("EU"),
+        layers={
+            "library": {"file": str(file), "use": "draw"},
+            "local_time": {"zones": {"EU": zone}},
+        },
     )
     names = [metric.name for metric in COLUMNS_OF_METRICS]
     rows = scan(config).select("timestamp", "server_id", "server_type", *names).collect()

@@ -29,6 +29,7 @@ def write_telemetry(
     granularity: str = "hourly",
     labels: Sequence[str] = ("server_type",),
     sample_counts: Sequence[str] = (),
+    zone: str | None = None,
 ) -> Path:
     """Write telemetry and return its folder.
 
@@ -39,6 +40,7 @@ def write_telemetry(
         granularity: the rows' time step.
         labels: names of the servers' labels, server_type among them.
         sample_counts: names of the columns with the number of samples behind values.
+        zone: the clock by which the exports were written; None where they do not say.
     """
     moment = pl.col("timestamp")
     whole = rows.with_columns(
@@ -58,7 +60,7 @@ def write_telemetry(
         capgen_version=__version__,
         library_versions={},
         reader="table",
-        mapping={},
+        mapping={} if zone is None else {"time": {"zone": zone}},
         sources=[],
         account=[],
         granularity=granularity,

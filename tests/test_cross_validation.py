@@ -11,11 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from capgen import RequestError, cross_validate
+from capgen import RequestError, cross_validate, load_config
+from capgen.twins.compare.agreement import Source
 from capgen.twins.compare.cells import Bools, Floats
 from capgen.twins.compare.measures import told_apart
+from capgen.twins.compare.spans import windows
 from capgen.twins.compare.summary import Line
-from capgen.twins.cross_validation.cross_validate import CrossValidation
+from capgen.twins.cross_validation.cross_validate import CrossValidation, halves_of
+from capgen.twins.cross_validation.halves import Task
+from capgen.twins.fit.options import FitOptions
 from tests.compare_panels import DAY, panel, write_panel
 from tests.conftest import Run
 
@@ -100,6 +104,24 @@ def test_servers_that_a_half_has_too_little_of_are_named(found: CrossValidation)
     assert found.left_out[0].startswith("first half: s000 is left out: it has 10.")
 
 
+def test_halves_are_fitted_as_asked(telemetry: Path, tmp_path: Path) -> None:
+    source = Source.of(str(telemetry), telemetry)
+    (window,) = windows([source], source.step_minutes, None, None)
+    options: FitOptions = {
+        "states": 2,
+        "kinds": 1,
+        "pool": True,
+        "holidays": "DE",
+        "timezone": "Europe/Berlin",
+    }
+    task = Task(telemetry, options, None, ("twin",))
+    fitted = task.fitted(halves_of(source, window)[0], tmp_path, lambda _done, _all: None)
+    assert fitted.left_out == ()
+    config = load_config(fitted.config)
+    assert config.calendar.holidays.country == "DE"
+    assert config.fleet.region == {"Europe/Berlin": 1}
+
+
 def test_all_figures_are_plain_data(found: CrossValidation) -> None:
     told = json.loads(json.dumps(found.as_json(), allow_nan=False))
     assert [line["name"] for line in told["summary"]] == [line.name for line in found.lines]
@@ -125,7 +147,8 @@ def test_the_command_prints_one_table_and_writes_nothing(
     [
         (("--out", "fleet.yaml"), "--out: expected none beside --test, which writes no files"),
         (("--keep-ids",), "--keep-ids: expected none beside --test, which writes no files"),
-        (("--pool",), "--pool: expected none beside --test"),
+        (("--holidays", "Germany"), "--holidays: expected a country as DE or DE-BY"),
+        (("--timezone", "Berlin"), "--timezone: expected a time zone such as Europe/Berlin"),
         (
             ("--to", "2024-01-20"),
             "expected at least 28 whole days, to fit one half and compare with the other, got 20",

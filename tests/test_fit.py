@@ -189,8 +189,10 @@ def test_servers_with_too_few_values_are_pooled_on_request(fitted: Fit) -> None:
 
 
 def test_a_window_that_is_too_short_is_refused(fitted: Fit) -> None:
-    with pytest.raises(RequestError, match=r"at least 14 days of values, got at most 9\.0 days"):
-        fitted(make_rows(), last=date(2024, 1, 9))
+    rows = make_rows().filter(pl.col("timestamp") != datetime(2024, 1, 2))
+    said = r"14 days of values in 2024-01-01 to 2024-01-14, got at most 13\.9 days, as gaps"
+    with pytest.raises(RequestError, match=said):
+        fitted(rows, last=date(2024, 1, 14))
 
 
 def test_days_outside_the_window_do_not_count(tmp_path: Path) -> None:

@@ -17,11 +17,12 @@ MOST_ERRORS = 4  # standard errors of one server's fit
 ROUNDING = 0.005
 
 
-@pytest.mark.parametrize("seed", [1, 4])
-def test_what_a_library_says_comes_back(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize(("seed", "zone"), [(1, "UTC"), (4, "America/New_York")])
+def test_what_a_library_says_comes_back(tmp_path: Path, seed: int, zone: str) -> None:
     known = truth(seed)
-    data = telemetry_of(known, tmp_path / "data", SERVERS, ("2024-01-01", "2024-04-30"))
-    fit(data, tmp_path / "fleet.yaml", states=3, kinds=2)
+    days = ("2024-01-01", "2024-04-30")  # clocks change in New York
+    data = telemetry_of(known, tmp_path / "data", SERVERS, days, zone)
+    fit(data, tmp_path / "fleet.yaml", states=3, kinds=2, timezone=zone)
     found = facts_of(read_library((tmp_path / "fleet.library.parquet").read_bytes()))
     wrong = {}
     for name, (wanted,) in facts_of(known).items():

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from capgen.twins.compare.summary import Line
     from capgen.twins.cross_validation.cross_validate import CrossValidation
+    from capgen.twins.fit.options import FitOptions
 
 _SECONDS_BETWEEN_LINES = 5.0
 _FEW_SERVERS = 30
@@ -28,7 +29,7 @@ _FEW_SERVERS = 30
 
 def print_test(
     data: str | os.PathLike[str],
-    counts: tuple[int, int],
+    options: FitOptions,
     days: tuple[date | None, date | None],
     *,
     as_json: bool,
@@ -37,7 +38,7 @@ def print_test(
 
     Args:
         data: the folder of telemetry.
-        counts: of states and of kinds of day.
+        options: of the fits.
         days: the first and the last one; None for all there are.
         as_json: whether to print the outcome as JSON.
     """
@@ -45,12 +46,7 @@ def print_test(
         from capgen.twins.cross_validation.cross_validate import cross_validate  # it is slow
 
         found = cross_validate(
-            data,
-            states=counts[0],
-            kinds=counts[1],
-            first=days[0],
-            last=days[1],
-            on_progress=_progress(),
+            data, first=days[0], last=days[1], on_progress=_progress(), **options
         )
     with outcome():
         if as_json:

@@ -2,17 +2,16 @@
 
 import json
 import math
-import sys
-import time
-from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from capgen.cli.arguments import DATASET
+from capgen.cli.moments import day
+from capgen.cli.progress import count_progress
 from capgen.cli.run_options import positive_whole_number
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
@@ -22,24 +21,8 @@ from capgen.storage.location import from_here
 
 if TYPE_CHECKING:
     from capgen.twins.fit.fit import FitResult
+    from capgen.twins.fit.options import FitOptions
     from capgen.twins.fit.trend import Trend
-
-_SECONDS_BETWEEN_LINES = 5.0
-
-
-def day(text: str | date) -> date:
-    """Read an option's value that is a day.
-
-    Args:
-        text: the value as the user wrote it.
-
-    Raises:
-        BadParameter: the value is not a day.
-    """
-    try:
-        return datetime.strptime(str(text), "%Y-%m-%d").date()
-    except ValueError:
-        raise typer.BadParameter(f"expected a day as YYYY-MM-DD, got {text!r}.") from None
 
 
 def command(
@@ -99,6 +82,17 @@ def command(
             show_default=False,
         ),
     ] = "",
+    timezone: Annotated[
+        str,
+        typer.Option(
+            metavar="ZONE",
+            help=(
+                "Whose days and hours the servers follow, such as Europe/Berlin; by default that "
+                "by which the exports were written, else UTC."
+            ),
+            show_default=False,
+        ),
+    ] = "",
     pool: Annotated[
         bool,
         typer.Option(
@@ -142,61 +136,42 @@ def command(
 
     capgen fit telemetry/ --test
     """
+    options: FitOptions = {
+        "states": states,
+        "kinds": kinds,
+        "labels": [label.strip() for label in labels.split(",") if label.strip()],
+        "holidays": holidays or None,
+        "timezone": timezone or None,
+        "pool": pool,
+    }
     if test:
-        _check_nothing_to_write(
-            out,
-            overwrite=overwrite,
-            keep_ids=keep_ids,
-            labels=labels,
-            holidays=holidays,
-            pool=pool,
-        )
+        _check_nothing_to_write(out=out, overwrite=overwrite, keep_ids=keep_ids)
         from capgen.cli.cross_validation import print_test
 
-        print_test(data, (states, kinds), (first, last), as_json=as_json)
+        print_test(data, options, (first, last), as_json=as_json)
         return
     from capgen.twins.fit.fit import fit
 
-    with nothing_left_when_stopped():
+    with nothing_left_when_stopped(), count_progress("server", "fitted") as on_server:
         result = fit(
             data,
             out or "fleet.yaml",
-            states=states,
-            kinds=kinds,
             first=first,
             last=last,
-            labels=[label.strip() for label in labels.split(",") if label.strip()],
-            holidays=holidays or None,
-            pool=pool,
             keep_ids=keep_ids,
             overwrite=overwrite,
-            on_server=_progress(),
+            on_server=on_server,
+            **options,
         )
     with outcome():
         _tell(result, as_json=as_json)
 
 
-def _check_nothing_to_write(out: str | None, **others: bool | str) -> None:
-    given = [name for name, value in [("out", out), *others.items()] if value]
-    if given:
-        option = given[0].replace("_", "-")
-        raise RequestError(
-            f"--{option}: expected none beside --test, which writes no files, and takes --states, "
-            "--kinds, --from and --to alone"
-        )
-
-
-def _progress() -> Callable[[int, int], None]:
-    """Return what prints a line on stderr every few seconds."""
-    last_printed = time.monotonic()
-
-    def on_server(done: int, every: int) -> None:
-        nonlocal last_printed
-        if time.monotonic() - last_printed >= _SECONDS_BETWEEN_LINES:
-            last_printed = time.monotonic()
-            print(f"{done:,} of {counted(every, 'server')}", file=sys.stderr, flush=True)
-
-    return on_server
+def _check_nothing_to_write(**given: bool | str | None) -> None:
+    for name, value in given.items():
+        if value:
+            option = name.replace("_", "-")
+            raise RequestError(f"--{option}: expected none beside --test, which writes no files")
 
 
 def _known(trend: "Trend") -> dict[str, float | None]:

@@ -2,7 +2,7 @@
 
 import typer
 
-from capgen.cli.fit import day
+from capgen.cli.moments import day
 
 RULE = typer.Option(
     "--rule",

@@ -148,7 +148,7 @@ def print_figures(data: str) -> None:
     with TemporaryDirectory(prefix="capgen-") as place:
         room = Path(place)
         started = time.process_time()
-        task = Task(source.folder, states=4, kinds=4, seed=None, uses=USES)
+        task = Task(source.folder, options={}, seed=None, uses=USES)
         made, notes = made_from(task, halves, room, lambda _what: None)
         print(f"{', '.join(made)}: {time.process_time() - started:.0f} s of processor time")
         made.update(made_by_rivals(real, halves, room, notes))

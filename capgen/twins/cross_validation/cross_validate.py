@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Unpack
 
 from capgen.errors import RequestError
 from capgen.storage.location import locate
@@ -22,6 +22,7 @@ from capgen.twins.compare.summary import Line, lines_of
 from capgen.twins.compare.window import Window
 from capgen.twins.cross_validation.halves import TWIN, Task
 from capgen.twins.fit.fleet import FEWEST_DAYS, FEWEST_DAYS_OF_DAILY
+from capgen.twins.fit.options import FitOptions
 
 _NAMES = ("first half", "second half")
 
@@ -61,13 +62,12 @@ class CrossValidation:
 def cross_validate(
     data: str | os.PathLike[str],
     *,
-    states: int = 4,
-    kinds: int = 4,
     first: date | None = None,
     last: date | None = None,
     seed: int | None = None,
     uses: Sequence[str] = (TWIN,),
     on_progress: Callable[[str], None] = lambda _what: None,
+    **options: Unpack[FitOptions],
 ) -> CrossValidation:
     """Try how good twins of telemetry are, on days that they were not fitted on.
 
@@ -77,23 +77,22 @@ def cross_validate(
 
     Args:
         data: the folder of telemetry, or of any dataset.
-        states: number of states that each server moves between.
-        kinds: number of kinds of day that each server has.
         first: the first day; by default the first whole one there is.
         last: the last day; by default the last whole one there is.
         seed: of the twins; by default that of the fit.
         uses: ways to use the library, a candidate each: twin, draw, borrow.
         on_progress: called with what is being done, in words.
+        options: states, kinds, labels, holidays, timezone and pool, as `fit` takes them.
 
     Raises:
-        RequestError: the folder is no dataset, or it is too short.
+        RequestError: the folder is no dataset, it is too short, or an option is wrong.
         CapgenError: a file cannot be read.
     """
     started = time.monotonic()
     source = Source.of(os.fspath(data), locate(data))
     (window,) = windows([source], source.step_minutes, first, last)
     halves = halves_of(source, window)
-    task = Task(source.folder, states, kinds, seed, uses)
+    task = Task(source.folder, options, seed, uses)
     with TemporaryDirectory(prefix="capgen-") as room:
         made, left_out = made_from(task, halves, Path(room), on_progress)
         setting = crossed_setting(source, window, made)

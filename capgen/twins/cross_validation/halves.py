@@ -14,6 +14,7 @@ from capgen.panel.fleet import server_ids
 from capgen.twins.compare.crossed import Half
 from capgen.twins.compare.window import Window
 from capgen.twins.fit.fit import FitResult, fit
+from capgen.twins.fit.options import FitOptions
 
 TWIN = "twin"  # the way to use a library in which a server is the twin of a real one
 
@@ -24,15 +25,13 @@ class Task:
 
     Args:
         data: the folder of telemetry.
-        states: number of states of each server.
-        kinds: number of kinds of day.
+        options: of the fits.
         seed: of the twins; None for that of the fit.
         uses: ways to use the library: twin, draw, borrow.
     """
 
     data: Path
-    states: int
-    kinds: int
+    options: FitOptions
     seed: int | None
     uses: Sequence[str]
 
@@ -50,12 +49,11 @@ class Task:
         return fit(
             self.data,
             room / "fleet.yaml",
-            states=self.states,
-            kinds=self.kinds,
             first=first,
             last=last,
             keep_ids=True,
             on_server=on_server,
+            **self.options,
         )
 
     def built(self, fitted: FitResult, target: Window) -> Iterator[Half]:

@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from capgen.draws.arrays import Codes
 from capgen.layers.library.schema import HOLIDAYS_TOO, WEEK
 from capgen.layers.regimes.rhythm import HOLIDAY
-from capgen.timeline.epoch import DAYS_PER_WEEK, HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
+from capgen.timeline.epoch import (
+    DAYS_PER_WEEK,
+    HOURS_PER_DAY,
+    MINUTES_PER_DAY,
+    MINUTES_PER_HOUR,
+    day_of,
+)
 
 _FIRST_WEEKDAY = 3  # 1970-01-01 was a Thursday
 _SATURDAY = 5
@@ -33,6 +39,11 @@ class Clock:
     days: int
     step_minutes: int
     holidays: tuple[int, ...] | None = None
+
+    @property
+    def window(self) -> tuple[str, str]:
+        """The first and the last day."""
+        return str(day_of(self.first_day)), str(day_of(self.first_day + self.days - 1))
 
     @property
     def steps(self) -> int:

@@ -16,6 +16,7 @@ from capgen.layers.library.schema import COLUMNS
 from capgen.layers.library.table import Library
 from capgen.settings.statistic import P95
 from capgen.twins.fit.fleet import FittedFleet
+from capgen.twins.fit.local_days import UTC
 
 _MOST_DECIMALS = 6
 _DIGITS_OF_SEED = 8
@@ -63,6 +64,9 @@ def document(
     }
     if fleet.calendar is not None:
         wanted["calendar"] = {"holidays": fleet.calendar.model_dump()}
+    if fleet.zone != UTC:
+        wanted["fleet"] = {"region": _in_place_of(preset["fleet"]["region"], {fleet.zone: 1.0})}
+        wanted["layers"]["local_time"] = {"zones": {fleet.zone: fleet.zone}}
     head = _SAID.format(title=title, metric=library.facts.metrics[0])
     return head + yaml.safe_dump(wanted, sort_keys=False, width=100, default_flow_style=None)
 

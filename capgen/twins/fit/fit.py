@@ -17,7 +17,6 @@ from capgen.layers.library.writing import library_bytes
 from capgen.layers.regimes.settings import MOST_KINDS, MOST_STATES
 from capgen.storage.location import locate
 from capgen.storage.output import Output, output
-from capgen.timeline.epoch import day_of
 from capgen.twins.fit.document import document
 from capgen.twins.fit.fleet import enough, fit_fleet, left_out, pooled_lines
 from capgen.twins.fit.holidays import holidays_called
@@ -64,6 +63,7 @@ def fit(
     last: date | None = None,
     labels: Sequence[str] = (),
     holidays: str | None = None,
+    timezone: str | None = None,
     pool: bool = False,
     keep_ids: bool = False,
     overwrite: bool = False,
@@ -81,6 +81,8 @@ def fit(
         labels: columns of servers' labels that the library keeps, such as server_type.
         holidays: country whose holidays have kinds of day of their own, such as DE or DE-BY; where
             they are few, they lean on Sundays.
+        timezone: whose days and hours the servers follow, such as Europe/Berlin; by default that by
+            which the exports were written, else UTC.
         pool: keep servers with too few values: all but their levels and gaps is that of the server
             most like them.
         keep_ids: whether the library names the servers, by the label server_id.
@@ -97,19 +99,17 @@ def fit(
     _check_count("kinds", kinds, MOST_KINDS)
     config_file, library_file = _places(out, overwrite=overwrite)
     calendar = holidays_called(holidays) if holidays else None
-    telemetry = read_telemetry(locate(data).absolute(), first, last, labels, calendar)
+    telemetry = read_telemetry(locate(data).absolute(), first, last, labels, calendar, timezone)
     servers = enough(telemetry, pool=pool)
     with_ids = pl.col("server_id").alias(f"{LABEL}server_id")
     labelled = servers.with_columns(with_ids) if keep_ids else servers
     fleet = fit_fleet(telemetry, labelled, (states, kinds), on_server)
     content = library_bytes(fleet.library)
     digest = digest_of(content)
-    clock = telemetry.clock
-    days = (str(day_of(clock.first_day)), str(day_of(clock.first_day + clock.days - 1)))
-    window = " to ".join(days)
+    window = telemetry.clock.window
     step = telemetry.granularity
-    title = f"Twin of {servers.height} servers, {window}, {step}; capgen {__version__}"
-    text = document(fleet, (library_file.path.name, digest), (*days, step), title)
+    title = f"Twin of {servers.height} servers, {' to '.join(window)}, {step}; capgen {__version__}"
+    text = document(fleet, (library_file.path.name, digest), (*window, step), title)
     library_file.write(content)
     config_file.write(text.encode())
     return FitResult(
@@ -120,7 +120,7 @@ def fit(
         servers=servers.height,
         left_out=tuple(left_out(telemetry, servers)),
         learnt=(
-            *sentences(fleet.library, fleet.trends, clock, window),
+            *sentences(fleet.library, fleet.trends, telemetry.local, " to ".join(window)),
             *pooled_lines(telemetry, servers),
         ),
         trends=fleet.trends,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -39,12 +40,14 @@ class FittedFleet:
         columns: the metrics' columns, by key.
         trends: of the metrics, by key.
         calendar: whose holidays are days apart; None: they are days like others.
+        zone: whose days and hours they are.
     """
 
     library: Library
     columns: dict[str, MetricColumn]
     trends: dict[str, Trend]
     calendar: Holidays | None
+    zone: str
 
 
 def fit_fleet(
@@ -73,7 +76,8 @@ def fit_fleet(
     every = telemetry.values(servers["server_id"].to_list())
     for values, (first, last, present) in zip(every, lives, strict=True):
         is_enough = present >= fewest
-        fitted.append(fit_server(values, telemetry.clock, counts) if is_enough else None)
+        local = telemetry.local.turned(values)
+        fitted.append(fit_server(local, telemetry.local.clock, counts) if is_enough else None)
         shapes.append(shape_of(values))
         levels.append(levels_of(values))
         life = slice(first, last + 1)
@@ -85,7 +89,7 @@ def fit_fleet(
         metrics=tuple(columns),
         states=counts[0],
         kinds=counts[1],
-        days=telemetry.clock.day_classes,
+        days=telemetry.local.clock.day_classes,
         half_lives=half_lives(telemetry.clock),
         fleet_gaps=fleet_gaps(telemetry.gone, telemetry.clock),
     )
@@ -97,6 +101,7 @@ def fit_fleet(
         columns,
         {key: fleet_trend(of_metric) for key, of_metric in of_metrics},
         telemetry.calendar,
+        telemetry.local.zone,
     )
 
 
@@ -129,10 +134,11 @@ def enough(telemetry: Telemetry, *, pool: bool = False) -> pl.DataFrame:
     if found.is_empty():
         most = telemetry.servers["present"].max()
         assert isinstance(most, int)
-        got = most * clock.step_hours / HOURS_PER_DAY
+        window = " to ".join(clock.window)
         raise RequestError(
-            f"{telemetry.folder}: expected servers with at least {days} days of values, "
-            f"got at most {got:.1f} days; fit a longer window"
+            f"{telemetry.folder}: expected servers with at least {days} days of values in "
+            f"{window}, got at most {_days_of(most, clock)} days, as gaps do not count; "
+            "fit a longer window"
         )
     if pool:
         return telemetry.servers.filter(pl.col("present") >= HOURS_PER_DAY / clock.step_hours)
@@ -148,10 +154,9 @@ def pooled_lines(telemetry: Telemetry, servers: pl.DataFrame) -> Iterator[str]:
     """
     short = servers.filter(pl.col("present") < fewest_steps(telemetry.clock))
     for server_id, present in short.select("server_id", "present").iter_rows():
-        days = present * telemetry.clock.step_hours / HOURS_PER_DAY
         yield (
-            f"pooled: {server_id} has {days:.1f} days of values; all but its levels and gaps is "
-            "that of the server most like it"
+            f"pooled: {server_id} has {_days_of(present, telemetry.clock)} days of values; all but "
+            "its levels and gaps is that of the server most like it"
         )
 
 
@@ -165,11 +170,15 @@ def left_out(telemetry: Telemetry, servers: pl.DataFrame) -> Iterator[str]:
     for name in telemetry.negative:
         yield f"{name} is left out: it has values below 0, which have no logarithm"
     kept = set(servers["server_id"])
-    hours = telemetry.clock.step_hours
     for server_id, present in telemetry.servers.select("server_id", "present").iter_rows():
         if server_id not in kept:
-            days = present * hours / HOURS_PER_DAY
-            yield f"{server_id} is left out: it has {days:.1f} days of values, too few"
+            days = _days_of(present, telemetry.clock)
+            yield f"{server_id} is left out: it has {days} days of values, too few"
+
+
+def _days_of(steps: int, clock: Clock) -> str:
+    """Return how many days some steps are, rounded down, so that too few never look enough."""
+    return f"{math.floor(10 * steps * clock.step_hours / HOURS_PER_DAY) / 10:.1f}"
 
 
 def columns_by_key(metrics: Sequence[MetricColumn]) -> dict[str, MetricColumn]:

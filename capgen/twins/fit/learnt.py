@@ -11,10 +11,10 @@ from capgen.draws.arrays import Floats
 from capgen.layers.curves import Curves
 from capgen.layers.library.schema import HIGHEST_SCORE
 from capgen.layers.library.table import Library
-from capgen.twins.fit.clock import Clock
+from capgen.twins.fit.local_days import LocalDays
 from capgen.twins.fit.trend import Trend
 
-_WORK = slice(9, 18)  # hours of UTC
+_WORK = slice(9, 18)  # hours of the local day
 _NIGHT = slice(0, 6)
 _APART = 1.2  # ratio of two means that counts
 _WEEKDAYS = 5
@@ -76,25 +76,26 @@ def learnt_of(library: Library) -> Learnt:
 
 
 def sentences(
-    library: Library, trends: Mapping[str, Trend], clock: Clock, window: str
+    library: Library, trends: Mapping[str, Trend], days: LocalDays, window: str
 ) -> Iterator[str]:
     """Yield what was learnt, and what was not, a line each.
 
     Args:
         library: the table.
         trends: of the metrics, which the library leaves out.
-        clock: of the steps that were fitted.
+        days: which were fitted.
         window: the days, as words.
     """
     learnt = learnt_of(library)
     facts = library.facts
+    clock = days.clock
     between = f"between them lies, of the variance, {_percents(learnt.moved_by_state)}"
     if clock.slots_per_day == 1:
         yield f"kinds of day: {facts.kinds} a server, each a state; {between}; hours are not known"
     else:
         lasting = f"which last for {learnt.dwell_hours:.1f} h (median)"
         yield f"states: {facts.states} a server, {lasting}; {between}"
-        yield _rhythm(learnt, facts.metrics[0])
+        yield _rhythm(learnt, facts.metrics[0], days.zone)
         yield f"kinds of day: {facts.kinds} a server, which come by the day of the week"
     if clock.holidays is not None:
         yield f"holidays: {len(clock.holidays)} of the days, {_leaning(len(clock.holidays))}"
@@ -113,10 +114,10 @@ def sentences(
     )
 
 
-def _rhythm(learnt: Learnt, metric: str) -> str:
+def _rhythm(learnt: Learnt, metric: str, zone: str) -> str:
     return (
         f"rhythm, in numbers of servers: {learnt.by_day} with more {metric} by day, "
-        f"{learnt.by_night} by night (UTC), {learnt.steady} neither; "
+        f"{learnt.by_night} by night ({zone}), {learnt.steady} neither; "
         f"{learnt.quiet_weekends} with less on weekends"
     )
 

@@ -22,7 +22,7 @@ from capgen.storage.store.errors import reading_reason
 from capgen.timeline.epoch import MINUTES_PER_HOUR, day_number
 from capgen.twins.fit.clock import Clock
 from capgen.twins.fit.gaps import fleet_gap_steps
-from capgen.twins.fit.holidays import holidays_between
+from capgen.twins.fit.local_days import LocalDays, local_days, zone_called
 
 _VALUES_AT_ONCE = 8_000_000
 _STEP = "step"
@@ -39,7 +39,8 @@ class Telemetry:
         metrics: their columns; none has a value below 0.
         negative: columns that were left out because they have.
         granularity: the time step.
-        clock: of the steps.
+        clock: of the steps; its days are those of UTC.
+        local: the days that are fitted.
         servers: server_id, first and last step with a value, number of such steps (`present`),
             and labels, behind `LABEL`; sorted by server_id.
         gone: the steps at which the fleet lacks everything.
@@ -52,6 +53,7 @@ class Telemetry:
     negative: tuple[str, ...]
     granularity: str
     clock: Clock
+    local: LocalDays
     servers: pl.DataFrame
     gone: Flags
     calendar: Holidays | None
@@ -89,6 +91,7 @@ def read_telemetry(
     last: date | None,
     labels: Sequence[str],
     calendar: Holidays | None = None,
+    zone: str | None = None,
 ) -> Telemetry:
     """Read what there is of telemetry, but not yet its values.
 
@@ -98,6 +101,7 @@ def read_telemetry(
         last: the last day to fit; None for the last there is.
         labels: columns of servers' labels to keep.
         calendar: whose holidays are days apart; None: they are days like others.
+        zone: whose days are fitted; None for that by which exports were written.
 
     Raises:
         RequestError: it is no dataset, or nothing of it can be fitted.
@@ -107,9 +111,8 @@ def read_telemetry(
     described = manifest.description()
     _check(folder, described, labels)
     days = _window(folder, described, first, last)
-    holidays = tuple(map(day_number, holidays_between(calendar, *days))) if calendar else None
-    length = (days[1] - days[0]).days + 1
-    clock = Clock(day_number(days[0]), length, described.step_minutes, holidays)
+    local = local_days(days, described.step_minutes, zone_called(zone, manifest), calendar)
+    clock = Clock(day_number(days[0]), (days[1] - days[0]).days + 1, described.step_minutes)
     rows = _rows(scan_dataset(folder, manifest), described, days)
     present = rows.filter(pl.any_horizontal(pl.col(described.metric_names).is_not_null()))
     servers = _servers(folder, present, described.metric_names, labels)
@@ -119,7 +122,9 @@ def read_telemetry(
         raise RequestError(f"{folder}: expected a metric without values below 0, found none")
     gone = _gone(folder, present, servers, clock)
     step = described.granularity
-    return Telemetry(folder, rows, metrics, tuple(negative), step, clock, servers, gone, calendar)
+    return Telemetry(
+        folder, rows, metrics, tuple(negative), step, clock, local, servers, gone, calendar
+    )
 
 
 def _check(folder: Path, described: Description, labels: Sequence[str]) -> None:

@@ -12,17 +12,20 @@ from typing import Any
 _STOP_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 STOP_SIGNALS = [getattr(signal, name) for name in _STOP_NAMES if hasattr(signal, name)]
 _LARGE_BLOCK_LIMIT = -3  # M_MMAP_THRESHOLD
+_FREE_MEMORY_LIMIT = -1  # M_TRIM_THRESHOLD
 
 
-def give_back_blocks(size: int) -> None:
+def give_back_blocks(size: int, kept: int) -> None:
     """Make the C library return freed blocks to the system, where it has such a setting.
 
     Args:
         size: bytes of the smallest block to return.
+        kept: bytes of smaller blocks that each thread keeps.
     """
     library = ctypes.CDLL(None)
-    if hasattr(library, "mallopt"):  # GNU's library, which would raise this limit up to 32 MB
+    if hasattr(library, "mallopt"):  # GNU's library, which would raise the first up to 32 MB
         library.mallopt(_LARGE_BLOCK_LIMIT, size)
+        library.mallopt(_FREE_MEMORY_LIMIT, kept)
 
 
 def address_space_limit() -> int | None:

@@ -67,17 +67,22 @@ class Labels:
             layer: the layer that makes them, or another one with the same labels.
             changes: at least one.
         """
+        if not (layer.label in self._cells.flags or layer.names in self._cells.codes):
+            self._lay(changes)
+            return
         where = np.logical_or.reduce([change.where for change in changes])
-        is_wanted = layer.label in self._cells.flags or layer.names in self._cells.codes
         derives = not layer.changes_derived
-        before = self._shown(where, derives=derives) if is_wanted else {}
+        before = self._shown(where, derives=derives)
+        self._lay(changes)
+        after = self._shown(where, derives=derives)
+        changed = {key: _differing(where, before[key], after[key]) for key in after}
+        names = [name for change in changes for name in change.names]
+        self._noted.append(_Noted(layer.label, layer.names, names, changed))
+
+    def _lay(self, changes: Sequence[Change]) -> None:
+        of_key = self._cells.of_key
         for change in changes:
-            change.lay(self._cells.of_key)
-        if is_wanted:
-            after = self._shown(where, derives=derives)
-            changed = {key: _differing(where, before[key], after[key]) for key in after}
-            names = [name for change in changes for name in change.names]
-            self._noted.append(_Noted(layer.label, layer.names, names, changed))
+            change.lay(of_key)
 
     def _shown(self, where: Flags, *, derives: bool) -> dict[str, Floats]:
         """Return values of some cells as the panel would show them."""

@@ -27,7 +27,8 @@ _MOST_BYTE_CODES = 2**8  # servers in a row group whose strings are numbered wit
 _MOST_DISTINCT_VALUES = 2**17  # of a metric that is written with a dictionary
 _MANY_TEXTS = {EVENT, OUTLIER_METRICS}  # may have more distinct texts than there are servers
 _MAY_BE_NULL = {*_MANY_TEXTS, STATE}
-_PAGE_BYTES = 2**24  # more than a column of a row group, so that each is one page
+_PAGE_BYTES = 2**24  # more than a column of a row group: pages end by their rows
+_BATCH_ROWS = 2**15  # more than Arrow's pages have: it encodes each at once, in a tenth less time
 
 
 def file_schema(panel: Panel, codes: pl.DataType) -> pa.Schema:
@@ -123,6 +124,7 @@ def writer_options(config: Config, schema: pa.Schema) -> dict[str, Any]:
         "column_encoding": {"timestamp": "DELTA_BINARY_PACKED"},
         "write_statistics": _PRUNING_COLUMNS,
         "data_page_size": _PAGE_BYTES,
+        "write_batch_size": _BATCH_ROWS,
         "dictionary_pagesize_limit": _PAGE_BYTES,
         "store_schema": False,  # readers should see plain strings, not our dictionaries
     }

@@ -124,6 +124,40 @@ def imported_by(arguments: list[str], names: list[str]) -> str:
     return outcome.stdout.splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--from=soon"], "Invalid value for '--from': expected a moment such as 2024-01-31"),
+        (["--until=soon"], "Invalid value for '--until': expected a day"),
+        (["--quantiles=0.1,x"], "Invalid value for '--quantiles': expected a share"),
+        (["--quantiles=0,0.9", "--out=f.csv"], "--quantiles: expected shares between 0 and 1"),
+        (["--from=1999-01-01"], "--from: expected a moment from 2022-01-01 on"),
+        (["--keep=noise"], "--keep: expected one of"),
+        (["--metric=gpu"], "--metric: expected one of"),
+        (["--out=futures.txt"], "--out: expected a name that ends in .parquet"),
+    ],
+    ids=str,
+)
+def test_a_wrong_value_is_named_by_its_option(
+    options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    panel = ["--servers=12", "--end-date=2022-01-31"]
+    assert main(["futures", *panel, "--from=2022-01-10", *options]) == 2
+    assert capsys.readouterr().err.startswith(f"error: {said}")
+
+
+def test_a_value_from_elsewhere_is_named_by_its_key(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "file").touch()
+    panel = ["--servers=12", "--end-date=2022-01-31"]
+    assert main(["build", *panel, "--set=out=out"]) == 2
+    assert capsys.readouterr().err.startswith("error: out: expected an empty or new folder")
+    assert main(["build", *panel, "--out=out"]) == 2
+    assert capsys.readouterr().err.startswith("error: --out: expected an empty or new folder")
+
+
 def on_terminal(*arguments: str, **variables: str) -> str:
     """Run capgen with its stderr on a terminal, and return what it says there."""
     ours, theirs = pty.openpty()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -31,6 +31,7 @@ from capgen.cli import (
     sql,
     verify,
 )
+from capgen.cli.given import Command
 from capgen.errors import CapgenError, StoppedError
 from capgen.system.process import address_space_limit
 from capgen.system.processors import processors
@@ -58,24 +59,28 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("build")(build.command)
-app.command("extend")(extend.command)
-app.command("fit")(fit.command)
-app.command("futures")(futures.command)
-app.command("load")(load.command)
-app.command("plan")(plan.command)
-app.command("check")(check.command)
-app.command("compare")(compare.command)
-app.command("saturation")(saturation.command)
-app.command("score")(score.command)
-app.command("verify")(verify.command)
-app.command("repair")(repair.command)
-app.command("report")(report.command)
-app.command("export")(export.command)
-app.command("rollup")(rollup.command)
-app.command("query")(query.command)
-app.command("sql")(sql.command)
-app.command("docs")(docs.command)
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "build": build.command,
+    "extend": extend.command,
+    "fit": fit.command,
+    "futures": futures.command,
+    "load": load.command,
+    "plan": plan.command,
+    "check": check.command,
+    "compare": compare.command,
+    "saturation": saturation.command,
+    "score": score.command,
+    "verify": verify.command,
+    "repair": repair.command,
+    "report": report.command,
+    "export": export.command,
+    "rollup": rollup.command,
+    "query": query.command,
+    "sql": sql.command,
+    "docs": docs.command,
+}
+for _name, _command in _COMMANDS.items():
+    app.command(_name, cls=Command)(_command)
 app.add_typer(config.app, name="config")
 
 

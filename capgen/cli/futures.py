@@ -1,7 +1,9 @@
 """`capgen futures`: draws how a panel may go on from a moment, or forecasts what comes."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from capgen.cli.futures_table import print_outlook
+from capgen.cli.moments import day, moment
 from capgen.cli.options import looked_at, takes_config
 from capgen.cli.progress import row_progress
 from capgen.cli.quantities import shares
@@ -32,12 +35,13 @@ def command(
     resolved: "Resolved",
     context: typer.Context,
     start: Annotated[
-        str,
+        datetime,
         typer.Option(
             "--from",
             metavar="MOMENT",
             help="First moment that is not known, in UTC: YYYY-MM-DD or YYYY-MM-DD HH:MM.",
             show_default=False,
+            parser=moment,
         ),
     ],
     data: Annotated[
@@ -54,11 +58,12 @@ def command(
         typer.Option(metavar="N", help="Number of futures.", parser=positive_whole_number),
     ] = 200,
     until: Annotated[
-        str | None,
+        date | None,
         typer.Option(
             metavar="DAY",
             help="Last day, which may lie after the panel's; by default that.",
             show_default=False,
+            parser=day,
         ),
     ] = None,
     servers: Annotated[
@@ -91,7 +96,7 @@ def command(
         ),
     ] = "",
     quantiles: Annotated[
-        str | None,
+        Sequence[float] | None,
         typer.Option(
             metavar="A,B",
             help=(
@@ -99,6 +104,7 @@ def command(
                 "quantiles, such as 0.05,0.95."
             ),
             show_default=False,
+            parser=shares,
         ),
     ] = None,
     out: Annotated[
@@ -148,17 +154,16 @@ def command(
         until=until,
         keep=[each.strip() for each in keep.split(",") if each.strip()],
     )
-    wanted = None if quantiles is None else shares(quantiles)
     if out is None:
-        print_outlook(asked, wanted or _SHOWN, as_json=as_json)
+        print_outlook(asked, quantiles or _SHOWN, as_json=as_json)
         return
-    written = _write(asked, wanted, out, overwrite=overwrite)
+    written = _write(asked, quantiles, out, overwrite=overwrite)
     with outcome():
         typer.echo(json.dumps(asdict(written), default=str) if as_json else _summary(written))
 
 
 def _write(
-    asked: "Asked", quantiles: tuple[float, ...] | None, out: Path, *, overwrite: bool
+    asked: "Asked", quantiles: Sequence[float] | None, out: Path, *, overwrite: bool
 ) -> "Written":
     from capgen.foresight.writing import write_forecasts, write_futures
 

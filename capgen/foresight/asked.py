@@ -98,7 +98,7 @@ def asked_of(
     _check_names("metrics", keys, list(config.metrics))
     _check_names("keep", keep, HAPPENINGS)
     _check_names("servers", sorted(ids or ()), server_ids(config) if ids else ())
-    moment = _step_of(_moment(start), config)
+    moment = _step_of(_moment(start, "from"), config)
     stop = config.axis.span.stop
     if isinstance(until, str | date):
         stop = config.axis.days(config.start_date, _day(until) + timedelta(days=1)).stop
@@ -153,17 +153,17 @@ def _until(config: Config, until: date | str | None) -> Config:
 
 
 def _day(day: date | str) -> date:
-    return _moment(day).date()
+    return _moment(day, "until").date()
 
 
-def _moment(moment: datetime | date | str) -> datetime:
+def _moment(moment: datetime | date | str, name: str) -> datetime:
     """Return a moment in UTC, without a zone."""
     if isinstance(moment, str):
         try:
             moment = datetime.fromisoformat(moment)
         except ValueError:
             raise RequestError(
-                f"expected a moment such as 2024-03-01 or 2024-03-01 10:00, got {moment!r}"
+                f"{name}: expected a moment such as 2024-03-01 or 2024-03-01 10:00, got {moment!r}"
             ) from None
     if not isinstance(moment, datetime):
         moment = datetime(moment.year, moment.month, moment.day)

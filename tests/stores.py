@@ -67,6 +67,7 @@ def s3_server(folder: Path) -> Iterator[str]:
     ]
     flags.append("-s3.autoCreateBucket=false")
     environment = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "HOME": str(folder)}
+    environment |= {"GOMAXPROCS": "1", "GOGC": "off"}  # it lives for seconds
     log = (folder / "log").open("wb")
     with (
         log,

@@ -6,21 +6,18 @@ import importlib.util
 import json
 import shlex
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
 import capgen
-from capgen import CapgenError, RequestError, build
+from capgen import CapgenError, Config, RequestError, build
 from capgen.cli.app import main
 from capgen.dataset.any_manifest import read_any_manifest
 from capgen.dataset.manifest import read_manifest
@@ -35,10 +32,10 @@ from capgen.storage.store.objects import Objects
 from capgen.telemetry.load import Listener
 from capgen.version import __version__
 from tests.conftest import make_config
-from tests.faults import interrupt_after
 from tests.pages import page_of
+from tests.processes import run_script
 from tests.stores import BUCKET, KEY, SECRET, forget_connections, s3_server, weed_command
-from tests.test_paths import KEYS, Answers, answers, assert_the_same_answers
+from tests.test_paths import answers
 
 pytestmark = [
     pytest.mark.skipif(importlib.util.find_spec("s3fs") is None, reason="needs capgen[s3]"),
@@ -46,12 +43,12 @@ pytestmark = [
 ]
 
 SMALL = {
-    "num_servers": 8,
+    "num_servers": 4,
     "granularity": "hourly",
-    "start_date": "2022-12-01",
-    "end_date": "2023-01-15",
+    "start_date": "2022-12-27",
+    "end_date": "2023-01-05",
 }
-FLAGS = ["--servers=8", "--granularity=hourly", "--start-date=2022-12-01", "--end-date=2023-01-15"]
+FLAGS = ["--servers=4", "--granularity=hourly", "--start-date=2022-12-27", "--end-date=2023-01-05"]
 PART = "year=2022/server_type=web/part-00000.parquet"
 
 
@@ -109,12 +106,6 @@ def copy(stored: str, address: str) -> str:
     for path in Objects(locate(stored)).all():
         files.copy(f"{stored}/{path}", f"{address}/{path}")
     return address
-
-
-@pytest.fixture(scope="module")
-def expected(local: Path, tmp_path_factory: pytest.TempPathFactory) -> Answers:
-    """Return what readers find in the folder."""
-    return dict(answers(str(local), tmp_path_factory.mktemp("expected")))
 
 
 def test_a_worker_elsewhere_writes_the_same_objects(local: Path, address: str) -> None:
@@ -198,29 +189,25 @@ def test_the_command_and_its_hint(address: str, capfd: pytest.CaptureFixture[str
     built, hint = capfd.readouterr().out.splitlines()
     assert built.startswith(f"Built {address}: ")
     assert main(shlex.split(hint)[2:]) == 0
-    assert "database" in capfd.readouterr().out
+    assert "application" in capfd.readouterr().out
     assert main(["build", *FLAGS, f"--out={address}"]) == 0
     assert "is complete already" in capfd.readouterr().out
     assert main(["verify", address]) == 0
     assert "all as built" in capfd.readouterr().out
 
 
-@given(
-    above=st.lists(
-        st.sampled_from(KEYS) | st.text("a1=+,@~!'() .", min_size=1, max_size=6), max_size=2
-    )
-)
-@settings(max_examples=2, deadline=None)
-def test_any_prefix_above_a_dataset(
-    above: list[str], stored: str, expected: Answers, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    assume(not {".", ".."} & set(above))
-    room = tmp_path_factory.mktemp("room")
-    place = "/".join([f"s3://{BUCKET}", room.name, *above, "region=EU"])
+def test_any_prefix_above_a_dataset(stored: str, local: Path, tmp_path: Path) -> None:
+    place = f"s3://{BUCKET}/prefix/year=1999/a1=+,@~!'() .x/region=EU"
     files = locate(stored).fs  # type: ignore[attr-defined]
     for path in Objects(locate(stored)).all():
         files.copy(f"{stored}/{path}", f"{place}/{path}")
-    assert_the_same_answers(place, expected, room)
+    both = []
+    for number, folder in enumerate((str(local), place)):
+        room = tmp_path / str(number)
+        room.mkdir()
+        both.append(answers(folder, room))
+    for (name, here), (_, there) in islice(zip(*both, strict=True), 4):  # not the rollup
+        assert there.sort(pl.all()).equals(here.sort(pl.all())), name
 
 
 def test_relative_names_lie_below_the_bucket_of_the_configuration(local: Path) -> None:
@@ -230,25 +217,36 @@ def test_relative_names_lie_below_the_bucket_of_the_configuration(local: Path) -
     assert read_manifest(result.out) == read_manifest(local)  # where it goes does not show
 
 
+def is_kept(address: str) -> bool:
+    """Tell whether an interrupted build has a file to keep."""
+    return any("/receipts/" in path for path in Objects(locate(address)).all())
+
+
+def interrupted(address: str, config: Config, **options: Any) -> None:
+    """Build until a file is kept."""
+
+    def on_rows(_rows: int) -> None:
+        if is_kept(address):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(config, address, workers=1, **options, on_rows=on_rows)
+
+
 KILLED = """
 import os, signal, sys
-from capgen.storage.store.locking import LOCK
-from tests.conftest import make_config
-from tests.test_stores import SMALL
-seen = 0
-def on_rows(rows):
-    global seen
-    seen += rows
-    if seen > int(sys.argv[2]):
-        os.kill(os.getpid(), signal.SIGKILL)
 from capgen import build
+from tests.conftest import make_config
+from tests.test_stores import SMALL, is_kept
+def on_rows(rows):
+    if is_kept(sys.argv[1]):
+        os.kill(os.getpid(), signal.SIGKILL)
 build(make_config(**SMALL), sys.argv[1], workers=1, on_rows=on_rows)
 """
 
 
 def test_killed_and_resumed(address: str, local: Path) -> None:
-    command = [sys.executable, "-c", KILLED, address, "5000"]
-    assert subprocess.run(command, check=False, cwd=Path(__file__).parents[1]).returncode == -9
+    assert run_script(KILLED, address).returncode == -9
     leave_an_upload(address, PART)
     assert (
         socket.gethostname() in Objects(locate(address)).read([LOCK])[LOCK].decode()
@@ -270,8 +268,7 @@ def test_killed_and_resumed(address: str, local: Path) -> None:
 
 
 def test_an_object_that_was_altered_meanwhile_is_made_again(address: str) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        build(make_config(**SMALL), address, workers=1, on_rows=interrupt_after(5000))
+    interrupted(address, make_config(**SMALL))
     files: Any = locate(address).fs  # type: ignore[attr-defined]
     altered = next(path for path in Objects(locate(address)).all() if path.endswith(".parquet"))
     files.pipe_file(f"{address}/{altered}", files.cat_file(f"{address}/{altered}")[:-1] + b"x")
@@ -280,8 +277,7 @@ def test_an_object_that_was_altered_meanwhile_is_made_again(address: str) -> Non
 
 
 def test_a_forged_receipt_brings_nothing_in(address: str, local: Path) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        build(make_config(**SMALL), address, workers=1, on_rows=interrupt_after(5000))
+    interrupted(address, make_config(**SMALL))
     objects = Objects(locate(address))
     path = next(path for path in objects.all() if path.startswith("_capgen/receipts/"))
     receipt = json.loads(objects.read([path])[path])
@@ -310,7 +306,7 @@ def test_a_file_is_replaced_only_when_asked_and_none_lies_in_a_dataset(
 
 
 @pytest.mark.parametrize(
-    "changed", [{"seed": 7}, {"end_date": "2023-02-10"}], ids=["replaced", "extended"]
+    "changed", [{"seed": 7}, {"end_date": "2023-01-10"}], ids=["replaced", "extended"]
 )
 def test_a_dataset_is_replaced_when_the_next_is_whole(
     copy: str, tmp_path: Path, changed: dict[str, Any]
@@ -321,8 +317,7 @@ def test_a_dataset_is_replaced_when_the_next_is_whole(
         "overwrite": "seed" in changed,
         "rewrite_past": "end_date" in changed,
     }
-    with pytest.raises(KeyboardInterrupt):
-        build(config, copy, workers=1, **allowed, on_rows=interrupt_after(5000))
+    interrupted(copy, config, **allowed)
     assert read_manifest(locate(copy)) == before
     assert found(copy) == {}
     result = build(config, copy, **allowed)

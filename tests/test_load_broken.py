@@ -124,7 +124,7 @@ def test_a_folder_that_holds_something_is_left_alone(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data())
 def test_no_bytes_bring_a_traceback(tmp_path: Path, data: st.DataObject) -> None:

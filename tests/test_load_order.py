@@ -79,10 +79,14 @@ def loaded(file: Path, out: Path, **options: Any) -> tuple[str, tuple[AccountLin
     return manifest.content_digest, result.account
 
 
-@pytest.mark.parametrize("to", [None, "10min"])
 @pytest.mark.parametrize(
-    ("seed", "repeats", "shuffled"),
-    [(1, False, False), (2, False, False), (3, True, False), (4, False, True)],
+    ("seed", "repeats", "shuffled", "to"),
+    [
+        (1, False, False, None),
+        (2, False, False, "10min"),
+        (3, True, False, "10min"),
+        (4, False, True, None),
+    ],
 )
 def test_samples_in_order_become_the_same_sorted_or_not(
     seed: int,

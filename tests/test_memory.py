@@ -25,7 +25,7 @@ def test_peak_of_a_panel_is_low(tmp_path: Path) -> None:
 
 
 def test_peak_of_a_panel_is_hardly_above_that_of_a_tenth_of_the_servers(tmp_path: Path) -> None:
-    """Both fill the row groups that they have in so little memory; `build_cost` shows larger ones."""
+    """Both fill the row groups of so little memory; `build_cost` shows larger ones."""
     within = "--memory=300MB"
     tenth = peak_of(30, tmp_path / "tenth", within)
     assert peak_of(300, tmp_path / "whole", within) < MOST_GROWTH * tenth

@@ -56,12 +56,17 @@ class ArrowTables:
         servers = crossed.servers.height
         if servers > self._servers or not crossed.dates.equals(self._dates):
             self._repeated = {
-                column.name: _as_array(np.tile(column.to_numpy(), servers), column.to_arrow().type)
+                column.name: _as_array(_tiled(column.to_numpy(), servers), column.to_arrow().type)
                 for column in crossed.dates.get_columns()
             }
             self._dates = crossed.dates
             self._servers = servers
         return self._repeated
+
+
+def _tiled(numbers: NDArray[Any], times: int) -> NDArray[Any]:
+    """Return numbers so many times; other threads go on meanwhile, which `np.tile` holds up."""
+    return np.broadcast_to(numbers, (times, numbers.size)).ravel()
 
 
 def _of_servers(texts: Sequence[str], steps: int, field: pa.Field) -> pa.DictionaryArray:

@@ -99,6 +99,20 @@ def test_a_mapping_that_leaves_a_question_open_is_refused(
     assert says in refusal(tmp_path, capsys, "--as", str(mapping), "--to", "hourly")
 
 
+def test_a_query_of_ours_that_fails_is_no_fault_of_the_export(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x.csv").write_text(GOOD, encoding="utf-8")
+    wrong = "select no_such_column from sources"
+    monkeypatch.setattr(
+        "capgen.telemetry.pipeline.survey", lambda connection: connection.sql(wrong)
+    )
+    line = refusal(tmp_path, capsys, "--as", "table")
+    assert "internal error" in line
+    assert "no_such_column" in line
+    assert "x.csv" not in line
+
+
 def test_what_nothing_recognises_is_asked_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,6 +15,7 @@ from capgen.sql.text import identifier, macro_text, query_text, repeat_lines
 
 if TYPE_CHECKING:
     from capgen.sql.database import (
+        CONTENT_ERRORS,
         Connection,
         DatabaseError,
         connect,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "CONTENT_ERRORS",
     "Connection",
     "DatabaseError",
     "comment_columns",

@@ -16,6 +16,13 @@ from capgen.sql.text import macro_text
 
 Connection = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error
+# About what is read; others, such as of a name that is not bound, are about the query.
+CONTENT_ERRORS = (
+    duckdb.DataError,
+    duckdb.InvalidInputException,
+    duckdb.IOException,
+    duckdb.SerializationException,
+)
 
 
 _MACROS = "macros"  # the schema of the kept database that has them

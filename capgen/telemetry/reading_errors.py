@@ -1,4 +1,4 @@
-"""Says in one line what is wrong with an export that DuckDB could not read."""
+"""Says in one line what is wrong with an export that DuckDB could not read, or with capgen."""
 
 from __future__ import annotations
 
@@ -43,21 +43,28 @@ _KNOWN = (
 
 @contextmanager
 def plain_reading(sources: Sequence[Source]) -> Iterator[None]:
-    """Turn an error of DuckDB about an export into one line.
+    """Turn an error of DuckDB into one line.
 
     Args:
         sources: the exports.
 
     Raises:
-        CapgenError: DuckDB could not read an export.
+        CapgenError: DuckDB could not read an export, or a query of capgen failed.
     """
     try:
         yield
     except sql.DatabaseError as error:
-        raise CapgenError(_line(error, sources)) from None
+        is_about_export = isinstance(error, sql.CONTENT_ERRORS) or _FILE.search(str(error))
+        line = _line_of_export(error, sources) if is_about_export else _line_of_query(error)
+        raise CapgenError(line) from None
 
 
-def _line(error: Exception, sources: Sequence[Source]) -> str:
+def _line_of_query(error: Exception) -> str:
+    reason = str(error).splitlines()[0]
+    return f"internal error: a query of capgen failed, the exports are not to blame: {reason}"
+
+
+def _line_of_export(error: Exception, sources: Sequence[Source]) -> str:
     text = reading_reason(error)
     file = _FILE.search(text)
     names = [source.entry.name for source in sources]

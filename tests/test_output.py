@@ -242,7 +242,7 @@ def test_parquet_on_standard_output(
     assert main(["export", str(dataset), "-", "--format=parquet"]) == 0
     shown = capfdbinary.readouterr()
     assert pl.read_parquet(shown.out).height == 20
-    assert shown.err.startswith(b"Wrote -: 20 rows")
+    assert shown.err.startswith(b"Wrote standard output: 20 rows")
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet"])

@@ -13,9 +13,8 @@ from capgen.cli.handing_over import check_needs_destination, names, one_place, t
 from capgen.cli.run_options import positive_whole_number
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, counted, rate
+from capgen.cli.text import byte_size, counted, place_name, rate
 from capgen.handover.destinations import DESTINATIONS
-from capgen.storage.location import from_here
 
 if TYPE_CHECKING:
     from capgen.dataset.export.export import ExportResult
@@ -208,4 +207,4 @@ def _export(data: Path, target: str | None, *, as_json: bool, **wanted: Any) -> 
 def _summary(result: "ExportResult") -> str:
     size = f"{counted(result.rows, 'row')}, {byte_size(result.bytes)}"
     speed = f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})"
-    return f"Wrote {from_here(result.path)}: {size}, {speed}"
+    return f"Wrote {place_name(result.path)}: {size}, {speed}"

@@ -18,8 +18,8 @@ from capgen.cli.quantities import shares
 from capgen.cli.run_options import positive_whole_number
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, counted, rate
-from capgen.storage.location import from_here, locate
+from capgen.cli.text import byte_size, counted, place_name, rate
+from capgen.storage.location import locate
 
 if TYPE_CHECKING:
     from capgen.config import Resolved
@@ -178,4 +178,4 @@ def _write(
 def _summary(written: "Written") -> str:
     size = f"{counted(written.rows, 'row')}, {byte_size(written.bytes)}"
     speed = f"{written.seconds:.1f} s ({rate(written.rows, written.seconds)})"
-    return f"Wrote {from_here(written.path)}: {size}, {speed}"
+    return f"Wrote {place_name(written.path)}: {size}, {speed}"

@@ -12,9 +12,8 @@ import typer
 
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, counted, note, rate
+from capgen.cli.text import byte_size, counted, note, place_name, rate
 from capgen.errors import RequestError
-from capgen.storage.location import from_here
 
 if TYPE_CHECKING:
     from capgen.handover.hand_over import HandoverResult
@@ -89,5 +88,5 @@ def _summary(result: HandoverResult) -> str:
         byte_size(result.bytes),
         f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})",
     ]
-    line = f"Wrote {from_here(result.path)} for {result.destination}: {', '.join(facts)}"
+    line = f"Wrote {place_name(result.path)} for {result.destination}: {', '.join(facts)}"
     return "\n".join(filter(None, [line, result.statements]))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
+
+from capgen.storage.location import from_here
+from capgen.storage.streams import is_standard_output
 
 
 def counted(number: int, noun: str) -> str:
@@ -26,6 +31,15 @@ def byte_size(count: float) -> str:
             return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
         count /= 1000
     return f"{count:.1f} TB"
+
+
+def place_name(place: Path) -> str:
+    """Return how to name what was written, such as `data` or `standard output`.
+
+    Args:
+        place: an absolute path, one in a store, or that of a stream.
+    """
+    return "standard output" if is_standard_output(place) else from_here(place)
 
 
 def rate(rows: int, seconds: float) -> str:

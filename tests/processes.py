@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Self
 
 ROOT = Path(__file__).resolve().parents[1]
+# A script that is the command line.
+MAIN = "import sys; from capgen.cli.app import main; raise SystemExit(main(sys.argv[1:]))"
 
 
 class Process:

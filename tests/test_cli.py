@@ -294,8 +294,3 @@ def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
     outcome = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False)
     os.close(writer)
     assert (outcome.returncode, outcome.stderr) == (0, b"")
-
-
-def test_a_folder_name_that_is_no_text(run_process: Run) -> None:
-    outcome = run_process("build", *SMALL, "--out", os.fsdecode(b"data\xff"))
-    assert "Traceback" not in outcome.stderr

@@ -30,7 +30,7 @@ from capgen.errors import CapgenError, RequestError
 from capgen.storage.counted import Counted
 from tests.bench.build_cost import SCRIPT as MEASURED
 from tests.conftest import BuildOnce, duckdb_command, make_config, needs_root
-from tests.processes import run_script
+from tests.processes import MAIN, run_script
 
 SMALL = {
     "num_servers": 9,
@@ -475,16 +475,11 @@ def test_a_full_disk(
     assert names(small_disk) == []
 
 
-LIMITED = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-from capgen.cli.app import main
-raise SystemExit(main(sys.argv[1:]))
-"""
+LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); "
 
 
 def test_a_limit_on_the_size_of_files(dataset: Path, tmp_path: Path) -> None:
-    result = run_script(LIMITED, "export", str(dataset), str(tmp_path / "a.csv.gz"))
+    result = run_script(LIMITED + MAIN, "export", str(dataset), str(tmp_path / "a.csv.gz"))
     assert result.returncode == 1
     assert len(result.stderr.splitlines()) == 1
     assert "File too large" in result.stderr

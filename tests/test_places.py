@@ -22,8 +22,8 @@ from capgen.storage.location import locate
 from capgen.system.paths import local_path
 from tests.conftest import AS_NOBODY_KNOWN, make_config, needs_root
 
-SMALL = {"num_servers": 10, "end_date": "2022-12-31"}
-BUILD = ["build", "--servers=10", "--end-date=2022-12-31"]
+SMALL = {"num_servers": 10, "end_date": "2022-03-31"}
+BUILD = ["build", "--servers=10", "--end-date=2022-03-31"]
 
 
 def is_whole(folder: Path) -> bool:
@@ -39,7 +39,7 @@ def test_a_folder_of_mine_below_one_that_i_cannot_write(tmp_path: Path) -> None:
 import os
 from capgen import build, load_config, repair
 def config(**more):
-    overrides = {{"num_servers": 10, "end_date": "2022-12-31", **more}}
+    overrides = {{"num_servers": 10, "end_date": "2022-03-31", **more}}
     return load_config(overrides=overrides, environment={{}})
 build(config(), "{target}")
 build(config(seed=1), "{target}", overwrite=True)
@@ -150,9 +150,8 @@ def test_tilde_means_the_same_everywhere(
         ["config", "init", "~/my.yaml"],
         ["config", "check", "~/my.yaml"],
         ["config", "show", "--config=~/my.yaml"],
-        ["check", "~/data", "--config=~/my.yaml"],
     ):
-        assert main(command) in ({0, 1} if "--config=~/my.yaml" in command else {0}), command
+        assert main(command) == 0, command
     capsys.readouterr()
     found = {each.name for each in tmp_path.iterdir()}
     assert found == {"data", "twin", "answer.csv", "data.parquet", "my.yaml"}

@@ -25,7 +25,7 @@ from capgen.storage.marks import is_dataset
 from tests.bench.kill import digests, kill_at_each
 from tests.conftest import BuildOnce, make_config, needs_root
 from tests.faults import build_killed_at, interrupt_after
-from tests.processes import Process, run_script
+from tests.processes import MAIN, Process, run_script
 
 SMALL = {"num_servers": 8, "end_date": "2023-12-31"}
 HOURLY = {"num_servers": 12, "granularity": "hourly", "end_date": "2022-06-30"}
@@ -240,7 +240,6 @@ def test_a_full_disk(mount: Callable[[str], Path], capfd: pytest.CaptureFixture[
     assert digests(folder / "data") != before
 
 
-MAIN = "import sys; from capgen.cli.app import main; raise SystemExit(main(sys.argv[1:]))"
 LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)); "
 
 

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -20,6 +19,7 @@ from capgen.dataset.manifest import read_manifest
 from capgen.errors import StoppedError
 from capgen.storage.inspection import problems
 from tests.conftest import make_config
+from tests.processes import MAIN, Process, run_script
 
 # Runs commands in one process, each with its standard streams as a shell would give them to it:
 # "closed", "full", "left" by its reader, or a "file"; writes down exit codes and standard error.
@@ -63,7 +63,10 @@ LISTENERS = [
     ("file", "file", "closed"),
 ]
 VERDICTS = {"verify good": 0, "verify bad": 1, "check bad": 1, "check nothing": 2}
-BUILDS = [f"build --servers=10 --years=1 --out new{number}" for number in range(len(LISTENERS))]
+BUILDS = [
+    f"build --servers=10 --end-date=2022-01-31 --out new{number}"
+    for number in range(len(LISTENERS))
+]
 ANSWERS = ["config show", "sql", "plan --servers=10", "query from&panel --format=csv --data=good"]
 Case = tuple[str, tuple[str, str, str]]
 
@@ -72,7 +75,7 @@ Case = tuple[str, tuple[str, str, str]]
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a good dataset, and one that has lost a file."""
     folder = tmp_path_factory.mktemp("streams")
-    build(make_config(num_servers=10, end_date="2023-12-31"), folder / "good")
+    build(make_config(num_servers=10, end_date="2022-03-31"), folder / "good")
     shutil.copytree(folder / "good", folder / "bad")
     next((folder / "bad").rglob("*.parquet")).unlink()
     return folder
@@ -86,8 +89,7 @@ def outcomes(folder: Path) -> dict[Case, tuple[int, str]]:
         *zip(BUILDS, LISTENERS, strict=True),
         *product(ANSWERS, [FULL, ("file", "left", "file")]),
     ]
-    command = [sys.executable, "-c", SCRIPT, json.dumps(cases)]
-    subprocess.run(command, cwd=folder, capture_output=True, check=True)
+    run_script(SCRIPT, json.dumps(cases), folder=folder)
     told = json.loads((folder / "told.json").read_text())
     return dict(zip(cases, map(tuple, told), strict=True))
 
@@ -150,20 +152,15 @@ def test_a_stopped_query_leaves_nothing_half_written(
 ) -> None:
     command = [
         "query",
-        "from panel, range(1000)",
+        "from panel, range(10000)",
         f"--data={folder / 'good'}",
         "--output=answer.csv",
     ]
-    ended = subprocess.Popen(
-        [sys.executable, "-m", "capgen", *command], cwd=tmp_path, stderr=subprocess.PIPE
-    )
-    while not list(tmp_path.iterdir()) and ended.poll() is None:
-        time.sleep(0.01)
-    ended.send_signal(number)
-    _, errors = ended.communicate(timeout=30)
+    query = Process(MAIN, *command, folder=tmp_path)
+    ended = query.signal_when(number, lambda: list(tmp_path.iterdir())).ended()
     assert ended.returncode == 130
-    assert errors.splitlines()[-1] == b"error: interrupted"
-    assert b"Traceback" not in errors
+    assert ended.stderr.splitlines()[-1] == "error: interrupted"
+    assert "Traceback" not in ended.stderr
     assert not list(tmp_path.iterdir())
 
 

@@ -19,6 +19,8 @@ from capgen import Config, ConfigError, load_config
 from capgen.cli.app import main
 from capgen.config import config_digest
 from capgen.config.merging import nested
+from capgen.config.sources import preset_names, preset_text
+from capgen.config.yaml_text import parse_shipped_yaml, parse_yaml
 from capgen.draws.arrays import Floats as Matrix
 from capgen.draws.correlation import correlation_matrix, nearest_correlation_matrix, repair_distance
 from tests.conftest import examples, make_config
@@ -124,6 +126,12 @@ def test_a_variable_names_the_file_and_the_flag_wins(
     both = shown("--config", "flag.yaml")
     assert both["seed"] == {"value": 3, "source": "flag.yaml"}
     assert both["num_servers"]["source"] == "preset default"
+
+
+@pytest.mark.parametrize("preset", preset_names())
+def test_a_preset_is_what_a_copy_of_it_is(preset: str) -> None:
+    text = preset_text(preset)
+    assert json.dumps(parse_shipped_yaml(text)) == json.dumps(parse_yaml(text, "a copy"))
 
 
 def test_overrides_win_over_environment_and_file() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from capgen.config.merging import KeySource, nested
 from capgen.config.suggest import nearest
-from capgen.config.yaml_text import parse_yaml
+from capgen.config.yaml_text import parse_shipped_yaml, parse_yaml
 from capgen.errors import ConfigError
 from capgen.resources import resource_files, resource_folder
 
@@ -52,8 +52,7 @@ def preset_sources(name: str) -> Iterator[KeySource]:
 @cache
 def _preset_source(name: str) -> KeySource:
     """Return a shipped preset, which is read once: it takes longer than all the rest."""
-    source = f"preset {name}"
-    return KeySource(source, _mapping(preset_text(name), source))
+    return KeySource(f"preset {name}", parse_shipped_yaml(preset_text(name)))
 
 
 def file_source(path: Path) -> KeySource:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from capgen.config.merging import KeySource, merge
 from capgen.config.problems import problem_lines, shortened
 from capgen.config.sources import assignment_sources, file_source
-from capgen.config.yaml_text import parse_yaml
+from capgen.config.yaml_text import parse_shipped_yaml
 from capgen.errors import ConfigError
 from capgen.resources import resource_files, resource_folder
 from capgen.telemetry.readers.mapping import Mapping
@@ -33,7 +33,7 @@ def shipped_mapping(name: str, assignments: Sequence[str] = ()) -> Mapping:
         assignments: texts such as `time.zone=Europe/Berlin`, which win.
     """
     source = f"mapping {name}"
-    return _checked([KeySource(source, parse_yaml(shipped_mappings()[name], source))], assignments)
+    return _checked([KeySource(source, parse_shipped_yaml(shipped_mappings()[name]))], assignments)
 
 
 def mapping_of_file(path: Path, assignments: Sequence[str] = ()) -> Mapping:

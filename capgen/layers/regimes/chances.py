@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -19,7 +19,6 @@ from capgen.timeline.time_axis import Span, TimeAxis
 WEEK = ("weekday", "weekend")
 _KEPT_CLOCKS = 64
 _SCORES = np.linspace(-6, 6, 3073)
-_SHARES_BELOW = np.array([NormalDist().cdf(score) for score in _SCORES]).round(12)
 
 
 def weight(chances: Chances, week: str, hour: int) -> float:
@@ -115,8 +114,14 @@ def shares_below(normals: Floats) -> Floats:
     Args:
         normals: normals, in any shape.
     """
-    shares: Floats = np.interp(normals, _SCORES, _SHARES_BELOW)
+    shares: Floats = np.interp(normals, _SCORES, _shares_below())
     return shares
+
+
+@cache
+def _shares_below() -> Floats:
+    """Return the share of a normal that lies below each score; panels without states need none."""
+    return np.array([NormalDist().cdf(score) for score in _SCORES]).round(12)
 
 
 def weekly_slopes(regimes: Regimes) -> Floats:

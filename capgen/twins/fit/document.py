@@ -10,7 +10,7 @@ import numpy as np
 import yaml
 
 from capgen.config.sources import preset_text
-from capgen.config.yaml_text import parse_yaml
+from capgen.config.yaml_text import parse_shipped_yaml
 from capgen.dataset.metric_column import MetricColumn
 from capgen.layers.library.schema import COLUMNS
 from capgen.layers.library.table import Library
@@ -48,7 +48,7 @@ def document(
         title: what it is a twin of, one line.
     """
     library = fleet.library
-    preset = parse_yaml(preset_text("default"), "default.yaml")
+    preset = parse_shipped_yaml(preset_text("default"))
     wanted: dict[str, Any] = {
         # A panel of capgen's may be fitted too: with its seed, a twin would repeat its noise.
         "seed": int(file[1][:_DIGITS_OF_SEED], 16),

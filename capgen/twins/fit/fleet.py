@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from capgen.config.sources import preset_text
-from capgen.config.yaml_text import parse_yaml
+from capgen.config.yaml_text import parse_shipped_yaml
 from capgen.dataset.metric_column import MetricColumn
 from capgen.draws.arrays import Floats
 from capgen.errors import RequestError
@@ -197,7 +197,7 @@ def _by_type(library: Library) -> Library:
     if _TYPE not in library.labels:
         return library
     types = library.labels[_TYPE]
-    known = list(parse_yaml(preset_text("default"), "default.yaml")["archetypes"])
+    known = list(parse_shipped_yaml(preset_text("default"))["archetypes"])
     # Archetypes that the preset below the configuration has come first, in its order.
     names = [*(name for name in known if name in types), *sorted({*types} - {*known})]
     order = sorted(range(library.rows), key=lambda row: names.index(types[row]))

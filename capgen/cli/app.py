@@ -5,33 +5,12 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from capgen.cli import (
-    build,
-    check,
-    compare,
-    config,
-    docs,
-    export,
-    extend,
-    fit,
-    futures,
-    load,
-    plan,
-    query,
-    repair,
-    report,
-    rollup,
-    saturation,
-    score,
-    sql,
-    verify,
-)
-from capgen.cli.given import Command
+from capgen.cli.commands import Group
 from capgen.errors import CapgenError, StoppedError
 from capgen.system.process import address_space_limit
 from capgen.system.processors import processors
@@ -50,6 +29,7 @@ _RESERVED_BY_PROCESSOR = 150_000
 
 app = typer.Typer(
     name="capgen",
+    cls=Group,
     help=(
         "Build realistic server-capacity telemetry: servers × timestamps as Parquet, "
         "the same to the bit every time."
@@ -59,29 +39,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_COMMANDS: dict[str, Callable[..., None]] = {
-    "build": build.command,
-    "extend": extend.command,
-    "fit": fit.command,
-    "futures": futures.command,
-    "load": load.command,
-    "plan": plan.command,
-    "check": check.command,
-    "compare": compare.command,
-    "saturation": saturation.command,
-    "score": score.command,
-    "verify": verify.command,
-    "repair": repair.command,
-    "report": report.command,
-    "export": export.command,
-    "rollup": rollup.command,
-    "query": query.command,
-    "sql": sql.command,
-    "docs": docs.command,
-}
-for _name, _command in _COMMANDS.items():
-    app.command(_name, cls=Command)(_command)
-app.add_typer(config.app, name="config")
 
 
 def _print_version(wanted: bool) -> None:

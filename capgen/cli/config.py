@@ -13,7 +13,12 @@ from capgen.system.paths import local_path
 if TYPE_CHECKING:
     from capgen.config import Resolved
 
-app = typer.Typer(help="Show, check and start configurations.", no_args_is_help=True)
+app = typer.Typer(
+    name="config",
+    help="Show, check and start configurations.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 
 @app.command("show")

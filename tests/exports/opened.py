@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def opened(
     """
     wanted = ExportMapping.model_validate(mapping or {})
     files = write(folder, contents)
-    with connected(files, wanted, folder, threads) as connection:
+    with connected(files, wanted, threads) as connection:
         read = BY_NAME[reader].read(connection, files, wanted)
         readings = connection.view("readings").order("file, position, series, device").pl()
         labels = connection.sql("show tables").pl()["name"].to_list()
@@ -96,7 +97,7 @@ def opened(
 
 @contextmanager
 def connected(
-    files: Sequence[Path], mapping: ExportMapping, folder: Path, threads: int
+    files: Sequence[Path], mapping: ExportMapping, threads: int
 ) -> Iterator[sql.Connection]:
     """Open a database that knows the files."""
     rows = [
@@ -104,11 +105,22 @@ def connected(
     ]
     schema = {"file": pl.Int32, "filename": pl.String, "name": pl.String, "server": pl.String}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
-    with sql.connect_empty({"threads": threads}) as connection:
-        connection.execute("set preserve_insertion_order = false")
-        connection.execute("set temp_directory = $folder", {"folder": str(folder / "spilled")})
+    with _database(threads).cursor() as connection:
+        name = f"opened_{id(connection)}"
+        connection.execute(f"attach ':memory:' as {name}; use {name}")
         connection.from_arrow(frame.to_arrow()).create("sources")
-        yield connection
+        try:
+            yield connection
+        finally:
+            connection.execute(f"use memory; detach {name}")
+
+
+@cache
+def _database(threads: int) -> sql.Connection:
+    """Open DuckDB once: it takes longer than to read a small file."""
+    connection = sql.connect_empty({"threads": threads})
+    connection.execute("set preserve_insertion_order = false")
+    return connection
 
 
 def _server(file: Path, mapping: ExportMapping) -> str | None:

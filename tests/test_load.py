@@ -41,8 +41,10 @@ def write_mapping(folder: Path, **keys: Any) -> Path:
     return path
 
 
-def loaded(folder: Path, exports: list[Path], **options: Any) -> tuple[pl.DataFrame, str]:
-    """Load exports; return the rows and the content digest."""
+def loaded(
+    folder: Path, exports: list[Path], **options: Any
+) -> tuple[pl.DataFrame, TelemetryManifest]:
+    """Load exports; return the rows and the manifest."""
     out = folder / f"telemetry{len(list(folder.iterdir()))}"
     capgen.load(exports, out, **options)
     manifest = read_any_manifest(out)
@@ -51,7 +53,7 @@ def loaded(folder: Path, exports: list[Path], **options: Any) -> tuple[pl.DataFr
     assert set(rows.columns) == set(manifest.rows_schema)
     chosen = rows.select(list(manifest.rows_schema)).sort("server_id", "timestamp")
     assert chosen.schema == manifest.rows_schema
-    return chosen, manifest.content_digest
+    return chosen, manifest
 
 
 def lines_of(result: Any, name: str) -> dict[str, AccountLine]:
@@ -74,12 +76,12 @@ def test_a_panel_comes_back_to_the_last_decimal_in_any_order(
 ) -> None:
     whole = tmp_path / "panel.csv"
     panel.write_csv(whole)
-    found, digest = loaded(tmp_path, [whole], threads=1)
+    found, manifest = loaded(tmp_path, [whole], threads=1)
     assert_frame_equal(found, panel.select(found.columns))
     for seed, files in [(1, 1), (2, 3)]:
         paths = shuffled_files(tmp_path, panel, seed, files)
         again, other = loaded(tmp_path, paths[::-1], threads=3, mapping="capgen")
-        assert other == digest
+        assert other.content_digest == manifest.content_digest
         assert_frame_equal(again, found)
 
 
@@ -96,8 +98,8 @@ def test_a_long_table_comes_back_too(panel: pl.DataFrame, tmp_path: Path) -> Non
     digests = set()
     for seed in range(2):
         paths = shuffled_files(tmp_path, long, seed, 2)
-        found, digest = loaded(tmp_path, paths, mapping=mapping)
-        digests.add(digest)
+        found, manifest = loaded(tmp_path, paths, mapping=mapping)
+        digests.add(manifest.content_digest)
         assert_frame_equal(found, panel.select(found.columns))
     assert len(digests) == 1
 

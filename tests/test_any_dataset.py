@@ -19,7 +19,7 @@ from tests.conftest import make_config
 from tests.telemetry_datasets import write_telemetry
 
 PANEL = make_config(
-    num_servers=6, granularity="hourly", start_date="2023-12-28", end_date="2024-01-03"
+    num_servers=3, granularity="hourly", start_date="2023-12-30", end_date="2024-01-02"
 )
 METRICS = [
     MetricColumn(name="cpu", key="cpu", unit="percent", statistic="raw"),

@@ -14,7 +14,7 @@ from capgen import scan
 from tests.conftest import make_config
 from tests.everything import EVERYTHING
 
-WINDOW = {"start_date": "2023-12-20", "end_date": "2024-01-10"}
+WINDOW = {"start_date": "2023-12-25", "end_date": "2024-01-06"}
 CONFIG = make_config(num_servers=12, granularity="hourly", **WINDOW, **EVERYTHING)
 Batches = Iterable[pa.RecordBatch]
 

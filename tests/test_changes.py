@@ -21,7 +21,7 @@ CAMPAIGN = {
     "ramp_days": 4,
     "factor": {"cpu": 1.3, "net_in": 0.5},
 }
-WINDOW = {"num_servers": 24, "start_date": "2024-06-15", "end_date": "2024-10-31", "truth": True}
+WINDOW = {"num_servers": 16, "start_date": "2024-06-25", "end_date": "2024-10-10", "truth": True}
 
 
 def with_changes(**changes: Any) -> Config:

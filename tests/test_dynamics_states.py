@@ -207,7 +207,7 @@ def test_a_state_lasts_as_its_stickiness_says() -> None:
 def test_states_go_on_at_new_year(stickiness: float) -> None:
     """A state that lasts for weeks is not forgotten when the year changes."""
     states = {name: {**state, "stickiness": stickiness} for name, state in EVEN.items()}
-    found = matrix_of(states_config(states, 200, ("2023-12-31", "2024-01-01")))
+    found = matrix_of(states_config(states, 120, ("2023-12-31", "2024-01-01")))
     moved = np.zeros((3, 3))
     np.add.at(moved, (found[:, 23], found[:, 24]), 1)
     _, _, moves = transitions(states)

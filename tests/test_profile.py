@@ -30,18 +30,18 @@ def test_profile_shows_in_hours_and_weekdays() -> None:
 def test_profile_spreads_over_flat_night_and_other_servers() -> None:
     spread = {"flat_share": 0.2, "night_share": 0.1, "strength_sd": 0.3}
     archetypes = profile([1.0] * 12 + [1.5] * 12, [1.0] * 7, **spread)
-    panel = web_panel(1000, ("2023-02-06", "2023-02-06"), "hourly", archetypes=archetypes)
+    panel = web_panel(600, ("2023-02-06", "2023-02-06"), "hourly", archetypes=archetypes)
     morning, evening = (
         panel.filter(hour == HOURS)["cpu_p95_expected"].to_numpy() / 45 for hour in (6, 18)
     )
     is_flat = (morning == 1) & (evening == 1)
     is_night = morning > 1
-    check_share(is_flat.sum(), 1000, 0.2)
-    check_share(is_night.sum(), 1000, 0.1)
+    check_share(is_flat.sum(), 600, 0.2)
+    check_share(is_night.sum(), 600, 0.1)
     strengths = ((np.maximum(morning, evening) - 1) / 0.5)[~is_flat]
     check_mean(strengths, 1)
     check_sd(strengths, 0.3)
-    assert np.minimum(morning, evening).tolist() == [1] * 1000
+    assert np.minimum(morning, evening).tolist() == [1] * 600
 
 
 def test_those_of_the_night_live_twelve_hours_later() -> None:

@@ -15,7 +15,7 @@ def test_server_offsets_have_mean_one_their_sd_and_their_correlation() -> None:
     sd = {"cpu": 0.3, "mem": 0.2, "net_in": 0.5}
     layers = {"server_offset": {"sd": sd, "correlation": {"cpu~mem": 0.5, "cpu~net_in": -0.3}}}
     day = ("2024-02-06", "2024-02-06")
-    panel, plain = (web_panel(3000, day, layers=each) for each in (layers, {}))
+    panel, plain = (web_panel(1500, day, layers=each) for each in (layers, {}))
     offsets = {
         key: (panel[f"{key}_p95_expected"] / plain[f"{key}_p95_expected"]).to_numpy() for key in sd
     }

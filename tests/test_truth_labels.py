@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from capgen import Config, scan
 from capgen.panel.ledger import ledger
-from tests.conftest import examples, make_config
+from tests.conftest import make_config
 from tests.panels import sorted_scan
 
 METRICS = {key: f"{key}_p95" for key in ("cpu", "mem", "disk", "net_in", "net_out")}
@@ -124,9 +124,16 @@ def named(panel: pl.DataFrame, label: str) -> list[list[str]]:
 
 
 @given(config=configs())
-@examples(0.6)
-def test_a_label_is_set_where_its_layer_changed_a_value_and_nowhere_else(config: Config) -> None:
+def test_labels_say_what_changed_values(config: Config) -> None:
     panel = sorted_scan(config)
+    each_label_is_set_where_its_layer_changed_a_value_and_nowhere_else(config, panel)
+    every_difference_from_the_clean_twin_has_a_label(config, panel)
+    no_zero_is_negative(panel)
+
+
+def each_label_is_set_where_its_layer_changed_a_value_and_nowhere_else(
+    config: Config, panel: pl.DataFrame
+) -> None:
     no_outliers, no_events, no_spikes = (
         sorted_scan(variant)
         for variant in (
@@ -151,10 +158,7 @@ def any_of(flags: dict[str, Flags]) -> Flags:
     return found
 
 
-@given(config=configs())
-@examples(0.6)
-def test_every_difference_from_the_clean_twin_has_a_label(config: Config) -> None:
-    panel = sorted_scan(config)
+def every_difference_from_the_clean_twin_has_a_label(config: Config, panel: pl.DataFrame) -> None:
     columns = {each["id"]: each["metrics"] for each in ledger(config)}
     outlying = named(panel, "outlier_metrics")
     happening = named(panel, "event_id")
@@ -166,10 +170,7 @@ def test_every_difference_from_the_clean_twin_has_a_label(config: Config) -> Non
             assert missing[row] or is_event or column in outlying[row], row
 
 
-@given(config=configs())
-@examples(0.6)
-def test_no_zero_is_negative(config: Config) -> None:
-    panel = sorted_scan(config)
+def no_zero_is_negative(panel: pl.DataFrame) -> None:
     for column in [*METRICS.values(), *(f"{each}_expected" for each in METRICS.values())]:
         values = panel[column].drop_nulls().to_numpy()
         assert not np.signbit(values[values == 0]).any(), column

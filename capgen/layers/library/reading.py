@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
@@ -120,7 +120,7 @@ def _values_in(file: pq.ParquetFile) -> dict[str, int]:
 def _numbers(array: pa.ChunkedArray, name: str, facts: Facts) -> Stored:
     column: Column = COLUMNS[name]
     lists = array.combine_chunks()
-    lengths = set(pc.list_value_length(lists).unique().to_pylist())
+    lengths = _distinct(lists.value_lengths())
     if lists.null_count or lengths != {column.width(facts)}:
         raise ValueError(
             f"{name}: expected {column.width(facts)} values in each row "
@@ -129,7 +129,16 @@ def _numbers(array: pa.ChunkedArray, name: str, facts: Facts) -> Stored:
     values = lists.flatten()
     if values.null_count:
         raise ValueError(f"{name}: expected numbers, got {values.null_count:,} nulls")
-    numbers: Stored = values.to_numpy().reshape(len(lists), *column.shape(facts))
+    return _as_numbers(values).reshape(len(lists), *column.shape(facts))
+
+
+def _distinct(lengths: pa.Array) -> set[int | None]:
+    return set(lengths.to_pylist() if lengths.null_count else _as_numbers(lengths).tolist())
+
+
+def _as_numbers(values: pa.Array) -> Stored:
+    """Share the memory of values: Arrow's own way imports pandas, where it is installed."""
+    numbers: Stored = np.from_dlpack(values)
     return numbers
 
 

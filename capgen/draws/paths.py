@@ -59,19 +59,20 @@ class Decay:
 
 
 def follow(decay: Decay, start: Floats, end: Floats, path: Floats) -> None:
-    """Turn independent normals into a path between two values, in place.
+    """Turn independent normals into paths between two values each, in place.
 
     Args:
         decay: over the path's steps.
-        start: the value one step before the first, shape (…).
-        end: the value at the last step, shape (…).
-        path: standard normals, shape (…, steps); afterwards the process, which is standard normal
-            at each step.
+        start: the value one step before the first, shape (processes, …).
+        end: the value at the last step, shape (processes, …).
+        path: standard normals, shape (processes, …, steps); afterwards the processes, which are
+            standard normal at each step.
     """
     go_on(decay, start, path)
     bent = int(np.argmax(decay.pulls > 0))
     missed = end[..., None] - path[..., -1:]
-    path[..., bent:] += missed * decay.pulls[bent:]
+    for lack, rest in zip(missed, path[..., bent:], strict=True):  # all at once, it takes longer
+        rest += lack * decay.pulls[bent:]
 
 
 def go_on(decay: Decay, start: Floats, path: Floats) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Annotated
 
 import numpy as np
 import polars as pl
 from pydantic import Field
 
+from capgen.draws.arrays import Floats
 from capgen.layers.answers import Effect, Neutral
 from capgen.layers.known import Known
 from capgen.layers.layer import Layer
@@ -21,6 +23,7 @@ from capgen.timeline.stamps import stamps
 from capgen.timeline.time_axis import Span, TimeAxis
 
 _DECIMALS = 12  # cosines differ between machines in the last bit; rounded ones do not
+_KEPT_YEARS = 64  # of a metric each, which every clock asks for
 
 
 class Harmonic(Section):
@@ -70,7 +73,7 @@ class AnnualSeason(Layer[Season]):
             factors = np.empty(span.size)
             for year in np.unique(years):
                 here = years == year
-                factors[here] = np.array(_of_year(waves, int(year)))[days[here]]
+                factors[here] = _of_year(waves, int(year))[days[here]]
             yield pl.Series(_column(key), factors)
 
     def factor(self, settings: Season, kind: Kind, key: str) -> pl.Expr | None:
@@ -86,11 +89,12 @@ def _column(key: str) -> str:
     return f"season.{key}"
 
 
-def _of_year(waves: Sequence[Harmonic], year: int) -> list[float]:
+@lru_cache(maxsize=_KEPT_YEARS)
+def _of_year(waves: tuple[Harmonic, ...], year: int) -> Floats:
     """Return the factor of each day of a year."""
     days = (date(year + 1, 1, 1) - date(year, 1, 1)).days
     heights = (sum(_height(wave, day, days) for wave in waves) for day in range(1, days + 1))
-    return [round(1 + height, _DECIMALS) for height in heights]
+    return np.array([round(1 + height, _DECIMALS) for height in heights])
 
 
 def _height(wave: Harmonic, day: int, days: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,9 @@ from capgen.layers.noise_parts.settings import NoisePart
 from capgen.layers.scope import Scope
 from capgen.layers.states import States
 from capgen.panel.layered import Layered
+
+# Draws a part's independent normals into some room, of which they take as much as they need.
+Draw = Callable[[Part, Floats], Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,32 +84,43 @@ class NoiseSum:
         draw_shared_normals(scope.seed, scope.ids, scope.axis, span, out, "noise", shared)
         count = self.factors.shape[2]
         remembered = PersistentNoise(scope.seed, scope.axis, scope.ids, shared, count)
-        others = [np.empty_like(out[: _drawn(part)]) for part in self.parts[1:]]
-        for part, normals in zip(self.parts[1:], others, strict=True):
+
+        def draw(part: Part, room: Floats) -> Floats:
+            normals = room[: _drawn(part)]
             remembered.fill(Remembered(part.name, part.half_life_hours), span, normals)
-        self._add_up([out, *others], states)
+            return normals
 
-    def _add_up(self, parts: Sequence[Floats], states: States | None) -> None:
-        """Turn the independent normals of the parts into noise, in place of the first part's."""
         if len(self.factors) == 1:
-            self._sum(self.factors[0], parts)
-            return
-        assert states is not None
-        independent = [part.copy() for part in parts]
-        for state, factors in enumerate(self.factors):
-            for part, normals in zip(parts[1:], independent[1:], strict=True):
-                part[:] = normals
-            mixed = independent[0].copy()
-            self._sum(factors, [mixed, *parts[1:]])
-            np.copyto(parts[0], mixed, where=states.codes == state)
+            self._add_up(out, draw)
+        else:
+            assert states is not None
+            self._add_up_by_state(out, draw, states)
 
-    @staticmethod
-    def _sum(factors: Floats, parts: Sequence[Floats]) -> None:
-        total, *others = parts
-        for factor, normals in zip(factors, parts, strict=True):
-            correlate(factor[: len(normals), : len(normals)], normals)
-        for normals in others:
+    def _add_up(self, total: Floats, draw: Draw) -> None:
+        """Turn the first part's independent normals into noise, in place."""
+        own, *factors = self.factors[0]
+        _correlate(own, total)
+        room = np.empty_like(total)
+        for part, factor in zip(self.parts[1:], factors, strict=True):
+            normals = draw(part, room)
+            _correlate(factor, normals)
             total[: len(normals)] += normals
+
+    def _add_up_by_state(self, total: Floats, draw: Draw, states: States) -> None:
+        """Do so where the parts correlate in each state in a way of its own."""
+        drawn = [draw(part, np.empty_like(total)) for part in self.parts[1:]]
+        independent = [total.copy(), *drawn]
+        for state, factors in enumerate(self.factors):
+            noise, *others = (normals.copy() for normals in independent)
+            for factor, normals in zip(factors, [noise, *others], strict=True):
+                _correlate(factor, normals)
+            for normals in others:
+                noise[: len(normals)] += normals
+            np.copyto(total, noise, where=states.codes == state)
+
+
+def _correlate(factor: Floats, normals: Floats) -> None:
+    correlate(factor[: len(normals), : len(normals)], normals)
 
 
 def _drawn(part: Part) -> int:

@@ -21,7 +21,7 @@ from capgen import build, load_config, scan
 from capgen.cli.app import main
 from capgen.report import drawing
 from capgen.twins.compare import classifier
-from tests.conftest import made_once
+from tests.conftest import made_once, make_config
 from tests.docs import PAGES, README, ROOT
 from tests.pages import undrawn
 
@@ -97,10 +97,10 @@ def output_of(
 
 @pytest.fixture
 def built(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
-    """Copy what the README's first command builds."""
+    """Copy what the README's first command builds, but of fewer servers."""
 
     def make(folder: Path) -> None:
-        build(load_config(environment={}), folder / "data")
+        build(make_config(num_servers=24), folder / "data")
 
     def copied() -> Path:
         folder = made_once(tmp_path_factory, "data of the pages", make)

@@ -19,6 +19,7 @@ from capgen.layers.library.reading import read_library
 from capgen.layers.library.table import Library
 from capgen.twins.fit.fit import FitResult
 from capgen.twins.fit.holidays import holidays_between, holidays_called
+from capgen.twins.fit.options import FitOptions
 from tests.conftest import Run, make_config
 from tests.telemetry_datasets import write_telemetry
 
@@ -26,6 +27,7 @@ CPU = MetricColumn(name="cpu_p95", key="cpu", unit="percent", statistic="p95")
 NET = MetricColumn(name="net_mean", key="net", unit="Mbit/s", statistic="mean")
 FIRST = datetime(2024, 1, 1)
 DAYS = 28
+TWO: FitOptions = {"states": 2, "kinds": 2}
 
 
 def make_rows(servers: int = 3, days: int = DAYS, step: str = "1h", **columns: Any) -> pl.DataFrame:
@@ -61,7 +63,7 @@ def fitted(tmp_path: Path) -> Fit:
 
     def run(rows: pl.DataFrame, granularity: str = "hourly", **options: Any) -> FitResult:
         data = write_telemetry(tmp_path / "telemetry", rows, (CPU, NET), granularity)
-        return fit(data, tmp_path / "fleet.yaml", **{"states": 2, "kinds": 2, **options})
+        return fit(data, tmp_path / "fleet.yaml", **{**TWO, **options})
 
     return run
 
@@ -116,7 +118,7 @@ def test_a_twin_of_a_panel_does_not_repeat_its_noise(tmp_path: Path) -> None:
         num_servers=4, start_date="2024-01-01", end_date="2024-01-28", granularity="hourly"
     )
     build(config, tmp_path / "built")
-    fitted = fit(tmp_path / "built", tmp_path / "fleet.yaml", states=2, kinds=2)
+    fitted = fit(tmp_path / "built", tmp_path / "fleet.yaml", **TWO)
     panels = [scan(each).collect() for each in (config, load_config(fitted.config))]
     order = ("server_id", "timestamp")
     disks = [panel.sort(order)["disk_p95"].to_numpy().reshape(4, -1) for panel in panels]
@@ -144,7 +146,7 @@ def test_the_library_depends_on_the_values_alone(tmp_path: Path) -> None:
     found = set()
     for number, each in enumerate(years):
         data = write_telemetry(tmp_path / f"data{number}", each, (CPU, NET))
-        found.add(fit(data, tmp_path / f"fleet{number}.yaml").library_sha256)
+        found.add(fit(data, tmp_path / f"fleet{number}.yaml", **TWO).library_sha256)
     assert len(found) == 1
 
 
@@ -153,7 +155,9 @@ def test_rows_of_a_server_do_not_depend_on_the_other_servers(tmp_path: Path) -> 
     alone = rows.filter(pl.col("server_id") == "host-1")
     every = [
         library_in(
-            fit(write_telemetry(tmp_path / name, each, (CPU, NET)), tmp_path / f"{name}.yaml")
+            fit(
+                write_telemetry(tmp_path / name, each, (CPU, NET)), tmp_path / f"{name}.yaml", **TWO
+            )
         )
         for name, each in (("all", rows), ("one", alone))
     ]
@@ -200,8 +204,8 @@ def test_days_outside_the_window_do_not_count(tmp_path: Path) -> None:
     inside = rows.filter(pl.col("timestamp") >= datetime(2024, 1, 8))
     data = write_telemetry(tmp_path / "all", rows, (CPU, NET))
     part = write_telemetry(tmp_path / "part", inside, (CPU, NET))
-    windowed = fit(data, tmp_path / "one.yaml", first=date(2024, 1, 8))
-    assert windowed.library_sha256 == fit(part, tmp_path / "two.yaml").library_sha256
+    windowed = fit(data, tmp_path / "one.yaml", first=date(2024, 1, 8), **TWO)
+    assert windowed.library_sha256 == fit(part, tmp_path / "two.yaml", **TWO).library_sha256
     with pytest.raises(RequestError, match="expected days from 2024-01-01 to 2024-01-28"):
         fit(data, tmp_path / "three.yaml", first=date(2025, 1, 1))
 
@@ -354,7 +358,7 @@ def test_a_build_and_its_rollup_can_be_fitted_too(tmp_path: Path) -> None:
     )
     build(config, tmp_path / "built")
     rollup(tmp_path / "built", "daily", tmp_path / "daily")
-    result = fit(tmp_path / "built", tmp_path / "fleet.yaml", labels=["region"])
+    result = fit(tmp_path / "built", tmp_path / "fleet.yaml", states=2, kinds=2, labels=["region"])
     assert library_in(result).facts.metrics == ("cpu", "mem", "disk", "net_in", "net_out")
     daily = library_in(fit(tmp_path / "daily", tmp_path / "daily.yaml", states=2))
     assert "cpu_max" in daily.facts.metrics
@@ -403,7 +407,7 @@ def test_the_command_says_what_it_learnt(run: Run, tmp_path: Path) -> None:
     assert told.returncode == 0
     assert "rhythm, in numbers of servers: 3 with more cpu by day, 0 by night" in told.stdout
     assert "not learnt: holidays" in told.stdout
-    options = ("--overwrite", "--json", "--from", "2024-01-08")
+    options = ("--overwrite", "--json", "--from", "2024-01-08", "--kinds", "1")
     told = run("fit", str(data), "--out", str(tmp_path / "fleet.yaml"), *options)
     answer = json.loads(told.stdout)
     assert answer["servers"] == 3

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from capgen.config.merging import KeySource, Path, nested
+from capgen.config.merging import KeySource, Path, merge, nested
 from capgen.config.yaml_text import parse_yaml
 from capgen.errors import ConfigError
 
@@ -20,7 +20,7 @@ _PAIRS = "correlation"
 
 
 def environment_sources(
-    environment: Mapping[str, str], values: Mapping[str, Any]
+    environment: Mapping[str, str], changed: Sequence[KeySource]
 ) -> Iterator[KeySource]:
     """Yield one source for each `CF_DATA_…` variable, with `__` between the keys of its path.
 
@@ -28,15 +28,16 @@ def environment_sources(
 
     Args:
         environment: variables by name, such as `os.environ`.
-        values: the configuration that the variables change, with all keys that they may name.
+        changed: the sources that the variables change, with all keys that they may name.
 
     Raises:
         ConfigError: a variable names no key, several keys, or a new name.
     """
-    for variable in sorted(environment):
-        if variable.startswith(_PREFIX):
-            value = parse_yaml(environment[variable], variable)
-            yield KeySource(variable, nested(_path(variable, values), value))
+    variables = sorted(name for name in environment if name.startswith(_PREFIX))
+    values = merge(changed).values if variables else {}
+    for variable in variables:
+        value = parse_yaml(environment[variable], variable)
+        yield KeySource(variable, nested(_path(variable, values), value))
 
 
 def _path(variable: str, values: Mapping[str, Any]) -> Path:

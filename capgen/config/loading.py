@@ -110,7 +110,7 @@ def _sources(
     chosen = file or environment.get(FILE_VARIABLE)
     if chosen:
         sources.append(file_source(local_path(chosen)))
-    return [*sources, *environment_sources(environment, merge(sources).values)]
+    return [*sources, *environment_sources(environment, sources)]
 
 
 def _checked(merged: Merged) -> Config:

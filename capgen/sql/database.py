@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from capgen.sql.script import script_text
 from capgen.sql.text import macro_text
 
 Connection = duckdb.DuckDBPyConnection
@@ -40,8 +41,9 @@ class _Kept:
         """Create the macros, which read whatever tables a connection finds by their names."""
         with self._lock:
             if not self._has_macros:
+                empty = {name: frame.clear() for name, frame in tables.items()}
                 self.connection.execute(f"create schema {_MACROS}; use memory.{_MACROS}")
-                _fill(self.connection, {name: frame.clear() for name, frame in tables.items()})
+                self.connection.execute(script_text(empty))
                 self._has_macros = True
 
 

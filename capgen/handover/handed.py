@@ -177,7 +177,10 @@ class Handed:
     @cached_property
     def servers(self) -> pl.DataFrame:
         """One row a server, by id: server_id and the labels."""
-        return servers_of(self.frames(["server_id", *self.labels]), self.labels)
+        columns = ["server_id", *self.labels]
+        if self.request.selection.rows is None:
+            return self._reader.servers(columns)
+        return servers_of(self.frames(columns), self.labels)
 
     @cached_property
     def ledger(self) -> list[dict[str, Any]] | None:

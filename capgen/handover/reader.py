@@ -53,6 +53,22 @@ class Reader:
         finally:
             self._idle.append(rows)
 
+    def servers(self, columns: Sequence[str]) -> pl.DataFrame:
+        """Return the first row of each server, by id; of all rows, whatever the most are.
+
+        Args:
+            columns: the columns in their order.
+
+        Raises:
+            RequestError: the condition fails for a row.
+            CapgenError: a file cannot be read.
+        """
+        rows = self._open(columns)
+        try:
+            return rows.servers()
+        finally:
+            self._idle.append(rows)
+
     def close(self) -> None:
         """Close all connections."""
         for rows in self._idle:

@@ -18,6 +18,7 @@ from capgen.errors import CapgenError
 from capgen.storage.store.errors import reading_reason
 
 if TYPE_CHECKING:
+    import polars as pl
     import pyarrow as pa
 
 ROWS_AT_ONCE = 2**17
@@ -86,6 +87,16 @@ class Rows:
         with self._said():
             ((rows,),) = self._connection.execute(_COUNT, limits).fetchall()
         return int(rows) if self._most is None else min(int(rows), self._most)
+
+    def servers(self) -> pl.DataFrame:
+        """Return the first row of each server, in order, of all rows: this takes no sorting.
+
+        Raises:
+            RequestError: the condition fails for a row.
+            CapgenError: a file cannot be read.
+        """
+        with self._said():
+            return sql.run_query(self._connection, "export/servers", {"stop": self._window.stop})
 
     def again(self, columns: Sequence[str]) -> Rows:
         """Return the same rows with other columns; these can no longer be read.

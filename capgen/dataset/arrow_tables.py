@@ -19,28 +19,24 @@ from capgen.panel.crossed import Crossed
 
 
 class ArrowTables:
-    """Makes one table after the other.
+    """Makes one table after the other; what the dates of the last one repeat is kept."""
 
-    Args:
-        schema: the schema of all tables; texts are dictionaries.
-    """
-
-    def __init__(self, schema: pa.Schema) -> None:
-        self._schema = schema
+    def __init__(self) -> None:
         self._dates = pl.DataFrame()
         self._servers = 0
         self._repeated: Mapping[str, pa.Array] = {}
 
-    def table(self, crossed: Crossed) -> pa.Table:
+    def table(self, crossed: Crossed, schema: pa.Schema) -> pa.Table:
         """Return a chunk's rows, sorted by server and timestamp.
 
         Args:
             crossed: the chunk.
+            schema: the schema of the table; texts are dictionaries.
         """
         rows = crossed.servers.height * crossed.dates.height
         dates = self._of_dates(crossed)
         columns: list[pa.Array] = []
-        for field in self._schema:
+        for field in schema:
             if field.name in dates:
                 columns.append(dates[field.name][:rows])
             elif field.name in crossed.values:
@@ -49,7 +45,7 @@ class ArrowTables:
                 texts = crossed.servers[field.name].to_list()
                 columns.append(_of_servers(texts, crossed.dates.height, field))
         # Arrow casts nothing: loading its functions takes as long as building a small dataset.
-        return pa.Table.from_arrays(columns, schema=self._schema)
+        return pa.Table.from_arrays(columns, schema=schema)
 
     def _of_dates(self, crossed: Crossed) -> Mapping[str, pa.Array]:
         """Return columns of the dates for as many servers, or more; the latest are kept."""

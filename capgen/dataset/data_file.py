@@ -8,7 +8,7 @@ from pathlib import Path
 
 from capgen.dataset.content import as_text
 from capgen.dataset.plan import FilePlan
-from capgen.dataset.writing import write_row_groups
+from capgen.dataset.writing import Buffers, write_row_groups
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel
 from capgen.storage.counted import Hashed
@@ -25,7 +25,9 @@ class _Nowhere:
         return len(data)
 
 
-def write_file(panel: Panel, file: FilePlan, path: Path, on_chunk: OnChunk) -> FileEntry:
+def write_file(
+    panel: Panel, file: FilePlan, path: Path, on_chunk: OnChunk, buffers: Buffers | None = None
+) -> FileEntry:
     """Write one data file, whole or not at all.
 
     Args:
@@ -33,12 +35,13 @@ def write_file(panel: Panel, file: FilePlan, path: Path, on_chunk: OnChunk) -> F
         file: what to write.
         path: the path to write to.
         on_chunk: called after each chunk; an error that it raises ends the writing.
+        buffers: the thread's own; by default new ones.
 
     Returns:
         The file's entry for the manifest.
     """
     with hashed_file(path) as target:
-        digest = write_row_groups(panel, file.row_groups, target, on_chunk)
+        digest = write_row_groups(panel, file.row_groups, target, on_chunk, buffers)
     return _entry(panel, file, target, digest)
 
 

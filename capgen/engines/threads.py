@@ -14,16 +14,24 @@ from capgen.dataset.building.build import Engine, OnRows
 from capgen.dataset.data_file import write_file
 from capgen.dataset.plan import FilePlan
 from capgen.dataset.sizes import workers_within
+from capgen.dataset.writing import Buffers
 from capgen.engines.allocator import freed_memory_returned
 from capgen.errors import RequestError
 from capgen.panel.chunks import Chunk
-from capgen.panel.frame import open_panel
+from capgen.panel.frame import Panel, open_panel
 from capgen.storage.entries import FileEntry
 from capgen.system.processors import processors
 
 
 class _StoppedError(Exception):
     """Another file failed, or the user stopped the build."""
+
+
+class _OfThread(threading.local):
+    """What each thread has of its own."""
+
+    def __init__(self) -> None:
+        self.buffers = Buffers()
 
 
 def thread_engine(workers: int | None, memory: int | None = None) -> Engine:
@@ -50,10 +58,14 @@ def thread_engine(workers: int | None, memory: int | None = None) -> Engine:
                 raise _StoppedError
             on_rows(chunk.rows)
 
+        own = _OfThread()
+
+        def write(panel: Panel, file: FilePlan, path: Path) -> FileEntry:
+            return write_file(panel, file, path, on_chunk, own.buffers)
+
         with freed_memory_returned(), open_panel(config) as panel, _pool(count, stop) as pool:
             written: list[Future[FileEntry]] = [
-                pool.submit(write_file, panel, file, place(file.path), on_chunk)
-                for file in in_order
+                pool.submit(write, panel, file, place(file.path)) for file in in_order
             ]
             for future in as_completed(written):
                 yield future.result()

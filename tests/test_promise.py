@@ -149,14 +149,15 @@ def test_the_writer_repeats_the_rows_of_the_cross_join(
     with open_panel(config_for(granularity)) as panel:
         schema = file_schema(panel, pl.Int32())
         tables = ArrowTables()
-        partition = list(partitions(panel.axis, archetype_counts(panel.config)))[position]
-        for chunk in cut(panel.axis, partition.whole, max(rows, partition.rows // 10)):
-            crossed = panel.crossed(chunk, panel.servers(chunk))
-            wanted = crossed.frame().select(schema.names)
-            repeated = pl.DataFrame(tables.table(crossed, schema)).with_columns(
-                cs.categorical().cast(pl.String)
-            )
-            assert_frame_equal(repeated, wanted, check_exact=True)
+        every = list(partitions(panel.axis, archetype_counts(panel.config)))
+        for partition in every[position : position + 2]:  # the same dates, or the next year's
+            for chunk in cut(panel.axis, partition.whole, max(rows, partition.rows // 10)):
+                crossed = panel.crossed(chunk, panel.servers(chunk))
+                wanted = crossed.frame().select(schema.names)
+                repeated = pl.DataFrame(tables.table(crossed, schema)).with_columns(
+                    cs.categorical().cast(pl.String)
+                )
+                assert_frame_equal(repeated, wanted, check_exact=True)
 
 
 @given(granularity=granularities, data=st.data())

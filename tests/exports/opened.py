@@ -87,7 +87,7 @@ def opened(
     """
     wanted = ExportMapping.model_validate(mapping or {})
     files = write(folder, contents)
-    with connected(files, wanted, threads) as connection:
+    with connected(files, wanted, folder, threads) as connection:
         read = BY_NAME[reader].read(connection, files, wanted)
         readings = connection.view("readings").order("file, position, series, device").pl()
         labels = connection.sql("show tables").pl()["name"].to_list()
@@ -97,7 +97,7 @@ def opened(
 
 @contextmanager
 def connected(
-    files: Sequence[Path], mapping: ExportMapping, threads: int
+    files: Sequence[Path], mapping: ExportMapping, folder: Path, threads: int
 ) -> Iterator[sql.Connection]:
     """Open a database that knows the files."""
     rows = [
@@ -108,6 +108,7 @@ def connected(
     with _database(threads).cursor() as connection:
         name = f"opened_{id(connection)}"
         connection.execute(f"attach ':memory:' as {name}; use {name}")
+        connection.execute("set temp_directory = $folder", {"folder": str(folder / "spilled")})
         connection.from_arrow(frame.to_arrow()).create("sources")
         try:
             yield connection

@@ -147,7 +147,8 @@ CLAUSES = st.sampled_from(
         "from ({}) where is_weekend = 1",
         "from ({}) where server_type in ('web', 'batch') and month = 1",
         "from ({}) where cpu_p95 > 50 or region = 'EU'",
-        "from ({}) where cpu_p95 > (select avg(cpu_p95) from ({}))",
+        # A join, after which rows have no order of their own.
+        "from ({}) where cpu_p95 > (select avg(cpu_p95) from ({})) order by server_id, timestamp",
         "from ({}) order by mem_p95, server_id, timestamp limit 40",
         "from (select distinct on (region, dayofweek) * from ({}) order by server_id, timestamp)",
         "from ({}) where timestamp >= timestamp '2023-12-27 07:00:00'",

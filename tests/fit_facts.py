@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from capgen.draws.arrays import Floats
+from capgen.layers.library.schema import SCORES
 from capgen.layers.library.table import Library
 
 FIRST_DAY_OF_WEEKEND = 5
 DAY = slice(9, 19)
 LAGS = (1, 6, 24)
+SCORES_OF_QUANTILES = np.array([-1.645, 0.0, 1.645])
 
 
 def facts_of(library: Library) -> dict[str, Floats]:
@@ -26,7 +28,7 @@ def facts_of(library: Library) -> dict[str, Floats]:
     order = np.argsort(heights, axis=1)
     busy_chances = np.take_along_axis(chances, order[:, 1:, None, None, None], axis=1)[:, 0]
     busy = np.take_along_axis(kinds, order[:, None, 1:], axis=2)[:, :, 0]
-    curves = library.quantiles(rows) * library.columns["levels"][:, :, None, None]
+    values = _quantiles(library)
     factors = library.noise_factors(rows)
     return {
         "share of busy days, weekdays": busy[:, :FIRST_DAY_OF_WEEKEND].mean(axis=1),
@@ -38,8 +40,8 @@ def facts_of(library: Library) -> dict[str, Floats]:
             for state in states
         },
         "stickiness of kinds": library.numbers("kind_stickiness").mean(axis=1),
-        **{f"median, state {state}": np.log(curves[:, 0, state, 8]) for state in states},
-        **{f"spread, state {state}": _spread(curves[:, 0, state]) for state in states},
+        **{f"median, state {state}": values[:, state, 1] for state in states},
+        **{f"spread, state {state}": values[:, state, 2] - values[:, state, 0] for state in states},
         "season, sine": _wave(library, np.sin),
         "season, cosine": _wave(library, np.cos),
         **{f"noise left after {lag} h": _left(library, factors, lag, 0, 0) for lag in LAGS},
@@ -50,10 +52,26 @@ def facts_of(library: Library) -> dict[str, Floats]:
     }
 
 
-def _spread(curve: Floats) -> Floats:
-    logarithms = np.log(curve)
-    spread: Floats = logarithms[:, 12] - logarithms[:, 4]
-    return spread
+def _quantiles(library: Library) -> Floats:
+    """Return some quantiles of the first metric's logarithms in each state: 5, 50 and 95 %.
+
+    A state comes in some hours more than in others, and the season with it: a curve and the mean
+    of its season say what their sum is, not either of them.
+    """
+    usual = library.numbers("chances").mean(axis=1)
+    weights = np.moveaxis(usual * np.array([5, 2])[:, None, None], -1, 1)
+    weights /= weights.sum(axis=(2, 3), keepdims=True)
+    season = library.numbers("season")[:, 0]
+    means = (weights * season).sum(axis=(2, 3))
+    variances = (weights * season**2).sum(axis=(2, 3)) - means**2
+    spreads = np.sqrt(library.numbers("noise_scale")[:, :1] ** 2 + variances)
+    curves = library.quantiles(np.arange(library.rows))[:, 0]
+    found = np.empty((*means.shape, len(SCORES_OF_QUANTILES)))
+    for place in np.ndindex(means.shape):
+        scores = means[place] + spreads[place] * SCORES_OF_QUANTILES
+        found[place] = np.interp(scores, SCORES, np.log(curves[place]))
+    quantiles: Floats = found + np.log(library.columns["levels"][:, :1, None])
+    return quantiles
 
 
 def _wave(library: Library, wave: np.ufunc) -> Floats:

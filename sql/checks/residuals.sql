@@ -8,12 +8,10 @@
 -- Reads: grouped, expected.
 with standardised as (
     select
+        (panel."{column}" - expected."{column}.mean") / expected."{column}.sd" as "{column}.z",
         isfinite(panel."{column}") and panel."{column}" between $low['{column}'] and $high['{column}']
             as "{column}.inside",
-        (panel."{column}" - expected."{column}.mean") / expected."{column}.sd" as "{column}.z",
-        "{column}.inside" and panel."{column}" > $low['{column}'] and panel."{column}" < $high['{column}']
-            as "{column}.free",
-        case when "{column}.inside" then panel."{column}" end as "{column}",
+        panel."{column}",
         expected."{column}.threshold",
         expected."{column}.weight",
         panel.server_type
@@ -25,23 +23,33 @@ with standardised as (
             and time_bucket(to_minutes($bucket_minutes), panel.timestamp) = expected.hour
 ),
 
-residuals as (
+calm as (
     select
         (
             ("{column}.z" <= $cut['{column}']) is not false and
             true
         ) as "panel.is_calm",
-        case when "panel.is_calm" and "{column}.free" then "{column}.z" end as "{column}.residual",
         *
     from standardised
 ),
 
+residuals as (
+    select
+        "panel.is_calm" and "{column}.inside" and "{column}" > $low['{column}'] and "{column}" < $high['{column}']
+            as "{column}.counts",
+        if("{column}.counts", "{column}.z", null) as "{column}.residual",
+        if("{column}.inside", "{column}", null) as "{column}.value",
+        if("{column}.value" > "{column}.threshold", "{column}.weight", null) as "{column}.exceeding",
+        server_type
+    from calm
+),
+
 measured as (
     select
-        sum("{column}.weight") filter ("{column}" > "{column}.threshold") as "{column}.exceeded",
+        sum("{column}.exceeding") as "{column}.exceeded",
         corr("{left}.residual", "{right}.residual") as "{left}~{right}.residual",
         regr_count("{left}.residual", "{right}.residual") as "{left}~{right}.cells",
-        corr("{left}", "{right}") as "{left}~{right}.raw",
+        corr("{left}.value", "{right}.value") as "{left}~{right}.raw",
         server_type
     from residuals
     group by server_type

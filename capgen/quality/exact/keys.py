@@ -42,6 +42,8 @@ FLEET = Rule(
     is_about_rows=True,
 )
 _MOST_NAMED = 3
+_REPEATED = "servers with repeated timestamps"
+_GAPS = "servers with gaps"
 
 
 def key_findings(evidence: Evidence) -> Iterator[Finding]:
@@ -81,6 +83,10 @@ def key_findings(evidence: Evidence) -> Iterator[Finding]:
 def _timestamp_findings(
     source: Source, suspects: pl.DataFrame, servers: int, timestamps: int
 ) -> Iterator[Finding]:
+    if suspects.is_empty():
+        yield exact(UNIQUE_KEYS.name, 0, servers, _REPEATED)
+        yield exact(NO_GAPS.name, 0, servers, _GAPS)
+        return
     looked_at, rest = look_at(source, suspects)
     repeated = looked_at.filter(pl.col("repeated") > 0)
     note = "".join(
@@ -88,7 +94,7 @@ def _timestamp_findings(
         for server in repeated[:1].to_dicts()
     )
     wrong = repeated.height + rest.filter(pl.col("timestamps") >= timestamps).height
-    yield exact(UNIQUE_KEYS.name, wrong, servers, "servers with repeated timestamps", note)
+    yield exact(UNIQUE_KEYS.name, wrong, servers, _REPEATED, note)
     gaps = looked_at.filter((pl.col("missing") > 0) | (pl.col("strange") > 0))
     note = "".join(
         f"{server['server_id']} lacks {server['missing']} timestamps "
@@ -97,7 +103,7 @@ def _timestamp_findings(
         for server in gaps[:1].to_dicts()
     )
     wrong = gaps.height + rest.filter(pl.col("timestamps") <= timestamps).height
-    yield exact(NO_GAPS.name, wrong, servers, "servers with gaps", note)
+    yield exact(NO_GAPS.name, wrong, servers, _GAPS, note)
 
 
 def _fleet_finding(source: Source, servers: pl.DataFrame) -> Finding:

@@ -35,7 +35,7 @@ def size_finding(evidence: Evidence) -> Iterator[Finding]:
         evidence: the dataset's evidence.
     """
     source = evidence.source
-    rows = sql.count_rows(source.connection, "panel")
+    rows = int(evidence.servers["timestamps"].sum())
     if rows < _ROWS_TO_JUDGE_SIZE:
         yield not_testable(SIZE.name, f"judged from {_ROWS_TO_JUDGE_SIZE:,} rows on")
         return

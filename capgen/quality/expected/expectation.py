@@ -125,8 +125,8 @@ class Expectation:
         columns = list(shared_columns(layered))
         of_clock = {}
         for clock, calendar in self._calendars.items():
-            frame = calendar.with_columns(dates).with_columns(columns).with_columns(hours)
-            of_clock[clock] = float_columns(frame)
+            frame = calendar.lazy().with_columns(dates).with_columns(columns).with_columns(hours)
+            of_clock[clock] = float_columns(frame.collect())
         known = {name: value for name, value in servers.items() if name in self._rows.columns}
         rows = self._rows.with_columns(**{name: pl.lit(value) for name, value in known.items()})
         scope = Scope.of(layered.kind, rows, of_clock, layered.kind.axis.span)

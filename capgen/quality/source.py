@@ -40,7 +40,7 @@ class Source:
         model: the configuration that it should follow; None for data that was loaded.
         files: its data files, sorted.
         strays: Parquet files that do not lie in a folder of year and server type.
-        connection: DuckDB with the macros, and the view `panel` where there are files.
+        connection: DuckDB with the view `panel` where there are files.
         metrics: those whose columns can be read; all of them, until the schema is known.
         origin: the manifest of the data, where this version of capgen made it; else why nothing can
             be remade.
@@ -113,7 +113,7 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
     strays = tuple(each for each in files if not is_in_partition(str(each.relative_to(folder))))
     whole = tuple(each for each in files if each not in set(strays))
     try:
-        with sql.connect(described.calendar.tables(), _settings()) as connection:
+        with sql.connect_empty(_settings()) as connection:
             if whole:
                 view_files(connection, "panel", whole)
             yield Source(

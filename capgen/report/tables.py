@@ -123,6 +123,7 @@ def read_tables(source: Source) -> Tables:
     """
     described = source.described
     connection = source.connection
+    sql.add_macros(connection, described.calendar.tables())
     metrics = {"metrics": source.columns}
     ends = ends_of(source)
     quality = quality_of(connection, ends)

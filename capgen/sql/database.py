@@ -93,11 +93,17 @@ def connect(
         A connection, which the caller closes.
     """
     connection = connect_empty(settings)
-    _fill(connection, tables)
+    add_macros(connection, tables)
     return connection
 
 
-def _fill(connection: Connection, tables: Mapping[str, pl.DataFrame]) -> None:
+def add_macros(connection: Connection, tables: Mapping[str, pl.DataFrame]) -> None:
+    """Create the macros in a database, and the tables that they read.
+
+    Args:
+        connection: the database.
+        tables: frames by table name; the macros say which tables they need.
+    """
     for name, frame in tables.items():
         # A cursor would not see a registered frame.
         connection.from_arrow(frame.to_arrow()).create(name)

@@ -9,6 +9,7 @@ import polars as pl
 
 from capgen import sql
 from capgen.panel.clocks import flags_are_local
+from capgen.panel.days import known_days
 from capgen.quality.evidence.evidence import Evidence
 from capgen.quality.expected.buckets import bucket_minutes
 from capgen.quality.expected.calendars import local_flags
@@ -39,6 +40,7 @@ def calendar_finding(evidence: Evidence) -> Iterator[Finding]:
         "end_date": described.last_timestamp.date(),
         "has_local_time": has_local_time,
     }
+    connection.register("known_days", known_days(described.calendar).days)
     wrong = sql.run_query(connection, "checks/calendar", window)
     if has_local_time:
         connection.register("local_flags", local_flags(evidence.config, evidence.calendars))

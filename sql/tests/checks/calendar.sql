@@ -5,6 +5,17 @@ select
     date '2024-01-07' as end_date,
     false as has_local_time;
 
+create table known_days as
+select
+    calendar_day::date as calendar_day,
+    1 as month,
+    1 as quarter,
+    dayofmonth(calendar_day) - 1 as dayofweek,
+    (dayofmonth(calendar_day) > 5)::tinyint as is_weekend,
+    0 as is_eoq,
+    0 as is_holiday
+from generate_series(timestamp '2024-01-01', timestamp '2024-01-07', interval 1 day) as days (calendar_day);
+
 create table panel as
 select * from (
     values
@@ -26,6 +37,17 @@ select
     date '2024-01-01' as start_date,
     date '2024-01-07' as end_date,
     true as has_local_time;
+
+create table known_days as
+select
+    calendar_day::date as calendar_day,
+    1 as month,
+    1 as quarter,
+    dayofmonth(calendar_day) - 1 as dayofweek,
+    (dayofmonth(calendar_day) > 5)::tinyint as is_weekend,
+    0 as is_eoq,
+    0 as is_holiday
+from generate_series(timestamp '2024-01-01', timestamp '2024-01-07', interval 1 day) as days (calendar_day);
 
 create table panel as
 select * from (

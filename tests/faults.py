@@ -9,8 +9,9 @@ from typing import Any
 
 from tests.processes import ROOT, run_script
 
-# Counts the steps that change the file system, and the row groups. At the chosen one the process
-# ends as if the power had gone.
+# Counts the steps that change the file system, and the row groups, each before and after it. At the
+# chosen moment the process ends as if the power had gone. Otherwise it prints of each moment
+# whether its step is one on the dataset's own folder or on what lies beside it.
 SCRIPT = """
 import json, os, pathlib, shutil, signal, sys
 import pyarrow.parquet
@@ -18,23 +19,22 @@ import capgen.storage.files, capgen.storage.local.publishing
 from capgen import build, load_config
 
 overrides = json.loads(sys.argv[1])
-target = sys.argv[2]
+target = pathlib.Path(sys.argv[2])
 fatal = int(sys.argv[3])
 overwrite = sys.argv[4] == "overwrite"
-moments = 0
+moments = []
 
-def moment():
-    global moments
-    moments += 1
-    if moments == fatal:
+def moment(of):
+    moments.append(isinstance(of, str | pathlib.Path) and pathlib.Path(of).parent == target.parent)
+    if len(moments) == fatal:
         os.kill(os.getpid(), signal.SIGKILL)
 
 def watch(owner, name):
     original = getattr(owner, name)
     def watched(*arguments, **options):
-        moment()
+        moment(arguments[0])
         outcome = original(*arguments, **options)
-        moment()
+        moment(arguments[0])
         return outcome
     setattr(owner, name, watched)
 
@@ -50,7 +50,7 @@ for owner, name in [
 ]:
     watch(owner, name)
 build(load_config(overrides=overrides, environment={}), target, workers=2, overwrite=overwrite)
-print(moments)
+print(json.dumps(moments))
 """
 
 
@@ -61,7 +61,7 @@ def build_killed_at(
     *,
     overwrite: bool = False,
     inside: bool = False,
-) -> int:
+) -> list[bool]:
     """Build in a process of its own that dies at a moment.
 
     Args:
@@ -72,13 +72,14 @@ def build_killed_at(
         inside: run in the dataset's folder, which then cannot be replaced in one step.
 
     Returns:
-        How many moments there were, where the build was not killed; 0 where it was.
+        Each moment there was, where the build was not killed: whether it is before or after a step
+        on the dataset's own folder, or on what lies beside it. None where it was killed.
     """
     arguments = (json.dumps(overrides), str(target), str(moment))
     kind = "overwrite" if overwrite else "keep"
     result = run_script(SCRIPT, *arguments, kind, folder=target if inside else ROOT)
     assert result.returncode in (0, -9), result.stderr
-    return int(result.stdout) if result.returncode == 0 else 0
+    return json.loads(result.stdout) if result.returncode == 0 else []
 
 
 def interrupt_after(rows: int) -> Callable[[int], None]:

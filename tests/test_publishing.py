@@ -38,7 +38,7 @@ def target(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("overwrite", [False, True], ids=["new", "replacing"])
 def test_killed_at_any_moment(tmp_path: Path, *, overwrite: bool) -> None:
-    kill_at_each(3, tmp_path, SMALL, overwrite=overwrite)
+    kill_at_each(2, tmp_path, SMALL, overwrite=overwrite)
 
 
 def test_resuming_keeps_the_files_that_are_whole(target: Path) -> None:

@@ -1,7 +1,7 @@
 """Kills a build at moments spread over it, and shows that nothing ever looks whole that is not.
 
-Run `python -m tests.bench.kill [MOMENTS]`; 30 without a number. Each moment is tried on a new
-dataset and on one that is being replaced.
+Run `python -m tests.bench.kill [MOMENTS]`; 30 without a number, and each in which the dataset's own
+folder changes. Each moment is tried on a new dataset and on one that is being replaced.
 """
 
 from __future__ import annotations
@@ -43,7 +43,17 @@ def build_whole(overrides: dict[str, Any], target: Path, *, overwrite: bool = Fa
 
 
 def kill_at_each(wanted: int, folder: Path, config: dict[str, Any], *, overwrite: bool) -> int:
-    """Kill and resume a build at moments spread over it; return how many there are."""
+    """Kill and resume a build at moments spread over it, and where its folder changes.
+
+    Args:
+        wanted: number of moments spread over it.
+        folder: for the datasets.
+        config: what is built.
+        overwrite: replace a dataset.
+
+    Returns:
+        How many moments it was killed at.
+    """
     old = {**config, "seed": 1}
     new = {**config, "seed": 2}
     build_whole(old, folder / "old")
@@ -52,7 +62,9 @@ def kill_at_each(wanted: int, folder: Path, config: dict[str, Any], *, overwrite
         shutil.copytree(folder / "old", folder / "whole")
     moments = build_killed_at(0, new, folder / "whole", overwrite=overwrite)
     expected_new = digests(folder / "whole")
-    for number, moment in enumerate(spread(moments, wanted)):
+    in_the_open = {number for number, shown in enumerate(moments, start=1) if shown}
+    fatal = sorted(in_the_open.union(spread(len(moments), wanted)))
+    for number, moment in enumerate(fatal):
         target = folder / f"data {number}"
         if overwrite:
             shutil.copytree(folder / "old", target)
@@ -70,7 +82,7 @@ def kill_at_each(wanted: int, folder: Path, config: dict[str, Any], *, overwrite
             entry.name for entry in folder.iterdir() if entry.name.startswith(f".{target.name}.")
         ]
         assert not leftovers, leftovers
-    return moments
+    return len(fatal)
 
 
 def main() -> None:
@@ -81,7 +93,7 @@ def main() -> None:
             moments = kill_at_each(wanted, Path(folder), CONFIG, overwrite=overwrite)
         kind = "replacing a dataset" if overwrite else "a new dataset"
         print(
-            f"{kind}: killed at {wanted} of {moments} moments, "
+            f"{kind}: killed at {moments} moments, "
             "each time absent or whole, then equal after resuming"
         )
 

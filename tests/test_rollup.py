@@ -7,7 +7,6 @@ import json
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -30,6 +29,7 @@ from capgen.storage.marks import is_dataset
 from tests.conftest import BuildOnce, make_config, needs_root
 from tests.data_faults import read
 from tests.everything import STICKY_REGIMES
+from tests.processes import run_script
 
 METRICS = ["cpu", "mem", "disk", "net_in", "net_out"]
 MISSING = {"share": {"cpu": 0.3, "mem": 0.02}, "server_outages": {"per_year": 60, "mean_hours": 40}}
@@ -438,8 +438,7 @@ print(moments)
 
 def test_killed_at_any_moment(dataset: Path, tmp_path: Path) -> None:
     def run(moment: int, out: Path) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", KILLED, str(dataset), str(out), str(moment)]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+        return run_script(KILLED, str(dataset), str(out), str(moment))
 
     moments = int(run(0, tmp_path / "whole").stdout)
     whole = manifest_of(tmp_path / "whole")

@@ -11,7 +11,6 @@ from typing import Any
 
 import polars as pl
 
-from capgen import sql
 from capgen.columns import AFTER_METRICS
 from capgen.dataset.description import Description
 from capgen.dataset.manifest import Manifest
@@ -21,6 +20,7 @@ from capgen.handover.grid import KEYS, on_grid
 from capgen.handover.reader import Reader
 from capgen.handover.request import Request
 from capgen.handover.servers import lives_of, servers_of
+from capgen.panel.days import known_days
 from capgen.storage.layout import EVENTS
 from capgen.storage.store.errors import plain_errors
 from capgen.timeline.epoch import MINUTES_PER_DAY
@@ -195,10 +195,10 @@ class Handed:
     @cached_property
     def _days(self) -> pl.DataFrame:
         """The calendar of all days, at their shifted dates."""
-        span = {"first_day": self.window.first.date(), "last_day": self.window.last.date()}
-        with sql.open_database(self.described.calendar.tables()) as connection:
-            days = sql.run_query(connection, "handover/days", span)
-        return days.with_columns(pl.col("calendar_day") + self.window.shift)
+        day = pl.col("calendar_day")
+        flags = known_days(self.described.calendar).days.drop("eoq_factor", "holiday_factor")
+        year = day.dt.year().cast(pl.Int64).alias("year")
+        return flags.with_columns(day + self.window.shift, year)
 
 
 def _joined(parts: list[pl.DataFrame], columns: Sequence[str]) -> tuple[str, pl.DataFrame]:

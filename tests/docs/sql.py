@@ -18,7 +18,6 @@ _FOLDERS = (
     "compare",
     "dataset",
     "export",
-    "handover",
     "load",
     "load/readers",
     "report",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -415,3 +416,13 @@ def test_the_command_says_what_it_learnt(run: Run, tmp_path: Path) -> None:
     told = run("fit", str(data), "--from", "monday")
     assert told.returncode == 2
     assert "expected a day as YYYY-MM-DD" in told.stderr
+
+
+@pytest.mark.parametrize("name", ["it's 1.yaml", "[a]* $(b).yaml"])
+def test_the_command_that_fit_suggests_works(name: str, run: Run, tmp_path: Path) -> None:
+    data = write_telemetry(tmp_path / "telemetry", make_rows(1), (CPU, NET))
+    told = run("fit", str(data), "--out", str(tmp_path / name), "--states", "2", "--kinds", "1")
+    program, *words = shlex.split(told.stdout.partition("\nTry: ")[2])
+    assert program == "capgen"
+    words[words.index("twin")] = str(tmp_path / "twin")
+    assert run(*words, "--end-date", "2024-01-08").returncode == 0

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shlex
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -192,4 +193,4 @@ def _tell(result: "FitResult", *, as_json: bool) -> None:
     size = f"{counted(result.servers, 'server')}, {byte_size(result.library_bytes)}"
     config = from_here(result.config)
     typer.echo(f"Wrote {config} and {library}: {size}, {duration(result.seconds)}")
-    typer.echo(f"Try: capgen build --config {config} --out twin")
+    typer.echo(f"Try: capgen build --config {shlex.quote(config)} --out twin")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -42,16 +43,13 @@ class Reader:
             RequestError: the condition fails for a row.
             CapgenError: a file cannot be read.
         """
-        rows = self._open(columns)
         count = 0
-        try:
+        with self._opened(columns) as rows:
             for batch in rows.batches():
                 if batch.num_rows:
                     count += batch.num_rows
                     yield pl.DataFrame(batch)
             self.row_count = count
-        finally:
-            self._idle.append(rows)
 
     def servers(self, columns: Sequence[str]) -> pl.DataFrame:
         """Return the first row of each server, by id; of all rows, whatever the most are.
@@ -63,11 +61,8 @@ class Reader:
             RequestError: the condition fails for a row.
             CapgenError: a file cannot be read.
         """
-        rows = self._open(columns)
-        try:
+        with self._opened(columns) as rows:
             return rows.servers()
-        finally:
-            self._idle.append(rows)
 
     def close(self) -> None:
         """Close all connections."""
@@ -75,8 +70,14 @@ class Reader:
             rows.close()
         self._idle.clear()
 
-    def _open(self, columns: Sequence[str]) -> Rows:
-        """Return rows on a connection that no one reads from; to open one takes a while."""
+    @contextmanager
+    def _opened(self, columns: Sequence[str]) -> Iterator[Rows]:
+        """Yield rows on a connection that no one reads from; to open one takes a while."""
         if self._idle:
-            return self._idle.pop().again(columns)
-        return open_rows(self._folder, self._manifest, self._spill, self._selection, columns)
+            rows = self._idle.pop().again(columns)
+        else:
+            rows = open_rows(self._folder, self._manifest, self._spill, self._selection, columns)
+        try:
+            yield rows
+        finally:
+            self._idle.append(rows)

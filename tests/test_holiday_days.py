@@ -13,9 +13,10 @@ import holidays
 import pytest
 
 import capgen
-from capgen import Config, RequestError, build, check, repair
+from capgen import Config, RequestError, build, check, repair, scan
 from capgen.cli.app import main
 from capgen.config import config_digest, model_digest
+from capgen.config.holiday_days import with_days
 from capgen.dataset.manifest import read_manifest
 from capgen.settings.holidays import Holidays
 from capgen.timeline import holiday_library
@@ -123,6 +124,18 @@ def test_overwriting_takes_the_days_of_today(dataset: Path) -> None:
     build(india(), dataset, overwrite=True)
     assert HOLI in flagged(dataset)
     assert read_manifest(dataset).model_digest == model_digest(india())
+
+
+def test_a_panel_with_days_of_its_own_asks_no_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = with_days(make_config(num_servers=4, start_date="2033-03-01", end_date="2033-05-31"))
+
+    def unknown(*_arguments: object, **_options: object) -> None:
+        raise NotImplementedError
+
+    holiday_library._asked.cache_clear()
+    monkeypatch.setattr(holiday_library, "country_holidays", unknown)
+    flagged_days = scan(config).filter(is_holiday=1).select("timestamp").unique().collect()
+    assert flagged_days["timestamp"].dt.date().to_list() == [date(2033, 5, 30)]
 
 
 def test_a_configuration_with_days_of_its_own_does_not_take_others(

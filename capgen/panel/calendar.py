@@ -96,7 +96,10 @@ def calendar_of(config: Config, clock: str = COMMON_CLOCK) -> CalendarFrame:
     check_polars_answers()
     axis = config.axis
     zone = zone_of(config, clock)
-    known = _whole_years(config, clock)
+    if config.holiday_days is None:
+        known = _whole_years(config, clock)
+    else:
+        known = macro_calendar(config, clock)  # no library is asked for days around those given
     lock = threading.Lock()  # what one thread asks for, the next ones need too
 
     @lru_cache(maxsize=_KEPT_SPANS)

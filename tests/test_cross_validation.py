@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from capgen import RequestError, cross_validate, load_config
-from capgen.twins.compare.agreement import Source
+from capgen.twins.compare.agreement import NamedDataset
 from capgen.twins.compare.cells import Bools, Floats
 from capgen.twins.compare.measures import told_apart
 from capgen.twins.compare.spans import windows
@@ -105,8 +105,8 @@ def test_servers_that_a_half_has_too_little_of_are_named(found: CrossValidation)
 
 
 def test_halves_are_fitted_as_asked(telemetry: Path, tmp_path: Path) -> None:
-    source = Source.of(str(telemetry), telemetry)
-    (window,) = windows([source], source.step_minutes, None, None)
+    dataset = NamedDataset.of(str(telemetry), telemetry)
+    (window,) = windows([dataset], dataset.step_minutes, None, None)
     options: FitOptions = {
         "states": 2,
         "kinds": 1,
@@ -115,7 +115,7 @@ def test_halves_are_fitted_as_asked(telemetry: Path, tmp_path: Path) -> None:
         "timezone": "Europe/Berlin",
     }
     task = Task(telemetry, options, None, ("twin",))
-    fitted = task.fitted(halves_of(source, window)[0], tmp_path, lambda _done, _all: None)
+    fitted = task.fitted(halves_of(dataset, window)[0], tmp_path, lambda _done, _all: None)
     assert fitted.left_out == ()
     config = load_config(fitted.config)
     assert config.calendar.holidays.country == "DE"

@@ -18,7 +18,7 @@ from capgen.storage.location import locate
 from capgen.timeline.epoch import minute_number
 from capgen.timeline.time_axis import Span
 
-Source = Config | str | os.PathLike[str]
+ConfigOrFolder = Config | str | os.PathLike[str]
 HAPPENINGS = tuple(dict.fromkeys(layer.happens for layer in LAYERS if layer.happens))
 
 
@@ -67,7 +67,7 @@ class Asked:
 
 
 def asked_of(
-    source: Source,
+    source: ConfigOrFolder,
     start: datetime | date | str,
     draws: int,
     *,
@@ -112,7 +112,7 @@ def asked_of(
     return Asked(config, moment, stop, draws, ids, in_order, frozenset(keep))
 
 
-def config_of(source: Source) -> Config:
+def config_of(source: ConfigOrFolder) -> Config:
     """Return the configuration that goes on.
 
     Args:

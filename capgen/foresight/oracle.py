@@ -13,7 +13,7 @@ from polars.io.plugins import register_io_source
 from capgen.draws.arrays import Floats
 from capgen.errors import RequestError
 from capgen.foresight import closed_form
-from capgen.foresight.asked import Asked, Source, asked_of
+from capgen.foresight.asked import Asked, ConfigOrFolder, asked_of
 from capgen.foresight.narrowing import left, steps_left, with_servers
 from capgen.foresight.pieces import Futures, open_futures
 from capgen.foresight.quantiles import means, quantile
@@ -31,7 +31,7 @@ _ROWS = 2**20  # of all futures, in memory at once
 
 
 def oracle(
-    source: Source,
+    source: ConfigOrFolder,
     start: datetime | date | str,
     quantiles: Iterable[float] = (0.05, 0.95),
     *,

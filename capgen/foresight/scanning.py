@@ -9,7 +9,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from capgen.columns import schema_of
-from capgen.foresight.asked import Asked, Source, asked_of
+from capgen.foresight.asked import Asked, ConfigOrFolder, asked_of
 from capgen.foresight.narrowing import left, steps_left, with_servers
 from capgen.foresight.pieces import DRAW, open_futures
 from capgen.panel.chunks import CHUNK_ROWS
@@ -21,7 +21,7 @@ _KEYS = ("server_id", "timestamp")
 
 
 def futures(
-    source: Source,
+    source: ConfigOrFolder,
     start: datetime | date | str,
     draws: int = 200,
     *,

@@ -20,9 +20,9 @@ from capgen.telemetry.mapping_files import (
     shipped_mappings,
 )
 from capgen.telemetry.readers import READERS
+from capgen.telemetry.readers.given_files import head_of
 from capgen.telemetry.readers.mapping import Mapping
 from capgen.telemetry.readers.reader import Head, Reader
-from capgen.telemetry.readers.sources import head_of
 
 _YAML = {".yaml", ".yml"}
 

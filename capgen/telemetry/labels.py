@@ -13,9 +13,9 @@ from capgen import sql
 from capgen.columns import SERVER_COLUMNS
 from capgen.dataset.telemetry_manifest import AccountLine
 from capgen.telemetry.account import line
+from capgen.telemetry.readers.given_files import group_of
 from capgen.telemetry.readers.mapping import Mapping
 from capgen.telemetry.readers.reader import keys_of
-from capgen.telemetry.readers.sources import group_of
 from capgen.telemetry.staging import naming
 
 _TYPE = "server_type"

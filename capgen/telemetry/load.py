@@ -19,7 +19,7 @@ from capgen.system.processors import processors
 from capgen.telemetry.choosing import Choice, choose
 from capgen.telemetry.pipeline import Loaded, Pipeline
 from capgen.telemetry.publishing import publish
-from capgen.telemetry.readers.sources import sources_of
+from capgen.telemetry.readers.given_files import given_files
 from capgen.telemetry.reading_errors import plain_reading
 
 _MEMORY = "800MB"
@@ -104,14 +104,14 @@ def load(
     choice = choose([locate(path).absolute() for path in given], mapping, settings)
     for line in choice.account:
         listener.note(f"{line.name}: {line.says}")
-    sources = sources_of(choice.files) if choice.files else []
+    files = given_files(choice.files) if choice.files else []
     target = None if out is None else locate(out).resolve()
     with _rooms(target) as (room, spill):
-        pipeline = Pipeline(choice, sources, to, spill / "samples", listener.on_samples)
-        with _connected(spill, threads or processors()) as connection, plain_reading(sources):
+        pipeline = Pipeline(choice, files, to, spill / "samples", listener.on_samples)
+        with _connected(spill, threads or processors()) as connection, plain_reading(files):
             result = pipeline.run(connection, room)
         if room is not None:
-            publish(room, choice, sources, result)
+            publish(room, choice, files, result)
     return _result(target, choice, result, started)
 
 

@@ -23,8 +23,8 @@ from capgen.telemetry.days import days_of
 from capgen.telemetry.expressions import check_expressions
 from capgen.telemetry.labels import Labels, make_labels
 from capgen.telemetry.mending import PANEL_ROWS, Mending
+from capgen.telemetry.readers.given_files import GivenFile, tell
 from capgen.telemetry.readers.reader import Read, ReadMetric
-from capgen.telemetry.readers.sources import Source, tell
 from capgen.telemetry.repairs import join_lines, repair_lines
 from capgen.telemetry.staging import Staged, buckets_for, stage
 from capgen.telemetry.steps import steps_of
@@ -67,14 +67,14 @@ class Pipeline:
 
     Args:
         choice: the exports, the reader and the mapping.
-        sources: the exports, in order.
+        files: the exports, in order.
         to: the step that is wanted; None for that of the exports.
         spill: a new folder for what does not fit into memory.
         on_samples: called with how many samples of how many are done.
     """
 
     choice: Choice
-    sources: Sequence[Source]
+    files: Sequence[GivenFile]
     to: str | None
     spill: Path
     on_samples: OnSamples
@@ -87,7 +87,7 @@ class Pipeline:
             room: where to write the data files; None to write none.
         """
         mapping = self.choice.mapping
-        files = [source.path for source in self.sources]
+        files = [file.path for file in self.files]
         tell(connection, files, mapping)
         read = self.choice.reader.read(connection, files, mapping)
         metrics = _by_name(read)
@@ -119,7 +119,7 @@ class Pipeline:
 
     def _stage(self, connection: sql.Connection, read: Read) -> Staged:
         names = {series: name_of(metric) for series, metric in read.metrics.items()}
-        buckets = buckets_for(self.sources)
+        buckets = buckets_for(self.files)
         mapping = self.choice.mapping
         return stage(connection, read.metrics, names, mapping, self.spill, buckets)
 

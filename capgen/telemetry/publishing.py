@@ -13,17 +13,17 @@ from capgen.storage.layout import MANIFEST_SCHEMA
 from capgen.telemetry.choosing import Choice
 from capgen.telemetry.continuity import servers_by_type
 from capgen.telemetry.pipeline import Loaded
-from capgen.telemetry.readers.sources import Source
+from capgen.telemetry.readers.given_files import GivenFile
 from capgen.version import __version__
 
 
-def publish(room: Path, choice: Choice, sources: Sequence[Source], loaded: Loaded) -> None:
+def publish(room: Path, choice: Choice, files: Sequence[GivenFile], loaded: Loaded) -> None:
     """Write the manifest of telemetry whose data files are written.
 
     Args:
         room: the folder with the data files.
         choice: the reader and the mapping.
-        sources: the exports.
+        files: the exports.
         loaded: what became of them.
     """
     entries = sorted(loaded.files, key=lambda entry: entry.path)
@@ -36,7 +36,7 @@ def publish(room: Path, choice: Choice, sources: Sequence[Source], loaded: Loade
         library_versions=library_versions(),
         reader=choice.mapping.reader,
         mapping=choice.mapping.model_dump(mode="json", by_alias=True, exclude_defaults=True),
-        sources=[source.entry for source in sources],
+        sources=[file.entry for file in files],
         account=list(loaded.account),
         granularity=treated.granularity,
         first_timestamp=min(entry.first_timestamp for entry in entries),

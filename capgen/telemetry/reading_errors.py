@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from capgen import sql
 from capgen.errors import CapgenError
 from capgen.storage.store.errors import reading_reason
-from capgen.telemetry.readers.sources import Source
+from capgen.telemetry.readers.given_files import GivenFile
 
 _LINE = re.compile(r"CSV Error on Line: (\d+)")
 _FILE = re.compile(r'^\s*file = (.+)$|file "([^"]+)"', re.MULTILINE)
@@ -42,11 +42,11 @@ _KNOWN = (
 
 
 @contextmanager
-def plain_reading(sources: Sequence[Source]) -> Iterator[None]:
+def plain_reading(files: Sequence[GivenFile]) -> Iterator[None]:
     """Turn an error of DuckDB into one line.
 
     Args:
-        sources: the exports.
+        files: the exports.
 
     Raises:
         CapgenError: DuckDB could not read an export, or a query of capgen failed.
@@ -55,7 +55,7 @@ def plain_reading(sources: Sequence[Source]) -> Iterator[None]:
         yield
     except sql.DatabaseError as error:
         is_about_export = isinstance(error, sql.CONTENT_ERRORS) or _FILE.search(str(error))
-        line = _line_of_export(error, sources) if is_about_export else _line_of_query(error)
+        line = _line_of_export(error, files) if is_about_export else _line_of_query(error)
         raise CapgenError(line) from None
 
 
@@ -64,10 +64,10 @@ def _line_of_query(error: Exception) -> str:
     return f"internal error: a query of capgen failed, the exports are not to blame: {reason}"
 
 
-def _line_of_export(error: Exception, sources: Sequence[Source]) -> str:
+def _line_of_export(error: Exception, files: Sequence[GivenFile]) -> str:
     text = reading_reason(error)
     file = _FILE.search(text)
-    names = [source.entry.name for source in sources]
+    names = [file.entry.name for file in files]
     name = next(filter(None, file.groups()), "") if file else ", ".join(names[:1])
     line = _LINE.search(text)
     place = f"{name}, line {line[1]}" if line else name

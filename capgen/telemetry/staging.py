@@ -14,8 +14,8 @@ from capgen.dataset.data_files import literal
 from capgen.errors import CapgenError
 from capgen.telemetry.dealing import Numbers, bucket_file, dealer
 from capgen.telemetry.readers import mapping as mappings
+from capgen.telemetry.readers.given_files import GivenFile
 from capgen.telemetry.readers.reader import ReadMetric
-from capgen.telemetry.readers.sources import Source
 
 _BUCKET_BYTES = 160 * 2**20  # of exports as text; some 3 M samples
 _MOST_BUCKETS = 500
@@ -58,13 +58,13 @@ class Staged:
         return True
 
 
-def buckets_for(sources: Sequence[Source]) -> int:
+def buckets_for(files: Sequence[GivenFile]) -> int:
     """Return how many buckets servers are dealt to; it depends on the exports alone.
 
     Args:
-        sources: the exports.
+        files: the exports.
     """
-    size = sum(source.text_bytes for source in sources)
+    size = sum(file.text_bytes for file in files)
     return min(1 + size // _BUCKET_BYTES, _MOST_BUCKETS)
 
 

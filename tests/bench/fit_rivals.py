@@ -23,7 +23,7 @@ import polars as pl
 from capgen.cli.cross_validation import summary_table
 from capgen.cli.tables import print_table
 from capgen.storage.location import locate
-from capgen.twins.compare.agreement import Source
+from capgen.twins.compare.agreement import NamedDataset
 from capgen.twins.compare.cells import Cells, Floats
 from capgen.twins.compare.crossed import Half, crossed_setting
 from capgen.twins.compare.panel import Panel
@@ -110,7 +110,7 @@ def written(panel: Panel, source: Window, target: Window, augment: Augment, fold
             **{name: pl.Series(made.ravel(), nan_to_null=True) for name, made in columns.items()},
         }
     )
-    step = panel.source.described.granularity
+    step = panel.dataset.described.granularity
     write_telemetry(folder, rows, list(panel.columns.values()), step)
     return Half(folder, {server: server for server in servers})
 
@@ -140,19 +140,19 @@ def made_by_rivals(
 
 def print_figures(data: str) -> None:
     """Print the table of some telemetry, what copies, and what each candidate differs in most."""
-    source = Source.of(data, locate(data))
-    (window,) = windows([source], source.step_minutes, None, None)
-    halves = halves_of(source, window)
-    (real,) = crossed_setting(source, window, {}).panels
+    dataset = NamedDataset.of(data, locate(data))
+    (window,) = windows([dataset], dataset.step_minutes, None, None)
+    halves = halves_of(dataset, window)
+    (real,) = crossed_setting(dataset, window, {}).panels
     print(f"\n{data}: {len(real.servers)} servers, {halves[0].days} days a half\n")
     with TemporaryDirectory(prefix="capgen-") as place:
         room = Path(place)
         started = time.process_time()
-        task = Task(source.folder, options={}, seed=None, uses=USES)
+        task = Task(dataset.folder, options={}, seed=None, uses=USES)
         made, notes = made_from(task, halves, room, lambda _what: None)
         print(f"{', '.join(made)}: {time.process_time() - started:.0f} s of processor time")
         made.update(made_by_rivals(real, halves, room, notes))
-        found = crossed_setting(source, window, made).comparison(is_with_rivals=True)
+        found = crossed_setting(dataset, window, made).comparison(is_with_rivals=True)
     print("\n".join(notes))
     print_table(summary_table(list(lines_of(found)), found.directions))
     for outcome in found.outcomes:

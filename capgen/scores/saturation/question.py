@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from capgen.config import Config
 from capgen.errors import RequestError
-from capgen.foresight.asked import Asked, Source, asked_of, config_of
+from capgen.foresight.asked import Asked, ConfigOrFolder, asked_of, config_of
 from capgen.scores.saturation.rule import Rule, rule_of
 from capgen.settings.metric import Metric
 
@@ -34,7 +34,7 @@ class Question:
     @classmethod
     def of(
         cls,
-        source: Source,
+        source: ConfigOrFolder,
         metric: str,
         limit: float,
         rule: str | None,

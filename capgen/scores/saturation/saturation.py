@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from capgen.foresight.asked import Source
+from capgen.foresight.asked import ConfigOrFolder
 from capgen.panel.fleet import server_ids
 from capgen.scores.saturation.dates import drawn_days, first_days
 from capgen.scores.saturation.outlook import LEVELS, Saturation
@@ -19,7 +19,7 @@ _SERVER = "server_id"
 
 
 def saturation(
-    source: Source,
+    source: ConfigOrFolder,
     metric: str,
     limit: float,
     *,

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from capgen.errors import RequestError
-from capgen.foresight.asked import Source
+from capgen.foresight.asked import ConfigOrFolder
 from capgen.scores.account import counted, listed
 from capgen.scores.files.moments import moments_of
 from capgen.scores.files.opened import collected, open_table, role_of, schema_of
@@ -58,7 +58,7 @@ class Foretold:
 
 def score_saturation(
     dates: Place,
-    source: Source,
+    source: ConfigOrFolder,
     metric: str,
     limit: float,
     *,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from capgen.twins.compare.agreement import Source, agree
+from capgen.twins.compare.agreement import NamedDataset, agree
 from capgen.twins.compare.candidate import Cut, Part
 from capgen.twins.compare.panel import Panel, servers_of
 from capgen.twins.compare.setting import Setting
@@ -53,7 +53,7 @@ class Crossed:
 
 
 def crossed_setting(
-    reference: Source, window: Window, candidates: Mapping[str, Sequence[Half]]
+    reference: NamedDataset, window: Window, candidates: Mapping[str, Sequence[Half]]
 ) -> Setting:
     """Return the setting in which candidates made half by half are laid beside a reference.
 
@@ -66,15 +66,15 @@ def crossed_setting(
         RequestError: as in `compare`.
     """
     halves = [(name, half) for name, both in candidates.items() for half in both]
-    sources = [reference, *(Source.of(name, half.folder) for name, half in halves)]
-    agreement = agree(sources, None)
+    datasets = [reference, *(NamedDataset.of(name, half.folder) for name, half in halves)]
+    agreement = agree(datasets, None)
     statistics = agreement.statistics
     names = {server: server for server in servers_of(reference, window)}
     real = Panel(reference, window, agreement.columns[0], statistics, names)
     days = window.days // 2
     windows = [window.part(0, days), window.part(days, days)] * len(candidates)
     made: dict[str, list[Panel]] = {}
-    parts = zip(halves, sources[1:], windows, agreement.columns[1:], strict=True)
-    for (name, half), source, side, columns in parts:
-        made.setdefault(name, []).append(Panel(source, side, columns, statistics, half.names))
+    parts = zip(halves, datasets[1:], windows, agreement.columns[1:], strict=True)
+    for (name, half), dataset, side, columns in parts:
+        made.setdefault(name, []).append(Panel(dataset, side, columns, statistics, half.names))
     return Setting(agreement, [real], None, [Crossed(name, both) for name, both in made.items()])

@@ -17,7 +17,7 @@ from capgen.dataset.metric_column import MetricColumn
 from capgen.dataset.reading.servers import open_panel
 from capgen.errors import CapgenError
 from capgen.storage.store.errors import reading_reason
-from capgen.twins.compare.agreement import Source
+from capgen.twins.compare.agreement import NamedDataset
 from capgen.twins.compare.candidate import Cut, Part
 from capgen.twins.compare.cells import Cells, Floats
 from capgen.twins.compare.rolling import rolled
@@ -31,7 +31,7 @@ class Panel:
     """The days of a dataset that are compared.
 
     Args:
-        source: the dataset.
+        dataset: where the rows are.
         window: the days, in the steps that are compared.
         columns: the metrics' columns, by the names they are compared under.
         statistics: what longer steps take of each metric's values.
@@ -40,7 +40,7 @@ class Panel:
 
     is_rival: ClassVar[bool] = False
 
-    source: Source
+    dataset: NamedDataset
     window: Window
     columns: Mapping[str, MetricColumn]
     statistics: Mapping[str, str]
@@ -49,7 +49,7 @@ class Panel:
     @property
     def name(self) -> str:
         """The dataset's name."""
-        return self.source.name
+        return self.dataset.name
 
     @property
     def servers(self) -> Sequence[str]:
@@ -64,7 +64,7 @@ class Panel:
         """
         servers = list(self.names)
         at_once = max(_ROWS_AT_ONCE // self._read_window.steps, 1)
-        with opened(self.source) as connection:
+        with opened(self.dataset) as connection:
             for first in range(0, len(servers), at_once):
                 yield self._cells(connection, servers[first : first + at_once])
 
@@ -78,7 +78,7 @@ class Panel:
 
     @property
     def _read_window(self) -> Window:
-        return replace(self.window, step_minutes=self.source.step_minutes)
+        return replace(self.window, step_minutes=self.dataset.step_minutes)
 
     def _cells(self, connection: sql.Connection, servers: Sequence[str]) -> Cells:
         window = self._read_window
@@ -109,7 +109,7 @@ class Panel:
         is_taken[places] = True
         if is_taken.sum() != len(places):
             raise CapgenError(
-                f"{self.source.folder}: expected one row for each server and time, got several "
+                f"{self.dataset.folder}: expected one row for each server and time, got several "
                 f"among servers {servers[0]} to {servers[-1]}; capgen check says which"
             )
         return places
@@ -124,35 +124,35 @@ class Panel:
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[sql.Connection]:
+def opened(dataset: NamedDataset) -> Iterator[sql.Connection]:
     """Open a dataset's files in little memory.
 
     Args:
-        source: the dataset.
+        dataset: where the rows are.
 
     Raises:
         CapgenError: a file cannot be read.
     """
-    files = [source.folder / entry.path for entry in source.manifest.files]
+    files = [dataset.folder / entry.path for entry in dataset.manifest.files]
     with (
         TemporaryDirectory(prefix="capgen-") as folder,
-        open_panel(source.described, files, Path(folder) / "spill") as connection,
+        open_panel(dataset.described, files, Path(folder) / "spill") as connection,
     ):
         try:
             yield connection
         except sql.DatabaseError as error:
-            raise CapgenError(f"{source.folder}: {reading_reason(error)}") from None
+            raise CapgenError(f"{dataset.folder}: {reading_reason(error)}") from None
 
 
-def servers_of(source: Source, window: Window) -> list[str]:
+def servers_of(dataset: NamedDataset, window: Window) -> list[str]:
     """Return the ids of the servers that a dataset has in a window, in order.
 
     Args:
-        source: the dataset.
+        dataset: where the rows are.
         window: the days.
     """
     parameters = {"start": window.start, "stop": window.stop}
-    with opened(source) as connection:
+    with opened(dataset) as connection:
         return sql.run_query(connection, "compare/servers", parameters)["server_id"].to_list()
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from capgen.errors import RequestError
 from capgen.storage.location import locate
 from capgen.timeline.granularity import canonical_granularity
-from capgen.twins.compare.agreement import Agreement, Source, agree
+from capgen.twins.compare.agreement import Agreement, NamedDataset, agree
 from capgen.twins.compare.candidate import Candidate
 from capgen.twins.compare.classifier import classifier_name
 from capgen.twins.compare.comparison import Comparison
@@ -69,14 +69,14 @@ class Setting:
             RequestError: as in `compare`.
         """
         folders = [reference, *candidates, *([] if holdout is None else [holdout])]
-        sources = [Source.of(os.fspath(folder), locate(folder)) for folder in folders]
-        agreement = agree(sources, to)
-        spans = windows(sources, agreement.step_minutes, since, until)
-        ids = [servers_of(*each) for each in zip(sources, spans, strict=True)]
+        datasets = [NamedDataset.of(os.fspath(folder), locate(folder)) for folder in folders]
+        agreement = agree(datasets, to)
+        spans = windows(datasets, agreement.step_minutes, since, until)
+        ids = [servers_of(*each) for each in zip(datasets, spans, strict=True)]
         panels = [
-            Panel(source, span, columns, agreement.statistics, names_of(servers, ids[0]))
-            for source, span, columns, servers in zip(
-                sources, spans, agreement.columns, ids, strict=True
+            Panel(dataset, span, columns, agreement.statistics, names_of(servers, ids[0]))
+            for dataset, span, columns, servers in zip(
+                datasets, spans, agreement.columns, ids, strict=True
             )
         ]
         last = None if holdout is None else panels.pop()
@@ -106,8 +106,8 @@ class Setting:
             evidence = self._directions(self._evidence(panel))
             outcomes.append(table.outcome(panel.name, evidence, is_rival=panel.is_rival))
         return Comparison(
-            reference=reference.source.name,
-            holdout=self.holdout.source.name if self.holdout else None,
+            reference=reference.dataset.name,
+            holdout=self.holdout.dataset.name if self.holdout else None,
             days=self._side.days,
             granularity=canonical_granularity(f"{self.agreement.step_minutes}min"),
             servers={panel.name: len(panel.servers) for panel in self._all},
@@ -138,7 +138,7 @@ class Setting:
         half = window.days // 2
         if not half:
             raise RequestError(
-                f"{self.panels[0].source.name}: expected two days or more, to compare one half "
+                f"{self.panels[0].dataset.name}: expected two days or more, to compare one half "
                 f"with the other, got {window.days}; --holdout names other real data"
             )
         return [window.part(0, half), window.part(half, half)]
@@ -159,7 +159,7 @@ class Setting:
     @property
     def _direction_names(self) -> list[str]:
         if self.holdout:
-            return [f"beside {self.panels[0].source.name}", f"beside {self.holdout.source.name}"]
+            return [f"beside {self.panels[0].dataset.name}", f"beside {self.holdout.dataset.name}"]
         return ["over the first half", "over the second half"]
 
     @property

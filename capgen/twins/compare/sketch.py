@@ -86,7 +86,7 @@ def _of_panel(panel: Panel, edges: Edges, shown: Sequence[str]) -> dict[str, pl.
                 facts.setdefault(Fact(measure.name, subject), []).append(numbers)
         servers += _servers(cells, shown)
     middles = {fact: _middle(np.concatenate(parts)) for fact, parts in facts.items()}
-    name = pl.lit(panel.source.name).alias("panel")
+    name = pl.lit(panel.dataset.name).alias("panel")
     rows = {
         "values": _value_rows(edges, counts),
         "memory": _memory_rows(middles),

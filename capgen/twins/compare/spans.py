@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from capgen.errors import RequestError
-from capgen.twins.compare.agreement import Source
+from capgen.twins.compare.agreement import NamedDataset
 from capgen.twins.compare.window import Window
 
 _DAY = timedelta(days=1)
 
 
 def windows(
-    sources: Sequence[Source], step_minutes: int, since: date | None, until: date | None
+    datasets: Sequence[NamedDataset], step_minutes: int, since: date | None, until: date | None
 ) -> list[Window]:
     """Return as many whole days of each dataset.
 
     Days are those of the reference where a dataset has its first one, else the dataset's first.
 
     Args:
-        sources: the reference and what is laid beside it.
+        datasets: the reference and what is laid beside it.
         step_minutes: length of the steps that are compared.
         since: the first day, if not the first that there is.
         until: the last day, if not the last that there is.
@@ -28,7 +28,7 @@ def windows(
     Raises:
         RequestError: a dataset has no whole day in this span.
     """
-    spans = [_whole_days(source, since, until) for source in sources]
+    spans = [_whole_days(dataset, since, until) for dataset in datasets]
     first = spans[0][0]
     starts = [max(start, first) if start <= first < stop else start for start, stop in spans]
     days = min((stop - start).days for start, (_, stop) in zip(starts, spans, strict=True))
@@ -36,17 +36,17 @@ def windows(
 
 
 def _whole_days(
-    source: Source, since: date | None, until: date | None
+    dataset: NamedDataset, since: date | None, until: date | None
 ) -> tuple[datetime, datetime]:
     """Return the midnights at which a dataset's whole days begin and end."""
-    described = source.described
+    described = dataset.described
     start = _midnight(described.first_timestamp + _DAY - timedelta(microseconds=1))
-    stop = _midnight(described.last_timestamp + timedelta(minutes=source.step_minutes))
+    stop = _midnight(described.last_timestamp + timedelta(minutes=dataset.step_minutes))
     start = max(start, datetime.combine(since, time())) if since else start
     stop = min(stop, datetime.combine(until, time()) + _DAY) if until else stop
     if start >= stop:
         raise RequestError(
-            f"{source.name}: expected a whole day from {since or 'the first'} to "
+            f"{dataset.name}: expected a whole day from {since or 'the first'} to "
             f"{until or 'the last'}, got {described.first_timestamp} to {described.last_timestamp}"
         )
     return start, stop

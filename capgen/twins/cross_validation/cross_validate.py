@@ -14,7 +14,7 @@ from typing import Any, Unpack
 from capgen.errors import RequestError
 from capgen.storage.location import locate
 from capgen.timeline.epoch import MINUTES_PER_DAY
-from capgen.twins.compare.agreement import Source
+from capgen.twins.compare.agreement import NamedDataset
 from capgen.twins.compare.comparison import Comparison, rounded
 from capgen.twins.compare.crossed import Half, crossed_setting
 from capgen.twins.compare.spans import windows
@@ -89,13 +89,13 @@ def cross_validate(
         CapgenError: a file cannot be read.
     """
     started = time.monotonic()
-    source = Source.of(os.fspath(data), locate(data))
-    (window,) = windows([source], source.step_minutes, first, last)
-    halves = halves_of(source, window)
-    task = Task(source.folder, options, seed, uses)
+    dataset = NamedDataset.of(os.fspath(data), locate(data))
+    (window,) = windows([dataset], dataset.step_minutes, first, last)
+    halves = halves_of(dataset, window)
+    task = Task(dataset.folder, options, seed, uses)
     with TemporaryDirectory(prefix="capgen-") as room:
         made, left_out = made_from(task, halves, Path(room), on_progress)
-        setting = crossed_setting(source, window, made)
+        setting = crossed_setting(dataset, window, made)
         found = setting.comparison(
             is_with_rivals=True, on_panel=lambda name: on_progress(f"comparing {name}")
         )
@@ -103,11 +103,11 @@ def cross_validate(
     return CrossValidation(found, metrics, left_out, time.monotonic() - started)
 
 
-def halves_of(source: Source, window: Window) -> list[Window]:
+def halves_of(dataset: NamedDataset, window: Window) -> list[Window]:
     """Return the two halves of the days, each long enough to be fitted.
 
     Args:
-        source: the telemetry.
+        dataset: the telemetry.
         window: its days.
 
     Raises:
@@ -117,7 +117,7 @@ def halves_of(source: Source, window: Window) -> list[Window]:
     days = window.days // 2
     if days < fewest:
         raise RequestError(
-            f"{source.name}: expected at least {2 * fewest} whole days, to fit one half and "
+            f"{dataset.name}: expected at least {2 * fewest} whole days, to fit one half and "
             f"compare with the other, got {window.days}; test a longer window, or load more"
         )
     return [window.part(0, days), window.part(days, days)]

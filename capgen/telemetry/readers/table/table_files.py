@@ -13,9 +13,9 @@ from capgen.dataset.data_files import literal
 from capgen.dataset.reading.lockdown import check_statement
 from capgen.dataset.telemetry_manifest import AccountLine
 from capgen.errors import RequestError
+from capgen.telemetry.readers.given_files import head_of
 from capgen.telemetry.readers.mapping import CsvSection, Mapping
 from capgen.telemetry.readers.mapping_types import AUTO
-from capgen.telemetry.readers.sources import head_of
 from capgen.telemetry.readers.table.csv_form import Form, delimiter_line, form_of
 
 _PARQUET = re.compile(r"\.parquet$|\.pq$", re.IGNORECASE)

@@ -25,8 +25,8 @@ _EXPANSION = {".gz": 10, ".zst": 10, ".parquet": 8}  # of what is compressed, ab
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One file of the exports.
+class GivenFile:
+    """One file of the exports that were given to load.
 
     Args:
         path: where it lies.
@@ -42,7 +42,7 @@ class Source:
         return self.entry.bytes * _EXPANSION.get(self.path.suffix, 1)
 
 
-def sources_of(paths: Iterable[Path]) -> list[Source]:
+def given_files(paths: Iterable[Path]) -> list[GivenFile]:
     """Return the exports in an order that does not depend on where they lie.
 
     Args:
@@ -53,10 +53,10 @@ def sources_of(paths: Iterable[Path]) -> list[Source]:
         CapgenError: a file is a pipe and the like.
     """
     files = [file for path in paths for file in _files(path)]
-    sources = [_source(file) for file in dict.fromkeys(files)]
-    if not sources:
+    given = [_given(file) for file in dict.fromkeys(files)]
+    if not given:
         raise RequestError("exports: expected at least one file, got none")
-    return sorted(sources, key=lambda source: (source.entry.name, source.entry.sha256))
+    return sorted(given, key=lambda file: (file.entry.name, file.entry.sha256))
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -70,12 +70,12 @@ def _files(path: Path) -> Iterator[Path]:
     yield path
 
 
-def _source(path: Path) -> Source:
+def _given(path: Path) -> GivenFile:
     file_of(path).check_is_file()
     size = path.stat().st_size
     if size == 0:
         raise CapgenError(f"{path}: expected an export, got an empty file")
-    return Source(path, SourceEntry(name=path.name, bytes=size, sha256=sha256(path)))
+    return GivenFile(path, SourceEntry(name=path.name, bytes=size, sha256=sha256(path)))
 
 
 def head_of(path: Path) -> Head:

@@ -14,6 +14,7 @@ from capgen.columns import EVENT, OUTLIER_METRICS, STATE, expected_column
 from capgen.config import Config, config_digest
 from capgen.dataset.arrow_tables import ArrowTables
 from capgen.dataset.content import chunk_digest, combined
+from capgen.dataset.gathered import gathered
 from capgen.panel.cell.memory import Workspace
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel
@@ -103,7 +104,8 @@ def write_row_groups(
     codes = pl.UInt8() if most_servers < _MOST_BYTE_CODES else pl.Int32()
     schema = file_schema(panel, codes)
     digests: list[int] = []
-    with pq.ParquetWriter(target, schema, **writer_options(panel.config, schema)) as writer:
+    options = writer_options(panel.config, schema)
+    with gathered(target) as stream, pq.ParquetWriter(stream, schema, **options) as writer:
         for row_group in row_groups:
             servers = panel.servers(row_group)
             crossed = panel.crossed(row_group, servers, workspace=buffers.workspace)

@@ -6,7 +6,7 @@ even if its name is `region=EU`, as it would with readers that look for such fol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from capgen.panel.predicates import conditions, uses_only
 from capgen.storage.layout import PARTITION, PARTITION_KEYS, partition_of
 from capgen.storage.store.reading import listed, polars_options
 
+_QUERY = "dataset/data_files"
 KEY_TYPES = {"year": pl.Int64(), "server_type": pl.String()}
 
 
@@ -37,8 +38,25 @@ def view_files(
         columns: the view's columns in their order; by default all.
     """
     reach(connection, files, knowing=listed)
-    parameters = {"files": literal(files), "partition": PARTITION}
-    sql.view_query(connection, name, "dataset/data_files", parameters, columns)
+    sql.view_query(connection, name, _QUERY, _parameters(files), columns)
+
+
+def table_files(
+    connection: sql.Connection, name: str, files: Sequence[Path], columns: Collection[str]
+) -> None:
+    """Read some data files into a table, for queries that would each read them again.
+
+    Args:
+        connection: the database for the table.
+        name: the table's name.
+        files: local data files, as in `view_files`.
+        columns: names of columns to read, where a file has them.
+    """
+    sql.table_query(connection, name, _QUERY, _parameters(files), columns)
+
+
+def _parameters(files: Sequence[Path]) -> dict[str, Any]:
+    return {"files": literal(files), "partition": PARTITION}
 
 
 def literal(files: Sequence[Path]) -> list[dict[str, str]]:

@@ -8,7 +8,8 @@ there is no closed form: `capgen.quality.twin` compares with a twin.
 
 Exact rules look at every row, statistical ones at some servers of a large panel:
 `capgen.quality.sample` says which. Memory does not grow with the rows: DuckDB streams the files,
-and sums them up by server, by day, or by archetype and hour.
+and sums them up by server, by day, or by archetype and hour. Only a small panel is read once, as
+`capgen.quality.source` says.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,13 +13,13 @@ from capgen.config import Config, load_config
 from capgen.config.holiday_days import with_days
 from capgen.config.resolved_days import HolidayDays
 from capgen.dataset.any_manifest import read_any_manifest
-from capgen.dataset.data_files import view_files
+from capgen.dataset.data_files import table_files, view_files
 from capgen.dataset.description import Description, description_of
 from capgen.dataset.manifest import Manifest, read_manifest
 from capgen.dataset.metric_column import MetricColumn
 from capgen.errors import CapgenError, RequestError
 from capgen.storage.folders import folder_of
-from capgen.storage.inspection import damaged_files, data_files
+from capgen.storage.inspection import damaged_files, data_files, has_few_rows
 from capgen.storage.layout import is_in_partition
 from capgen.storage.store.errors import plain_errors, reading_reason
 from capgen.system.processors import processors
@@ -27,6 +27,7 @@ from capgen.version import __version__
 
 # Servers whose ids reach the reader of the files, so that it skips row groups without them.
 _MOST_SOUGHT = 10_000
+_FEW_ROWS = 50_000  # some 10 MB in memory
 _MOST_THREADS = 4  # each holds row groups and sums of its own, some 50 MB
 
 
@@ -113,9 +114,7 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
     strays = tuple(each for each in files if not is_in_partition(str(each.relative_to(folder))))
     whole = tuple(each for each in files if each not in set(strays))
     try:
-        with sql.connect_empty(_settings()) as connection:
-            if whole:
-                view_files(connection, "panel", whole)
+        with _connected(whole, described) as connection:
             yield Source(
                 folder, described, model, whole, strays, connection, described.metrics, origin
             )
@@ -124,6 +123,25 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
         raise CapgenError(
             f"{folder}: expected Parquet files that DuckDB can read, got {reason}"
         ) from None
+
+
+@contextmanager
+def _connected(files: Sequence[Path], described: Description) -> Iterator[sql.Connection]:
+    """Open DuckDB with the rows of the files as `panel`.
+
+    Few rows are read once, into the DuckDB that the process keeps: all queries together take less
+    time over them than to start a DuckDB, to open the files for each query, or to optimise plans.
+    """
+    if has_few_rows(files, most=_FEW_ROWS):
+        with sql.open_kept() as connection:
+            table_files(connection, "panel", files, described.schema)
+            connection.execute("pragma disable_optimizer")
+            yield connection
+    else:
+        with sql.connect_empty(_settings()) as connection:
+            if files:
+                view_files(connection, "panel", files)
+            yield connection
 
 
 def _settings() -> dict[str, int]:

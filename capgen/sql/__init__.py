@@ -9,6 +9,7 @@ from capgen.sql.queries import (
     count_rows,
     map_parameter,
     run_query,
+    table_query,
     view_query,
 )
 from capgen.sql.text import identifier, macro_text, query_text, repeat_lines
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         connect_empty,
         connect_kept,
         open_database,
+        open_kept,
     )
 
 __all__ = [
@@ -39,9 +41,11 @@ __all__ = [
     "macro_text",
     "map_parameter",
     "open_database",
+    "open_kept",
     "query_text",
     "repeat_lines",
     "run_query",
+    "table_query",
     "view_query",
 ]
 

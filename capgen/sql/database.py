@@ -34,6 +34,7 @@ class _Kept:
 
     def __init__(self) -> None:
         self.connection = connect_empty({"threads": 1})
+        self.connection.execute(f"create schema {_MACROS}; use memory.{_MACROS}")
         self._has_macros = False
         self._lock = threading.Lock()
 
@@ -42,7 +43,6 @@ class _Kept:
         with self._lock:
             if not self._has_macros:
                 empty = {name: frame.clear() for name, frame in tables.items()}
-                self.connection.execute(f"create schema {_MACROS}; use memory.{_MACROS}")
                 self.connection.execute(script_text(empty))
                 self._has_macros = True
 
@@ -58,8 +58,32 @@ def connect_kept() -> Connection:
 
 
 @contextmanager
+def open_kept() -> Iterator[Connection]:
+    """Open an empty database of the DuckDB that this process keeps, for a thread's work.
+
+    Yields:
+        A connection to a database in memory that no other connection sees; closed on leaving.
+    """
+    with connect_kept() as connection:
+        name = f"opened_{id(connection)}"
+        connection.execute(f"attach ':memory:' as {name}")
+        connection.execute(f"set search_path = '{name}.main,memory.{_MACROS}'")
+        try:
+            yield connection
+        finally:
+            _close(connection, name)
+
+
+def _close(connection: Connection, name: str) -> None:
+    try:
+        connection.execute(f"use memory; detach {name}")
+    except DatabaseError:  # after an error of its own, DuckDB refuses all work: the next starts one
+        _kept.cache_clear()
+
+
+@contextmanager
 def open_database(tables: Mapping[str, pl.DataFrame]) -> Iterator[Connection]:
-    """Open an in-memory database with tables and the macros that read them, for a thread's work.
+    """Open a database as `open_kept` does, with tables and the macros that read them.
 
     Args:
         tables: frames by table name; the macros say which tables they need.
@@ -68,16 +92,10 @@ def open_database(tables: Mapping[str, pl.DataFrame]) -> Iterator[Connection]:
         A connection to a database of its own; closed on leaving.
     """
     _kept(os.getpid()).add_macros(tables)
-    with connect_kept() as connection:
-        name = f"opened_{id(connection)}"
-        connection.execute(f"attach ':memory:' as {name}")
-        connection.execute(f"set search_path = '{name}.main,memory.{_MACROS}'")
+    with open_kept() as connection:
         for table, frame in tables.items():
             connection.register(table, frame)
-        try:
-            yield connection
-        finally:
-            connection.execute(f"use memory; detach {name}")
+        yield connection
 
 
 def connect(

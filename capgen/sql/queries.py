@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from capgen.sql.text import identifier, query_text, repeat_lines
@@ -63,6 +63,27 @@ def view_query(
     rows = connection.sql(query_text(query), params=dict(parameters or {}))
     chosen = rows if columns is None else rows.project(", ".join(map(identifier, columns)))
     chosen.create_view(name, replace=False)
+
+
+def table_query(
+    connection: Connection,
+    name: str,
+    query: str,
+    parameters: Mapping[str, Any],
+    columns: Collection[str],
+) -> None:
+    """Run a shipped query, and keep its rows under a name.
+
+    Args:
+        connection: an open database with the tables that the query reads.
+        name: the name to give.
+        query: the query's path, as in `query_text`.
+        parameters: values for the query's parameters, by name.
+        columns: names of columns to keep, where the query has them.
+    """
+    rows = connection.sql(query_text(query), params=dict(parameters))
+    chosen = (identifier(column) for column in rows.columns if column in columns)
+    rows.project(", ".join(chosen)).create(name)
 
 
 def comment_columns(connection: Connection, name: str, comments: Mapping[str, str]) -> None:

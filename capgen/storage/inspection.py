@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,6 +14,7 @@ from capgen.storage.entries import DataEntry, Inventory, SideEntry
 from capgen.storage.files import sha256
 from capgen.storage.folders import folder_of
 from capgen.storage.layout import MANIFEST, MANIFEST_SCHEMA, is_working_file
+from capgen.storage.location import is_store
 from capgen.storage.store.errors import plain_errors
 
 
@@ -71,6 +72,33 @@ def data_files(folder: Path) -> Iterator[str]:
     return (name for name in folder_of(folder).names() if name.endswith(".parquet"))
 
 
+def has_few_rows(files: Sequence[Path], most: int) -> bool:
+    """Tell whether some Parquet files have few rows, as their footers say.
+
+    Args:
+        files: the files. No is the answer where there are none, where a footer cannot be read, and
+            of files in a store, where to read one takes as long as to read many rows.
+        most: how many rows all of them may have.
+    """
+    if any(map(is_store, files)):
+        return False
+    rows = 0
+    for file in files:
+        try:
+            rows += _rows(file)
+        except (OSError, pa.ArrowException):
+            return False
+        if rows > most:
+            return False
+    return bool(files)
+
+
+def _rows(path: Path) -> int:
+    with path.open("rb") as file:
+        rows: int = pq.read_metadata(file).num_rows
+    return rows
+
+
 def damaged_files(folder: Path, manifest: Inventory, *, read: bool) -> Iterator[Problem]:
     """Yield the files that are missing or altered.
 
@@ -113,11 +141,10 @@ def _problem_of_content(path: Path, entry: SideEntry) -> Problem | None:
 
 def _problem_of_rows(path: Path, entry: DataEntry) -> Problem | None:
     """Compare the number of rows in the manifest with that of a file whose bytes are right."""
-    with path.open("rb") as file:
-        try:
-            rows = pq.read_metadata(file).num_rows
-        except pa.ArrowException:
-            return Problem(entry.path, "altered", "expected Parquet, got something else")
+    try:
+        rows = _rows(path)
+    except pa.ArrowException:
+        return Problem(entry.path, "altered", "expected Parquet, got something else")
     if rows == entry.rows:
         return None
     return Problem(

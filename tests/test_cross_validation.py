@@ -13,14 +13,12 @@ import pytest
 
 from capgen import RequestError, cross_validate, load_config
 from capgen.twins.compare.agreement import NamedDataset
-from capgen.twins.compare.cells import Bools, Floats
-from capgen.twins.compare.measures import told_apart
 from capgen.twins.compare.spans import windows
 from capgen.twins.compare.summary import Line
 from capgen.twins.cross_validation.cross_validate import CrossValidation, halves_of
 from capgen.twins.cross_validation.halves import Task
 from capgen.twins.fit.options import FitOptions
-from tests.compare_panels import DAY, panel, write_panel
+from tests.compare_panels import DAY, panel, tell_weeks_apart_in_no_time, write_panel
 from tests.conftest import Run
 
 DAYS = 32
@@ -36,15 +34,10 @@ def telemetry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_panel(tmp_path_factory.mktemp("telemetry") / "data", risen)
 
 
-def _by_level(_features: Floats, _is_candidate: Bools, others: Floats) -> Floats:
-    """Score weeks in no time."""
-    return others[:, 0]
-
-
 @pytest.fixture(scope="module")
 def found(telemetry: Path) -> CrossValidation:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(told_apart, "classifier", lambda: _by_level)
+        tell_weeks_apart_in_no_time(patch)
         return cross_validate(telemetry, states=2, kinds=2, uses=("twin", "draw"))
 
 

@@ -20,7 +20,7 @@ import pytest
 from capgen import build, load_config, scan
 from capgen.cli.app import main
 from capgen.report import drawing
-from capgen.twins.compare import classifier
+from tests.compare_panels import tell_weeks_apart_in_no_time
 from tests.conftest import made_once, make_config
 from tests.docs import PAGES, README, ROOT
 from tests.pages import undrawn
@@ -69,10 +69,10 @@ def output_of(
 ) -> Callable[[str], str]:
     """Run a command, in this process where it needs no shell, and return what it prints.
 
-    Weeks are told apart by what every installation has: `test_compare.py` asks scikit-learn. The
-    report's charts are empty: `test_report.py` draws them.
+    No classifier learns to tell weeks apart: those of `test_compare.py` do. The report's charts are
+    empty: `test_report.py` draws them.
     """
-    monkeypatch.setattr(classifier, "has_boosting", lambda: False)
+    tell_weeks_apart_in_no_time(monkeypatch)
     monkeypatch.setattr(drawing, "draw", lambda *of: (undrawn(*of), b""))
     monkeypatch.chdir(tmp_path)
 
@@ -100,7 +100,7 @@ def built(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[
     """Copy what the README's first command builds, but of fewer servers."""
 
     def make(folder: Path) -> None:
-        build(make_config(num_servers=24), folder / "data")
+        build(make_config(num_servers=12), folder / "data")
 
     def copied() -> Path:
         folder = made_once(tmp_path_factory, "data of the pages", make)

@@ -8,6 +8,8 @@ import numpy as np
 
 from capgen.draws.arrays import Floats
 
+_BLOCK_CELLS = 2**14  # their normals of some metrics stay in a core's cache while they are added up
+
 
 def cholesky(matrix: Floats) -> Floats:
     """Return the Cholesky factor of a correlation matrix.
@@ -39,13 +41,23 @@ def correlate(factor: Floats, independent: Floats) -> None:
     """Turn independent normals into correlated ones, in place: noise = factor · independent.
 
     Worked out element by element in a fixed order, so that the last bit does not depend on how many
-    cells are worked out together; from the last metric up, because each needs only those before it.
+    cells are worked out together.
 
     Args:
-        factor: lower triangular, shape (metrics, metrics).
+        factor: lower triangular, shape (metrics, metrics), with (servers, 1) behind it where each
+            server has its own.
         independent: shape (metrics, servers, steps); noise afterwards, standard normal for each
             metric.
     """
+    _, servers, steps = independent.shape
+    together = max(1, _BLOCK_CELLS // steps)
+    for first in range(0, servers, together):
+        some = slice(first, first + together)
+        _correlate(factor[:, :, some] if factor.ndim > 2 else factor, independent[:, some])
+
+
+def _correlate(factor: Floats, independent: Floats) -> None:
+    """Do so from the last metric up, because each needs only those before it."""
     part = np.empty(independent.shape[1:])
     for row in reversed(range(len(independent))):
         noise = independent[row]

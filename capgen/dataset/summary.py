@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pyarrow.parquet as pq
 
@@ -22,6 +23,7 @@ Find = Callable[[str], Path]
 # The summary of a larger dataset covers a part of one file of each archetype, to save time.
 _ROWS_LOOKED_AT = 200_000
 _SAMPLE_ROWS = 100
+_READ_BYTES = 2**16  # at a time of each column, as few are needed
 _DECIMALS = 6
 
 
@@ -104,7 +106,10 @@ def _one_per_archetype(entries: Sequence[FileEntry]) -> list[FileEntry]:
 def _first_rows(entry: FileEntry, path: Path, columns: Sequence[str], most: int) -> pl.DataFrame:
     """Return the first rows of a file, at most one row group."""
     stored = [name for name in columns if name not in PARTITION_KEYS]
-    with path.open("rb") as opened, pq.ParquetFile(opened) as file:
+    with (
+        path.open("rb") as opened,
+        pq.ParquetFile(opened, buffer_size=_READ_BYTES, pre_buffer=False) as file,
+    ):
         frame = pl.DataFrame(next(file.iter_batches(most, columns=stored)))
     return frame.with_columns(key_columns(entry.path)).select(columns)
 
@@ -119,12 +124,14 @@ def _rounded(value: Any) -> Any:
 
 
 def _statistics(values: pl.Series, clip: list[float]) -> Iterator[tuple[str, Any]]:
+    # NumPy sorts in less time than Polars takes for two quantiles of unsorted values.
+    ordered = pl.Series(np.sort(values.drop_nulls().to_numpy())).set_sorted()
     yield "count", values.count()
     yield "mean", values.mean()
     yield "sd", values.std()
-    yield "min", values.min()
+    yield "min", ordered.min()
     for percent in (25, 50, 75, 95):
-        yield f"p{percent}", values.quantile(percent / 100, "linear")
-    yield "max", values.max()
+        yield f"p{percent}", ordered.quantile(percent / 100, "linear")
+    yield "max", ordered.max()
     yield "missing_share", values.null_count() / len(values)
     yield "clipped_share", ((values <= clip[0]) | (values >= clip[1])).mean()

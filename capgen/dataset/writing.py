@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import IO, Any
 
 import polars as pl
@@ -47,16 +48,19 @@ def file_schema(panel: Panel, codes: pl.DataType) -> pa.Schema:
     columns = {name: kind for name, kind in panel.schema.items() if name not in PARTITION_KEYS}
     nullable = _MAY_BE_NULL | panel.may_be_null
     fields: list[pa.Field] = []
-    for column in pl.DataFrame(schema=columns).to_arrow().schema:
-        is_text = columns[column.name] == pl.String
-        kind = _string_type(column.name, codes) if is_text else column.type
-        fields.append(pa.field(column.name, kind, nullable=column.name in nullable))
+    for name, kind in columns.items():
+        stored = _string_type(name, codes) if kind == pl.String else _arrow_type(kind)
+        fields.append(pa.field(name, stored, nullable=name in nullable))
     return pa.schema(fields)
 
 
 def _string_type(name: str, codes: pl.DataType) -> pa.DataType:
-    index = pl.Int32() if name in _MANY_TEXTS else codes
-    return pa.dictionary(pl.Series(dtype=index).to_arrow().type, pa.string())
+    return pa.dictionary(_arrow_type(pl.Int32() if name in _MANY_TEXTS else codes), pa.string())
+
+
+@cache
+def _arrow_type(kind: pl.DataType) -> pa.DataType:
+    return pl.Series(dtype=kind).to_arrow().type
 
 
 def file_metadata(config: Config) -> dict[str, str]:

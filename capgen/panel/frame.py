@@ -139,13 +139,13 @@ def open_panel(config: Config) -> Iterator[Panel]:
     """
     fleets = server_frames(config)
     models = {name: cell_model(config, name) for name in config.archetypes}
+    means = {name: list(shared_columns(model.layered)) for name, model in models.items()}
     calendars = {clock: calendar_of(config, clock) for clock in clocks(config)}
 
     @lru_cache(maxsize=_KEPT_DATES * len(calendars))
     def dates(archetype: str, clock: str, span: Span) -> pl.DataFrame:
         year = pl.lit(config.axis.timestamp(span.first).year, pl.Int64).alias("year")
-        means = shared_columns(models[archetype].layered)
-        return calendars[clock](span).with_columns(year, *means)
+        return calendars[clock](span).with_columns(year, *means[archetype])
 
     schema = panel_schema(config)
     yield Panel(config, config.axis, fleets, models, dates, schema, nullable_metrics(config))

@@ -12,12 +12,11 @@ import pytest
 from capgen.cli.app import main
 from capgen.dataset.manifest import read_manifest
 from capgen.quality.check import check
-from capgen.quality.outcome import Report
 from capgen.quality.rules import BY_NAME, RULES
 from tests.conftest import make_config
 from tests.data_faults import METRICS, built, each, of, read, write
 
-CONFIG = make_config(num_servers=40, start_date="2023-01-01", end_date="2023-12-31")
+CONFIG = make_config(num_servers=20, start_date="2023-01-01", end_date="2023-12-31")
 ONE = "server_003"
 
 
@@ -33,19 +32,24 @@ def scaled(good: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(change(read(good)), tmp_path_factory.mktemp("scaled") / "data", good)
 
 
-def failed(report: Report) -> set[str]:
-    return {rule.name for rule in report.rules if rule.verdict == "fail"}
-
-
-def test_rules_stand_under_what_made_them_fail(scaled: Path) -> None:
-    report = check(scaled)
-    rules = {rule for cause in report.causes for rule in cause.rules}
-    assert {ONE} == {server for cause in report.causes for server in cause.servers}
+def test_files_and_causes_are_said_first_and_rules_stand_under_them(
+    scaled: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(scaled)]) == 1
+    first, *_ = capsys.readouterr().out.splitlines()
+    assert first.startswith("Not the files that the manifest names: year=2023/server_type=")
+    assert "capgen verify" in first
+    assert main(["check", str(scaled), "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert len([path for path in said["altered"] if path.endswith(".parquet")]) == 4
+    assert {ONE} == {server for cause in said["causes"] for server in cause["servers"]}
     assert any(
-        "× 1.3 throughout" in cause.text and "cpu_p95" in cause.columns for cause in report.causes
+        "× 1.3 throughout" in cause["text"] and "cpu_p95" in cause["columns"]
+        for cause in said["causes"]
     )
-    assert {"remade", "level", "spread"} <= rules
-    assert rules == failed(report)
+    rules = {rule for cause in said["causes"] for rule in cause["rules"]}
+    assert rules >= {"remade", "level", "spread"}
+    assert rules == {rule["rule"] for rule in said["rules"] if rule["verdict"] == "fail"}
 
 
 def test_a_rule_that_fails_by_nothing_that_is_known_stands_alone(
@@ -56,8 +60,6 @@ def test_a_rule_that_fails_by_nothing_that_is_known_stands_alone(
         region=pl.when(of(ONE)).then(pl.lit("Mars")).otherwise("region")
     )
     folder = write(panel.sort("timestamp", "server_id"), tmp_path / "data", good)
-    (cause,) = check(folder).causes
-    assert cause.rules == ("remade", "metadata")
     assert main(["check", str(folder)]) == 1
     output = capsys.readouterr().out
     assert f"{ONE}: region 'Mars', remade" in output
@@ -67,26 +69,9 @@ def test_a_rule_that_fails_by_nothing_that_is_known_stands_alone(
 
 def test_good_data_has_no_causes(good: Path) -> None:
     report = check(good)
-    assert (report.causes, report.altered, failed(report)) == ((), (), set())
+    assert report.passed
+    assert (report.causes, report.altered) == ((), ())
     assert {rule.name for rule in report.rules} <= set(BY_NAME)
-
-
-def test_files_that_are_not_the_manifest_s_are_said_first(
-    scaled: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["check", str(scaled)]) == 1
-    first, *_ = capsys.readouterr().out.splitlines()
-    assert first.startswith("Not the files that the manifest names: year=2023/server_type=")
-    assert "capgen verify" in first
-    assert main(["check", str(scaled), "--json"]) == 1
-    said = json.loads(capsys.readouterr().out)
-    assert len([path for path in said["altered"] if path.endswith(".parquet")]) == 4
-    assert said["causes"][0]["servers"] == [ONE]
-
-
-def test_figures_are_said_in_words(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", str(good)]) == 0
-    assert "share of the configured weekend effect" in capsys.readouterr().out
 
 
 def test_rules_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,7 +85,7 @@ def test_rules_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean 'weekend'?" in capsys.readouterr().err
 
 
-def test_where_an_expectation_comes_from(
+def test_figures_and_where_an_expectation_comes_from_are_said_in_words(
     good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bare = shutil.copytree(good, tmp_path / "bare", ignore=shutil.ignore_patterns("_capgen"))
@@ -109,7 +94,8 @@ def test_where_an_expectation_comes_from(
     }
     (tmp_path / "expected.yaml").write_text(json.dumps(keys))
     assert main(["check", str(bare), "--config", str(tmp_path / "expected.yaml")]) == 0
-    said = capsys.readouterr().err
+    table, said = capsys.readouterr()
+    assert "share of the configured weekend effect" in table
     assert "num_servers, start_date, end_date from " in said
     assert "expected.yaml" in said
     assert "default" in said

@@ -6,9 +6,12 @@ import pytest
 
 from capgen.quality.sample import MOST_ROWS
 from tests.bench.check_alarms import Kinds, outcome_of
+from tests.conftest import deep
 
 
-@pytest.mark.parametrize("number", [6, 158, 547])
+@pytest.mark.parametrize(
+    "number", [158, pytest.param(6, marks=deep), pytest.param(547, marks=deep)]
+)
 def test_odd_good_datasets_pass(number: int) -> None:
     outcome = outcome_of(
         number, kinds=Kinds(layers=True, dynamics=False, odd=True), most_rows=MOST_ROWS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 
 from capgen import build
 from capgen.quality.check import check
+from capgen.quality.closed_form import level
 from capgen.quality.evidence.evidence import Evidence
-from capgen.quality.findings import Finding, exact
+from capgen.quality.exact import keys
+from capgen.quality.findings import Finding, Verdict, exact
 from capgen.quality.outcome import Report
 from capgen.quality.rule import Measurement, Rule, reads
 from capgen.quality.rules import MEASUREMENTS, RULES
@@ -19,12 +22,7 @@ from capgen.quality.source import open_source
 from tests.conftest import make_config
 from tests.everything import EVERYTHING, WITH_DYNAMICS
 
-WINDOW = {
-    "granularity": "hourly",
-    "num_servers": 8,
-    "start_date": "2023-12-26",
-    "end_date": "2024-01-04",
-}
+WINDOW = {"num_servers": 8, "start_date": "2023-12-26", "end_date": "2024-01-04"}
 EVEN = Rule("even", "There is an even number of servers.", "Servers are counted.", "servers")
 
 
@@ -48,28 +46,32 @@ def even_finding(evidence: Evidence) -> Iterator[Finding]:
     yield exact(EVEN.name, servers % 2, servers, "servers")
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("small") / "data"
-    build(make_config(num_servers=9, end_date="2022-01-31"), out)
-    return out
-
-
 def limits(report: Report) -> set[float]:
     findings = (each for rule in report.rules for each in rule.findings)
     return {each.limit for each in findings if each.rule == "level" and each.limit is not None}
 
 
-@pytest.mark.parametrize("is_test", [False, True], ids=["by itself", "as a test"])
 def test_one_line_of_the_list_is_a_rule_more(
-    is_test: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A rule that is a test takes part of the chance of a false alarm, and widens other limits."""
-    before = check(folder)
-    more = Measurement((EVEN,), even_finding, needs=reads("server_id"), is_test=is_test)
-    monkeypatch.setattr("capgen.quality.check.MEASUREMENTS", (*MEASUREMENTS, more))
-    after = check(folder)
-    assert [rule.name for rule in after.rules[:-1]] == [rule.name for rule in before.rules]
-    assert (after.rules[-1].name, after.rules[-1].verdict) == ("even", "fail")
+    build(make_config(num_servers=9, end_date="2022-01-31"), tmp_path / "data")
+
+    def checked(*more: Measurement) -> Report:
+        looks = (keys.MEASUREMENT, level.MEASUREMENT, *more)
+        monkeypatch.setattr("capgen.quality.check.MEASUREMENTS", looks)
+        return check(tmp_path / "data")
+
+    even = Measurement((EVEN,), even_finding, needs=reads("server_id"))
+    before = checked()
+    by_itself = checked(even)
+    as_a_test = checked(replace(even, is_test=True))
+    for after in (by_itself, as_a_test):
+        assert [rule.name for rule in after.rules] == [
+            *(rule.name for rule in before.rules),
+            "even",
+        ]
+        assert after.rules[-1].verdict is Verdict.FAIL
     assert min(limits(before)) > 0
-    assert (min(limits(after)) > min(limits(before))) == is_test
+    assert limits(by_itself) == limits(before)
+    assert min(limits(as_a_test)) > min(limits(before))

@@ -22,7 +22,7 @@ from capgen.quality.expected.lit_hours import lit_hours
 from capgen.quality.findings import Verdict
 from capgen.timeline.stamps import stamps
 from capgen.timeline.time_axis import TimeAxis
-from tests.conftest import make_config
+from tests.conftest import deep, make_config
 from tests.everything import LAYERS
 
 STEPS = [step for step in range(1, 1441) if 1440 % step == 0]
@@ -60,16 +60,24 @@ def config_of(zone: str, day: str, step: int, **overrides: Any) -> Config:
     return make_config(**panel, **window, layers=layers, **overrides)
 
 
-def at_every_step(config: Config) -> Iterator[tuple[Config, TimeAxis]]:
-    """Yield a configuration at every step that divides a day, and its time axis."""
-    for step in STEPS:
+# Each clock takes other steps, and each step is that of some clocks; in the deep tests, all of all.
+_APART = 4
+PLACES = [
+    *(pytest.param(zone, STEPS[first % _APART :: _APART]) for first, zone in enumerate(CLOCKS)),
+    *(pytest.param(zone, STEPS, marks=deep) for zone in CLOCKS),
+]
+
+
+def at_steps(config: Config, steps: list[int]) -> Iterator[tuple[Config, TimeAxis]]:
+    """Yield a configuration at some of the steps that divide a day, and its time axis."""
+    for step in steps:
         stepped = config.model_copy(update={"granularity": f"{step}min"})
         yield stepped, stepped.axis
 
 
 @pytest.mark.parametrize(("zone", "day"), DAYS)
 def test_no_clock_turns_inside_of_a_bucket(zone: str, day: str) -> None:
-    for config, axis in at_every_step(config_of(zone, day, 60)):
+    for config, axis in at_steps(config_of(zone, day, 60), STEPS):
         local_hour = (
             stamps(axis, axis.span, zone_of(config, "EU"))["local_time"]
             .dt.truncate("1h")
@@ -81,12 +89,11 @@ def test_no_clock_turns_inside_of_a_bucket(zone: str, day: str) -> None:
         assert 60 % bucket_minutes(config) == 0
 
 
-@pytest.mark.parametrize("zone", CLOCKS)
-def test_hours_are_lit_as_spikes_are_drawn(zone: str) -> None:
-    day = CLOCKS[zone][-1]
-    for config, axis in at_every_step(
-        config_of(zone, day, 60, archetypes={"web": {"scheduled_spikes": SCHEDULES}})
-    ):
+@pytest.mark.parametrize(("zone", "steps"), PLACES)
+def test_hours_are_lit_as_spikes_are_drawn(zone: str, steps: list[int]) -> None:
+    kinds = {"web": {"scheduled_spikes": SCHEDULES}}
+    hourly = config_of(zone, CLOCKS[zone][-1], 60, archetypes=kinds)
+    for config, axis in at_steps(hourly, steps):
         servers = server_frame(config).filter(server_type="web", region="EU")[:1]
         scope = Scope.of(layered_archetype(config, "web").kind, servers, {}, axis.span)
         schedules = config.archetypes["web"].scheduled_spikes
@@ -106,10 +113,10 @@ def test_hours_are_lit_as_spikes_are_drawn(zone: str) -> None:
 @pytest.mark.parametrize(
     ("zone", "day", "step"),
     [
-        ("America/St_Johns", "2006-10-29", 32),
+        pytest.param("America/St_Johns", "2006-10-29", 32, marks=deep),
         ("America/St_Johns", "2006-10-29", 288),
         ("Asia/Kathmandu", "1900-01-02", 3),
-        ("Africa/Monrovia", "1972-01-07", 9),
+        pytest.param("Africa/Monrovia", "1972-01-07", 9, marks=deep),
         ("Pacific/Apia", "2011-12-30", 40),
     ],
 )

@@ -15,12 +15,24 @@ from capgen.cli.app import main
 from capgen.quality.evidence.units import allowed_range
 from capgen.quality.findings import Verdict
 from capgen.quality.outcome import Report
+from tests.conftest import deep
 from tests.telemetry_faults import CONFIG, FAULTS, IN_FILES, Fault, in_file
 from tests.telemetry_panels import panel_of, rows_of, write_panel
 
 RULES = [
     *("schema", "order", "calendar", "unique_keys", "grid", "server_labels", "presence"),
     *("continuity", "unit_range", "no_constants", "no_copies", "same_time", "same_unit"),
+]
+# Faults that the rows have at once, each of rules of its own.
+TOGETHER = [
+    [
+        *("missing rows", "value out of range", "constant server"),
+        *("label that changes", "lost values"),
+    ],
+    ["duplicate keys", "gap", "kilobits", "label that ends"],
+    ["server shifted", "fractions"],
+    ["near copy", "not a number"],
+    ["copy at another time"],
 ]
 
 
@@ -34,51 +46,66 @@ def good(rows: pl.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_panel(tmp_path_factory.mktemp("good") / "telemetry", rows, CONFIG)
 
 
-def assert_found(report: Report, fault: Fault) -> None:
-    assert set(report.names(Verdict.FAIL)) == set(fault.rules), report
-    worst = [rule.worst for rule in report.rules if rule.name in fault.rules]
+def assert_found(report: Report, faults: list[Fault]) -> None:
+    """Say that just the rules of some faults fail, with the words of each."""
+    rules = {rule for fault in faults for rule in fault.rules}
+    assert set(report.names(Verdict.FAIL)) == rules, report
+    worst = [rule.worst for rule in report.rules if rule.name in rules]
     text = " ".join(f"{each.subject} {each.note} {' '.join(each.columns)}" for each in worst)
-    for words in fault.said:
+    for words in (words for fault in faults for words in fault.said):
         assert words in text
 
 
-def test_good_telemetry_passes_every_rule(good: Path) -> None:
-    report = capgen.open(good).check()
-    assert [rule.name for rule in report.rules] == RULES
-    assert report.names(Verdict.PASS) == RULES, report
-    assert (report.sample, report.altered) == (None, ())
-
-
-def test_a_realistic_fleet_passes(tmp_path: Path) -> None:
+def test_a_realistic_fleet_passes_and_a_server_without_a_metric_is_said(tmp_path: Path) -> None:
     config = panel_of("realistic", seed=3, num_servers=12, end_date="2024-01-14")
-    report = capgen.check(write_panel(tmp_path / "telemetry", rows_of(config), config))
+    own = pl.col("server_id") == "server_004"
+    without = rows_of(config).with_columns(disk_p95=pl.when(~own).then("disk_p95"))
+    report = capgen.check(write_panel(tmp_path / "telemetry", without, config))
     assert report.passed, report
+    (presence,) = (rule for rule in report.rules if rule.name == "presence")
+    notes = [finding.note for finding in presence.findings if finding.subject == "disk_p95"]
+    assert notes == ["1 servers have no disk_p95 at all"]
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize(
+    "names", [*TOGETHER, *(pytest.param([name], marks=deep) for name in FAULTS)], ids=", ".join
+)
 def test_each_fault_fails_its_rule_and_names_who(
-    rows: pl.DataFrame, tmp_path: Path, name: str
+    rows: pl.DataFrame, tmp_path: Path, names: list[str]
 ) -> None:
-    faulty = FAULTS[name].change(rows)
-    assert_found(capgen.check(write_panel(tmp_path / "telemetry", faulty, CONFIG)), FAULTS[name])
+    faulty = rows
+    for name in names:
+        faulty = FAULTS[name].change(faulty)
+    report = capgen.check(write_panel(tmp_path / "telemetry", faulty, CONFIG))
+    assert_found(report, [FAULTS[name] for name in names])
 
 
-@pytest.mark.parametrize("name", IN_FILES)
-def test_each_fault_of_a_file_fails_its_rule(rows: pl.DataFrame, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "names",
+    [list(IN_FILES), *(pytest.param([name], marks=deep) for name in IN_FILES)],
+    ids=", ".join,
+)
+def test_each_fault_of_a_file_fails_its_rule(
+    rows: pl.DataFrame, tmp_path: Path, names: list[str]
+) -> None:
     folder = write_panel(tmp_path / "telemetry", rows, CONFIG)
-    in_file(folder, IN_FILES[name].change)
+    for name in names:
+        in_file(folder, IN_FILES[name].change)
     report = capgen.check(folder)
-    assert_found(report, IN_FILES[name])
+    assert_found(report, [IN_FILES[name] for name in names])
     assert len(report.altered) == 1
 
 
-def test_limits_are_set(rows: pl.DataFrame, tmp_path: Path) -> None:
-    lost = write_panel(tmp_path / "lost", FAULTS["lost values"].change(rows), CONFIG)
-    gap = write_panel(tmp_path / "gap", FAULTS["gap"].change(rows), CONFIG)
-    assert capgen.open(lost).check(max_missing=0.2).passed
-    assert capgen.check(gap, max_gap=timedelta(days=8)).passed
-    assert main(["check", str(lost), "--max-missing", "20%", "--max-gap", "1d"]) == 0
-    assert main(["check", str(gap), "--max-gap", "191h"]) == 1
+def test_limits_are_set(
+    rows: pl.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    faulty = FAULTS["gap"].change(FAULTS["lost values"].change(rows))
+    folder = write_panel(tmp_path / "telemetry", faulty, CONFIG)
+    assert capgen.open(folder).check(max_missing=0.2, max_gap=timedelta(days=8)).passed
+    options = ["--max-missing", "20%", "--max-gap", "191h", "--json"]
+    assert main(["check", str(folder), *options]) == 1
+    rules = json.loads(capsys.readouterr().out)["rules"]
+    assert [rule["rule"] for rule in rules if rule["verdict"] == "fail"] == ["continuity"]
 
 
 @pytest.mark.parametrize(
@@ -97,9 +124,7 @@ def test_a_build_has_no_limits_but_its_own(tmp_path: Path) -> None:
         capgen.check(tmp_path / "data", max_missing=0.2)
 
 
-def test_what_is_found_is_printed_as_a_table_and_as_json(
-    good: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_good_telemetry_passes_every_rule(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(good)]) == 0
     table = capsys.readouterr().out
     assert all(f"\n{name} " in table for name in RULES)
@@ -107,17 +132,9 @@ def test_what_is_found_is_printed_as_a_table_and_as_json(
     assert main(["check", str(good), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert [rule["rule"] for rule in document["rules"]] == RULES
-    assert (document["passed"], document["sample"], document["causes"]) == (True, None, [])
-
-
-def test_a_server_without_a_metric_is_said_and_no_gap(rows: pl.DataFrame, tmp_path: Path) -> None:
-    own = pl.col("server_id") == "server_004"
-    without = rows.with_columns(disk_p95=pl.when(~own).then("disk_p95"))
-    report = capgen.check(write_panel(tmp_path / "telemetry", without, CONFIG))
-    assert report.passed
-    (presence,) = (rule for rule in report.rules if rule.name == "presence")
-    notes = [finding.note for finding in presence.findings if finding.subject == "disk_p95"]
-    assert notes == ["1 servers have no disk_p95 at all"]
+    assert {rule["verdict"] for rule in document["rules"]} == {"pass"}
+    assert (document["passed"], document["sample"]) == (True, None)
+    assert (document["causes"], document["altered"]) == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from capgen.settings.holidays import Holidays
 from capgen.timeline import holiday_library
 from capgen.timeline.federal_days import federal_days
 from capgen.timeline.holiday_library import library_days
+from tests.checking import check_only
 from tests.conftest import made_once, make_config
 
 HOLI = date(2024, 3, 25)
@@ -116,7 +117,7 @@ def test_a_build_goes_on_with_the_days_that_are_there(dataset: Path) -> None:
     assert result.kept_files == len(before.files)
     assert HOLI not in flagged(dataset)
     assert date(2025, 3, 14) in flagged(dataset)  # Holi of the year after, by the library of today
-    assert check(dataset).passed
+    assert check_only({"calendar", "remade"}, dataset).passed
     assert build(india(end_date="2025-12-31"), dataset).kept_files == result.files
 
 

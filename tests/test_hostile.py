@@ -163,7 +163,7 @@ fragments = st.sampled_from(
 
 
 @given(line=st.integers(0, len(DEFAULT_LINES) - 1), data=st.data())
-@examples(4)
+@examples(2)
 def test_a_damaged_default_never_gets_a_traceback(line: int, data: st.DataObject) -> None:
     lines = list(DEFAULT_LINES)
     position = data.draw(st.integers(0, len(lines[line])), label="position")
@@ -175,7 +175,7 @@ def test_a_damaged_default_never_gets_a_traceback(line: int, data: st.DataObject
 
 
 @given(st.text(max_size=200))
-@examples(6)
+@examples(3)
 def test_any_text_never_gets_a_traceback(text: str) -> None:
     load_or_refuse(text)
 
@@ -193,7 +193,7 @@ sections = st.sampled_from(
 
 
 @given(st.dictionaries(sections, plain, max_size=3))
-@examples(4)
+@examples(2)
 def test_any_values_in_known_sections_never_get_a_traceback(values: dict[str, Any]) -> None:
     load_or_refuse(yaml.safe_dump(values, allow_unicode=True))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -42,15 +42,14 @@ class Sharing:
         positions = {name: number for number, name in enumerate(dict.fromkeys(names))}
         return Sharing(self.share, list(positions), [positions[name] for name in names])
 
-    def common(self, draw: Draw) -> Iterator[tuple[int, Floats]]:
-        """Yield each server's position and what its group draws.
+    def common(self, draw: Draw) -> list[Floats]:
+        """Return for each server what its group draws.
 
         Args:
             draw: draws from the streams of a group.
         """
         drawn = [draw(subject) for subject in self.subjects]
-        for server, group in enumerate(self.of_server):
-            yield server, drawn[group]
+        return [drawn[group] for group in self.of_server]
 
 
 def draw_shared_normals(
@@ -98,11 +97,15 @@ def share_normals(shared: Sequence[Sharing], normals: Floats, draw: Draw) -> Non
         normals: the servers' normals, shape (metrics, servers, steps).
         draw: draws from the streams of a group.
     """
-    if shared:
-        normals *= math.sqrt(max(0.0, 1 - sum(each.share for each in shared)))
-    for sharing in shared:
-        for server, part in sharing.common(partial(_part_of, sharing.share, draw)):
-            normals[..., server, :] += part
+    if not shared:
+        return
+    rest = math.sqrt(max(0.0, 1 - sum(each.share for each in shared)))
+    every = [each.common(partial(_part_of, each.share, draw)) for each in shared]
+    for server, parts in enumerate(zip(*every, strict=True)):
+        own = normals[..., server, :]  # what one server drew still lies in a core's cache
+        own *= rest
+        for part in parts:
+            own += part
 
 
 def _part_of(share: float, draw: Draw, subject: str) -> Floats:
@@ -121,6 +124,6 @@ def share_uniforms(shared: Sequence[Sharing], uniforms: Floats, choice: Floats, 
     before = 0.0
     for sharing in shared:
         here = (choice >= before) & (choice < before + sharing.share)
-        for server, common in sharing.common(draw):
+        for server, common in enumerate(sharing.common(draw)):
             np.copyto(uniforms[..., server, :], common, where=here[server])
         before += sharing.share

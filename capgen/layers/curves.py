@@ -10,6 +10,7 @@ from statistics import NormalDist
 import numpy as np
 
 from capgen.draws.arrays import Floats, Places
+from capgen.draws.interpolation import interpolated
 from capgen.settings.quantiles import Quantiles
 
 _DECIMALS = 12  # densities differ between machines in the last bit; rounded means do not
@@ -98,7 +99,7 @@ class PointCurves:
         """
         for number, (known, values) in enumerate(self.points):
             here = codes == number
-            scores[here] = np.interp(scores[here], known, values)
+            scores[here] = interpolated(scores[here], known, values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
-import numpy as np
 import polars as pl
 
 from capgen.draws.arrays import Floats
 from capgen.layers.answers import Effect, Neutral, Parameter
 from capgen.layers.layer import Layer
-from capgen.layers.response import respond
+from capgen.layers.response import respond, responses
 from capgen.layers.scope import Kind, Scope, parameter_column
 from capgen.settings.types import Day, Section
 from capgen.timeline.epoch import DAYS_PER_MONTH
@@ -73,12 +72,11 @@ class GrowthLayer(Layer[Growth]):
 
     def own_means(self, settings: Growth, scope: Scope, means: Mapping[str, Floats]) -> None:
         """Multiply the means by what they take of each server's own growth, never below 0."""
-        growth = growth_of(scope)
+        grown = responses(growth_of(scope))
         for key, mean in means.items():
             weight = scope.kind.metrics[key].response.growth
             if weight:
-                grown = respond(weight, growth)
-                mean *= np.clip(grown, 0.0, math.inf, out=grown)
+                mean *= grown(weight)
 
     def neutral(self, settings: Growth, kind: Kind) -> Iterator[Neutral]:
         """Yield a calendar without growth, and servers that grow as their archetype does."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
@@ -15,7 +14,7 @@ from capgen.draws.once import lasting_normals, lognormal
 from capgen.draws.streams import stream
 from capgen.layers.answers import Effect, Neutral
 from capgen.layers.layer import Layer
-from capgen.layers.response import respond
+from capgen.layers.response import responses
 from capgen.layers.scope import Kind, Scope
 from capgen.layers.servers import Servers
 from capgen.settings.types import Factor, Probability, RelativeSd, Section
@@ -108,12 +107,14 @@ class ProfileLayer(Layer[Profile]):
             more_by_hour[is_night] = scope.by_clock(_BY_NIGHT)[is_night]
         more_by_weekday = scope.by_clock(_BY_WEEKDAY)
         strengths = scope.lasting[_STRENGTH]
+        by_hour = responses(strengths, more_by_hour)
+        by_weekday = responses(strengths, more_by_weekday)
         for key, mean in means.items():
             response = scope.kind.metrics[key].response
             if response.business_hours:
-                mean *= _factor(response.business_hours, strengths, more_by_hour)
+                mean *= by_hour(response.business_hours)
             if response.weekend:
-                mean *= _factor(response.weekend, strengths, more_by_weekday)
+                mean *= by_weekday(response.weekend)
 
     def makes_servers_differ(self, settings: Profile) -> bool:
         """Each follows it in its own way."""
@@ -126,8 +127,3 @@ class ProfileLayer(Layer[Profile]):
         yield Neutral("business_hours", hours=by_hour)
         yield Neutral("weekend", hours=(level.alias(_BY_WEEKDAY),))
         yield Neutral("profile_spread", servers={_STRENGTH: 1.0, _NIGHT: 0.0})
-
-
-def _factor(weight: float, strengths: Floats, more: Floats) -> Floats:
-    factors: Floats = respond(weight, strengths, more)
-    return np.clip(factors, 0.0, math.inf, out=factors)

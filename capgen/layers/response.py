@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
+
+from capgen.draws.arrays import Floats
 
 
 def respond(weight: float, *more: Any) -> Any:
@@ -22,3 +27,20 @@ def respond(weight: float, *more: Any) -> Any:
         product += 1
         return product
     return 1 + product
+
+
+def responses(*more: Any) -> Callable[[float], Floats]:
+    """Return what gives a weight's factors, never below 0; metrics of one weight share them.
+
+    Args:
+        more: parts whose product the factor less 1 is, as `respond` multiplies them; arrays.
+    """
+
+    @cache
+    def of_weight(weight: float) -> Floats:
+        factors: Floats = respond(weight, *more)
+        if factors.min() < 0:  # a look takes a quarter of the time
+            np.clip(factors, 0.0, math.inf, out=factors)
+        return factors
+
+    return of_weight

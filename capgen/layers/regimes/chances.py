@@ -29,10 +29,13 @@ def weight(chances: Chances, week: str, hour: int) -> float:
         week: weekday or weekend.
         hour: hour of the day.
     """
+    return float(_of_days(chances, week)[hour])
+
+
+def _of_days(chances: Chances, week: str) -> Floats:
     is_weekday = week == "weekday" or chances.weekend is None
     weights = chances.weekday if is_weekday else chances.weekend
-    assert weights is not None
-    return weights if isinstance(weights, (int, float)) else weights[hour]
+    return np.broadcast_to(np.array(weights, np.float64), HOURS_PER_DAY)
 
 
 def chances_on(state: State, kind: str) -> Chances:
@@ -54,12 +57,11 @@ def weekly_chances(regimes: Regimes) -> Floats:
     Returns:
         Shape (states, kinds of day × 48); they sum to 1 over the states.
     """
-    hours = [(week, hour) for week in WEEK for hour in range(HOURS_PER_DAY)]
     weights = []
     for state in regimes.states.values():
         of_kinds = [chances_on(state, kind) for kind in regimes.kind_names]
-        weights.append([weight(chances, *each) for chances in of_kinds for each in hours])
-    chances = np.array(weights, np.float64)
+        weights.append(np.concatenate([_of_days(each, week) for each in of_kinds for week in WEEK]))
+    chances = np.array(weights)
     every: Floats = chances / chances.sum(axis=0)
     return every
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -32,15 +33,19 @@ def _after(decided: int, draws: Floats) -> Floats:
     return np.pad(draws, ((0, 0), (decided, 0))) if decided else draws
 
 
-def _draw_moves(scope: Scope, axis: TimeAxis, span: Span, what: str) -> Floats:
-    def draw(subjects: Sequence[str]) -> Floats:
-        kept = draw_uniforms(scope.seed, subjects, axis, span, f"{what} kept")
-        entered = draw_uniforms(scope.seed, subjects, axis, span, f"{what} entered")
-        return np.stack([kept, entered])
+def _draw_moves(scope: Scope, axis: TimeAxis, span: Span, what: str) -> list[Floats]:
+    def draw(of: str, subjects: Sequence[str]) -> Floats:
+        return draw_uniforms(scope.seed, subjects, axis, span, f"{what} {of}")
 
-    kept_and_entered = draw(scope.ids)
+    moves = {of: draw(of, scope.ids) for of in ("kept", "entered")}
     shared = scope.sharings("states")
     if shared:
-        choice = draw_uniforms(scope.seed, scope.ids, axis, span, f"{what} shared")
-        share_uniforms(shared, kept_and_entered, choice, lambda subject: draw([subject])[:, 0])
-    return kept_and_entered
+        choice = draw("shared", scope.ids)
+        for of, uniforms in moves.items():
+            share_uniforms(shared, uniforms, choice, partial(_of_group, partial(draw, of)))
+    return list(moves.values())
+
+
+def _of_group(draw: Callable[[Sequence[str]], Floats], group: str) -> Floats:
+    of_group: Floats = draw([group])[0]
+    return of_group

@@ -6,6 +6,7 @@ import numpy as np
 
 from capgen.draws.arrays import Floats
 from capgen.draws.curves import curve
+from capgen.draws.interpolation import interpolated
 from capgen.layers.scope import Scope
 from capgen.layers.states import States, in_cells, spreads_of
 from capgen.settings.quantiles import Quantiles
@@ -62,6 +63,5 @@ def _bend(scope: Scope, states: States | None, key: str, ratios: Floats, noise: 
 
 def _follow_curve(quantiles: Quantiles, ratios: Floats | float, noise: Floats) -> None:
     points = curve(quantiles)
-    noise[:] = np.interp(noise, points.scores, points.values)
-    noise *= ratios
+    np.multiply(interpolated(noise, points.scores, points.values), ratios, out=noise)
     noise += 1

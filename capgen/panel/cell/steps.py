@@ -76,7 +76,7 @@ class CellModel:
         derive(metrics, cells.of_key)
         self._change(scope, cells, labels, is_derived=True)
         recording.record(cells.of_key)
-        self._take_away(scope, cells.of_key)
+        self._take_away(scope, cells)
         labels.write()
 
     def _draw(self, scope: Scope, cells: Cells) -> None:
@@ -141,14 +141,14 @@ class CellModel:
             if set(layer.changed_metrics(settings, scope.kind.metrics)) & set(cells.keys):
                 yield from layer.changes(settings, self._seen(layer, scope), cells.keys)
 
-    def _take_away(self, scope: Scope, of_key: Mapping[str, Floats]) -> None:
+    def _take_away(self, scope: Scope, cells: Cells) -> None:
+        of_key = cells.of_key
         for layer, settings in self.layered.on:
             seen = self._seen(layer, scope)
             for key, where in layer.singles(settings, seen, list(of_key)):
                 np.copyto(of_key[key], math.nan, where=where)
             for servers, steps in layer.gaps(settings, seen):
-                for values in of_key.values():
-                    values[servers, steps] = math.nan
+                cells.values[:, servers, steps] = math.nan
 
     def _seen(self, layer: Layer[Any], scope: Scope) -> Scope:
         """Return the cells as a layer sees them that lets things happen."""

@@ -38,6 +38,10 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 # Without it, each process that a test starts would compile all of capgen anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# No power fails during a test: what a killed process wrote is with the system, which tests ask.
+# To wait for the disk, for which no other test makes use of the processor, would take a minute.
+os.fsync = os.fstat  # type: ignore[assignment]
+
 # Typer makes the commands anew whenever the command line is called, in 20 ms; here, once.
 typer.main.get_command = functools.cache(typer.main.get_command)
 

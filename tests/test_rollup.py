@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -26,7 +26,7 @@ from capgen.dataset.manifest import read_manifest
 from capgen.dataset.rollup.rollup import Step, rollup
 from capgen.dataset.rollup_manifest import RollupManifest
 from capgen.storage.marks import is_dataset
-from tests.conftest import BuildOnce, make_config, needs_root
+from tests.conftest import BuildOnce, examples, make_config, needs_root
 from tests.data_faults import read
 from tests.everything import STICKY_REGIMES
 from tests.processes import run_script
@@ -51,6 +51,19 @@ FLAGS = ["is_weekend", "is_eoq", "is_holiday"]
 @pytest.fixture(scope="module")
 def dataset(build_once: BuildOnce) -> Path:
     return build_once(name="hourly", **SMALL)
+
+
+@pytest.fixture(scope="module")
+def daily(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Roll the dataset up, for tests that only read."""
+    out = tmp_path_factory.mktemp("rollup") / "daily"
+    rollup(dataset, "daily", out)
+    return out
+
+
+@pytest.fixture
+def daily_copy(daily: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(daily, tmp_path / "daily"))
 
 
 @pytest.fixture
@@ -152,7 +165,7 @@ def test_hours_of_minutes(tmp_path: Path) -> None:
         assert_rolled_up(tmp_path / step, tmp_path / "fine", step, full)  # type: ignore[arg-type]
 
 
-@settings(max_examples=6, deadline=None)
+@examples(0.6)
 @given(
     start=st.dates(date(2021, 1, 1), date(2026, 1, 1)),
     days=st.integers(1, 5),
@@ -231,13 +244,9 @@ def test_partial_days(copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
     }
 
 
-def test_the_folder_is_laid_out_like_a_dataset(dataset: Path, tmp_path: Path) -> None:
-    rollup(dataset, "daily", tmp_path / "daily")
-    manifest = manifest_of(tmp_path / "daily")
-    files = sorted(
-        str(file.relative_to(tmp_path / "daily"))
-        for file in (tmp_path / "daily").rglob("*.parquet")
-    )
+def test_the_folder_is_laid_out_like_a_dataset(dataset: Path, daily: Path) -> None:
+    manifest = manifest_of(daily)
+    files = sorted(str(file.relative_to(daily)) for file in daily.rglob("*.parquet"))
     assert [each.path for each in manifest.files] == files
     assert {path.rsplit("/", 1)[0] for path in files} == {
         f"year={year}/server_type={kind}"
@@ -245,9 +254,9 @@ def test_the_folder_is_laid_out_like_a_dataset(dataset: Path, tmp_path: Path) ->
         for kind in ("web", "application", "database")
     }
     for file in manifest.files:
-        content = (tmp_path / "daily" / file.path).read_bytes()
+        content = (daily / file.path).read_bytes()
         assert (len(content), hashlib.sha256(content).hexdigest()) == (file.bytes, file.sha256)
-        rows = pl.read_parquet(tmp_path / "daily" / file.path, hive_partitioning=False)
+        rows = pl.read_parquet(daily / file.path, hive_partitioning=False)
         keys = rows.select("server_id", "timestamp").rows()
         assert keys == sorted(set(keys))
         assert len(keys) == file.rows
@@ -260,43 +269,39 @@ def test_the_folder_is_laid_out_like_a_dataset(dataset: Path, tmp_path: Path) ->
             "mem_p95",
         ]
     source = json.loads((dataset / "_capgen/manifest.json").read_text())
-    document = json.loads((tmp_path / "daily/_capgen/manifest.json").read_text())
+    document = json.loads((daily / "_capgen/manifest.json").read_text())
     assert document["kind"] == "rollup"
     assert document["source"]["manifest_digest"] == source["manifest_digest"]
     assert set(document) == set(
-        json.loads((tmp_path / "daily/_capgen/manifest.schema.json").read_text())["properties"]
+        json.loads((daily / "_capgen/manifest.schema.json").read_text())["properties"]
     )
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["daily"]
+    assert sorted(each.name for each in daily.parent.iterdir()) == ["daily"]
 
 
-def test_the_same_rollup_gives_the_same_bytes(dataset: Path, tmp_path: Path) -> None:
-    for name in "ab":
-        rollup(dataset, "daily", tmp_path / name)
-    assert manifest_of(tmp_path / "a") == manifest_of(tmp_path / "b")
+def test_the_same_rollup_gives_the_same_bytes(dataset: Path, daily: Path, tmp_path: Path) -> None:
+    rollup(dataset, "daily", tmp_path / "again")
+    assert manifest_of(tmp_path / "again") == manifest_of(daily)
 
 
 @pytest.mark.parametrize("command", ["check", "repair", "build", "rollup"])
 def test_other_commands_say_that_it_is_a_rollup(
-    command: str, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    command: str, daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = tmp_path / "daily"
-    rollup(dataset, "daily", out)
-    before = manifest_of(out)
+    before = manifest_of(daily)
     arguments: dict[str, list[str]] = {
-        "build": ["--out", str(out), "--overwrite"],
-        "rollup": [str(out), "--to=daily", f"--out={tmp_path / 'other'}"],
+        "build": ["--out", str(daily), "--overwrite"],
+        "rollup": [str(daily), "--to=daily", f"--out={tmp_path / 'other'}"],
     }
-    assert main([command, *arguments.get(command, [str(out)])]) == 2
+    assert main([command, *arguments.get(command, [str(daily)])]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "rollup" in line
-    assert manifest_of(out) == before
+    assert manifest_of(daily) == before
 
 
 def test_verify_names_each_wrong_file(
-    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    dataset: Path, daily_copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = tmp_path / "daily"
-    rollup(dataset, "daily", out)
+    out = daily_copy
     assert main(["verify", str(out)]) == 0
     source = read_manifest(dataset).citation
     said, *metrics = capsys.readouterr().out.splitlines()
@@ -321,14 +326,13 @@ def test_verify_names_each_wrong_file(
     ("old", "new"), [('"rows": 198', '"rows": 199'), ('"source": {', '"source": 3, "x": {')]
 )
 def test_verify_finds_an_altered_manifest(
-    old: str, new: str, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    old: str, new: str, daily_copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rollup(dataset, "daily", tmp_path / "daily")
-    manifest = tmp_path / "daily/_capgen/manifest.json"
+    manifest = daily_copy / "_capgen/manifest.json"
     text = manifest.read_text()
     assert old in text
     manifest.write_text(text.replace(old, new, 1))
-    assert main(["verify", str(tmp_path / "daily")]) == 1
+    assert main(["verify", str(daily_copy)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "expected an unaltered manifest of a rollup" in line
 
@@ -436,7 +440,9 @@ print(moments)
 """
 
 
-def test_killed_at_any_moment(dataset: Path, tmp_path: Path) -> None:
+def test_killed_at_any_moment(build_once: BuildOnce, tmp_path: Path) -> None:
+    dataset = build_once(num_servers=3, granularity="hourly", end_date="2022-01-01")
+
     def run(moment: int, out: Path) -> subprocess.CompletedProcess[str]:
         return run_script(KILLED, str(dataset), str(out), str(moment))
 

@@ -166,6 +166,8 @@ def open_rows(
     files = [folder / entry.path for entry in manifest.files]
     connection = open_panel(described, files, spill)
     try:
+        if selection.where is not None:
+            sql.add_macros(connection, described.calendar.tables())
         if not selection.unsafe:
             lock(connection, files)
         return Rows(connection, window, chosen, selection.where, selection.rows)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from capgen import sql
 from capgen.dataset.data_files import view_files
@@ -16,27 +15,29 @@ _MEMORY = "200MB"  # DuckDB's limit; what needs more goes to disk
 _THREADS = 2
 
 
-def open_panel(
-    described: Description,
-    files: Sequence[Path],
-    spill: Path,
-    threads: int = _THREADS,
-    **settings: Any,
-) -> sql.Connection:
-    """Connect to DuckDB with the rows of some data files as `panel`, in little memory.
+def open_reader(spill: Path, threads: int = _THREADS) -> sql.Connection:
+    """Connect to an empty DuckDB that takes little memory.
+
+    Args:
+        spill: a folder for what does not fit into memory; DuckDB makes it if it needs it.
+        threads: number of threads that DuckDB may use.
+    """
+    limits = {"memory_limit": _MEMORY, "temp_directory": str(spill), "threads": threads}
+    return sql.connect_empty(limits)
+
+
+def open_panel(described: Description, files: Sequence[Path], spill: Path) -> sql.Connection:
+    """Connect to DuckDB with the rows of some data files as `panel`, as `open_reader` does.
 
     Args:
         described: what the rows are.
         files: data files, with their partition keys in their paths.
-        spill: a folder for what does not fit into memory; DuckDB makes it if it needs it.
-        threads: number of threads that DuckDB may use.
-        settings: other settings of DuckDB, by name.
+        spill: a folder for what does not fit into memory.
 
     Raises:
         CapgenError: a file cannot be read.
     """
-    limits = {"memory_limit": _MEMORY, "temp_directory": str(spill), "threads": threads, **settings}
-    connection = sql.connect(described.calendar.tables(), limits)
+    connection = open_reader(spill)
     try:
         view_files(connection, "panel", files, described.schema.names())
     except sql.DatabaseError as error:

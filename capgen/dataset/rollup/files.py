@@ -15,9 +15,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from capgen import sql
+from capgen.dataset.data_files import view_files
 from capgen.dataset.description import Description
 from capgen.dataset.manifest_base import ManifestBase
-from capgen.dataset.reading.servers import open_panel
+from capgen.dataset.reading.servers import open_reader
 from capgen.dataset.rollup.periods import period_tables
 from capgen.errors import CapgenError
 from capgen.storage.counted import Hashed
@@ -74,18 +75,19 @@ def write_files(
     if not present:
         raise CapgenError(f"{folder}: expected data files, found none of those in {MANIFEST}")
     written = Written()
-    for partition, paths in groupby(sorted(present), key=os.path.dirname):
-        path = f"{partition}/part-00000.parquet"
-        files = [folder / data_file for data_file in paths]
-        connection = open_panel(described, files, spill, _THREADS)
-        try:
-            with hashed_file(room / path) as file:
-                rows = _write_partition(connection, described, step, file, manifest, written)
-        except sql.DatabaseError as error:
-            raise CapgenError(f"{folder}: {reading_reason(error)}") from None
-        finally:
-            connection.close()
-        written.files.append(DataEntry(path=path, bytes=file.bytes, sha256=file.sha256, rows=rows))
+    try:
+        with open_reader(spill, _THREADS) as connection:
+            for partition, paths in groupby(sorted(present), key=os.path.dirname):
+                files = [folder / data_file for data_file in paths]
+                view_files(connection, "panel", files, described.schema.names())
+                path = f"{partition}/part-00000.parquet"
+                with hashed_file(room / path) as file:
+                    rows = _write_partition(connection, described, step, file, manifest, written)
+                entry = DataEntry(path=path, bytes=file.bytes, sha256=file.sha256, rows=rows)
+                written.files.append(entry)
+                connection.execute("drop view panel")
+    except sql.DatabaseError as error:
+        raise CapgenError(f"{folder}: {reading_reason(error)}") from None
     return written
 
 

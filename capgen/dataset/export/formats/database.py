@@ -40,7 +40,7 @@ def write_duckdb(
     origins = pl.DataFrame(list(origin.items()), ["key", "value"], orient="row")
     log = path.with_name(f"{path.name}.wal")
     log.unlink(missing_ok=True)
-    connection = sql.connect(tables, {"memory_limit": "100MB", "threads": 1, "temp_directory": ""})
+    connection = sql.connect_empty({"memory_limit": "100MB", "threads": 1, "temp_directory": ""})
     try:
         connection.execute(_ATTACH, {"path": str(path)})
         connection.execute("use exported")

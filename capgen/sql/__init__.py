@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from capgen.sql.queries import (
     comment_columns,
     count_rows,
+    fetch_rows,
     map_parameter,
     run_query,
     table_query,
@@ -37,6 +38,7 @@ __all__ = [
     "connect_empty",
     "connect_kept",
     "count_rows",
+    "fetch_rows",
     "identifier",
     "macro_text",
     "map_parameter",

@@ -35,6 +35,30 @@ def run_query(
     return frame
 
 
+def fetch_rows(
+    connection: Connection,
+    name: str,
+    parameters: Mapping[str, Any],
+    repeats: Sequence[Mapping[str, str]] = (),
+) -> list[dict[str, Any]]:
+    """Run a shipped query that has few rows, in half the time that a frame of them takes.
+
+    DuckDB binds a query that becomes a frame twice, which takes longer than to run it on few rows.
+
+    Args:
+        connection: as in `run_query`.
+        name: as in `run_query`.
+        parameters: as in `run_query`.
+        repeats: as in `run_query`.
+
+    Returns:
+        Each row as values by column.
+    """
+    found = connection.execute(repeat_lines(query_text(name), repeats), dict(parameters))
+    columns = [column for column, *_ in found.description]
+    return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+
 def map_parameter(values: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Return a mapping as DuckDB takes a parameter for a map; a plain dictionary is a struct to it.
 

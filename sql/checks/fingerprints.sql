@@ -14,8 +14,7 @@ fingerprints as (
     select
         server_id,
         sum(hash(timestamp, columns($numbers), signbit(columns($numbers)))),
-        sum(hash(timestamp, columns($others))),
-        count(*) as "panel.rows"
+        sum(hash(timestamp, columns($others)))
     from rows
     group by server_id
     order by server_id

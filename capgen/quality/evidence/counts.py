@@ -21,7 +21,7 @@ def value_counts(source: Source) -> dict[str, int]:
     """
     repeats = [{"column": column} for column in source.columns]
     parameters = {**clip_parameters(source), "scale": sql.map_parameter(_scales(source))}
-    (counts,) = sql.run_query(source.connection, "checks/values", parameters, repeats).to_dicts()
+    (counts,) = sql.fetch_rows(source.connection, "checks/values", parameters, repeats)
     return counts
 
 

@@ -43,13 +43,13 @@ def compare_schemas(source: Source) -> Schemas:
     problems: list[str] = []
     bad: set[str] = set()
     wrong = 0
-    schemas = sql.run_query(source.connection, "checks/schema", {"files": literal(source.files)})
-    for columns, types, files, first_file in schemas.iter_rows():
-        found = dict(zip(columns, types, strict=True))
+    schemas = sql.fetch_rows(source.connection, "checks/schema", {"files": literal(source.files)})
+    for schema in schemas:
+        found = dict(zip(schema["names"], schema["types"], strict=True))
         differences = list(_differences(in_files, found))
         if differences:
-            wrong += files
-            problems.append(f"{', '.join(differences)} in {first_file}")
+            wrong += schema["files"]
+            problems.append(f"{', '.join(differences)} in {schema['first_file']}")
         bad |= {name for name, kind in in_files.items() if found.get(name) != kind}
     return Schemas(wrong + len(source.strays), strays + problems, frozenset(set(expected) - bad))
 

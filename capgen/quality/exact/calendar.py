@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
-
-import polars as pl
+from typing import Any
 
 from capgen import sql
 from capgen.panel.clocks import flags_are_local
@@ -41,25 +40,23 @@ def calendar_finding(evidence: Evidence) -> Iterator[Finding]:
         "has_local_time": has_local_time,
     }
     connection.register("known_days", known_days(described.calendar).days)
-    wrong = sql.run_query(connection, "checks/calendar", window)
+    wrong = sql.fetch_rows(connection, "checks/calendar", window)
     if has_local_time:
         connection.register("local_flags", local_flags(evidence.config, evidence.calendars))
         parameters = {"bucket_minutes": bucket_minutes(evidence.config)}
-        wrong = pl.concat([wrong, sql.run_query(connection, "checks/local_flags", parameters)])
-    rows = wrong.to_dicts()
-    note = ", ".join(f"{row['flag']}: {row['cells']:,} from {row['first_day']} on" for row in rows)
+        wrong += sql.fetch_rows(connection, "checks/local_flags", parameters)
+    note = ", ".join(f"{row['flag']}: {row['cells']:,} from {row['first_day']} on" for row in wrong)
     servers = _odd_servers(evidence, wrong)
     of_whom = f", of {', '.join(servers[:_MOST_NAMED])}" if servers else ""
-    finding = exact(CALENDAR.name, wrong.height, len(_FLAGS), "flags wrong", f"{note}{of_whom}")
-    yield finding.naming(columns=wrong["flag"], servers=servers)
+    finding = exact(CALENDAR.name, len(wrong), len(_FLAGS), "flags wrong", f"{note}{of_whom}")
+    yield finding.naming(columns=[row["flag"] for row in wrong], servers=servers)
 
 
-def _odd_servers(evidence: Evidence, wrong: pl.DataFrame) -> list[str]:
+def _odd_servers(evidence: Evidence, wrong: Iterable[dict[str, Any]]) -> list[str]:
     """Return the servers at fault, where no model says who there is and some differ from most."""
     if evidence.has_model():
         return []
-    rows = wrong.select("flag", "first_day").rows()
-    found = (evidence.series.odd_servers(flag, day) for flag, day in rows)
+    found = (evidence.series.odd_servers(row["flag"], row["first_day"]) for row in wrong)
     return sorted(set(chain.from_iterable(found)))
 
 

@@ -34,7 +34,7 @@ def label_findings(evidence: Evidence) -> Iterator[Finding]:
     """
     connection = evidence.source.connection
     connection.register("touched", event_spans(evidence.config, fleet_frame(evidence.config)))
-    (found,) = sql.run_query(connection, "checks/truth", {}).to_dicts()
+    (found,) = sql.fetch_rows(connection, "checks/truth", {})
     what = "cells whose is_outlier contradicts outlier_metrics"
     finding = exact(OUTLIER_LABELS.name, int(found["contradicting"]), int(found["cells"]), what)
     yield finding.naming(columns=(OUTLIER, OUTLIER_METRICS))

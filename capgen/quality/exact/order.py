@@ -28,15 +28,15 @@ def order_finding(evidence: Evidence) -> Iterator[Finding]:
     """
     source = evidence.source
     files = literal(source.files)
-    unsorted = sql.run_query(source.connection, "checks/row_order", {"files": files})
-    named = [_said(source, *row) for row in unsorted[:_MOST_NAMED].iter_rows()]
+    unsorted = sql.fetch_rows(source.connection, "checks/row_order", {"files": files})
+    named = [_said(source, **file) for file in unsorted[:_MOST_NAMED]]
     note = "; ".join(named)
-    yield exact(ORDER.name, unsorted.height, len(files), "files", note)
+    yield exact(ORDER.name, len(unsorted), len(files), "files", note)
 
 
-def _said(source: Source, file: str, _rows: int, first: int) -> str:
-    path = file.removeprefix(f"{source.folder.absolute()}/")
-    return f"{path}: row {first + 1:,} comes before row {first:,} by server and timestamp"
+def _said(source: Source, filename: str, first_row: int, **_: object) -> str:
+    path = filename.removeprefix(f"{source.folder.absolute()}/")
+    return f"{path}: row {first_row + 1:,} comes before row {first_row:,} by server and timestamp"
 
 
 MEASUREMENT = Measurement((ORDER,), order_finding, needs=reads(*KEYS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -16,9 +17,9 @@ from capgen.panel.scanning import frames
 from capgen.panel.schema import panel_schema
 from capgen.quality.sample import servers_an_archetype
 
-ROWS = "panel.rows"
 _NOTHING = "panel.nothing"
 _KEYS = ("server_id", "timestamp")
+Fingerprints = dict[str, dict[str, Any]]  # by server, then by column
 
 
 def ids_to_remake(config: Config, most_rows: int | None) -> list[str]:
@@ -44,7 +45,7 @@ def _hash(name: str) -> int:
 
 def of_data(
     connection: sql.Connection, config: Config, ids: Sequence[str], columns: Sequence[str]
-) -> pl.DataFrame:
+) -> Fingerprints:
     """Return the fingerprints of the data.
 
     Args:
@@ -54,7 +55,7 @@ def of_data(
         columns: columns to look at, without labels, which need no fingerprint.
 
     Returns:
-        As `sql/checks/fingerprints.sql` says, by server.
+        Of each server that has rows.
     """
     connection.register("remade_ids", pl.DataFrame({"server_id": list(ids)}))
     sql.view_query(connection, "rows_to_remade", "checks/rows_to_remade")
@@ -63,7 +64,7 @@ def of_data(
 
 def of_remade(
     connection: sql.Connection, config: Config, ids: Sequence[str], columns: Sequence[str]
-) -> pl.DataFrame:
+) -> Fingerprints:
     """Return the fingerprints of what the configuration says, as `of_data` does.
 
     Args:
@@ -84,12 +85,13 @@ def of_remade(
 
 def _fingerprints(
     connection: sql.Connection, config: Config, columns: Sequence[str], rows: str
-) -> pl.DataFrame:
+) -> Fingerprints:
     schema = panel_schema(config)
     numbers = [name for name in columns if schema[name] == pl.Float64]
     others = [name for name in columns if name not in numbers]
     parameters = {"numbers": numbers or [_NOTHING], "others": others or [_NOTHING], "rows": rows}
-    return sql.run_query(connection, "checks/fingerprints", parameters)
+    found = sql.fetch_rows(connection, "checks/fingerprints", parameters)
+    return {row["server_id"]: row for row in found}
 
 
 def columns_of(config: Config) -> list[str]:

@@ -18,7 +18,7 @@ from capgen.quality.evidence.evidence import KEYS, Evidence
 from capgen.quality.exact.remade.fault import Fault, gathered
 from capgen.quality.exact.remade.faults import value_faults
 from capgen.quality.exact.remade.fingerprints import (
-    ROWS,
+    Fingerprints,
     columns_of,
     ids_to_remake,
     of_data,
@@ -75,18 +75,16 @@ def _faults(
     columns = [name for name in columns_of(config) if name in good]
     data = of_data(source.connection, config, ids, columns)
     remade = of_remade(source.connection, config, ids, columns)
-    both = remade.join(data, on="server_id", how="left", suffix=".data", maintain_order="left")
-    absent = both.filter(pl.col(f"{ROWS}.data").is_null())["server_id"].to_list()
-    there = both.filter(pl.col(f"{ROWS}.data").is_not_null())
+    absent = [server for server in remade if server not in data]
+    there = {server: row for server, row in remade.items() if server in data}
     wrong = {
-        str(row["server_id"]): [name for name in columns if row[name] != row[f"{name}.data"]]
-        for row in there.iter_rows(named=True)
+        server: [name for name in columns if row[name] != data[server][name]]
+        for server, row in there.items()
     }
-    in_data = {str(row["server_id"]): row for row in there.iter_rows(named=True)}
     owners = _owners(there, columns)
 
     def namesake(server: str, column: str) -> str | None:
-        found = owners.get(in_data[server][f"{column}.data"], [])
+        found = owners.get(data[server][column], [])
         others = (owner for owner in found if owner != (server, column))
         return next((_relation(owner, server, column) for owner in others), None)
 
@@ -97,12 +95,12 @@ def _faults(
     return faults
 
 
-def _owners(remade: pl.DataFrame, columns: Sequence[str]) -> dict[int, list[tuple[str, str]]]:
+def _owners(remade: Fingerprints, columns: Sequence[str]) -> dict[int, list[tuple[str, str]]]:
     """Return which servers' columns have a fingerprint as remade."""
     owners: dict[int, list[tuple[str, str]]] = {}
-    for row in remade.iter_rows(named=True):
+    for server, row in remade.items():
         for name in columns:
-            owners.setdefault(row[name], []).append((row["server_id"], name))
+            owners.setdefault(row[name], []).append((server, name))
     return owners
 
 

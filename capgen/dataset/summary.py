@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from capgen.config import Config
 from capgen.dataset.csv_text import csv_text
 from capgen.dataset.data_files import key_columns
+from capgen.panel.crossed import shared_series
 from capgen.panel.schema import panel_schema
 from capgen.settings.metric import Metric
 from capgen.storage.entries import FileEntry
@@ -125,7 +126,8 @@ def _rounded(value: Any) -> Any:
 
 def _statistics(values: pl.Series, clip: list[float]) -> Iterator[tuple[str, Any]]:
     # NumPy sorts in less time than Polars takes for two quantiles of unsorted values.
-    ordered = pl.Series(np.sort(values.drop_nulls().to_numpy())).set_sorted()
+    ascending = np.sort(values.drop_nulls().to_numpy())
+    ordered = shared_series(values.name, ascending).set_sorted()
     yield "count", values.count()
     yield "mean", values.mean()
     yield "sd", values.std()

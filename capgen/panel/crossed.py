@@ -45,12 +45,17 @@ class Crossed:
         values = self.values[name]
         if isinstance(values, pl.Series):
             return values.cast(pl.String).alias(name)
-        column = _shared(name, values)
+        column = shared_series(name, values)
         return column.fill_nan(None) if name in self.may_be_null else column
 
 
-def _shared(name: str, array: NDArray[Any]) -> pl.Series:
-    """Share the memory of an array, through Arrow: Polars would load numpy.ma first."""
+def shared_series(name: str, array: NDArray[Any]) -> pl.Series:
+    """Share the memory of an array, through Arrow: Polars would load numpy.ma first.
+
+    Args:
+        name: the name of the series.
+        array: its numbers, one after the other in memory.
+    """
     buffers = [None, pa.py_buffer(array)]
     values = pa.Array.from_buffers(pa.from_numpy_dtype(array.dtype), array.size, buffers)
     return pl.DataFrame(pa.record_batch([values], names=[name])).to_series()

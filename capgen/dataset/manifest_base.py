@@ -33,7 +33,8 @@ class ManifestBase(BaseModel):
     Each kind says in which order its keys stand.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Most programs read one kind of manifest.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     if TYPE_CHECKING:  # each kind declares these fields itself, in its own order
         capgen_version: str

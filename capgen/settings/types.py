@@ -33,7 +33,13 @@ _LAST_DAY = date(2199, 12, 31)
 class Section(BaseModel):
     """A part of the configuration: typed, frozen, strict, and closed to unknown keys."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        defer_build=True,  # the configuration builds all sections as its parts, few need it alone
+    )
 
 
 def _check_server_id_format(text: str) -> str:

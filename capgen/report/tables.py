@@ -12,7 +12,7 @@ from capgen import sql
 from capgen.config import Config
 from capgen.dataset.description import Description
 from capgen.dataset.metric_column import MetricColumn
-from capgen.quality.evidence.measured import bucket
+from capgen.quality.expected.buckets import HOUR, bucket_minutes
 from capgen.quality.source import Source
 from capgen.report.sums import (
     bins_of,
@@ -128,7 +128,8 @@ def read_tables(source: Source) -> Tables:
     ends = ends_of(source)
     quality = quality_of(connection, ends)
     bins = bins_of(quality, source.columns)
-    hours = sql.run_query(connection, "report/hours", bucket(source) | metrics)
+    minutes = bucket_minutes(source.model) if source.model else HOUR
+    hours = sql.run_query(connection, "report/hours", {**metrics, "bucket_minutes": minutes})
     connection.register("hour_sums", hours)
     window = {"first_day": described.first_day, "last_day": described.last_day}
     unit = unit_of_points(described)

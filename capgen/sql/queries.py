@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from capgen.sql.text import identifier, query_text, repeat_lines
@@ -57,6 +57,36 @@ def fetch_rows(
     found = connection.execute(repeat_lines(query_text(name), repeats), dict(parameters))
     columns = [column for column, *_ in found.description]
     return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+
+def query_batches(
+    connection: Connection, name: str, parameters: Mapping[str, Any], rows: int
+) -> Iterator[Any]:
+    """Run a shipped query whose rows need not fit into memory.
+
+    Args:
+        connection: an open database with the tables that the query reads.
+        name: the query's path, as in `query_text`.
+        parameters: values for the query's parameters, by name.
+        rows: how many rows to hold at once.
+
+    Yields:
+        The query's rows, as record batches of Arrow.
+
+    Raises:
+        DatabaseError: a row cannot be read.
+    """
+    from capgen.sql.database import DatabaseError
+
+    batches = connection.sql(query_text(name), params=dict(parameters)).to_arrow_reader(rows)
+    while True:
+        try:
+            batch = batches.read_next_batch()
+        except StopIteration:
+            return
+        except OSError as error:  # so pyarrow hands over what DuckDB says
+            raise DatabaseError(str(error)) from None
+        yield batch
 
 
 def map_parameter(values: Mapping[str, Any]) -> dict[str, list[Any]]:

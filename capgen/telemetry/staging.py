@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def stage(
     numbers = Numbers()
     with dealer(folder, {series: numbers[names[series]] for series in metrics}) as dealing:
         parameters = _parameters(mapping, buckets)
-        for batch in _batches(connection, parameters):
+        for batch in sql.query_batches(connection, "load/staged", parameters, _BATCH):
             dealing.deal(batch)
     staged = Staged(connection, folder, buckets, numbers)
     if not staged.files:
@@ -114,20 +114,6 @@ def _tell_names(connection: sql.Connection, table: str, column: str, numbers: Nu
         schema={column: pl.Int32, "name": pl.String},
     )
     connection.from_arrow(names.to_arrow()).create(table)
-
-
-def _batches(connection: sql.Connection, parameters: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the readings as DuckDB finds them, with what is wrong with them."""
-    text = sql.query_text("load/staged")
-    batches = connection.sql(text, params=dict(parameters)).to_arrow_reader(_BATCH)
-    while True:
-        try:
-            batch = batches.read_next_batch()
-        except StopIteration:
-            return
-        except OSError as error:  # so pyarrow hands over what DuckDB says
-            raise sql.DatabaseError(str(error)) from None
-        yield batch
 
 
 def _parameters(mapping: mappings.Mapping, buckets: int) -> dict[str, Any]:

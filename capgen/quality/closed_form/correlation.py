@@ -1,10 +1,10 @@
 """Whether metrics move together as configured.
 
 Judged on cells neither clipped nor spiked, as far as that can be seen: see
-`sql/checks/residuals.sql`. What this leaves out biases the measured correlation, even where the
-data is good: the bias is worked out by putting draws from the model, from a fixed stream, through
-the same filter. A correlation passes within 0.15 of the target, or of the target moved by the bias,
-and what sampling adds, in the scale of Fisher's z.
+`capgen.quality.evidence.residuals`. What this leaves out biases the measured correlation, even
+where the data is good: the bias is worked out by putting draws from the model, from a fixed stream,
+through the same filter. A correlation passes within 0.15 of the target, or of the target moved by
+the bias, and what sampling adds, in the scale of Fisher's z.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from capgen.config import Config
@@ -23,7 +22,7 @@ from capgen.draws.arrays import Flags, Floats
 from capgen.draws.cholesky import cholesky, correlate
 from capgen.draws.streams import stream
 from capgen.quality.evidence.evidence import Evidence
-from capgen.quality.evidence.residuals import cut
+from capgen.quality.evidence.residuals import Residuals, cuts_of
 from capgen.quality.expected.model import ArchetypeModel, MetricModel
 from capgen.quality.expected.value_parts import outlier_parts
 from capgen.quality.findings import Finding, not_testable
@@ -36,7 +35,6 @@ CORRELATION = Rule(
     "Correlations of standardised residuals, on cells neither clipped nor spiked.",
     "correlation",
 )
-_FIGURES = ("residual", "cells", "raw")
 _TOLERANCE = 0.15
 _FEWEST_CELLS = 100
 _FEWEST_DRAWS = 500  # that pass the filter: the bias is known within some 0.05 then
@@ -51,6 +49,20 @@ class _Expected(NamedTuple):
     widening: float
 
 
+class _Measured(NamedTuple):
+    """The correlation of two metrics' residuals, from how many cells, and of their values."""
+
+    correlation: float | None
+    cells: int
+    raw: float | None
+
+    @classmethod
+    def of(cls, measured: Residuals, one: int, two: int) -> _Measured:
+        residuals = measured.residuals
+        raw = measured.plain.correlation(one, two)
+        return cls(residuals.correlation(one, two), residuals.cells(one, two), raw)
+
+
 def correlation_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     """Yield the correlation of each pair of metrics of each archetype.
 
@@ -58,28 +70,22 @@ def correlation_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
         evidence: the dataset's evidence.
     """
     for model in evidence.models:
-        measured = evidence.residuals.filter(pl.col("server_type") == model.name).to_dicts()
+        measured = evidence.residuals[model.name]
         residuals = _draw_residuals(evidence.config, model)
-        row = measured[0] if measured else {}
         for (i, one), (j, two) in itertools.combinations(enumerate(model.metrics), 2):
-            pair = f"{one.column}~{two.column}"
-            found = {figure: row[f"{pair}.{figure}"] for figure in _FIGURES} if row else {}
+            subject = f"{model.name} {one.column}~{two.column}"
             target = float(model.correlations[i, j])
             expected = _expected(residuals[i], residuals[j])
-            yield _statistic(f"{model.name} {pair}", target, expected, found)
+            yield _statistic(subject, target, expected, _Measured.of(measured, i, j))
 
 
 def _statistic(
-    subject: str, target: float, expected: _Expected | None, found: dict[str, float | None]
+    subject: str, target: float, expected: _Expected | None, found: _Measured
 ) -> Statistic | Finding:
-    correlation = found.get("residual")
-    cells = found.get("cells") or 0
-    raw = found.get("raw")
-    is_known = correlation is not None and math.isfinite(correlation)
-    if expected is None or not is_known or cells < _FEWEST_CELLS:
+    correlation, cells, raw = found
+    if expected is None or correlation is None or cells < _FEWEST_CELLS:
         why = "too few cells neither clipped nor spiked, or no spread"
         return not_testable(CORRELATION.name, why, subject)
-    assert correlation is not None
     bias = expected.correlation - target
     lowest = target - _TOLERANCE + min(bias, 0)
     highest = target + _TOLERANCE + max(bias, 0)
@@ -132,10 +138,11 @@ def _draw_residuals(config: Config, model: ArchetypeModel) -> Floats:
     noise = dict(zip(config.drawn_metrics, drawn[:, 0], strict=True))
     calm = np.ones(_DRAWS, dtype=np.bool_)
     residuals = []
-    for metric in model.metrics:
+    cuts = cuts_of(config, [metric.key for metric in model.metrics])
+    for metric, cut in zip(model.metrics, cuts, strict=True):
         scales = _outlier_scales(config, metric.key, random.random(_DRAWS))
         standardised, free = _draw(metric, hours, noise[metric.source], spikes, scales)
-        calm &= standardised <= cut(config, metric.key)
+        calm &= standardised <= cut
         residuals.append(np.where(free, standardised, np.nan))
     return np.where(calm, residuals, np.nan)
 

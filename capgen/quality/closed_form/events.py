@@ -7,7 +7,7 @@ values on d is 1 where the event is in the data as configured, and 0 where it is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,9 +19,10 @@ from capgen.draws.arrays import Flags, Floats
 from capgen.layers.events.touched import Touched
 from capgen.quality.closed_form.slopes import Slope, summed
 from capgen.quality.evidence.evidence import Evidence
+from capgen.quality.evidence.hour_sums import HourSums
 from capgen.quality.evidence.measured import MetricHours, measure
 from capgen.quality.exact.labels import EVENTS
-from capgen.quality.expected.buckets import bucket_minutes, first_steps
+from capgen.quality.expected.buckets import first_steps
 from capgen.quality.expected.clipped import Clipped, Part, clipped
 from capgen.quality.expected.drift import Drift, with_drift
 from capgen.quality.expected.incidents import events_of
@@ -80,7 +81,7 @@ def _rules(config: Config) -> dict[str, tuple[str, ...]]:
 
 
 def _slopes(
-    config: Config, model: ArchetypeModel, hours: _EventHours, sums: pl.DataFrame
+    config: Config, model: ArchetypeModel, hours: _EventHours, sums: Mapping[str, HourSums]
 ) -> Iterator[tuple[str, Slope]]:
     (archetype,) = measure(sums, [model])
     for metric in archetype.metrics:
@@ -132,20 +133,8 @@ def _event_hours(config: Config, rows: pl.DataFrame, model: ArchetypeModel) -> _
         of_server[touched.server].append(touched)
     hours = [_hours_of_server(axis, rules, firsts, touched) for touched in of_server]
     rule, factor, first, last = (np.concatenate(column) for column in zip(*hours, strict=True))
-    found = pl.DataFrame(
-        {
-            "group": np.repeat(rows["group"].to_numpy(), firsts.size),
-            "hour": np.tile(_hours(config, axis, firsts), rows.height),
-            "rule": rule,
-            "factor": factor,
-            "first": first,
-            "last": last,
-        }
-    ).with_columns(pl.col("hour").cast(model.keys.schema["hour"]))
-    of_keys = model.keys.join(found, on=["group", "hour"], how="left", maintain_order="left")
-    numbers = {name: of_keys[name].to_numpy() for name in ("rule", "factor", "first", "last")}
-    ends = (numbers["first"], numbers["last"])
-    return _EventHours(rules, numbers["rule"], numbers["factor"], ends)
+    ends = (first[model.usable], last[model.usable])
+    return _EventHours(rules, rule[model.usable], factor[model.usable], ends)
 
 
 def _hours_of_server(
@@ -164,14 +153,6 @@ def _hours_of_server(
     stops = np.append(firsts[1:], rule.size)
     mean = np.add.reduceat(factor, firsts) / (stops - firsts)
     return np.where(lowest == highest, lowest, _SEVERAL), mean, factor[firsts], factor[stops - 1]
-
-
-def _hours(config: Config, axis: TimeAxis, firsts: NDArray[np.int64]) -> NDArray[np.datetime64]:
-    """Return when each hour begins."""
-    bucket = bucket_minutes(config)
-    minutes = (axis.span.first + firsts) * axis.step_minutes // bucket * bucket
-    begins: NDArray[np.datetime64] = minutes.astype("datetime64[m]").astype("datetime64[us]")
-    return begins
 
 
 MEASUREMENT = Measurement((EVENTS,), event_findings, needs=Evidence.has_closed_form, is_test=True)

@@ -7,26 +7,25 @@ where they are as configured.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-import polars as pl
 
-from capgen import sql
 from capgen.draws.arrays import Floats
 from capgen.quality.closed_form.slopes import Slope, summed
+from capgen.quality.evidence.cells import Cells
 from capgen.quality.evidence.evidence import Evidence
 from capgen.quality.evidence.exceedance import Exceedance, chance_above
-from capgen.quality.evidence.measured import ArchetypeHours, MetricHours, bucket
+from capgen.quality.evidence.measured import ArchetypeHours, MetricHours
 from capgen.quality.expected.clipped import Part
-from capgen.quality.expected.model import MetricModel
+from capgen.quality.expected.model import ArchetypeModel, MetricModel
 from capgen.quality.findings import Finding, not_testable
 from capgen.quality.rule import Measurement, Rule
 from capgen.quality.source import Source
 from capgen.quality.statistics import Statistic
 
 _OUTLIER_SD = 4.0  # fewer, and noise hides outliers; more, and few outliers lie beyond
-_SIDES = ("high", "low")
+_SIDES = {"high": 1, "low": -1}  # whether outliers lie above the threshold or below
 OUTLIER_RATE = Rule(
     "outlier_rate",
     "Outliers are as frequent, and as far off, as configured.",
@@ -46,10 +45,10 @@ def outlier_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     keys = [key for key in source.keys if key in (evidence.config.layers.outliers or {})]
     if not keys or not archetypes:
         return
-    sums = _sums(source, archetypes, keys)
+    weighed = _weigh(evidence, keys)
     for key in keys:
         for side in _SIDES:
-            slopes = list(_slopes(archetypes, sums, key, side))
+            slopes = list(_slopes(archetypes, weighed, key, side))
             subject = f"{source.config.metrics[key].column}, {side} ones"
             if slopes:
                 yield summed(slopes).statistic(OUTLIER_RATE.name, subject)
@@ -64,46 +63,72 @@ def _has(source: Source, key: str, side: str) -> bool:
 
 
 def _slopes(
-    archetypes: Sequence[ArchetypeHours], sums: pl.DataFrame, key: str, side: str
+    archetypes: Sequence[ArchetypeHours],
+    weighed: Mapping[tuple[str, str, str], _Weighed],
+    key: str,
+    side: str,
 ) -> Iterator[Slope]:
     for archetype in archetypes:
         metric = _metric(archetype, key)
-        beyond = _beyond(metric.model, side)
-        information = float((metric.counts * beyond.effect**2).sum())
-        row = sums.filter(pl.col("server_type") == archetype.model.name)
+        found = weighed[archetype.model.name, key, side]
+        information = float((metric.counts * found.beyond.effect**2).sum())
         if information > 0:
-            exceeded = float(row[f"{metric.model.column}.{side}"].sum())
-            yield Slope(beyond.deviation(metric.counts, exceeded), information)
+            yield Slope(found.beyond.deviation(metric.counts, found.exceeded), information)
 
 
 def _metric(archetype: ArchetypeHours, key: str) -> MetricHours:
     return next(each for each in archetype.metrics if each.model.key == key)
 
 
-def _sums(
-    source: Source, archetypes: Sequence[ArchetypeHours], keys: Sequence[str]
-) -> pl.DataFrame:
-    frames = [each.model.keys.with_columns(*_columns(each, keys)) for each in archetypes]
-    source.connection.register("outlier_thresholds", pl.concat(frames))
-    repeats = [{"column": source.config.metrics[key].column} for key in keys]
-    return sql.run_query(source.connection, "checks/outliers", bucket(source), repeats)
+class _Weighed:
+    """The weight of an archetype's outliers: of one metric, and on one side.
+
+    Args:
+        model: what the configuration implies for the archetype.
+        position: the metric's position in it.
+        side: which outliers.
+
+    Attributes:
+        beyond: how often values lie beyond the threshold.
+        exceeded: sum of the effects of those that do.
+    """
+
+    def __init__(self, model: ArchetypeModel, position: int, side: str) -> None:
+        self.beyond = _beyond(model.metrics[position], side)
+        self.exceeded = 0.0
+        self._position = position
+        self._sign = _SIDES[side]
+        laid_out = model.laid_out([self.beyond.threshold, self.beyond.effect])
+        self._threshold, self._effect = laid_out
+
+    def add(self, cells: Cells) -> None:
+        values = cells.values[self._position]
+        distance = self._sign * (values - self._threshold[cells.places])
+        is_beyond = (distance > 0) & cells.inside[self._position]
+        self.exceeded += float(self._effect[cells.places[is_beyond]].sum())
 
 
-def _columns(archetype: ArchetypeHours, keys: Sequence[str]) -> Iterator[pl.Series]:
-    for key in keys:
-        model = _metric(archetype, key).model
-        for side in _SIDES:
-            beyond = _beyond(model, side)
-            yield pl.Series(f"{model.column}.{side}", beyond.threshold)
-            yield pl.Series(f"{model.column}.{side}_weight", beyond.effect)
+def _weigh(evidence: Evidence, keys: Sequence[str]) -> dict[tuple[str, str, str], _Weighed]:
+    """Return the weight of outliers by archetype, metric and side."""
+    weighed = {
+        (model.name, metric.key, side): _Weighed(model, position, side)
+        for model in evidence.models
+        for position, metric in enumerate(model.metrics)
+        for side in _SIDES
+        if metric.key in keys
+    }
+    for cells in evidence.cells():
+        for (archetype, _, _), each in weighed.items():
+            if archetype == cells.archetype:
+                each.add(cells)
+    return weighed
 
 
 def _beyond(model: MetricModel, side: str) -> Exceedance:
     """Return how often values lie beyond the threshold of one side."""
     sd = model.parts[0].some_sd
     unit = model.limits.unit
-    sign = 1 if side == "high" else -1
-    far = model.means + sign * _OUTLIER_SD * sd
+    far = model.means + _SIDES[side] * _OUTLIER_SD * sd
     wanted = np.clip(far, model.limits.low, model.limits.high - unit)
     threshold = (np.floor(wanted / unit) + 0.5) * unit
     chance = _chance(model, threshold, model.parts, side)

@@ -41,7 +41,7 @@ def _of_schedule(evidence: Evidence, name: str, number: int) -> Iterator[Statist
     rows = evidence.groups.rows[name]
     expectation = Expectation(config, name, evidence.calendars, rows, schedule=number)
     subject = f"{name}, schedule {number}"
-    if expectation.keys.is_empty():
+    if not expectation.usable.any():
         why = "no step begins at its hours, or other schedules touch them too"
         yield not_testable(SCHEDULED_SPIKES.name, why, subject)
         return

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import polars as pl
-
 from capgen.quality.evidence.evidence import Evidence
 from capgen.quality.evidence.exceedance import exceedance
 from capgen.quality.evidence.measured import MetricHours
@@ -37,10 +35,9 @@ def spike_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     for archetype in evidence.archetypes:
         name = archetype.model.name
         rate = evidence.config.archetypes[name].spike.probability
-        measured = evidence.residuals.filter(pl.col("server_type") == name)
-        spiking = [metric for metric in archetype.metrics if metric.model.has_spikes]
-        for metric in spiking:
-            exceeded = measured[f"{metric.model.column}.exceeded"].sum()
+        pairs = zip(archetype.metrics, evidence.residuals[name].exceeded, strict=True)
+        spiking = [pair for pair in pairs if pair[0].model.has_spikes]
+        for metric, exceeded in spiking:
             yield _statistic(metric, rate, float(exceeded))
         if not spiking:
             yield not_testable(SPIKE_RATE.name, "no spikes are configured", name)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import polars as pl
 
 from capgen import sql
 from capgen.config import Config
+from capgen.quality.evidence.cells import Cells, Layout, read_cells
 from capgen.quality.evidence.counts import value_counts
+from capgen.quality.evidence.hour_sums import HourSums
 from capgen.quality.evidence.limits import USUAL_LIMITS, Limits
-from capgen.quality.evidence.measured import ArchetypeHours, hour_sums, measure
-from capgen.quality.evidence.residuals import residual_sums
+from capgen.quality.evidence.measured import ArchetypeHours, measure
+from capgen.quality.evidence.residuals import Residuals, cuts_of
 from capgen.quality.evidence.schemas import compare_schemas
 from capgen.quality.evidence.series import Series
 from capgen.quality.evidence.servers import count_servers
@@ -117,9 +119,16 @@ class Evidence:
     def groups(self) -> Groups:
         """The servers that closed forms are compared with, and which of them behave alike."""
         groups = groups_of(self.config, self.most_rows)
-        self.source.connection.register("groups", groups.members)
-        self.source.connection.register("event_spans", groups.event_spans)
+        connection = self.source.connection
+        connection.register("groups", groups.members)
+        connection.register("event_spans", groups.event_spans)
+        sql.view_query(connection, "grouped", "checks/grouped")
         return groups
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where the groups and hours of each archetype stand."""
+        return Layout(self.config, self.groups, self.calendars)
 
     @cached_property
     def models(self) -> list[ArchetypeModel]:
@@ -127,32 +136,48 @@ class Evidence:
         keys = list(self.source.keys)
         return list(archetype_models(self.config, self.groups, self.calendars, keys))
 
-    @cached_property
-    def sums(self) -> pl.DataFrame:
-        """Values summed up by archetype, group and hour, without cells that events touch."""
-        return self._sums_of("grouped")
+    def cells(self) -> Iterator[Cells]:
+        """Yield the cells that closed forms are compared with, without those that events touch."""
+        return read_cells(self.source, self.layout, "grouped")
+
+    @property
+    def sums(self) -> dict[str, HourSums]:
+        """Values of each archetype summed up by group and hour, without cells of events."""
+        return self._one_pass[0]
+
+    @property
+    def residuals(self) -> dict[str, Residuals]:
+        """What spikes and correlations of each archetype are judged from, of the same cells."""
+        return self._one_pass[1]
 
     @cached_property
-    def event_sums(self) -> pl.DataFrame:
-        """The same of the cells that events touch."""
-        return self._sums_of("event_rows")
+    def _one_pass(self) -> tuple[dict[str, HourSums], dict[str, Residuals]]:
+        sums = self._no_sums()
+        cuts = cuts_of(self.config, self.source.keys)
+        residuals = {model.name: Residuals(model, cuts) for model in self.models}
+        for cells in self.cells():
+            sums[cells.archetype].add(cells)
+            if cells.archetype in residuals:
+                residuals[cells.archetype].add(cells)
+        return sums, residuals
 
-    def _sums_of(self, rows: str) -> pl.DataFrame:
-        """Sum up the cells that a query looks at, which later ones read by its name."""
-        _ = self.groups  # which the query reads
-        sql.view_query(self.source.connection, rows, f"checks/{rows}")
-        return hour_sums(self.source, rows)
+    @cached_property
+    def event_sums(self) -> dict[str, HourSums]:
+        """Values summed up as in `sums`, of the cells that events touch."""
+        sums = self._no_sums()
+        sql.view_query(self.source.connection, "event_rows", "checks/event_rows")
+        for cells in read_cells(self.source, self.layout, "event_rows"):
+            sums[cells.archetype].add(cells)
+        return sums
+
+    def _no_sums(self) -> dict[str, HourSums]:
+        metrics = len(self.source.metrics)
+        return {name: HourSums(metrics, places) for name, places in self.layout.sizes.items()}
 
     @cached_property
     def archetypes(self) -> list[ArchetypeHours]:
         """Measured values of each archetype that has servers, beside what is expected of them."""
         return list(measure(self.sums, self.models))
-
-    @cached_property
-    def residuals(self) -> pl.DataFrame:
-        """What spikes and correlations are judged from, as `sql/checks/residuals.sql` says."""
-        _ = self.sums  # the same rows are looked at again
-        return residual_sums(self.source, self.models)
 
     @cached_property
     def beside_twins(self) -> dict[str, pl.DataFrame]:
@@ -172,4 +197,6 @@ class Evidence:
 
     def _looked_at(self) -> tuple[int, int]:
         sums = [self.sums, self.event_sums] if self.config.layers.events else [self.sums]
-        return self.groups.members.height, sum(int(each["cells"].sum()) for each in sums)
+        return self.groups.members.height, sum(
+            int(each.cells.sum()) for of in sums for each in of.values()
+        )

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-import polars as pl
-
-from capgen import sql
 from capgen.draws.arrays import Floats
-from capgen.quality.evidence.counts import clip_parameters
-from capgen.quality.expected.buckets import HOUR, bucket_minutes
+from capgen.quality.evidence.hour_sums import HourSums
 from capgen.quality.expected.model import ArchetypeModel, MetricModel
-from capgen.quality.source import Source
 from capgen.quality.statistics import Deviation
 
 
@@ -86,46 +81,18 @@ class ArchetypeHours:
     metrics: list[MetricHours]
 
 
-def hour_sums(source: Source, rows: str) -> pl.DataFrame:
-    """Sum up what is looked at by archetype, group and hour.
-
-    Args:
-        source: an open dataset.
-        rows: the view that holds them, with a group for each.
-
-    Returns:
-        As `sql/checks/hours.sql` says.
-    """
-    repeats = [{"column": column} for column in source.columns]
-    parameters = {**clip_parameters(source), **bucket(source), "rows": rows}
-    return sql.run_query(source.connection, "checks/hours", parameters, repeats)
-
-
-def bucket(source: Source) -> dict[str, int]:
-    """Return the parameter that tells how long an hour is.
-
-    Args:
-        source: an open dataset.
-    """
-    return {"bucket_minutes": bucket_minutes(source.model) if source.model else HOUR}
-
-
-def measure(sums: pl.DataFrame, models: Iterable[ArchetypeModel]) -> Iterator[ArchetypeHours]:
+def measure(
+    sums: Mapping[str, HourSums], models: Iterable[ArchetypeModel]
+) -> Iterator[ArchetypeHours]:
     """Put measured sums beside what the configuration implies.
 
     Args:
-        sums: what `hour_sums` returns.
+        sums: of the archetypes' values, by name.
         models: the archetypes' models.
     """
-    by = ["server_type", "group", "hour"]
     for model in models:
-        hours = model.keys.join(sums, on=by, how="left", maintain_order="left")
-        columns = hours.select(pl.exclude(by).cast(pl.Float64).fill_null(0))
-        yield ArchetypeHours(model, [_metric_hours(metric, columns) for metric in model.metrics])
-
-
-def _metric_hours(model: MetricModel, columns: pl.DataFrame) -> MetricHours:
-    counts, totals, squares = (
-        columns[f"{model.column}.{what}"].to_numpy() for what in ("inside", "total", "squares")
-    )
-    return MetricHours(model, counts, totals, squares)
+        found = sums[model.name]
+        measured = (found.counts, found.totals, found.squares)
+        columns = zip(*(each[:, :-1][:, model.usable] for each in measured), strict=True)
+        metrics = zip(model.metrics, columns, strict=True)
+        yield ArchetypeHours(model, [MetricHours(metric, *of) for metric, of in metrics])

@@ -36,7 +36,8 @@ class Expectation:
             that no spikes touch.
 
     Attributes:
-        usable: whether each group and hour is looked at.
+        usable: whether each group and hour is looked at, in the order of the groups, and of the
+            hours within each. Means have entries for those alone.
     """
 
     def __init__(
@@ -47,7 +48,6 @@ class Expectation:
         rows: pl.DataFrame,
         schedule: int | None = None,
     ) -> None:
-        self._name = archetype
         self._layered = layered_archetype(config, archetype)
         self._rows = rows
         self._calendars = {clock: calendars[clock] for clock in rows["clock"].unique().to_list()}
@@ -64,18 +64,6 @@ class Expectation:
         """The chance that a value lies in a spike of the schedule, for each entry of the means."""
         chances: Floats = np.concatenate([each.chances for each in self._lit])[self.usable]
         return chances
-
-    @property
-    def keys(self) -> pl.DataFrame:
-        """Columns server_type, group and hour, one row for each entry of the means.
-
-        Hours that are not looked at are left out.
-        """
-        frames = []
-        for group, clock in self._rows.select("group", "clock").iter_rows():
-            labels = {"group": pl.lit(group), "server_type": pl.lit(self._name)}
-            frames.append(self._calendars[clock].select("hour", **labels))
-        return pl.concat(frames).filter(self.usable)
 
     def means(self) -> dict[str, Floats]:
         """Return the means of the drawn metrics, by key."""

@@ -31,12 +31,14 @@ class Groups:
     """The groups of a panel.
 
     Args:
-        rows: one row a group, by archetype: column group, and the columns of the server frame from
-            which its means follow.
+        count: number of groups of all archetypes.
+        rows: one row a group, by archetype: column group (a number from 0 on), and the columns of
+            the server frame from which its means follow.
         members: columns server_id and group, of the servers that are looked at.
         event_spans: cells of these servers to leave out, from `event_spans`.
     """
 
+    count: int
     rows: dict[str, pl.DataFrame]
     members: pl.DataFrame
     event_spans: pl.DataFrame
@@ -56,14 +58,20 @@ def groups_of(config: Config, most_rows: int | None) -> Groups:
     most = servers_an_archetype(config.num_servers, len(by_type), steps, most_rows)
     if each_differs:
         most = min(most, max(1, _MOST_HOURS // _hours(config, steps) // len(by_type)))
-    group = pl.col("server_id" if each_differs else "clock").cast(pl.String)
-    rows = {}
-    for name, servers in by_type.items():
-        rows[name] = evenly_spread(servers, most).with_columns(group=group)
-    members = pl.concat(rows.values(), how="diagonal")
+    looked_at = {name: evenly_spread(servers, most) for name, servers in by_type.items()}
+    members = pl.concat(looked_at.values(), how="diagonal")
+    label = "server_id" if each_differs else "clock"
+    numbers = members.select(label).unique(maintain_order=True).with_row_index("group")
+    rows = {name: _numbered(servers, numbers) for name, servers in looked_at.items()}
     if not each_differs:
         rows = {name: _one_a_clock(servers) for name, servers in rows.items()}
-    return Groups(rows, members.select("server_id", "group"), event_spans(config, members))
+    of_servers = _numbered(members, numbers).select("server_id", "group")
+    return Groups(numbers.height, rows, of_servers, event_spans(config, members))
+
+
+def _numbered(servers: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+    (label,) = (name for name in numbers.columns if name != "group")
+    return servers.join(numbers, on=label, maintain_order="left")
 
 
 def _hours(config: Config, steps: int) -> int:

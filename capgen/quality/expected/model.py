@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from capgen.config import Config
-from capgen.draws.arrays import Floats
+from capgen.draws.arrays import Flags, Floats
 from capgen.draws.arrays import Floats as Matrix
 from capgen.draws.correlation import correlation_matrix
 from capgen.quality.expected.calendars import Calendars
@@ -86,17 +85,30 @@ class ArchetypeModel:
 
     Args:
         name: the archetype's name.
-        keys: columns server_type, group and hour of what the metrics' arrays hold.
+        usable: whether each group and hour is looked at; the metrics' arrays hold those alone.
         metrics: the metrics whose columns can be read.
         correlations: correlations of the metrics' noise, shape (metrics, metrics).
         drawn: correlations of the drawn metrics, in the configuration's order.
     """
 
     name: str
-    keys: pl.DataFrame
+    usable: Flags
     metrics: list[MetricModel]
     correlations: Matrix
     drawn: Matrix
+
+    def laid_out(self, arrays: Sequence[Floats]) -> Floats:
+        """Return arrays of all groups and hours, with NaN for those that are not looked at.
+
+        Args:
+            arrays: of those that are looked at.
+
+        Returns:
+            Shape (arrays, groups and hours + 1); the last stands for no group or hour at all.
+        """
+        every = np.full((len(arrays), self.usable.size + 1), np.nan)
+        every[:, :-1][:, self.usable] = arrays
+        return every
 
 
 def archetype_models(
@@ -112,7 +124,7 @@ def archetype_models(
     """
     for name, rows in groups.rows.items():
         expectation = Expectation(config, name, calendars, rows)
-        if not expectation.keys.is_empty():
+        if expectation.usable.any():
             yield archetype_model(config, expectation, name, keys)
 
 
@@ -139,7 +151,7 @@ def archetype_model(
     positions = [drawn.index(metric.source) for metric in metrics]
     signs = np.array([metric.sign for metric in metrics])
     correlations = matrix[np.ix_(positions, positions)] * np.outer(signs, signs)
-    return ArchetypeModel(name, expectation.keys, metrics, correlations, matrix)
+    return ArchetypeModel(name, expectation.usable, metrics, correlations, matrix)
 
 
 def _metric_model(

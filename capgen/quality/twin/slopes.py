@@ -76,7 +76,7 @@ class Levels:
         schedules = self.config.archetypes[self.twins.archetype].scheduled_spikes
         for number, schedule in enumerate(schedules):
             expectation = self._expectation(number)
-            if not expectation.keys.is_empty():
+            if expectation.usable.any():
                 means = expectation.means()
                 lifted = self._lifted(means, schedule.magnitude, expectation.lit)
                 spiked = self._at_steps(expectation, lifted)
@@ -95,7 +95,7 @@ class Levels:
         return lifted
 
     def _expectation(self, schedule: int | None = None) -> Expectation:
-        rows = self.twins.servers.with_columns(group="server_id")
+        rows = self.twins.servers
         return Expectation(self.config, self.twins.archetype, self.calendars, rows, schedule)
 
     def _at_steps(self, expectation: Expectation, of_key: Mapping[str, Floats]) -> Floats:

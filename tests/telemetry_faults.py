@@ -17,6 +17,7 @@ METRICS = [metric.column for metric in CONFIG.metrics.values()]
 ONE = "server_003"
 TWO = "server_005"
 OF_ONE = pl.col("server_id") == ONE
+OF_TWO = pl.col("server_id") == TWO
 LATER = pl.col("timestamp") >= datetime(2024, 1, 5)
 MOMENT = pl.col("timestamp") == datetime(2024, 1, 3, 10)
 
@@ -99,7 +100,7 @@ FAULTS = {
     ),
     "near copy": Fault(
         ("no_copies",),
-        both(values_of(ONE, TWO, METRICS), put(MOMENT, cpu_p95=50.0)),
+        both(values_of(ONE, TWO, METRICS), put(OF_TWO & MOMENT, cpu_p95=50.0)),
         (f"{TWO} has the series of {ONE}",),
     ),
     "copy at another time": Fault(

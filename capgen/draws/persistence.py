@@ -11,10 +11,11 @@ more. Its first block is drawn forward from there; ends of later blocks go on fr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from capgen.timeline.epoch import MINUTES_PER_HOUR
 from capgen.timeline.time_axis import Block, Span, TimeAxis
 
 _KEPT_VALUES = 2**12  # of servers and groups, at a moment: some 200 bytes each
+_KEPT_PARTS = 2**9  # of groups, at ends of blocks: some 15,000 bytes each at most
 
 
 class Remembered(NamedTuple):
@@ -132,12 +134,9 @@ class PersistentNoise:
         return self._draw_once(label, f"{_purpose(part)} {what}", size)
 
     def _draw_once(self, label: str, purpose: str, size: int) -> Floats:
-        def draw(subject: str) -> Floats:
-            generator = stream(self._seed, subject, label, purpose)
-            return generator.standard_normal((size, self._count)).T
-
-        normals = np.stack([draw(server_id) for server_id in self._ids], axis=1)
-        share_normals(self._shared, normals, draw)
+        drawn = (self._seed, label, purpose, size, self._count)
+        normals = np.stack([_drawn_once(server_id, *drawn) for server_id in self._ids], axis=1)
+        share_normals(self._shared, normals, lambda *of_group: _part_of(*of_group, *drawn))
         return normals
 
     # What lies ahead of a moment.
@@ -182,9 +181,23 @@ class PersistentNoise:
             at = (self._seed, known(subject), self._axis.step_minutes, step)
             return _value(part, *at, self._count)[:processes, None]
 
+        def part_of(share: float, subject: str) -> Floats:
+            return math.sqrt(share) * value(subject)
+
         values = np.stack([value(server_id) for server_id in self._ids], axis=1)
-        share_normals(self._shared, values, value)
+        share_normals(self._shared, values, part_of)
         return values[..., 0]
+
+
+def _drawn_once(subject: str, seed: int, label: str, purpose: str, size: int, count: int) -> Floats:
+    return stream(seed, subject, label, purpose).standard_normal((size, count)).T
+
+
+@lru_cache(maxsize=_KEPT_PARTS)
+def _part_of(share: float, subject: str, *drawn: Any) -> Floats:
+    """Return what a group adds to its servers, for all of which it is the same."""
+    part: Floats = math.sqrt(share) * _drawn_once(subject, *drawn)
+    return part
 
 
 @lru_cache(maxsize=_KEPT_VALUES)

@@ -73,43 +73,43 @@ def draw_shared_normals(
         shared: what servers share.
     """
 
-    def draw(subject: str) -> Floats:
-        return _normals_of(seed, subject, axis, span, purpose, len(out))
+    def draw(share: float, subject: str) -> Floats:
+        return _part_of(share, seed, subject, axis, span, purpose, len(out))
 
     by_block.draw_normals(seed, server_ids, axis, span, out, purpose)
     share_normals(shared, out, draw)
 
 
 @lru_cache(maxsize=_KEPT_DRAWS)
-def _normals_of(
-    seed: int, subject: str, axis: TimeAxis, span: Span, purpose: str, count: int
+def _part_of(
+    share: float, seed: int, subject: str, axis: TimeAxis, span: Span, purpose: str, count: int
 ) -> Floats:
+    """Return what a group adds to its servers, for all of which it is the same."""
     normals = np.empty((count, 1, span.size))
     by_block.draw_normals(seed, [subject], axis, span, normals, purpose)
+    normals *= math.sqrt(share)
     return normals[:, 0]
 
 
-def share_normals(shared: Sequence[Sharing], normals: Floats, draw: Draw) -> None:
+def share_normals(
+    shared: Sequence[Sharing], normals: Floats, draw: Callable[[float, str], Floats]
+) -> None:
     """Mix what groups draw into what servers drew, in place; standard normals stay so.
 
     Args:
         shared: what servers share.
         normals: the servers' normals, shape (metrics, servers, steps).
-        draw: draws from the streams of a group.
+        draw: draws from the streams of a group, times the root of a share.
     """
     if not shared:
         return
     rest = math.sqrt(max(0.0, 1 - sum(each.share for each in shared)))
-    every = [each.common(partial(_part_of, each.share, draw)) for each in shared]
+    every = [each.common(partial(draw, each.share)) for each in shared]
     for server, parts in enumerate(zip(*every, strict=True)):
         own = normals[..., server, :]  # what one server drew still lies in a core's cache
         own *= rest
         for part in parts:
             own += part
-
-
-def _part_of(share: float, draw: Draw, subject: str) -> Floats:
-    return math.sqrt(share) * draw(subject)
 
 
 def share_uniforms(shared: Sequence[Sharing], uniforms: Floats, choice: Floats, draw: Draw) -> None:

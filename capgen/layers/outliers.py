@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 from pydantic import model_validator
 
 from capgen.columns import OUTLIER, OUTLIER_METRICS
-from capgen.draws.arrays import Floats
+from capgen.draws.arrays import Floats, cells_of
 from capgen.draws.by_block import draw_uniforms
 from capgen.layers.answers import Change, Name
 from capgen.layers.known import Known
@@ -76,12 +77,14 @@ class OutlierLayer(Layer[ByMetric]):
 
 def _change(scope: Scope, key: str, wanted: Outliers) -> Change:
     uniforms = draw_uniforms(scope.seed, scope.ids, scope.axis, scope.span, f"outlier {key}")
-    high = uniforms < wanted.probability
-    low = uniforms >= 1 - wanted.dip_probability
+    where = uniforms < wanted.probability
+    if wanted.dip_probability:
+        where |= uniforms >= 1 - wanted.dip_probability
 
     def lay(of_key: Mapping[str, Floats]) -> None:
-        of_key[key][high] *= wanted.magnitude
-        of_key[key][low] *= wanted.dip_magnitude
+        cells = cells_of(where)
+        is_high = uniforms[cells] < wanted.probability
+        of_key[key][cells] *= np.where(is_high, wanted.magnitude, wanted.dip_magnitude)
 
     name = Name(_EVERYWHERE, (key,), scope.kind.metrics[key].column)
-    return Change(high | low, lay, (name,))
+    return Change(where, lay, (name,))

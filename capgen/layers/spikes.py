@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from capgen.columns import SPIKE
-from capgen.draws.arrays import Flags, Floats
+from capgen.draws.arrays import Flags, Floats, cells_of
 from capgen.draws.by_block import draw_uniforms
 from capgen.layers.answers import Change, Parameter
 from capgen.layers.layer import Layer
@@ -74,8 +74,7 @@ def spike_change(metrics: Metrics, magnitude: Floats | float, where: Flags) -> C
     """
 
     def lay(of_key: Mapping[str, Floats]) -> None:
-        # By position: to pass over all cells for each metric takes longer than the few spikes.
-        cells = np.unravel_index(np.flatnonzero(where), where.shape)
+        cells = cells_of(where)
         height = np.broadcast_to(magnitude, where.shape)[cells]
         for key, values in of_key.items():
             share = metrics[key].spike_share

@@ -123,28 +123,37 @@ def _to_all(given: Codes, states: int) -> Codes:
 
 def _follow(maps: Codes, states: int) -> Codes:
     servers, hours = maps.shape
-    length = math.isqrt(hours) + 1
+    length = math.isqrt(hours // 3) + 1  # an hour of all stretches takes longer than a stretch
     stretches = -(-hours // length)
     padded = np.zeros((servers, stretches * length), np.int32)
     padded[:, :hours] = maps
     # Hour of the stretch first: each step below reads and writes what lies together.
     steps = np.ascontiguousarray(padded.reshape(servers, stretches, length).transpose(2, 0, 1))
-    numbers = np.arange(states, dtype=np.int32)[:, None, None]
-    every = np.broadcast_to(numbers, (states, servers, stretches)).copy()
+    every = np.empty((states, servers, stretches), np.int32)
+    every[:] = np.arange(states)[:, None, None]
     for step in steps:
-        every = step >> (_BITS * every) & _MASK
+        _move(every, step, every)
     followed = np.empty_like(steps)
     state = _starts(every)
     for step, out in zip(steps, followed, strict=True):
-        state = np.bitwise_and(step >> (_BITS * state), _MASK, out=out)
+        state = _move(state, step, out)
     return followed.transpose(1, 2, 0).reshape(servers, -1)[:, :hours]
 
 
 def _starts(every: Codes) -> Codes:
     """Return the state before each stretch, from what each stretch does to every state."""
-    _, count, stretches = every.shape
-    starts = np.zeros((count, stretches), np.int32)
-    servers = np.arange(count)
-    for stretch in range(stretches - 1):
-        starts[:, stretch + 1] = every[starts[:, stretch], servers, stretch]
-    return starts
+    states, servers, stretches = every.shape
+    shifts = (_BITS * np.arange(states, dtype=np.int32))[:, None, None]
+    maps = np.ascontiguousarray(np.bitwise_or.reduce(every << shifts).T)
+    starts = np.zeros((stretches, servers), np.int32)
+    for before, step, after in zip(starts, maps, starts[1:], strict=False):
+        _move(before, step, after)
+    return np.ascontiguousarray(starts.T)
+
+
+def _move(states: Codes, maps: Codes, out: Codes) -> Codes:
+    """Write the states that maps lead to; `out` may be where the states stand."""
+    np.multiply(states, _BITS, out=out)
+    np.right_shift(maps, out, out=out)
+    out &= _MASK
+    return out

@@ -11,9 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, TypeVar
 
-import numpy as np
-
-from capgen.draws.arrays import Floats
+from capgen.draws.arrays import Floats, cells_of
 from capgen.layers.answers import Change
 from capgen.layers.continuing import as_in_panel
 from capgen.layers.layer import Layer
@@ -146,7 +144,7 @@ class CellModel:
         for layer, settings in self.layered.on:
             seen = self._seen(layer, scope)
             for key, where in layer.singles(settings, seen, list(of_key)):
-                np.copyto(of_key[key], math.nan, where=where)
+                of_key[key][cells_of(where)] = math.nan
             for servers, steps in layer.gaps(settings, seen):
                 cells.values[:, servers, steps] = math.nan
 

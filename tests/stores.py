@@ -51,6 +51,14 @@ def forget_connections() -> None:
     importlib.import_module("s3fs").S3FileSystem.clear_instance_cache()
 
 
+def wait_until(happened: Callable[[], object]) -> None:
+    """Wait until something has happened in the store."""
+    deadline = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 @contextmanager
 def s3_server(folder: Path) -> Iterator[str]:
     """Run SeaweedFS, which checks keys; yield its address."""
@@ -80,11 +88,7 @@ def s3_server(folder: Path) -> Iterator[str]:
             _make_bucket(address)
             yield address
         finally:
-            process.terminate()
-            try:
-                process.wait(1)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            process.kill()
 
 
 def free_ports(count: int) -> list[int]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
 import shlex
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,15 @@ from capgen.version import __version__
 from tests.conftest import make_config
 from tests.pages import page_of
 from tests.processes import run_script
-from tests.stores import BUCKET, KEY, SECRET, forget_connections, s3_server, weed_command
+from tests.stores import (
+    BUCKET,
+    KEY,
+    SECRET,
+    forget_connections,
+    s3_server,
+    wait_until,
+    weed_command,
+)
 from tests.test_paths import answers
 
 pytestmark = [
@@ -46,9 +55,9 @@ SMALL = {
     "num_servers": 4,
     "granularity": "hourly",
     "start_date": "2022-12-27",
-    "end_date": "2023-01-05",
+    "end_date": "2022-12-31",
 }
-FLAGS = ["--servers=4", "--granularity=hourly", "--start-date=2022-12-27", "--end-date=2023-01-05"]
+FLAGS = ["--servers=4", "--granularity=hourly", "--start-date=2022-12-27", "--end-date=2022-12-31"]
 PART = "year=2022/server_type=web/part-00000.parquet"
 
 
@@ -88,7 +97,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def stored() -> str:
     """Return the address of a dataset that no test changes."""
-    address = f"s3://{BUCKET}/shared/data"
+    address = f"s3://{BUCKET}/shared"
     build(make_config(**SMALL), address)
     return address
 
@@ -96,7 +105,7 @@ def stored() -> str:
 @pytest.fixture
 def address(request: pytest.FixtureRequest) -> str:
     """Return an address of the test's own."""
-    return f"s3://{BUCKET}/{request.node.name.translate(str.maketrans('[ ', '--', ']'))}/data"
+    return f"s3://{BUCKET}/{request.node.name.translate(str.maketrans('[ ', '--', ']'))}"
 
 
 @pytest.fixture
@@ -222,25 +231,30 @@ def is_kept(address: str) -> bool:
     return any("/receipts/" in path for path in Objects(locate(address)).all())
 
 
-def interrupted(address: str, config: Config, **options: Any) -> None:
-    """Build until a file is kept."""
+def when_kept(address: str, happens: Callable[[], object]) -> Callable[[int], None]:
+    """Return what a build tells of its rows: once a file is kept, something happens at the next."""
+    told = itertools.count()
 
     def on_rows(_rows: int) -> None:
-        if is_kept(address):
-            raise KeyboardInterrupt
+        if next(told) == 2:  # after the files kept so far, and the first one
+            wait_until(lambda: is_kept(address))
+            happens()
 
+    return on_rows
+
+
+def interrupted(address: str, config: Config, **options: Any) -> None:
+    """Build until a file is kept."""
     with pytest.raises(KeyboardInterrupt):
-        build(config, address, workers=1, **options, on_rows=on_rows)
+        build(config, address, workers=1, **options, on_rows=when_kept(address, stopped))
 
 
 KILLED = """
 import os, signal, sys
 from capgen import build
 from tests.conftest import make_config
-from tests.test_stores import SMALL, is_kept
-def on_rows(rows):
-    if is_kept(sys.argv[1]):
-        os.kill(os.getpid(), signal.SIGKILL)
+from tests.test_stores import SMALL, when_kept
+on_rows = when_kept(sys.argv[1], lambda: os.kill(os.getpid(), signal.SIGKILL))
 build(make_config(**SMALL), sys.argv[1], workers=1, on_rows=on_rows)
 """
 
@@ -305,43 +319,40 @@ def test_a_file_is_replaced_only_when_asked_and_none_lies_in_a_dataset(
     assert found(stored) == {}
 
 
-@pytest.mark.parametrize(
-    "changed", [{"seed": 7}, {"end_date": "2023-01-10"}], ids=["replaced", "extended"]
-)
-def test_a_dataset_is_replaced_when_the_next_is_whole(
-    copy: str, tmp_path: Path, changed: dict[str, Any]
-) -> None:
-    config = make_config(**{**SMALL, **changed})
+def test_a_dataset_is_extended_when_the_next_is_whole(copy: str, tmp_path: Path) -> None:
+    config = make_config(**{**SMALL, "end_date": "2023-01-02"})
     before = read_manifest(locate(copy))
-    allowed: dict[str, Any] = {
-        "overwrite": "seed" in changed,
-        "rewrite_past": "end_date" in changed,
-    }
-    interrupted(copy, config, **allowed)
+    interrupted(copy, config, rewrite_past=True)
     assert read_manifest(locate(copy)) == before
     assert found(copy) == {}
-    result = build(config, copy, **allowed)
-    assert result.kept_files > 0
+    assert build(config, copy, rewrite_past=True).kept_files > 0
     build(config, tmp_path / "at once")
     assert read_manifest(locate(copy)) == read_manifest(tmp_path / "at once")
     assert found(copy) == {}
 
 
-@pytest.mark.parametrize("step", ["copy", "remove", "write"])
-def test_killed_while_it_is_published(
-    copy: str, monkeypatch: pytest.MonkeyPatch, step: str
+def test_a_dataset_is_replaced_when_the_next_is_whole_however_often_it_is_killed(
+    copy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = make_config(**SMALL, seed=7)
-    published = (
-        "capgen.storage.store.place.write_whole"
-        if step == "write"
-        else f"capgen.storage.store.objects.Objects.{step}"
-    )
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        build(config, copy, overwrite=True, on_rows=lambda _: patch.setattr(published, stopped))
-    build(config, copy, overwrite=True)
-    assert read_manifest(locate(copy)).seed == 7
+    before = read_manifest(locate(copy))
+    interrupted(copy, config, overwrite=True)
+    assert read_manifest(locate(copy)) == before
     assert found(copy) == {}
+    for step in ("objects.Objects.remove", "objects.Objects.copy", "place.write_whole"):
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            build(config, copy, overwrite=True, on_rows=publishing_stops(patch, step))
+        assert is_dataset(locate(copy)) == (step == "objects.Objects.remove")
+    result = build(config, copy, overwrite=True)
+    assert result.kept_files == result.files
+    build(config, tmp_path / "at once")
+    assert read_manifest(locate(copy)) == read_manifest(tmp_path / "at once")
+    assert found(copy) == {}
+
+
+def publishing_stops(patch: pytest.MonkeyPatch, step: str) -> Callable[[int], None]:
+    """Return what a build tells of its rows: from then on a step of publishing never ends."""
+    return lambda _rows: patch.setattr(f"capgen.storage.store.{step}", stopped)
 
 
 def stopped(*_arguments: Any, **_options: Any) -> None:

@@ -132,7 +132,8 @@ class StorePlace:
     @cached_property
     def _stages(self) -> bool:
         """Whether to stage files: there is a dataset, or one without a manifest after a kill."""
-        return is_dataset(self.target) or bool(self._objects.all(_STAGING))
+        beside = self._objects.all(f"{SIDE_FOLDER}/")
+        return MANIFEST in beside or any(path.startswith(_STAGING) for path in beside)
 
     def _name(self, path: str) -> str:
         return _staged_name(path) if self._stages else path
@@ -146,7 +147,8 @@ class StorePlace:
 
     def _tidy(self) -> None:
         self._objects.remove([BUILD_STATE])
-        self._objects.remove([*self._objects.all(_RECEIPTS), *self._objects.all(_STAGING)])
+        beside = self._objects.all(f"{SIDE_FOLDER}/")
+        self._objects.remove(path for path in beside if path.startswith((_RECEIPTS, _STAGING)))
 
 
 def _staged_name(path: str) -> str:

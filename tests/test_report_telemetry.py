@@ -13,6 +13,7 @@ from capgen.dataset.any_manifest import read_any_manifest
 from capgen.dataset.metric_column import MetricColumn
 from capgen.dataset.telemetry_manifest import AccountLine, TelemetryManifest
 from capgen.quality.check import check
+from capgen.quality.outcome import Report
 from capgen.quality.source import open_source
 from capgen.report.captions import captions
 from capgen.report.rows import chart_rows
@@ -45,8 +46,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_the_page_shows_fleet_units_verdicts_and_account(folder: Path) -> None:
-    page = unescape(page_of(folder, "measured", "growth", "quality"))
+@pytest.fixture(scope="module")
+def report(folder: Path) -> Report:
+    return check(folder)
+
+
+def test_the_page_shows_fleet_units_verdicts_and_account(folder: Path, report: Report) -> None:
+    page = unescape(page_of(folder, "measured", "growth", "quality", checked=report))
     assert '<option value="0">cpu (percent, raw samples)</option>' in page
     assert '<option value="1">net_mean (Mbit/s)</option>' in page
     assert "servers by archetype" in page
@@ -57,13 +63,12 @@ def test_the_page_shows_fleet_units_verdicts_and_account(folder: Path) -> None:
     assert page.index("4,100 stamps were snapped") < page.index("largest of 8 values 97: percent")
 
 
-def test_charts_that_need_a_model_are_left_out(folder: Path) -> None:
+def test_charts_that_need_a_model_are_left_out(folder: Path, report: Report) -> None:
     pytest.importorskip("altair")
     from capgen.report.charts import Charts, shown_charts
 
     with open_source(folder, None) as source:
         tables = read_tables(source)
-    report = check(folder)
     rows = chart_rows(tables, report)
     words = captions(tables, report, rows)
     wanted = ["utilisation", "distribution", "rhythm", "growth", "quality"]

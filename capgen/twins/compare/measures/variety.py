@@ -16,9 +16,8 @@ _FULL_STOP = 20.0  # widths differ at most by this factor: beyond it one is as g
 
 
 def _quartile_width(values: Floats) -> float:
-    present = np.sort(values[np.isfinite(values)])
-    low, high = (float(np.quantile(present, each)) for each in _QUARTILES)
-    return high - low
+    low, high = np.quantile(values[np.isfinite(values)], _QUARTILES)
+    return float(high - low)
 
 
 def _difference_of_widths(left: Floats, right: Floats) -> float:

@@ -38,7 +38,7 @@ def view_files(
         columns: the view's columns in their order; by default all.
     """
     reach(connection, files, knowing=listed)
-    sql.view_query(connection, name, _QUERY, _parameters(files), columns)
+    sql.view_query(connection, name, _QUERY, _parameters(files, None), columns)
 
 
 def table_files(
@@ -52,11 +52,12 @@ def table_files(
         files: local data files, as in `view_files`.
         columns: names of columns to read, where a file has them.
     """
-    sql.table_query(connection, name, _QUERY, _parameters(files), columns)
+    sql.table_query(connection, name, _QUERY, _parameters(files, columns))
 
 
-def _parameters(files: Sequence[Path]) -> dict[str, Any]:
-    return {"files": literal(files), "partition": PARTITION}
+def _parameters(files: Sequence[Path], columns: Collection[str] | None) -> dict[str, Any]:
+    read = None if columns is None else list(columns)
+    return {"files": literal(files), "partition": PARTITION, "columns": read}
 
 
 def literal(files: Sequence[Path]) -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from capgen import sql
 from capgen.config import Config, load_config
@@ -15,7 +15,7 @@ from capgen.config.resolved_days import HolidayDays
 from capgen.dataset.any_manifest import read_any_manifest
 from capgen.dataset.data_files import table_files, view_files
 from capgen.dataset.description import Description, description_of
-from capgen.dataset.manifest import Manifest, read_manifest
+from capgen.dataset.manifest import read_manifest
 from capgen.dataset.metric_column import MetricColumn
 from capgen.errors import CapgenError, RequestError
 from capgen.storage.folders import folder_of
@@ -27,6 +27,7 @@ from capgen.version import __version__
 
 # Servers whose ids reach the reader of the files, so that it skips row groups without them.
 _MOST_SOUGHT = 10_000
+_NO_ORIGIN = "no manifest says what the data was made from"
 _FEW_ROWS = 50_000  # some 10 MB in memory
 _MOST_THREADS = 4  # each holds row groups and sums of its own, some 50 MB
 
@@ -43,8 +44,8 @@ class Source:
         strays: Parquet files that do not lie in a folder of year and server type.
         connection: DuckDB with the view `panel` where there are files.
         metrics: those whose columns can be read; all of them, until the schema is known.
-        origin: the manifest of the data, where this version of capgen made it; else why nothing can
-            be remade.
+        origin: the configuration that the data was made from, where this version of capgen made it;
+            else why nothing can be remade.
     """
 
     folder: Path
@@ -54,7 +55,7 @@ class Source:
     strays: tuple[Path, ...]
     connection: sql.Connection
     metrics: tuple[MetricColumn, ...]
-    origin: Manifest | str
+    origin: Config | str
 
     @property
     def config(self) -> Config:
@@ -109,8 +110,7 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
         CapgenError: a file cannot be read.
     """
     files = _files(folder)
-    model, described = _expectation(folder, config_file)
-    origin = _origin(folder)
+    model, described, origin = _expectation(folder, config_file)
     strays = tuple(each for each in files if not is_in_partition(str(each.relative_to(folder))))
     whole = tuple(each for each in files if each not in set(strays))
     try:
@@ -134,8 +134,8 @@ def _connected(files: Sequence[Path], described: Description) -> Iterator[sql.Co
     """
     if has_few_rows(files, most=_FEW_ROWS):
         with sql.open_kept() as connection:
-            table_files(connection, "panel", files, described.schema)
             connection.execute("pragma disable_optimizer")
+            table_files(connection, "panel", files, described.schema)
             yield connection
     else:
         with sql.connect_empty(_settings()) as connection:
@@ -161,16 +161,26 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def _expectation(folder: Path, config_file: Path | None) -> tuple[Config | None, Description]:
-    """Return the configuration that the data should follow, if any, and what its rows should be."""
+class _Expectation(NamedTuple):
+    """What is expected of a dataset: see the attributes of `Source`."""
+
+    model: Config | None
+    described: Description
+    origin: Config | str
+
+
+def _expectation(folder: Path, config_file: Path | None) -> _Expectation:
     if config_file is not None:
         wanted = with_days(load_config(config_file), _days_kept(folder))
-        return wanted, description_of(wanted)
+        return _Expectation(wanted, description_of(wanted), _origin(folder))
     try:
         manifest = read_any_manifest(folder)
-        return manifest.model(), manifest.description()
+        model = manifest.model()
+        if model is None:
+            return _Expectation(None, manifest.description(), _NO_ORIGIN)
     except RequestError as error:
         raise RequestError(f"{error}; say what to expect with --config FILE") from None
+    return _Expectation(model, description_of(model), _remade_from(model, manifest.capgen_version))
 
 
 def _days_kept(folder: Path) -> HolidayDays | None:
@@ -181,21 +191,22 @@ def _days_kept(folder: Path) -> HolidayDays | None:
         return None
 
 
-def _origin(folder: Path) -> Manifest | str:
-    """Return the manifest, which says what the data was made from, or why that is not known."""
+def _origin(folder: Path) -> Config | str:
+    """Return the configuration that the data was made from, or why that is not known."""
     try:
         manifest = read_manifest(folder)
-        manifest.load_config()
+        return _remade_from(manifest.load_config(), manifest.capgen_version)
     except RequestError:
-        return "no manifest says what the data was made from"
+        return _NO_ORIGIN
     except CapgenError as error:
         return str(error)
-    if manifest.capgen_version != __version__:
-        return (
-            f"made by capgen {manifest.capgen_version}, and this is {__version__}: "
-            "only that version can remake it"
-        )
-    return manifest
+
+
+def _remade_from(config: Config, version: str) -> Config | str:
+    """Return a configuration if this version makes of it what that version of capgen made."""
+    if version == __version__:
+        return config
+    return f"made by capgen {version}, and this is {__version__}: only that version can remake it"
 
 
 def altered_files(folder: Path) -> list[str]:

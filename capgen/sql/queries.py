@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from capgen.sql.text import identifier, query_text, repeat_lines
@@ -120,24 +120,17 @@ def view_query(
 
 
 def table_query(
-    connection: Connection,
-    name: str,
-    query: str,
-    parameters: Mapping[str, Any],
-    columns: Collection[str],
+    connection: Connection, name: str, query: str, parameters: Mapping[str, Any]
 ) -> None:
     """Run a shipped query, and keep its rows under a name.
 
     Args:
-        connection: an open database with the tables that the query reads.
-        name: the name to give.
-        query: the query's path, as in `query_text`.
-        parameters: values for the query's parameters, by name.
-        columns: names of columns to keep, where the query has them.
+        connection: as in `view_query`.
+        name: as in `view_query`.
+        query: as in `view_query`.
+        parameters: as in `view_query`.
     """
-    rows = connection.sql(query_text(query), params=dict(parameters))
-    chosen = (identifier(column) for column in rows.columns if column in columns)
-    rows.project(", ".join(chosen)).create(name)
+    connection.execute(f"create table {identifier(name)} as {query_text(query)}", dict(parameters))
 
 
 def comment_columns(connection: Connection, name: str, comments: Mapping[str, str]) -> None:

@@ -109,20 +109,19 @@ def _fisher(correlation: float) -> float:
 def _expected(one: Floats, two: Floats) -> _Expected | None:
     """Correlate draws; the standard error follows from their influence (F. R. Hampel, 1974)."""
     both = ~(np.isnan(one) | np.isnan(two))
-    if both.sum() < _FEWEST_DRAWS:
+    x = one[both]
+    y = two[both]
+    if x.size < _FEWEST_DRAWS:
         return None
-    if min(one[both].std(), two[both].std()) == 0:
+    spreads = (x.std(), y.std())
+    if min(spreads) == 0:
         return None
-    x = _standardised(one[both])
-    y = _standardised(two[both])
-    correlation = float((x * y).mean())
-    influence = x * y - correlation * (x**2 + y**2) / 2
+    x = (x - x.mean()) / spreads[0]
+    y = (y - y.mean()) / spreads[1]
+    products = x * y
+    correlation = float(products.mean())
+    influence = products - correlation * (x**2 + y**2) / 2
     return _Expected(correlation, max(float(influence.std()) / max(1 - correlation**2, 1e-6), 1.0))
-
-
-def _standardised(values: Floats) -> Floats:
-    standardised: Floats = (values - values.mean()) / values.std()
-    return standardised
 
 
 def _draw_residuals(config: Config, model: ArchetypeModel) -> Floats:

@@ -84,11 +84,15 @@ class Evidence:
 
     def has_closed_form(self) -> bool:
         """Tell whether there are values, and a closed form to compare them with."""
-        return self.has_values() and not is_dynamic(self.config)
+        return self.has_values() and not self._is_dynamic
 
     def has_twin(self) -> bool:
         """Tell whether there are values, and only a twin to compare them with."""
-        return self.has_values() and is_dynamic(self.config)
+        return self.has_values() and self._is_dynamic
+
+    @cached_property
+    def _is_dynamic(self) -> bool:
+        return is_dynamic(self.config)
 
     @cached_property
     def calendars(self) -> Calendars:

@@ -49,6 +49,7 @@ class Expectation:
         schedule: int | None = None,
     ) -> None:
         self._layered = layered_archetype(config, archetype)
+        self._columns = list(shared_columns(self._layered))  # slow to put together
         self._rows = rows
         self._calendars = {clock: calendars[clock] for clock in rows["clock"].unique().to_list()}
         lit = {clock: lit_hours(config, archetype, clock, schedule) for clock in self._calendars}
@@ -69,9 +70,15 @@ class Expectation:
         """Return the means of the drawn metrics, by key."""
         return self._means(self._layered)
 
-    def drifts(self) -> dict[str, Drift]:
-        """Return how the means of the drawn metrics drift inside of a bucket, by key."""
+    def drifts(self, means: Mapping[str, Floats]) -> dict[str, Drift]:
+        """Return how the means of the drawn metrics drift inside of a bucket, by key.
+
+        Args:
+            means: the means in the middle of each bucket.
+        """
         share = pl.concat([each[SHARE] for each in self._of_rows()]).to_numpy()[self.usable]
+        if not any((calendar[REACH] != 0).any() for calendar in self._calendars.values()):
+            return {key: Drift(mean, mean, share) for key, mean in means.items()}
         growth = pl.col(GROWTH_TIME)
         early = self._at_growth(growth - pl.col(REACH))
         late = self._at_growth(growth + pl.col(REACH))
@@ -110,13 +117,14 @@ class Expectation:
         servers: Mapping[str, float] = MappingProxyType({}),
     ) -> dict[str, Floats]:
         """Return means, with some columns of the dates, the hours and the servers replaced."""
-        columns = list(shared_columns(layered))
+        whole = layered is self._layered
+        columns = self._columns if whole else list(shared_columns(layered))
         of_clock = {}
         for clock, calendar in self._calendars.items():
             frame = calendar.lazy().with_columns(dates).with_columns(columns).with_columns(hours)
             of_clock[clock] = float_columns(frame.collect())
-        known = {name: value for name, value in servers.items() if name in self._rows.columns}
-        rows = self._rows.with_columns(**{name: pl.lit(value) for name, value in known.items()})
+        known = [pl.lit(value).alias(name) for name, value in servers.items() if name in self._rows]
+        rows = self._rows.with_columns(known) if known else self._rows
         scope = Scope.of(layered.kind, rows, of_clock, layered.kind.axis.span)
         shape = (rows.height, next(iter(self._calendars.values())).height)
         means = {}

@@ -145,7 +145,7 @@ def archetype_model(
     means = expectation.means()
     found = expectation.without_effects() if effects else ()
     without = {effect: of_key for effect, _, of_key in found}
-    drifts = expectation.drifts()
+    drifts = expectation.drifts(means)
     metrics = [_metric_model(config, name, key, means, drifts, without) for key in keys]
     matrix = correlation_matrix(archetype.correlation, drawn, repair=config.repair_correlation)
     positions = [drawn.index(metric.source) for metric in metrics]

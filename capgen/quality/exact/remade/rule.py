@@ -51,7 +51,7 @@ def remade_findings(evidence: Evidence) -> Iterator[Finding]:
     if isinstance(source.origin, str):
         yield not_testable(REMADE.name, source.origin)
         return
-    config = source.origin.load_config()
+    config = source.origin
     ids = ids_to_remake(config, evidence.most_rows)
     faults = [
         *_label_faults(config, evidence.servers, good),

@@ -128,7 +128,7 @@ def test_a_sample_of_whole_servers_by_the_hash_of_their_ids(good: Path) -> None:
 def test_data_of_another_version_is_not_testable(
     good: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("capgen.quality.source.__version__", "99.0")
+    monkeypatch.setattr("capgen.quality.declared.__version__", "99.0")
     found = remade(good)
     assert found.verdict is Verdict.NOT_TESTABLE
     assert "and this is 99.0" in found.note

@@ -6,28 +6,24 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from capgen import sql
-from capgen.config import Config, load_config
-from capgen.config.holiday_days import with_days
-from capgen.config.resolved_days import HolidayDays
+from capgen.config import Config
 from capgen.dataset.any_manifest import read_any_manifest
 from capgen.dataset.data_files import table_files, view_files
-from capgen.dataset.description import Description, description_of
-from capgen.dataset.manifest import read_manifest
+from capgen.dataset.description import Description
 from capgen.dataset.metric_column import MetricColumn
 from capgen.errors import CapgenError, RequestError
+from capgen.quality.declared import declared_of
 from capgen.storage.folders import folder_of
 from capgen.storage.inspection import damaged_files, data_files, has_few_rows
 from capgen.storage.layout import is_in_partition
 from capgen.storage.store.errors import plain_errors, reading_reason
 from capgen.system.processors import processors
-from capgen.version import __version__
 
 # Servers whose ids reach the reader of the files, so that it skips row groups without them.
 _MOST_SOUGHT = 10_000
-_NO_ORIGIN = "no manifest says what the data was made from"
 _FEW_ROWS = 50_000  # some 10 MB in memory
 _MOST_THREADS = 4  # each holds row groups and sums of its own, some 50 MB
 
@@ -110,7 +106,7 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
         CapgenError: a file cannot be read.
     """
     files = _files(folder)
-    model, described, origin = _expectation(folder, config_file)
+    model, described, origin = declared_of(folder, config_file)
     strays = tuple(each for each in files if not is_in_partition(str(each.relative_to(folder))))
     whole = tuple(each for each in files if each not in set(strays))
     try:
@@ -159,54 +155,6 @@ def _files(folder: Path) -> list[Path]:
             f"{folder}: expected the folder of a dataset, found no Parquet file in it"
         )
     return files
-
-
-class _Expectation(NamedTuple):
-    """What is expected of a dataset: see the attributes of `Source`."""
-
-    model: Config | None
-    described: Description
-    origin: Config | str
-
-
-def _expectation(folder: Path, config_file: Path | None) -> _Expectation:
-    if config_file is not None:
-        wanted = with_days(load_config(config_file), _days_kept(folder))
-        return _Expectation(wanted, description_of(wanted), _origin(folder))
-    try:
-        manifest = read_any_manifest(folder)
-        model = manifest.model()
-        if model is None:
-            return _Expectation(None, manifest.description(), _NO_ORIGIN)
-    except RequestError as error:
-        raise RequestError(f"{error}; say what to expect with --config FILE") from None
-    return _Expectation(model, description_of(model), _remade_from(model, manifest.capgen_version))
-
-
-def _days_kept(folder: Path) -> HolidayDays | None:
-    """Return the holidays that a manifest names; None without a manifest that can be read."""
-    try:
-        return read_manifest(folder).holiday_days
-    except CapgenError:
-        return None
-
-
-def _origin(folder: Path) -> Config | str:
-    """Return the configuration that the data was made from, or why that is not known."""
-    try:
-        manifest = read_manifest(folder)
-        return _remade_from(manifest.load_config(), manifest.capgen_version)
-    except RequestError:
-        return _NO_ORIGIN
-    except CapgenError as error:
-        return str(error)
-
-
-def _remade_from(config: Config, version: str) -> Config | str:
-    """Return a configuration if this version makes of it what that version of capgen made."""
-    if version == __version__:
-        return config
-    return f"made by capgen {version}, and this is {__version__}: only that version can remake it"
 
 
 def altered_files(folder: Path) -> list[str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from capgen import __version__
 from capgen.cli.app import main
 from capgen.config.sources import preset_names
 from tests.conftest import Run
+from tests.processes import run_script
 
 ESCAPE = "\x1b"
 SMALL = ["--servers", "2", "--end-date", "2022-01-02"]
@@ -100,23 +100,22 @@ def test_version(run_process: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == run_process("--version").stdout == f"capgen {__version__}\n"
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["build", "--help"], ["--version"]], ids=" ".join
-)
-def test_help_does_not_wait_for_slow_imports(arguments: list[str]) -> None:
-    assert imported_by(arguments, SLOW_MODULES) == "[]"
+def test_help_does_not_wait_for_slow_imports() -> None:
+    commands = (["--version"], ["--help"], ["build", "--help"])
+    assert imported_by(commands, SLOW_MODULES) == "[]"
 
 
 def test_a_build_does_not_wait_for_what_it_does_not_need() -> None:
     arguments = ["build", "--servers=8", "--end-date=2022-01-31"]
-    assert imported_by(arguments, NOT_OF_A_BUILD) == "[]"
+    assert imported_by([arguments], NOT_OF_A_BUILD) == "[]"
 
 
-def imported_by(arguments: list[str], names: list[str]) -> str:
-    """Return those of the modules that a command imports, as Python writes a list."""
+def imported_by(commands: Sequence[list[str]], names: list[str]) -> str:
+    """Return those of the modules that any of the commands imports, as Python writes a list."""
     script = (
         "import sys; from capgen.cli.app import main;"
-        f"main({arguments!r}); print([name for name in {names} if name in sys.modules])"
+        f"[main(each) for each in {commands!r}];"
+        f"print([name for name in {names} if name in sys.modules])"
     )
     outcome = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
@@ -158,30 +157,23 @@ def test_a_value_from_elsewhere_is_named_by_its_key(
     assert capsys.readouterr().err.startswith("error: --out: expected an empty or new folder")
 
 
-def on_terminal(*arguments: str, **variables: str) -> str:
-    """Run capgen with its stderr on a terminal, and return what it says there."""
-    ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "capgen", *arguments]
-    with subprocess.Popen(
-        command, env={**os.environ, **variables}, stdout=subprocess.DEVNULL, stderr=theirs
-    ):
-        os.close(theirs)
-        text = b"".join(read_all(ours))
-    os.close(ours)
-    return text.decode()
+# Runs the command line with its stderr on a terminal, and prints what it says there.
+ON_TERMINAL = """
+import os, pty, sys
+from capgen.cli.app import main
+ours, theirs = pty.openpty()
+os.dup2(theirs, 2)
+sys.stderr = open(2, "w")
+main(sys.argv[1:])
+sys.stderr.flush()
+sys.stdout.write(os.read(ours, 4096).decode())
+"""
 
 
-def read_all(descriptor: int) -> Iterator[bytes]:
-    try:
-        while piece := os.read(descriptor, 4096):
-            yield piece
-    except OSError:  # how Linux says that a terminal has no writer left
-        return
-
-
-def test_errors_are_coloured_on_a_terminal_unless_no_color() -> None:
-    coloured = on_terminal("build", "--servers", "0")
-    plain = on_terminal("build", "--servers", "0", NO_COLOR="1")
+def test_errors_are_coloured_on_a_terminal_unless_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    coloured = run_script(ON_TERMINAL, "build", "--servers", "0").stdout
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = run_script(ON_TERMINAL, "build", "--servers", "0").stdout
     assert ESCAPE in coloured
     assert plain.startswith("error: num_servers")
     assert ESCAPE not in plain
@@ -284,13 +276,14 @@ def test_progress_lines_stay_off_stdout(
     assert lines[-1].endswith(" 0 s left")
 
 
-# Known gaps, each with the right behaviour: a repaired one turns red here until it moves up.
-
-
 def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
-    reader, writer = os.pipe()
-    os.close(reader)
-    command = [sys.executable, "-m", "capgen", "config", "show"]
-    outcome = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False)
-    os.close(writer)
-    assert (outcome.returncode, outcome.stderr) == (0, b"")
+    script = """
+import os
+from capgen.__main__ import run
+reader, writer = os.pipe()
+os.close(reader)
+os.dup2(writer, 1)
+run()
+"""
+    outcome = run_script(script, "config", "show")
+    assert (outcome.returncode, outcome.stderr) == (0, "")

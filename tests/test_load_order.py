@@ -14,6 +14,7 @@ import capgen
 from capgen.dataset.any_manifest import read_any_manifest
 from capgen.dataset.telemetry_manifest import AccountLine, TelemetryManifest
 from capgen.telemetry import grid, order
+from tests.conftest import deep
 from tests.test_load import write_mapping
 
 MINUTE = 60_000_000
@@ -82,7 +83,7 @@ def loaded(file: Path, out: Path, **options: Any) -> tuple[str, tuple[AccountLin
 @pytest.mark.parametrize(
     ("seed", "repeats", "shuffled", "to"),
     [
-        (1, False, False, None),
+        pytest.param(1, False, False, None, marks=deep),
         (2, False, False, "10min"),
         (3, True, False, "10min"),
         (4, False, True, None),

@@ -28,7 +28,8 @@ from tests.faults import build_killed_at, interrupt_after
 from tests.processes import MAIN, Process, run_script
 
 SMALL = {"num_servers": 8, "end_date": "2023-12-31"}
-HOURLY = {"num_servers": 12, "granularity": "hourly", "end_date": "2022-06-30"}
+FEW = {"num_servers": 4, "end_date": "2022-01-31"}
+HOURLY = {"num_servers": 12, "granularity": "hourly", "end_date": "2022-03-31"}
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def target(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("overwrite", [False, True], ids=["new", "replacing"])
 def test_killed_at_any_moment(tmp_path: Path, *, overwrite: bool) -> None:
-    kill_at_each(2, tmp_path, SMALL, overwrite=overwrite)
+    kill_at_each(2, tmp_path, FEW, overwrite=overwrite)
 
 
 def test_resuming_keeps_the_files_that_are_whole(target: Path) -> None:
@@ -240,11 +241,11 @@ def test_a_full_disk(mount: Callable[[str], Path], capfd: pytest.CaptureFixture[
     assert digests(folder / "data") != before
 
 
-LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)); "
+LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); "
 
 
 def test_a_limit_on_the_size_of_files(target: Path) -> None:
-    command = ["build", "--servers=60", "--years=1", f"--out={target}"]
+    command = ["build", "--servers=20", "--years=1", f"--out={target}"]
     result = run_script(LIMITED + MAIN, *command)
     assert result.returncode == 1
     assert len(result.stderr.splitlines()) == 1

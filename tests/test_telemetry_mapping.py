@@ -16,6 +16,7 @@ from capgen.telemetry.readers.mapping import Mapping
 from capgen.telemetry.readers.mapping_types import step_seconds
 from capgen.telemetry.readers.reader import ReadMetric, described, keys_of
 from capgen.telemetry.readers.units import conversion
+from tests.texts import any_text
 
 
 def mapping(**keys: Any) -> Mapping:
@@ -112,7 +113,7 @@ def test_own_names_become_keys() -> None:
     }
 
 
-@given(st.lists(st.text(max_size=50), unique=True, max_size=6))
+@given(st.lists(any_text(max_size=50), unique=True, max_size=6))
 def test_keys_are_names_each_of_its_own(series: list[str]) -> None:
     keys = keys_of(series)
     assert len(set(keys.values())) == len(series)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from capgen import Config, scan
 from capgen.panel.ledger import ledger
-from tests.conftest import make_config
+from tests.conftest import examples, make_config
 from tests.panels import sorted_scan
 
 METRICS = {key: f"{key}_p95" for key in ("cpu", "mem", "disk", "net_in", "net_out")}
@@ -123,6 +123,7 @@ def named(panel: pl.DataFrame, label: str) -> list[list[str]]:
     return [each.split("+") if each else [] for each in panel[label]]
 
 
+@examples(0.6)
 @given(config=configs())
 def test_labels_say_what_changed_values(config: Config) -> None:
     panel = sorted_scan(config)

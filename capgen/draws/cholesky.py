@@ -8,7 +8,7 @@ import numpy as np
 
 from capgen.draws.arrays import Floats
 
-_BLOCK_CELLS = 2**14  # their normals of some metrics stay in a core's cache while they are added up
+_BLOCK_CELLS = 2**15  # their normals of some metrics stay in a core's cache while they are added up
 
 
 def cholesky(matrix: Floats) -> Floats:

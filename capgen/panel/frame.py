@@ -145,7 +145,8 @@ def open_panel(config: Config) -> Iterator[Panel]:
     @lru_cache(maxsize=_KEPT_DATES * len(calendars))
     def dates(archetype: str, clock: str, span: Span) -> pl.DataFrame:
         year = pl.lit(config.axis.timestamp(span.first).year, pl.Int64).alias("year")
-        return calendars[clock](span).with_columns(year, *means[archetype])
+        # One after the other: threads would take longer to wake.
+        return calendars[clock](span).with_columns_seq(year, *means[archetype])
 
     schema = panel_schema(config)
     yield Panel(config, config.axis, fleets, models, dates, schema, nullable_metrics(config))

@@ -63,9 +63,10 @@ def _clocked_writer(clock: Clock) -> type:
     class ClockedWriter(pq.ParquetWriter):  # type: ignore[misc]
         """Counts its own time."""
 
-        def __init__(self, *arguments: Any, **options: Any) -> None:
+        def __init__(self, where: Any, *arguments: Any, **options: Any) -> None:
+            self._where = where
             with clock.running():
-                super().__init__(*arguments, **options)
+                super().__init__(where, *arguments, **options)
 
         def write_table(self, *arguments: Any, **options: Any) -> None:
             with clock.running():
@@ -74,6 +75,7 @@ def _clocked_writer(clock: Clock) -> type:
         def close(self) -> None:
             with clock.running():
                 super().close()
+                self._where.flush()
 
     return ClockedWriter
 

@@ -23,9 +23,9 @@ from capgen.panel.cell.steps import CellModel
 from capgen.panel.cell.text_codes import TextCodes
 from capgen.panel.chunks import Chunk, cut
 
-# Some servers of hourly steps: their values and a few temporaries still lie in a core's caches, and
-# what a slice costs by itself, up to some hundred calls, is spread over many cells.
-_SLICE_ROWS = 2**16
+# Some servers of hourly steps: their values and a few temporaries still lie in the processor's
+# caches, and what a slice costs by itself, up to some hundred calls, is spread over many cells.
+_SLICE_ROWS = 2**17
 Array = Floats | NDArray[np.int8] | pl.Series
 
 

@@ -101,7 +101,7 @@ FAULTS = {
     "near copy": Fault(
         ("no_copies",),
         both(values_of(ONE, TWO, METRICS), put(OF_TWO & MOMENT, cpu_p95=50.0)),
-        (f"{TWO} has the series of {ONE}",),
+        (f"{TWO} has the series of {ONE} (99.7% of the rows)",),
     ),
     "copy at another time": Fault(
         ("no_copies",),

@@ -15,8 +15,9 @@ from capgen.cli.app import main
 from capgen.quality.evidence.units import allowed_range
 from capgen.quality.findings import Verdict
 from capgen.quality.outcome import Report
+from tests.checking import check_only
 from tests.conftest import deep
-from tests.telemetry_faults import CONFIG, FAULTS, IN_FILES, Fault, in_file
+from tests.telemetry_faults import CONFIG, FAULTS, IN_FILES, LATER, Fault, in_file
 from tests.telemetry_panels import panel_of, rows_of, write_panel
 
 RULES = [
@@ -25,14 +26,11 @@ RULES = [
 ]
 # Faults that the rows have at once, each of rules of its own.
 TOGETHER = [
-    [
-        *("missing rows", "value out of range", "constant server"),
-        *("label that changes", "lost values"),
-    ],
-    ["duplicate keys", "gap", "kilobits", "label that ends"],
-    ["server shifted", "fractions"],
-    ["near copy", "not a number"],
-    ["copy at another time"],
+    ["missing rows", "value out of range", "constant server", "label that changes", "lost values"],
+    ["duplicate keys", "gap", "fractions", "label that ends"],
+    ["server shifted", "kilobits"],
+    ["near copy"],
+    ["copy at another time", "not a number"],
 ]
 
 
@@ -78,6 +76,15 @@ def test_each_fault_fails_its_rule_and_names_who(
         faulty = FAULTS[name].change(faulty)
     report = capgen.check(write_panel(tmp_path / "telemetry", faulty, CONFIG))
     assert_found(report, [FAULTS[name] for name in names])
+
+
+def test_a_server_with_the_series_of_another_for_most_of_the_time_is_no_copy(
+    rows: pl.DataFrame, tmp_path: Path
+) -> None:
+    copied = FAULTS["duplicated server"].change(rows)
+    mostly = pl.concat([rows.filter(~LATER), copied.filter(LATER)])
+    folder = write_panel(tmp_path / "telemetry", mostly, CONFIG)
+    assert check_only({"no_copies"}, folder).passed
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ compared as (
     select
         server_id,
         count(*) as both_rows,
-        count_if(first_cell = cell) as equal
+        count_if(first_cell = cell)::bigint as equal
     from both_cells
     group by server_id
 ),

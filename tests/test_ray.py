@@ -37,9 +37,9 @@ of_ray_itself = [
 ]
 pytestmark = of_ray_itself
 
-PANEL = {"num_servers": 40, "granularity": "hourly", "end_date": "2022-12-31"}
+PANEL = {"num_servers": 20, "granularity": "hourly", "end_date": "2022-12-31"}
 MEMORY = 252_000_000
-FILE_SIZE = 100_000  # 20 files: enough to see a worker at one of them
+FILE_SIZE = 50_000  # 20 files: enough to see a worker at one of them
 LOOPBACK = "127.0.0.1"
 
 
@@ -49,7 +49,7 @@ def digest(folder: Path) -> str:
 
 @pytest.fixture(scope="class")
 def cluster() -> Iterator[None]:
-    """A node of two processors, which nobody else can reach; builds here use the connection."""
+    """A node of one processor, which nobody else can reach; builds here use the connection."""
     with pytest.MonkeyPatch.context() as patch:
         # Both are read when Ray is imported; without the first, it would listen to all.
         patch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
@@ -57,7 +57,7 @@ def cluster() -> Iterator[None]:
         ray = importlib.import_module("ray")
         ray.init(
             "local",
-            num_cpus=2,
+            num_cpus=1,
             include_dashboard=False,
             _node_ip_address=LOOPBACK,
             log_to_driver=False,

@@ -51,6 +51,7 @@ class Expectation:
         self._layered = layered_archetype(config, archetype)
         self._columns = list(shared_columns(self._layered))  # slow to put together
         self._rows = rows
+        self._chances: dict[str, Floats] = {}
         self._calendars = {clock: calendars[clock] for clock in rows["clock"].unique().to_list()}
         lit = {clock: lit_hours(config, archetype, clock, schedule) for clock in self._calendars}
         self._lit = [lit[clock] for clock in rows["clock"].to_list()]
@@ -138,14 +139,17 @@ class Expectation:
         for layer, settings in layered.on:
             levels = layer.state_levels(settings, layered.kind, self._rows, key)
             if np.any(levels != 1):
-                mean = mean * self._usual_level(layer, settings, layered.kind, levels)
+                chances = self._usual_states(layer, settings, layered.kind)
+                mean = mean * np.einsum("xs,sxr->xr", levels, chances)
         return mean
 
-    def _usual_level(self, layer: Layer[Any], settings: Any, kind: Kind, levels: Floats) -> Floats:
-        chances = layer.usual_states(settings, kind, self._rows, self._of_rows())
-        assert chances is not None
-        level: Floats = np.einsum("xs,sxr->xr", levels, chances)
-        return level
+    def _usual_states(self, layer: Layer[Any], settings: Any, kind: Kind) -> Floats:
+        """Return the chances of a layer's states: the same for all metrics, and without effects."""
+        if layer.name not in self._chances:
+            chances = layer.usual_states(settings, kind, self._rows, self._of_rows())
+            assert chances is not None
+            self._chances[layer.name] = chances
+        return self._chances[layer.name]
 
 
 def _place(found: tuple[tuple[str, str], object]) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterator, Sized
+from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -26,7 +26,7 @@ class Configured(Generic[Settings]):
     key: ClassVar[str]
     example: ClassVar[str] = ""
 
-    @property
+    @cached_property
     def is_of_archetype(self) -> bool:
         """Whether each archetype has settings of its own."""
         return self.key.startswith(_OF_ARCHETYPE)
@@ -41,7 +41,7 @@ class Configured(Generic[Settings]):
         if self.is_of_archetype and archetype is None:
             return None
         found = _getter(self.key)(archetype if self.is_of_archetype else config)
-        is_empty = found is None or (hasattr(found, "__len__") and len(found) == 0)
+        is_empty = found is None or (isinstance(found, Sized) and len(found) == 0)
         settings: Settings | None = None if is_empty else found
         return settings
 

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 from capgen.errors import RequestError
-from capgen.panel.fleet import fleet_frame
 from capgen.quality.causes import causes_of
 from capgen.quality.evidence.evidence import Evidence
 from capgen.quality.evidence.limits import USUAL_LIMITS, Limits
@@ -91,16 +90,16 @@ def check_source(
     """
     evidence = Evidence(source, most_rows, limits)
     findings = _findings(evidence)
-    causes = causes_of(findings, _types(source), source.columns)
+    causes = causes_of(findings, _types(evidence), source.columns)
     report = report_of(str(source.folder), findings, evidence.sample())
     return replace(report, causes=tuple(causes), altered=tuple(altered_files(source.folder)))
 
 
-def _types(source: Source) -> dict[str, str]:
+def _types(evidence: Evidence) -> dict[str, str]:
     """Return the archetype of each configured server, by id."""
-    if source.model is None:
+    if not evidence.has_model():
         return {}
-    return dict(fleet_frame(source.model).select("server_id", "server_type").iter_rows())
+    return dict(evidence.fleet.select("server_id", "server_type").iter_rows())
 
 
 def _findings(evidence: Evidence) -> list[Finding]:

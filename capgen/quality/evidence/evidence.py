@@ -9,6 +9,7 @@ import polars as pl
 
 from capgen import sql
 from capgen.config import Config
+from capgen.panel.fleet import fleet_frame
 from capgen.quality.evidence.cells import Cells, Layout, read_cells
 from capgen.quality.evidence.counts import value_counts
 from capgen.quality.evidence.hour_sums import HourSums
@@ -93,6 +94,11 @@ class Evidence:
     @cached_property
     def _is_dynamic(self) -> bool:
         return is_dynamic(self.config)
+
+    @cached_property
+    def fleet(self) -> pl.DataFrame:
+        """The configured servers, as `fleet_frame` returns them."""
+        return fleet_frame(self.config)
 
     @cached_property
     def calendars(self) -> Calendars:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from capgen.panel.fleet import fleet_frame
 from capgen.quality.evidence.evidence import KEYS, Evidence
 from capgen.quality.evidence.suspects import look_at
 from capgen.quality.findings import Finding, Verdict, exact
@@ -77,7 +76,7 @@ def key_findings(evidence: Evidence) -> Iterator[Finding]:
         last_timestamp=pl.lit(source.described.last_timestamp),
     )
     yield from _timestamp_findings(source, suspects, servers.height, timestamps)
-    yield _fleet_finding(source, servers)
+    yield _fleet_finding(evidence.fleet, servers)
 
 
 def _timestamp_findings(
@@ -106,9 +105,9 @@ def _timestamp_findings(
     yield exact(NO_GAPS.name, wrong, servers, _GAPS, note)
 
 
-def _fleet_finding(source: Source, servers: pl.DataFrame) -> Finding:
-    fleet = fleet_frame(source.config).select("server_id", "server_type")
-    compared = fleet.join(servers, on="server_id", how="full", coalesce=True, nulls_equal=True)
+def _fleet_finding(fleet: pl.DataFrame, servers: pl.DataFrame) -> Finding:
+    expected = fleet.select("server_id", "server_type")
+    compared = expected.join(servers, on="server_id", how="full", coalesce=True, nulls_equal=True)
     ends = (pl.col(f"server_type.{end}") for end in ("first", "last"))
     as_expected = pl.all_horizontal(pl.col("server_type").eq_missing(end) for end in ends)
     wrong = compared.filter(~as_expected).sort("server_id")

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from capgen import sql
 from capgen.columns import EVENT, LABELS, OUTLIER, OUTLIER_METRICS
-from capgen.panel.fleet import fleet_frame
 from capgen.quality.evidence.evidence import KEYS, Evidence
 from capgen.quality.expected.groups import event_spans
 from capgen.quality.findings import Finding, exact
@@ -33,7 +32,7 @@ def label_findings(evidence: Evidence) -> Iterator[Finding]:
         evidence: the evidence of a dataset with the truth.
     """
     connection = evidence.source.connection
-    connection.register("touched", event_spans(evidence.config, fleet_frame(evidence.config)))
+    connection.register("touched", event_spans(evidence.config, evidence.fleet))
     (found,) = sql.fetch_rows(connection, "checks/truth", {})
     what = "cells whose is_outlier contradicts outlier_metrics"
     finding = exact(OUTLIER_LABELS.name, int(found["contradicting"]), int(found["cells"]), what)

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import capgen
 from capgen.errors import CapgenError
 from capgen.telemetry.mapping_files import shipped_mapping, shipped_mappings
 from capgen.telemetry.readers import READERS
+from tests.conftest import examples
 from tests.exports.opened import BY_NAME, head, opened
 from tests.test_reader_traps import CPU_HEADER, HEADER, NOON_SECONDS, TRAPS, UP, answer, series
 
@@ -134,9 +135,7 @@ FORMS = [
 ]
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(2)
 @given(form=st.sampled_from(FORMS), seed=st.integers(0, 2**32 - 1))
 @example(form=FORMS[0], seed=0)
 def test_damaged_files_never_get_a_traceback(
@@ -149,8 +148,8 @@ def test_damaged_files_never_get_a_traceback(
         opened(name, {file: damaged(content.encode(), numbers)}, folder)
 
 
+@examples(6)
 @given(st.binary(max_size=60))
-@settings(max_examples=30)
 def test_any_bytes_may_be_looked_at(start: bytes) -> None:
     for one in READERS:
         for prefix in (b"", b"{", b'"Time",', b"# hostname;interval;timestamp;", b"\xff\xfe"):

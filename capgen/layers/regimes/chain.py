@@ -1,8 +1,8 @@
 """The chain of states: all hours at once, by putting together what each does to every state.
 
 One hour's step of the chain maps each state to the next one. Maps can be put together in any order:
-stretches of hours are followed side by side from every state, and only one step a stretch is taken
-one after the other.
+stretches of hours are followed side by side from every state, and so become steps of a shorter
+chain, which is followed in the same way.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _BITS = 3  # of a state's number
 _MASK = 2**_BITS - 1
 _NO_CHANCE = 1e-300  # nobody is in a state without one: what it is divided by does not matter
 _CELLS_AT_ONCE = 2**13  # of so few, all that is worked out lies in a core's own cache
+_STRETCH = 12  # of hours: so few that a year's loops are short, and so many that few follow
 Chances = Callable[[slice], Floats]
 
 
@@ -122,33 +123,32 @@ def _to_all(given: Codes, states: int) -> Codes:
 
 
 def _follow(maps: Codes, states: int) -> Codes:
-    servers, hours = maps.shape
-    length = math.isqrt(hours // 3) + 1  # an hour of all stretches takes longer than a stretch
-    stretches = -(-hours // length)
-    padded = np.zeros((servers, stretches * length), np.int32)
-    padded[:, :hours] = maps
-    # Hour of the stretch first: each step below reads and writes what lies together.
-    steps = np.ascontiguousarray(padded.reshape(servers, stretches, length).transpose(2, 0, 1))
-    every = np.empty((states, servers, stretches), np.int32)
-    every[:] = np.arange(states)[:, None, None]
-    for step in steps:
-        _move(every, step, every)
+    """Return the state after each map, shape (servers, maps); the first one begins in state 0."""
+    servers, count = maps.shape
+    stretches = -(-count // _STRETCH)
+    padded = np.zeros((servers, stretches * _STRETCH), np.int32)
+    padded[:, :count] = maps
+    # Place in the stretch first: each step below reads and writes what lies together.
+    steps = np.ascontiguousarray(padded.reshape(servers, stretches, _STRETCH).transpose(2, 0, 1))
+    state = np.zeros((servers, stretches), np.int32)
+    if stretches > 1:
+        state[:, 1:] = _follow(_put_together(steps, states), states)[:, :-1]
     followed = np.empty_like(steps)
-    state = _starts(every)
     for step, out in zip(steps, followed, strict=True):
         state = _move(state, step, out)
-    return followed.transpose(1, 2, 0).reshape(servers, -1)[:, :hours]
+    return followed.transpose(1, 2, 0).reshape(servers, -1)[:, :count]
 
 
-def _starts(every: Codes) -> Codes:
-    """Return the state before each stretch, from what each stretch does to every state."""
-    states, servers, stretches = every.shape
-    shifts = (_BITS * np.arange(states, dtype=np.int32))[:, None, None]
-    maps = np.ascontiguousarray(np.bitwise_or.reduce(every << shifts).T)
-    starts = np.zeros((stretches, servers), np.int32)
-    for before, step, after in zip(starts, maps, starts[1:], strict=False):
-        _move(before, step, after)
-    return np.ascontiguousarray(starts.T)
+def _put_together(steps: Codes, states: int) -> Codes:
+    """Return what all maps of each stretch do to every state, as one map: (servers, stretches)."""
+    numbers = np.arange(states, dtype=np.int32)[:, None, None]
+    every = np.empty((states, *steps.shape[1:]), np.int32)
+    every[:] = numbers
+    for step in steps:
+        _move(every, step, every)
+    every <<= _BITS * numbers
+    together: Codes = np.bitwise_or.reduce(every)
+    return together
 
 
 def _move(states: Codes, maps: Codes, out: Codes) -> Codes:

@@ -18,7 +18,8 @@ from capgen.timeline.time_axis import Span, TimeAxis
 
 WEEK = ("weekday", "weekend")
 _KEPT_CLOCKS = 64
-_SCORES = np.linspace(-6, 6, 3073)
+_HIGHEST_SCORE = 6
+_PER_SCORE = 2**8  # a power of two: a score times this is exact
 
 
 def weight(chances: Chances, week: str, hour: int) -> float:
@@ -116,14 +117,26 @@ def shares_below(normals: Floats) -> Floats:
     Args:
         normals: normals, in any shape.
     """
-    shares: Floats = np.interp(normals, _SCORES, _shares_below())
-    return shares
+    scores = np.clip(normals, -_HIGHEST_SCORE, _HIGHEST_SCORE)
+    places = np.floor(scores * _PER_SCORE)
+    scores -= places / _PER_SCORE
+    positions = places.astype(np.int64) + _HIGHEST_SCORE * _PER_SCORE
+    below, climbs = _shares_below()
+    scores *= np.take(climbs, positions)
+    scores += np.take(below, positions)
+    return scores
 
 
 @cache
-def _shares_below() -> Floats:
-    """Return the share of a normal that lies below each score; panels without states need none."""
-    return np.array([NormalDist().cdf(score) for score in _SCORES]).round(12)
+def _shares_below() -> tuple[Floats, Floats]:
+    """Return the share of a normal that lies below each score, and how it climbs from there.
+
+    Panels without states need none.
+    """
+    last = _HIGHEST_SCORE * _PER_SCORE
+    scores = np.arange(-last, last + 1) / _PER_SCORE
+    below = np.array([NormalDist().cdf(score) for score in scores]).round(12)
+    return below, np.append(np.diff(below) * _PER_SCORE, 0.0)
 
 
 def weekly_slopes(regimes: Regimes) -> Floats:

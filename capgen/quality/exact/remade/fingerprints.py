@@ -57,7 +57,7 @@ def of_data(
     Returns:
         Of each server that has rows; where all are looked at, of strange ones too.
     """
-    if len(ids) == config.num_servers:
+    if _are_all(ids, config):
         return _fingerprints(connection, config, columns, "panel")
     connection.register("remade_ids", pl.DataFrame({"server_id": list(ids)}))
     sql.view_query(connection, "rows_to_remade", "checks/rows_to_remade")
@@ -75,7 +75,8 @@ def of_remade(
         ids: servers to make.
         columns: columns to make.
     """
-    pieces = frames(config, [*_KEYS, *columns], pl.col("server_id").is_in(list(ids)))
+    wanted = None if _are_all(ids, config) else pl.col("server_id").is_in(list(ids))
+    pieces = frames(config, [*_KEYS, *columns], wanted)
     empty = next(pieces).to_arrow().schema
     batches = (batch for piece in pieces for batch in piece.to_arrow().to_batches())
     connection.register("made", pa.RecordBatchReader.from_batches(empty, batches))
@@ -83,6 +84,10 @@ def of_remade(
         return _fingerprints(connection, config, columns, "made")
     finally:
         connection.unregister("made")
+
+
+def _are_all(ids: Sequence[str], config: Config) -> bool:
+    return len(ids) == config.num_servers
 
 
 def _fingerprints(

@@ -28,7 +28,10 @@ def check_but_remade(folder: Path, config_file: Path | None = None, **options: A
 def check_only(
     rules: Iterable[str], folder: Path, config_file: Path | None = None, **options: Any
 ) -> Report:
-    """Check what speaks of some rules, by exact or counted figures."""
+    """Check only what speaks of some rules.
+
+    Tests among them get the limits of few tests, which are narrower than those of a whole check.
+    """
     wanted = set(rules)
     looks = (each for each in MEASUREMENTS if wanted & {rule.name for rule in each.rules})
     return _check(looks, folder, config_file, **options)

@@ -19,10 +19,11 @@ def prepare() -> None:
     import_module("tests.bench.hand_written").load_holidays()
 
 
-def run(folder: Path, overrides: dict[str, Any], workers: int) -> None:
+def run(folder: Path, overrides: dict[str, Any], workers: int, preset: str = "default") -> None:
     """Build a dataset."""
     settings = [f"--set={key}={value}" for key, value in overrides.items()]
+    options = [f"--preset={preset}", f"--workers={workers}", f"--out={folder}/data"]
     with redirect_stdout(io.StringIO()):
-        code = main(["build", *settings, f"--workers={workers}", f"--out={folder}/data"])
+        code = main(["build", *settings, *options])
     if code:
         raise SystemExit(code)

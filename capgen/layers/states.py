@@ -53,16 +53,17 @@ def spreads_of(states: States | None, key: str) -> Floats:
     return states.spreads.get(key, _NOTHING) if states else _NOTHING
 
 
-def in_cells(table: Floats, codes: Places | None) -> Floats | float:
+def in_cells(table: Floats, codes: Places | None) -> Floats:
     """Return for each cell what its server has in its state.
 
     Args:
         table: shape (servers or 1, states or 1).
         codes: positions of the states; None where there are none.
+
+    Returns:
+        Shape (servers, steps), or (servers or 1, 1) where states do not differ.
     """
-    if np.all(table == table[:1, :1]):
-        return float(table[0, 0])
-    if codes is None or np.all(table == table[:, :1]):
+    if codes is None or table.shape[1] == 1 or np.all(table == table[:, :1]):
         return table[:, :1]
     servers, states = table.shape
     places = codes if servers == 1 else codes + states * np.arange(servers)[:, None]

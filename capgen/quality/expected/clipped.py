@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from capgen.draws.arrays import Floats
-from capgen.quality.expected.normal import FAR, density, inner_moments, upper_tail
+from capgen.quality.expected.normal import FAR, Ends, inner_moments
 
 MOMENTS = 8  # the fourth moment of a squared deviation
 _CERTAIN = 1e-6  # an sd of fewer units: always at the clip, but once in 10¹² values
@@ -91,7 +91,7 @@ def clipped_mean(means: Floats, parts: tuple[Part, ...], limits: Limits) -> Floa
     result = np.zeros(means.size)
     for part in parts:
         pieces = _Pieces.of(means, part, limits, 1)
-        result += part.chance * (pieces.mean + _rounding_of_mean(means, part, limits))
+        result += part.chance * (pieces.mean + _rounding_of_mean(part, pieces))
     return result
 
 
@@ -112,19 +112,19 @@ def clipped(means: Floats, parts: tuple[Part, ...], limits: Limits) -> Clipped:
     central = np.zeros((MOMENTS + 1, means.size))
     for part, pieces in pairs:
         central += part.chance * pieces.about(mean, MOMENTS)
-        central[2] += part.chance * _rounding_of_square(means, part, limits, mean)
+        central[2] += part.chance * _rounding_of_square(part, pieces, mean)
     central[2:, central[2] < (_CERTAIN * limits.unit) ** 2] = 0
-    for part in parts:
-        mean = mean + part.chance * _rounding_of_mean(means, part, limits)
+    for part, pieces in pairs:
+        mean = mean + part.chance * _rounding_of_mean(part, pieces)
     slack = sum(part.chance * _rounding_slack(part.sd, limits.unit) for part in parts)
     noise = 1e-9 * (1 + np.abs(mean))  # of floating-point sums
     return Clipped(mean, central, part_means, part_sds, slack + noise)
 
 
-def _edges(means: Floats, part: Part, limits: Limits) -> tuple[Floats, Floats]:
-    """Return how many sd the ends of the clip lie from the mean, as far as a float can tell."""
+def _ends(means: Floats, part: Part, limits: Limits) -> Ends:
+    """Return the ends of the clip, in sd from the mean, as far as a float can tell."""
     low = np.maximum((limits.low - part.scale * means) / part.some_sd, -FAR)
-    return low, np.minimum((limits.high - part.scale * means) / part.some_sd, FAR)
+    return Ends.of(low, np.minimum((limits.high - part.scale * means) / part.some_sd, FAR))
 
 
 class _Pieces(NamedTuple):
@@ -135,22 +135,21 @@ class _Pieces(NamedTuple):
     """
 
     limits: Limits
-    below: Floats
-    above: Floats
+    ends: Ends
     inner: Floats  # ∫ zᵏ φ(z) dz for each order k
     centre: Floats
     sd: Floats
 
     @classmethod
     def of(cls, means: Floats, part: Part, limits: Limits, order: int) -> _Pieces:
-        a, b = _edges(means, part, limits)
-        inner = inner_moments(a, b, order)
-        return cls(limits, upper_tail(-a), upper_tail(b), inner, part.scale * means, part.some_sd)
+        ends = _ends(means, part, limits)
+        inner = inner_moments(ends, order)
+        return cls(limits, ends, inner, part.scale * means, part.some_sd)
 
     @property
     def mean(self) -> Floats:
-        ends = self.limits.low * self.below + self.limits.high * self.above
-        mean: Floats = ends + self.centre * self.inner[0] + self.sd * self.inner[1]
+        at_ends = self.limits.low * self.ends.below + self.limits.high * self.ends.above
+        mean: Floats = at_ends + self.centre * self.inner[0] + self.sd * self.inner[1]
         return mean
 
     @property
@@ -160,10 +159,11 @@ class _Pieces(NamedTuple):
 
     def about(self, centre: Floats, order: int) -> Floats:
         """Return E[(Y − centre)ʲ] for j = 0 … order."""
-        below = _powers(np.where(self.below > 0, self.limits.low - centre, 0.0), order)
-        above = _powers(np.where(self.above > 0, self.limits.high - centre, 0.0), order)
+        ends = self.ends
+        below = _powers(np.where(ends.below > 0, self.limits.low - centre, 0.0), order)
+        above = _powers(np.where(ends.above > 0, self.limits.high - centre, 0.0), order)
         shift = _powers(self.centre - centre, order)
-        moments = self.below * below + self.above * above
+        moments = ends.below * below + ends.above * above
         for j in range(order + 1):
             for k in range(j + 1):
                 moments[j] += math.comb(j, k) * self.sd**k * shift[j - k] * self.inner[k]
@@ -183,29 +183,28 @@ def _powers(values: Floats, order: int) -> Floats:
 # formula; within, it is exponentially small unless the sd is below the unit u.
 
 
-def _rounding_of_mean(means: Floats, part: Part, limits: Limits) -> Floats:
+def _rounding_of_mean(part: Part, pieces: _Pieces) -> Floats:
     """Return E[round(Y)] − E[Y].
 
     That is u²/24 · f − 7u⁴/5760 · f″ at the upper end less at the lower, for the density f.
     """
-    a, b = _edges(means, part, limits)
-    at_a = density(a)
-    at_b = density(b)
-    per_sd = _per_sd(part.sd, limits.unit)
-    first = limits.unit**2 / 24 * per_sd * (at_b - at_a)
-    return first - 7 * limits.unit**4 / 5760 * per_sd**3 * ((b**2 - 1) * at_b - (a**2 - 1) * at_a)
+    a, b, _, _, at_a, at_b = pieces.ends
+    unit = pieces.limits.unit
+    per_sd = _per_sd(part.sd, unit)
+    first = unit**2 / 24 * per_sd * (at_b - at_a)
+    return first - 7 * unit**4 / 5760 * per_sd**3 * ((b**2 - 1) * at_b - (a**2 - 1) * at_a)
 
 
-def _rounding_of_square(means: Floats, part: Part, limits: Limits, centre: Floats) -> Floats:
+def _rounding_of_square(part: Part, pieces: _Pieces, centre: Floats) -> Floats:
     """Return E[(round(Y) − c)²] − E[(Y − c)²].
 
     That is u²/12 · (chance to lie within + (y − c) f, at the upper end less at the lower).
     """
+    limits = pieces.limits
+    ends = pieces.ends
     per_sd = _per_sd(part.sd, limits.unit)
-    a, b = _edges(means, part, limits)
-    at_ends = (limits.high - centre) * density(b) - (limits.low - centre) * density(a)
-    inside = 1 - upper_tail(-a) - upper_tail(b)
-    return np.where(per_sd > 0, limits.unit**2 / 12 * (inside + per_sd * at_ends), 0.0)
+    at_ends = (limits.high - centre) * ends.at_b - (limits.low - centre) * ends.at_a
+    return np.where(per_sd > 0, limits.unit**2 / 12 * (ends.inside + per_sd * at_ends), 0.0)
 
 
 def _per_sd(sd: float | Floats, unit: float) -> Floats:

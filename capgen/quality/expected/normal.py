@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -56,24 +57,57 @@ def density(z: Floats) -> Floats:
     return density
 
 
-def inner_moments(a: Floats, b: Floats, order: int) -> Floats:
+class Ends(NamedTuple):
+    """What a standard normal is at a lower and an upper end; all of shape (n,).
+
+    Args:
+        a: the lower end.
+        b: the upper end.
+        below: the chance to lie below the lower one.
+        above: the chance to lie above the upper one.
+        at_a: the density at the lower one.
+        at_b: the density at the upper one.
+    """
+
+    a: Floats
+    b: Floats
+    below: Floats
+    above: Floats
+    at_a: Floats
+    at_b: Floats
+
+    @classmethod
+    def of(cls, a: Floats, b: Floats) -> Ends:
+        """Return what a standard normal is at some ends.
+
+        Args:
+            a: the lower ends, shape (n,).
+            b: the upper ends, likewise.
+        """
+        return cls(a, b, upper_tail(-a), upper_tail(b), density(a), density(b))
+
+    @property
+    def inside(self) -> Floats:
+        """The chance to lie between the two."""
+        return 1 - self.below - self.above
+
+
+def inner_moments(ends: Ends, order: int) -> Floats:
     """Return Tₖ = ∫ zᵏ φ(z) dz from a to b for k = 0 … order.
 
     By parts, Tₖ = (k − 1) Tₖ₋₂ + aᵏ⁻¹ φ(a) − bᵏ⁻¹ φ(b); by quadrature where the ends are so near
     that this cancels.
 
     Args:
-        a: lower ends, shape (n,).
-        b: upper ends, likewise.
+        ends: the lower ends a and the upper ends b.
         order: order of the highest moment.
 
     Returns:
         Shape (order + 1, n).
     """
-    at_a = density(a)
-    at_b = density(b)
+    a, b, _, _, at_a, at_b = ends
     inner = np.empty((order + 1, a.size))
-    inner[0] = 1 - upper_tail(-a) - upper_tail(b)
+    inner[0] = ends.inside
     inner[1] = at_a - at_b
     for k in range(2, order + 1):
         at_a = at_a * a

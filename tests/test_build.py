@@ -136,6 +136,8 @@ def test_manifest_names_every_file(dataset: Path) -> None:
 
 
 def test_polars_and_arrow_read_it(dataset: Path) -> None:
+    import pyarrow.dataset  # imports pandas
+
     frame = pl.scan_parquet(dataset / "**/*.parquet", hive_partitioning=True)
     assert set(frame.collect_schema()) == set(COLUMNS)
     assert pyarrow.dataset.dataset(dataset, partitioning="hive").count_rows() == 175_320

@@ -69,12 +69,13 @@ def chunk_values(
 def _room(
     config: Config, shape: tuple[int, int], wanted: Sequence[str], workspace: Workspace
 ) -> Cells:
-    keys = metrics_needed(config.metrics, [*wanted, *columns_behind(config, wanted)])
+    flags = dict.fromkeys(layer.label for layer in LAYERS if layer.label in wanted)
+    names = dict.fromkeys(layer.names for layer in LAYERS if layer.names in wanted)
+    behind = columns_behind(config, wanted) if flags or names else ()
+    keys = metrics_needed(config.metrics, [*wanted, *behind])
     truths = {key: expected_column(metric.column) for key, metric in config.metrics.items()}
     expected = [key for key, column in truths.items() if column in wanted]
     means = workspace.floats("expected", len(expected), *shape)
-    flags = dict.fromkeys(layer.label for layer in LAYERS if layer.label in wanted)
-    names = dict.fromkeys(layer.names for layer in LAYERS if layer.names in wanted)
     return Cells(
         keys,
         workspace.floats("values", len(keys), *shape),

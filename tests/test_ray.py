@@ -39,7 +39,7 @@ pytestmark = of_ray_itself
 
 PANEL = {"num_servers": 20, "granularity": "hourly", "end_date": "2022-12-31"}
 MEMORY = 252_000_000
-FILE_SIZE = 50_000  # 20 files: enough to see a worker at one of them
+FILE_SIZE = 50_000  # 11 files: enough to see a worker at one of them
 LOOPBACK = "127.0.0.1"
 
 

@@ -345,6 +345,7 @@ def test_a_dataset_is_replaced_when_the_next_is_whole_however_often_it_is_killed
         assert is_dataset(locate(copy)) == (step == "objects.Objects.remove")
     result = build(config, copy, overwrite=True)
     assert result.kept_files == result.files
+    assert not Objects(locate(copy)).all("_capgen/staging/")
     build(config, tmp_path / "at once")
     assert read_manifest(locate(copy)) == read_manifest(tmp_path / "at once")
     assert found(copy) == {}

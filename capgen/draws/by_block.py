@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.random import Generator
 
 from capgen.draws.arrays import Floats
 from capgen.draws.streams import stream
@@ -37,8 +38,7 @@ def draw_normals(
     """
     before, ahead = axis.split(span)
     for part in _known_parts(axis, before):
-        for rows, server_id in _own_rows(server_ids):
-            generator = stream(seed, server_id, part.block, purpose)
+        for rows, generator in _own_streams(seed, server_ids, part.block, purpose):
             for of_metric in out[:, rows[0], part.wanted]:
                 part.fill(generator.standard_normal, of_metric)
             for row in rows[1:]:
@@ -68,8 +68,7 @@ def draw_uniforms(
     uniforms = np.empty((len(server_ids), span.size))
     before, ahead = axis.split(span)
     for part in _known_parts(axis, before):
-        for rows, server_id in _own_rows(server_ids):
-            generator = stream(seed, server_id, part.block, purpose)
+        for rows, generator in _own_streams(seed, server_ids, part.block, purpose):
             part.fill(generator.random, uniforms[rows[0], part.wanted])
             for row in rows[1:]:
                 uniforms[row, part.wanted] = uniforms[rows[0], part.wanted]
@@ -99,13 +98,17 @@ class _Part(NamedTuple):
             target[:] = draw(self.size)[self.drawn]
 
 
-def _own_rows(server_ids: Sequence[str]) -> Iterator[tuple[list[int], str]]:
-    """Yield each server of the panel, and the positions of all futures of it."""
+def _own_streams(
+    seed: int, server_ids: Sequence[str], block: str, purpose: str
+) -> list[tuple[list[int], Generator]]:
+    """Open the stream of each server of the panel; return it after the positions of its futures.
+
+    All are opened before the first draw: between draws, which need the cache, each takes longer.
+    """
     rows: dict[str, list[int]] = {}
     for position, server_id in enumerate(server_ids):
         rows.setdefault(known(server_id), []).append(position)
-    for server_id, positions in rows.items():
-        yield positions, server_id
+    return [(rows[own], stream(seed, own, block, purpose)) for own in rows]
 
 
 def _known_parts(axis: TimeAxis, span: Span) -> Iterator[_Part]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 
 from capgen import sql
 from capgen.config import Config
@@ -101,17 +102,18 @@ def read_cells(source: Source, layout: Layout, rows: str) -> Iterator[Cells]:
     types = list(layout.sizes)
     parameters = {"columns": source.columns, "types": types, "rows": rows}
     for batch in sql.query_batches(source.connection, "checks/looked_at", parameters, _ROWS):
-        yield from _cells(batch, layout, types, ends)
+        # Not by pyarrow's to_numpy, which imports pandas: that takes as long as a small check.
+        yield from _cells(pl.DataFrame(batch), layout, types, ends)
 
 
 def _cells(
-    batch: Any, layout: Layout, types: list[str], ends: Mapping[str, tuple[float, float]]
+    batch: pl.DataFrame, layout: Layout, types: list[str], ends: Mapping[str, tuple[float, float]]
 ) -> Iterator[Cells]:
     """Yield the cells of a batch, archetype by archetype."""
-    of_row = batch.column("panel.type").to_numpy()
-    groups = batch.column("panel.group").to_numpy()
-    timestamps = batch.column("timestamp").to_numpy(zero_copy_only=False).view(np.int64)
-    values = np.array([batch.column(name).to_numpy() for name in ends])
+    of_row = batch["panel.type"].to_numpy()
+    groups = batch["panel.group"].to_numpy()
+    timestamps = batch["timestamp"].to_physical().to_numpy()
+    values = np.array([batch[name].to_numpy() for name in ends])
     low, high = (np.array(end)[:, np.newaxis] for end in zip(*ends.values(), strict=True))
     inside = (values >= low) & (values <= high)
     edges = [0, *(np.flatnonzero(np.diff(of_row)) + 1), of_row.size]

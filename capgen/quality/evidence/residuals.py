@@ -46,7 +46,8 @@ class Residuals:
         ]
         sd = np.array([[metric.parts[0].sd] for metric in metrics])
         self._has_spread = sd > 0  # without, a metric has no residuals, and shows no spike
-        self._farthest = np.where(self._has_spread, np.reshape(cuts, sd.shape) * sd, math.inf)
+        self._farthest = np.full(sd.shape, math.inf)
+        np.multiply(np.reshape(cuts, sd.shape), sd, out=self._farthest, where=self._has_spread)
         self.residuals = Moments(len(metrics))
         self.plain = Moments(len(metrics))
         self.exceeded: Floats = np.zeros(len(metrics))

@@ -22,6 +22,7 @@ from hypothesis import settings
 
 from capgen import Config, build, load_config
 from capgen.cli.app import main
+from capgen.system.processors import processors
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a file system needs root")
 # A user without an entry, a home or a name, who may read and search where the tests' Python lies.
@@ -52,6 +53,11 @@ settings.load_profile("quick")
 
 # Begun first, so that no worker waits for one of them at the end.
 _LONGEST = {"test_ray.py", "test_readme.py", "test_publishing.py", "test_wheel.py"}
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Start a worker more than there are processors: many tests wait for other programs."""
+    return processors() + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -21,6 +21,7 @@ from capgen import ConfigError, load_config
 from capgen.cli.app import main
 from capgen.config.sources import preset_text
 from tests.conftest import deep, examples
+from tests.texts import any_text
 
 MOST_LABEL = 40  # characters
 SECONDS = 5  # in practice a tenth of one; the machine may be busy
@@ -167,24 +168,22 @@ fragments = st.sampled_from(
 def test_a_damaged_default_never_gets_a_traceback(line: int, data: st.DataObject) -> None:
     lines = list(DEFAULT_LINES)
     position = data.draw(st.integers(0, len(lines[line])), label="position")
-    inserted = data.draw(fragments | st.text(max_size=5), label="inserted")
+    inserted = data.draw(fragments | any_text(5), label="inserted")
     lines[line] = (
         lines[line][:position] + inserted + lines[line][position + data.draw(st.integers(0, 4)) :]
     )
     load_or_refuse("\n".join(lines))
 
 
-@given(st.text(max_size=200))
+@given(any_text(200))
 @examples(3)
 def test_any_text_never_gets_a_traceback(text: str) -> None:
     load_or_refuse(text)
 
 
 plain = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3)
-    ),
+    st.none() | st.booleans() | st.integers() | st.floats() | any_text(10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(any_text(10), inner, max_size=3),
     max_leaves=8,
 )
 sections = st.sampled_from(

@@ -15,7 +15,7 @@ from capgen import build
 from capgen.cli.app import main
 from capgen.storage.location import locate
 from capgen.storage.store.objects import Objects
-from tests.conftest import make_config
+from tests.conftest import deep, make_config
 from tests.stores import (
     BUCKET,
     KEY,
@@ -99,8 +99,8 @@ def address_of(request: pytest.FixtureRequest) -> str:
     ("fault", "match"),
     [
         pytest.param(reset, "PUT", id="reset"),
-        pytest.param(failing, "PUT", id="500"),
-        pytest.param(slow_down, "GET", id="slow down"),
+        pytest.param(failing, "PUT", id="500", marks=deep),
+        pytest.param(slow_down, "GET", id="slow down", marks=deep),
         pytest.param(hang, "PUT", id="timeout"),
     ],
 )

@@ -20,7 +20,7 @@ from capgen.quality.statistics import Statistic
 from capgen.quality.twin.contrast import Both, Contrast
 from capgen.quality.twin.periods import cut_periods
 from tests.checking import check_but_remade
-from tests.conftest import make_config
+from tests.conftest import deep, make_config
 from tests.data_faults import failed, verdicts
 from tests.everything import PROFILE
 
@@ -218,6 +218,7 @@ def test_a_window_that_is_too_short_is_not_tested(tmp_path: Path) -> None:
     assert "it takes 12 servers or periods of them" in rule.worst.note
 
 
+@deep  # its pinned report passes too
 def test_the_realistic_preset_passes(tmp_path: Path) -> None:
     panel = {
         "num_servers": 12,

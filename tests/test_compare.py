@@ -30,7 +30,7 @@ from tests.compare_panels import (
     tell_weeks_apart_in_no_time,
     write_panel,
 )
-from tests.conftest import Run, make_config
+from tests.conftest import Run, deep, make_config
 from tests.telemetry_datasets import write_telemetry
 
 GOLDEN = Path(__file__).with_name("golden_comparison.json")
@@ -201,7 +201,10 @@ def test_raw_samples_are_rolled_up_to_what_the_reference_has(tmp_path: Path) -> 
         compare(reference, raw, to="30min")
 
 
-def test_builds_and_rollups_are_compared_over_the_days_that_are_asked_for(run: Run) -> None:
+def test_builds_and_rollups_are_compared_over_the_days_that_are_asked_for(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell_weeks_apart_in_no_time(monkeypatch)
     days = ["--start-date", "2024-01-01", "--end-date", "2024-01-20"]
     for name, seed in (("one", "1"), ("two", "2")):
         options = ["--servers", "4", "--seed", seed, "--granularity", "hourly", "--out", name]
@@ -219,7 +222,10 @@ def test_builds_and_rollups_are_compared_over_the_days_that_are_asked_for(run: R
     assert "4 days a side, hourly; servers: 4 in one, 4 in two" in text.stdout
 
 
-def test_a_holdout_makes_the_floor_and_copies_of_it_are_told(tmp_path: Path) -> None:
+def test_a_holdout_makes_the_floor_and_copies_of_it_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell_weeks_apart_in_no_time(monkeypatch)
     values = panel(12, 42)
     first = write_panel(tmp_path / "first", values[:, :, : 21 * DAY])
     second = write_panel(tmp_path / "second", values[:, :, 21 * DAY :], START + timedelta(days=21))
@@ -255,6 +261,7 @@ def test_every_measure_has_a_name_of_its_own_and_says_what_it_is() -> None:
         assert measure.higher
 
 
+@deep  # to import scikit-learn takes three seconds
 def test_boosting_is_used_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("sklearn")
     monkeypatch.undo()
@@ -281,8 +288,10 @@ def test_a_request_without_a_candidate_is_refused(
 def test_a_page_and_a_picture_show_both_panels(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The library is that of a report, whose test looks for it.
+    tell_weeks_apart_in_no_time(monkeypatch)
+    # The library is that of a report, whose test looks for it; more pixels take seconds.
     monkeypatch.setattr("vl_convert.javascript_bundle", lambda *_, **__: "")
+    monkeypatch.setattr("capgen.report.drawing.PIXELS", 0.1)
     for name, seed in (("reference", 7), ("<b>", 9)):
         write_panel(tmp_path / name, panel(4, 16, seed))
     result = run("compare", "reference", "<b>", "--out", "out")

@@ -291,7 +291,7 @@ def test_a_page_and_a_picture_show_both_panels(
     tell_weeks_apart_in_no_time(monkeypatch)
     # The library is that of a report, whose test looks for it; more pixels take seconds.
     monkeypatch.setattr("vl_convert.javascript_bundle", lambda *_, **__: "")
-    monkeypatch.setattr("capgen.report.drawing.PIXELS", 0.1)
+    monkeypatch.setattr("capgen.report.beside.drawing.PIXELS", 0.1)
     for name, seed in (("reference", 7), ("<b>", 9)):
         write_panel(tmp_path / name, panel(4, 16, seed))
     result = run("compare", "reference", "<b>", "--out", "out")

@@ -36,6 +36,14 @@ class Curves:
         means: Floats = np.sum(self.values * weights, axis=-1).round(_DECIMALS)
         return means
 
+    def part(self, servers: slice) -> Curves:
+        """Return the curves of some of the servers.
+
+        Args:
+            servers: which servers.
+        """
+        return self if len(self.values) == 1 else Curves(self.highest, self.values[servers])
+
     def follow(self, codes: Places, scores: Floats) -> None:
         """Turn scores into values, in place.
 
@@ -89,6 +97,14 @@ class PointCurves:
             np.sum(values * _weights(tuple(scores.tolist()))) for scores, values in self.points
         ]
         return np.array([means]).round(_DECIMALS)
+
+    def part(self, servers: slice) -> PointCurves:
+        """Return the same curves: those of all servers are those of some.
+
+        Args:
+            servers: which servers.
+        """
+        return self
 
     def follow(self, codes: Places, scores: Floats) -> None:
         """Turn scores into values, in place.

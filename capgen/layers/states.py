@@ -32,6 +32,20 @@ class States:
     quantiles: Mapping[str, Mapping[int, Quantiles]]
     curves: Mapping[str, Curves | PointCurves] = field(default_factory=dict)
 
+    def part(self, servers: slice) -> States:
+        """Return the states of some of the servers.
+
+        Args:
+            servers: which servers.
+        """
+        return States(
+            self.codes[servers],
+            {key: _part(table, servers) for key, table in self.levels.items()},
+            {key: _part(table, servers) for key, table in self.spreads.items()},
+            self.quantiles,
+            {key: curves.part(servers) for key, curves in self.curves.items()},
+        )
+
     def raise_mean(self, key: str, mean: Floats) -> Floats:
         """Return a metric's mean at the level of each cell's state.
 
@@ -69,3 +83,8 @@ def in_cells(table: Floats, codes: Places | None) -> Floats:
     places = codes if servers == 1 else codes + states * np.arange(servers)[:, None]
     of_cells: Floats = np.take(table, places)
     return of_cells
+
+
+def _part(table: Floats, servers: slice) -> Floats:
+    """Return a table of some servers; one for all of them stays."""
+    return table if len(table) == 1 else table[servers]

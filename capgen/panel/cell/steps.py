@@ -6,7 +6,7 @@ Mean, noise, season, shape, changes, derived metrics, grid, clip and rounding, g
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ from capgen.panel.layered import Layered, On
 from capgen.settings.metric import scale_of, source_of
 
 Answer = TypeVar("Answer")
+_FEW_CELLS = 2**15  # what is worked out of so many, metric by metric, stays in a core's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +85,18 @@ class CellModel:
         drawn = [key for key in scope.kind.drawn if key in wanted]
         if not drawn and cells.states is None:
             return
-        means = means_of(self.layered, scope, drawn)
         states = self._first(lambda layer, settings: layer.states(settings, scope))
-        if states:
-            means = {key: states.raise_mean(key, mean) for key, mean in means.items()}
-        self._lay_noise(scope, cells, states, means)
-        for key, expected in cells.expected.items():
-            source = source_of(metrics, key)
-            expected[:] = means[source] * scale_of(metrics, key)
-            if states and source in states.curves:
-                expected *= in_cells(states.curves[source].means, states.codes)
-            expected += 0.0  # makes 0 of −0
+        self._lay_noise(scope, cells, states)
+        for some in _few_servers(scope):
+            here = scope.part(some, scope.steps, scope.span)
+            of_few = states.part(some) if states else None
+            self._shape(here, of_few, cells.part(some, slice(None)), drawn)
         if states and cells.states is not None:
             cells.states[:] = states.codes
 
-    def _lay_noise(
-        self, scope: Scope, cells: Cells, states: States | None, means: Mapping[str, Floats]
-    ) -> None:
-        """Set the values to their means, and noise in its shape."""
-        values = {key: values for key, values in cells.of_key.items() if key in means}
+    def _lay_noise(self, scope: Scope, cells: Cells, states: States | None) -> None:
+        """Set the values to their noise."""
+        values = {key: values for key, values in cells.of_key.items() if key in scope.kind.drawn}
         if not values:
             return
         own = self._first(lambda layer, settings: layer.own_noise(settings, scope))
@@ -111,8 +105,23 @@ class CellModel:
         season = self._first(lambda layer, settings: layer.season(settings, scope))
         if season:
             season.lay(states.codes if states else None, values)
-        for key, of_metric in values.items():
-            shape_noise(scope, states, key, means[key], of_metric)
+
+    def _shape(
+        self, scope: Scope, states: States | None, cells: Cells, drawn: Sequence[str]
+    ) -> None:
+        """Bring noise to the metrics' shapes about their means, and keep the means wanted."""
+        means = means_of(self.layered, scope, drawn)
+        if states:
+            means = {key: states.raise_mean(key, mean) for key, mean in means.items()}
+        for key, values in cells.of_key.items():
+            if key in means:
+                shape_noise(scope, states, key, means[key], values)
+        for key, expected in cells.expected.items():
+            source = source_of(scope.kind.metrics, key)
+            expected[:] = means[source] * scale_of(scope.kind.metrics, key)
+            if states and source in states.curves:
+                expected *= in_cells(states.curves[source].means, states.codes)
+            expected += 0.0  # makes 0 of −0
 
     def _first(self, ask: Callable[[Layer[Any], Any], Answer | None]) -> Answer | None:
         """Return the answer of the first layer that has one."""
@@ -156,3 +165,10 @@ class CellModel:
 def _labels_of(on: On) -> tuple[str, str]:
     layer: Layer[Any] = on.layer
     return layer.label, layer.names
+
+
+def _few_servers(scope: Scope) -> Iterator[slice]:
+    """Yield slices of the servers, a few at a time."""
+    together = max(1, _FEW_CELLS // scope.span.size)
+    for first in range(0, len(scope.ids), together):
+        yield slice(first, first + together)

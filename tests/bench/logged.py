@@ -21,6 +21,7 @@ from tests.bench.measuring import REPOSITORY, child_environment, versions
 
 LOGS = Path(__file__).with_name("logs")
 FAILED = "failed:"
+STOPPED = "the run was stopped"
 
 
 def machine() -> str:
@@ -33,27 +34,36 @@ def machine() -> str:
     return f"{platform.system()}, {processors}, {memory:.0f} GB, load {os.getloadavg()[0]:.1f}"
 
 
-def log_of(script: str, words: Sequence[str]) -> tuple[int, str]:
-    """Run a script and return its exit code, and its log.
+def keep(script: str, words: Sequence[str], log: Path) -> int:
+    """Run a script; print and keep each line as it comes; return its exit code.
 
     Args:
         script: name of the module.
         words: its arguments.
+        log: the file. It says that the run was stopped, until the run has ended.
     """
     command = ["-m", f"tests.bench.{script}", *words]
-    head = [f"$ python {' '.join(command)}", f"machine: {machine()}", f"versions: {versions()}"]
-    ended = subprocess.run(
-        [sys.executable, *command],
-        cwd=REPOSITORY,
-        env=child_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    failures = failures_of(ended.returncode, ended.stdout)
-    lines = [*head, f"date: {datetime.now(UTC):%Y-%m-%d}", f"failures: {failures}", ""]
-    return ended.returncode, "\n".join([*lines, without_places(ended.stdout)])
+    lines = [f"$ python {' '.join(command)}", f"machine: {machine()}", f"versions: {versions()}"]
+    lines += [f"date: {datetime.now(UTC):%Y-%m-%d}", f"failures: {STOPPED}", "", ""]
+    log.write_text("\n".join(lines), encoding="utf-8")
+    with (
+        log.open("a", encoding="utf-8", buffering=1) as file,
+        subprocess.Popen(
+            [sys.executable, "-u", *command],
+            cwd=REPOSITORY,
+            env=child_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as running,
+    ):
+        for line in running.stdout or ():
+            for output in (sys.stdout, file):
+                print(without_places(line), end="", file=output, flush=True)
+    text = log.read_text(encoding="utf-8")
+    ended = text.replace(STOPPED, failures_of(running.returncode, text), 1)
+    log.write_text(ended, encoding="utf-8")
+    return running.returncode
 
 
 def failures_of(code: int, text: str) -> str:
@@ -77,11 +87,8 @@ def main() -> None:
     parser.add_argument("script")
     parser.add_argument("words", nargs=argparse.REMAINDER, help="of the script")
     asked = parser.parse_args()
-    code, log = log_of(asked.script, asked.words)
     LOGS.mkdir(exist_ok=True)
-    (LOGS / f"{asked.to or asked.script}.txt").write_text(log, encoding="utf-8")
-    print(log)
-    raise SystemExit(code)
+    raise SystemExit(keep(asked.script, asked.words, LOGS / f"{asked.to or asked.script}.txt"))
 
 
 if __name__ == "__main__":

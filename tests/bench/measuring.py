@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -117,35 +118,44 @@ def _used(process: int) -> float:
     return sum(map(int, fields[11:15])) / _TICKS  # its own, and of children that have ended
 
 
-def measure_contender(module: str, settings: dict[str, Any], python: str) -> Cost:
+def measure_contender(module: str, settings: dict[str, Any], python: str, longest: float) -> Cost:
     """Run a contender in a process of its own, in a folder that is removed afterwards.
 
     Args:
         module: the contender.
         settings: of its `run`.
         python: a Python that has what it needs.
+        longest: seconds after which it is stopped, with all that it started.
 
     Raises:
-        ContenderError: it failed.
+        ContenderError: it failed, or took longer.
     """
+    command = [python, "-m", "tests.bench.measuring", module]
     with tempfile.TemporaryDirectory() as folder:
-        command = [
-            python,
-            "-m",
-            "tests.bench.measuring",
-            module,
-            folder,
-            json.dumps(settings),
-        ]
-        result = subprocess.run(
-            command, env=child_environment(), cwd=REPOSITORY, capture_output=True, text=True
-        )
-    if result.returncode:
-        lines = result.stderr.split("\n\n")[-1].strip().splitlines() or [
-            f"exit code {result.returncode}"
-        ]
+        code, out, errors = _ended([*command, folder, json.dumps(settings)], longest)
+    if code:
+        lines = errors.split("\n\n")[-1].strip().splitlines() or [f"exit code {code}"]
         raise ContenderError(lines[-1][:_LONGEST_MESSAGE])
-    return Cost(**json.loads(result.stdout.splitlines()[-1]))
+    return Cost(**json.loads(out.splitlines()[-1]))
+
+
+def _ended(command: Sequence[str], longest: float) -> tuple[int, str, str]:
+    """Return a command's exit code, and what it printed to its two outputs."""
+    with subprocess.Popen(
+        command,
+        cwd=REPOSITORY,
+        env=child_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            out, errors = process.communicate(timeout=longest)
+        except subprocess.TimeoutExpired:
+            for started in reversed([*with_descendants(process.pid)]):
+                os.kill(started, signal.SIGKILL)
+            raise ContenderError(f"stopped after {longest:g} seconds") from None
+    return process.returncode, out, errors
 
 
 def measure_command(command: Sequence[str]) -> Measured:
@@ -176,13 +186,10 @@ def measure_command(command: Sequence[str]) -> Measured:
 
 def written(folder: Path) -> tuple[int, int]:
     """Return how many rows and bytes the Parquet files in a folder hold."""
-    metadata = import_module(
-        "pyarrow.parquet"
-    ).read_metadata  # not before the work: it costs memory
+    parquet = import_module("pyarrow.parquet")  # not before the work: it costs memory
     files = list(folder.rglob("*.parquet"))
-    return sum(metadata(file).num_rows for file in files), sum(
-        file.stat().st_size for file in files
-    )
+    rows = sum(parquet.read_metadata(file).num_rows for file in files)
+    return rows, sum(file.stat().st_size for file in files)
 
 
 def _run_here(module: str, folder: Path, settings: dict[str, Any]) -> Cost:

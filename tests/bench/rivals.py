@@ -35,8 +35,8 @@ def versions_of_rivals() -> str:
 
 
 def versions_here() -> str:
-    """Return what of the rivals this Python has, as a line."""
-    return ", ".join(map(_version, RIVALS))
+    """Return what of the rivals this Python has, and the Java of Spark, as a line."""
+    return ", ".join([*map(_version, RIVALS), _java()])
 
 
 def _version(package: str) -> str:
@@ -44,3 +44,12 @@ def _version(package: str) -> str:
         return f"{package} {version(package)}"
     except PackageNotFoundError:
         return f"{package} not installed"
+
+
+def _java() -> str:
+    java = shutil.which("java")
+    if java is None:
+        return "Java not installed"
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=True).stderr
+    _, version_of_java, *_ = said.split('"')
+    return f"Java {version_of_java}"

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -54,14 +54,31 @@ settings.load_profile("quick")
 # Begun first, so that no worker waits for one of them at the end.
 _LONGEST = {"test_ray.py", "test_readme.py", "test_publishing.py", "test_wheel.py"}
 
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+
 
 def pytest_xdist_auto_num_workers() -> int:
     """Start a worker more than there are processors: many tests wait for other programs."""
     return processors() + 1
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Let each worker import other test files first, so that none compiles what another does."""
+    report = yield
+    if isinstance(collector, pytest.Directory):
+        first = _WORKER * len(report.result) // _WORKERS
+        report.result = report.result[first:] + report.result[:first]
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.name not in _LONGEST)
+    """Put tests in the same order in each worker."""
+    items.sort(key=lambda item: (item.path.name not in _LONGEST, item.path))
 
 
 def examples(times: float) -> settings:

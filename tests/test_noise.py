@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from capgen.draws.by_block import draw_flags, draw_uniforms
 from capgen.draws.cholesky import cholesky, correlate
 from capgen.draws.correlation import correlation_matrix
 from capgen.draws.streams import stream
+from capgen.draws.subjects import course
+from capgen.timeline.epoch import MINUTES_PER_HOUR
+from capgen.timeline.time_axis import Span, TimeAxis
 from tests.conftest import examples, make_config
 from tests.estimates import check_correlation, check_mean, check_sd
 from tests.panels import HOURS, OWN_NET_OUT, web_panel
@@ -70,6 +77,21 @@ def test_streams_are_known_numbers() -> None:
 def test_streams_differ_and_do_not_correlate(other: tuple[int, str, str, str]) -> None:
     draws = stream(42, "server_000", "1440min/2024", "noise").standard_normal(10_000)
     assert abs(np.corrcoef(draws, stream(*other).standard_normal(10_000))[0, 1]) < 0.05
+
+
+@pytest.mark.parametrize("moment", [None, "in the middle"])
+def test_flags_fall_where_uniforms_lie_below_the_chance(moment: str | None) -> None:
+    axis = TimeAxis(date(2023, 12, 30), date(2024, 1, 3), MINUTES_PER_HOUR)
+    span = Span(axis.span.first + 5, axis.span.stop)
+    ids = ["server_000", "server_001", "server_000"]
+    if moment:
+        middle = span.first + span.size // 2
+        axis = replace(axis, moment=middle)
+        ids = [f"{name}{course(middle * MINUTES_PER_HOUR, draw)}" for draw, name in enumerate(ids)]
+    chance = np.array([[0.5], [0.1], [0.9]])
+    uniforms = draw_uniforms(42, ids, axis, span, "spike")
+    assert np.array_equal(draw_flags(42, ids, axis, span, "spike", chance), uniforms < chance)
+    assert np.array_equal(draw_flags(42, ids, axis, span, "spike", 0.3), uniforms < 0.3)
 
 
 def test_net_out_can_be_a_metric_of_its_own() -> None:

@@ -23,6 +23,7 @@ from capgen.dataset.writing import file_schema
 from capgen.draws import by_block
 from capgen.draws.arrays import Floats
 from capgen.panel.chunks import cut, partitions
+from capgen.panel.clocks import COMMON_CLOCK
 from capgen.panel.fleet import archetype_counts
 from capgen.panel.frame import open_panel
 from capgen.timeline.time_axis import Span, TimeAxis
@@ -140,6 +141,21 @@ def test_any_chunk_size_gives_the_same_cells(granularity: str, rows: int, positi
         assert_frame_equal(
             together, panel.cells(partition.whole, panel.servers(partition.whole)), check_exact=True
         )
+
+
+@pytest.mark.parametrize("granularity", ["daily with layers", "1min with layers"])
+def test_steps_that_are_worked_out_at_once_are_as_by_themselves(
+    granularity: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = config_for(granularity)
+    day = config.axis.steps_per_day
+    every = config.axis.span
+    spans = [Span(step, step + day) for step in range(every.first, every.stop, 20 * day)]
+    with open_panel(config) as panel:
+        together = [panel.dates("web", COMMON_CLOCK, span) for span in spans]
+        monkeypatch.setattr("capgen.panel.frame._STEPS_AT_ONCE", 0)
+        for span, expected in zip(spans, together, strict=True):
+            assert_frame_equal(panel.dates("web", COMMON_CLOCK, span), expected, check_exact=True)
 
 
 @given(granularity=granularities, rows=st.integers(1, 5000), position=st.integers(0, 3))

@@ -19,11 +19,15 @@ from capgen.panel.crossed import Crossed
 
 
 class ArrowTables:
-    """Makes one table after the other; what the dates of the last one repeat is kept."""
+    """Makes one table after the other, each of which is good until the next one.
+
+    What the dates of the last one repeat is kept, and so is the memory that it takes.
+    """
 
     def __init__(self) -> None:
         self._dates = pl.DataFrame()
         self._servers = 0
+        self._memory: dict[str, NDArray[Any]] = {}
         self._repeated: Mapping[str, pa.Array] = {}
 
     def table(self, crossed: Crossed, schema: pa.Schema) -> pa.Table:
@@ -52,17 +56,22 @@ class ArrowTables:
         servers = crossed.servers.height
         if servers > self._servers or not crossed.dates.equals(self._dates):
             self._repeated = {
-                column.name: _as_array(_tiled(column.to_numpy(), servers), column.to_arrow().type)
+                column.name: _as_array(self._tiled(column, servers), column.to_arrow().type)
                 for column in crossed.dates.get_columns()
             }
             self._dates = crossed.dates
             self._servers = servers
         return self._repeated
 
-
-def _tiled(numbers: NDArray[Any], times: int) -> NDArray[Any]:
-    """Return numbers so many times; other threads go on meanwhile, which `np.tile` holds up."""
-    return np.broadcast_to(numbers, (times, numbers.size)).ravel()
+    def _tiled(self, column: pl.Series, times: int) -> NDArray[Any]:
+        """Return a column so many times; other threads go on meanwhile, as `np.tile` forbids."""
+        numbers = column.to_numpy()
+        rows = times * numbers.size
+        memory = self._memory.get(column.name)
+        if memory is None or memory.size < rows:
+            memory = self._memory[column.name] = np.empty(rows, numbers.dtype)
+        memory[:rows].reshape(times, numbers.size)[:] = numbers
+        return memory[:rows]
 
 
 def _of_servers(texts: Sequence[str], steps: int, field: pa.Field) -> pa.DictionaryArray:

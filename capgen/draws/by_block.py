@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.random import Generator
 
-from capgen.draws.arrays import Floats
+from capgen.draws.arrays import Flags, Floats
 from capgen.draws.streams import stream
 from capgen.draws.subjects import known
 from capgen.timeline.time_axis import Span, TimeAxis
@@ -66,17 +66,55 @@ def draw_uniforms(
         Shape (servers, steps).
     """
     uniforms = np.empty((len(server_ids), span.size))
+    for row, steps, drawn in _uniforms(seed, server_ids, axis, span, purpose):
+        uniforms[row, steps] = drawn
+    return uniforms
+
+
+def draw_flags(
+    seed: int,
+    server_ids: Sequence[str],
+    axis: TimeAxis,
+    span: Span,
+    purpose: str,
+    chance: Floats | float,
+) -> Flags:
+    """Draw where something happens: where the uniforms of `draw_uniforms` lie below its chance.
+
+    Args:
+        seed: the configuration's seed.
+        server_ids: the servers, in order.
+        axis: the time axis.
+        span: the steps to return.
+        purpose: what the draws are for.
+        chance: in each cell; one for all servers, or shape (servers, 1).
+
+    Returns:
+        Shape (servers, steps).
+    """
+    flags = np.empty((len(server_ids), span.size), np.bool_)
+    bounds = np.broadcast_to(chance, (len(server_ids), 1))
+    for row, steps, drawn in _uniforms(seed, server_ids, axis, span, purpose):
+        np.less(drawn, bounds[row], out=flags[row, steps])
+    return flags
+
+
+def _uniforms(
+    seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, purpose: str
+) -> Iterator[tuple[int, slice, Floats]]:
+    """Yield which server, which steps, and what it draws of them, which is good until the next."""
     before, ahead = axis.split(span)
     for part in _known_parts(axis, before):
+        room = np.empty(part.size)
         for rows, generator in _own_streams(seed, server_ids, part.block, purpose):
-            part.fill(generator.random, uniforms[rows[0], part.wanted])
-            for row in rows[1:]:
-                uniforms[row, part.wanted] = uniforms[rows[0], part.wanted]
+            drawn = generator.random(out=room)[part.drawn]
+            for row in rows:
+                yield row, part.wanted, drawn
     for part in _parts_ahead(axis, ahead, span):
-        for position, server_id in enumerate(server_ids):
+        room = np.empty(part.size)
+        for row, server_id in enumerate(server_ids):
             generator = stream(seed, server_id, part.block, purpose)
-            part.fill(generator.random, uniforms[position, part.wanted])
-    return uniforms
+            yield row, part.wanted, generator.random(out=room)[part.drawn]
 
 
 class _Part(NamedTuple):

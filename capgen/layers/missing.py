@@ -8,7 +8,7 @@ import polars as pl
 from pydantic import Field
 
 from capgen.draws.arrays import Flags
-from capgen.draws.by_block import draw_uniforms
+from capgen.draws.by_block import draw_flags
 from capgen.draws.intervals import Interval
 from capgen.layers.answers import Place
 from capgen.layers.continuing import courses_of
@@ -64,9 +64,8 @@ class MissingLayer(Layer[Missing]):
         for key in keys:
             share = settings.share.get(key, 0)
             if share:
-                purpose = f"missing {key}"
-                uniforms = draw_uniforms(scope.seed, scope.ids, scope.axis, scope.span, purpose)
-                yield key, uniforms < share
+                subjects = (scope.seed, scope.ids, scope.axis, scope.span)
+                yield key, draw_flags(*subjects, f"missing {key}", share)
 
     def gaps(self, settings: Missing, scope: Scope) -> Iterator[Place]:
         """Yield the outages of the servers, and the gaps of the fleet."""

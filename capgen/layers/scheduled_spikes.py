@@ -13,7 +13,7 @@ from pydantic import Field
 
 from capgen.columns import SPIKE
 from capgen.draws.arrays import Flags
-from capgen.draws.by_block import draw_uniforms
+from capgen.draws.by_block import draw_flags
 from capgen.layers.answers import Change
 from capgen.layers.layer import Layer
 from capgen.layers.scope import Scope
@@ -73,9 +73,10 @@ def _spikes(scope: Scope, number: int, schedule: ScheduledSpike) -> Flags:
     """Return where spikes fall, shape (servers, steps)."""
     longer = _with_those_before(scope.span, schedule)
     purpose = f"scheduled spike {scope.kind.name} {number}"
-    uniforms = draw_uniforms(scope.seed, scope.ids, scope.axis, longer, purpose)
+    chance = schedule.probability
+    comes = draw_flags(scope.seed, scope.ids, scope.axis, longer, purpose, chance)
     begins = [_starts(scope.axis, longer, zone, schedule.hours) for zone in scope.zones]
-    begun = (uniforms < schedule.probability) & np.stack(begins)
+    begun = comes & np.stack(begins)
     return _lasting(begun, schedule)[:, -scope.span.size :]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from capgen.columns import SPIKE
 from capgen.draws.arrays import Flags, Floats, cells_of
-from capgen.draws.by_block import draw_uniforms
+from capgen.draws.by_block import draw_flags
 from capgen.layers.answers import Change, Parameter
 from capgen.layers.layer import Layer
 from capgen.layers.scope import Scope
@@ -50,8 +50,8 @@ class SpikeLayer(Layer[Spike]):
 
     def changes(self, settings: Spike, scope: Scope, keys: Sequence[str]) -> Iterator[Change]:
         """Yield the spikes."""
-        uniforms = draw_uniforms(scope.seed, scope.ids, scope.axis, scope.span, "spike")
-        spikes = uniforms < scope.parameter(SPIKE_PROBABILITY)
+        chance = scope.parameter(SPIKE_PROBABILITY)
+        spikes = draw_flags(scope.seed, scope.ids, scope.axis, scope.span, "spike", chance)
         yield spike_change(scope.kind.metrics, scope.parameter(_MAGNITUDE), spikes)
 
 

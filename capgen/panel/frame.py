@@ -28,6 +28,7 @@ from capgen.timeline.time_axis import Span, TimeAxis
 
 _DATES = {*COMMON_DATE_COLUMNS, *LOCAL_DATE_COLUMNS}
 _KEPT_DATES = 4  # two archetypes at a time, and two halves of a year of minutes
+_STEPS_AT_ONCE = 2**16  # seven years of hours: to ask takes longer than to answer, up to some
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +144,15 @@ def open_panel(config: Config) -> Iterator[Panel]:
     calendars = {clock: calendar_of(config, clock) for clock in clocks(config)}
 
     @lru_cache(maxsize=_KEPT_DATES * len(calendars))
-    def dates(archetype: str, clock: str, span: Span) -> pl.DataFrame:
-        year = pl.lit(config.axis.timestamp(span.first).year, pl.Int64).alias("year")
+    def known(archetype: str, clock: str, span: Span) -> pl.DataFrame:
+        year = pl.col("timestamp").dt.year().cast(pl.Int64).alias("year")
         # One after the other: threads would take longer to wake.
         return calendars[clock](span).with_columns_seq(year, *means[archetype])
+
+    def dates(archetype: str, clock: str, span: Span) -> pl.DataFrame:
+        every = config.axis.span
+        together = every if every.size <= _STEPS_AT_ONCE else span
+        return known(archetype, clock, together)[span.within(together)]
 
     schema = panel_schema(config)
     yield Panel(config, config.axis, fleets, models, dates, schema, nullable_metrics(config))

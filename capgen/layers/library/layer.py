@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from capgen.draws.arrays import Flags, Floats
-from capgen.draws.by_block import draw_uniforms
+from capgen.draws.by_block import draw_flags
 from capgen.layers.answers import OwnNoise, Place
 from capgen.layers.continuing import courses_of
 from capgen.layers.curves import Season
@@ -169,8 +169,8 @@ class LibraryLayer(Layer[LibraryUse]):
             share = shares[:, metrics.index(key)] if key in metrics else np.zeros(1)
             if settings.gaps and share.any():
                 purpose = f"library missing {key}"
-                uniforms = draw_uniforms(scope.seed, scope.ids, scope.axis, scope.span, purpose)
-                yield key, uniforms < share[:, None]
+                subjects = (scope.seed, scope.ids, scope.axis, scope.span)
+                yield key, draw_flags(*subjects, purpose, share[:, None])
 
     def gaps(self, settings: LibraryUse, scope: Scope) -> Iterator[Place]:
         """Yield the outages of the servers, and the gaps of the fleet."""

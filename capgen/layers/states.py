@@ -51,10 +51,13 @@ class States:
 
         Args:
             key: the metric's key.
-            mean: shape (steps,) or (servers, steps).
+            mean: shape (steps,), or (servers, steps): overwritten, as new memory costs more time.
         """
-        levels = self.levels.get(key, _NOTHING)
-        return mean * in_cells(levels, self.codes) if np.any(levels != 1) else mean
+        if key not in self.levels:
+            return mean
+        levels = in_cells(self.levels[key], self.codes)
+        raised: Floats = np.multiply(mean, levels, out=mean if mean.ndim > 1 else None)
+        return raised
 
 
 def spreads_of(states: States | None, key: str) -> Floats:
@@ -75,9 +78,9 @@ def in_cells(table: Floats, codes: Places | None) -> Floats:
         codes: positions of the states; None where there are none.
 
     Returns:
-        Shape (servers, steps), or (servers or 1, 1) where states do not differ.
+        Shape (servers, steps), or (servers or 1, 1) where the table has one state.
     """
-    if codes is None or table.shape[1] == 1 or np.all(table == table[:, :1]):
+    if codes is None or table.shape[1] == 1:
         return table[:, :1]
     servers, states = table.shape
     places = codes if servers == 1 else codes + states * np.arange(servers)[:, None]

@@ -8,17 +8,18 @@ chain, which is followed in the same way.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Iterator
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from capgen.draws.arrays import Codes, Floats
+from capgen.draws.arrays import Codes, Flags, Floats
 
+# In place of no chance, so that chances can be divided by: nobody is in a state without one.
+LEAST_CHANCE = 1e-300
 _BITS = 3  # of a state's number
 _MASK = 2**_BITS - 1
-_NO_CHANCE = 1e-300  # nobody is in a state without one: what it is divided by does not matter
 _CELLS_AT_ONCE = 2**13  # of so few, all that is worked out lies in a core's own cache
 _STRETCH = 12  # of hours: so few that a year's loops are short, and so many that few follow
 Chances = Callable[[slice], Floats]
@@ -35,7 +36,7 @@ def chain_states(
 
     Args:
         chances: returns the states' chances of some of the servers, shape (states, these or 1,
-            hours); over the states they sum to 1.
+            hours); at least `LEAST_CHANCE`, and over the states they sum to 1.
         stickiness: the states' stickiness, shape (states, servers or 1, 1).
         stay_draws: uniform, shape (servers, hours): whether the state of the hour before is kept.
         jump_draws: uniform, shape (servers, hours): which state is entered otherwise.
@@ -62,6 +63,20 @@ def _few_rows(maps: Codes) -> Iterator[slice]:
         yield slice(first, first + count)
 
 
+def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: Floats) -> Codes:
+    """Return for each server and hour the state that follows each state, `_BITS` bits each."""
+    if chances.shape[1] < stickiness.shape[1]:
+        chances = np.repeat(chances, stickiness.shape[1], axis=1)
+    stay = _stay_chances(chances, stickiness)
+    is_kept = stay_draws < stay
+    bounds = _jump_bounds(chances, stay)
+    is_beyond = jump_draws * bounds[-1] >= bounds[:-1]
+    outcomes = _as_bits(is_kept).astype(np.int64)
+    outcomes <<= _BITS
+    outcomes += np.add.reduce(is_beyond, axis=0, dtype=np.int8)
+    return np.take(_maps_of_outcomes(len(chances)), outcomes)
+
+
 def _stay_chances(chances: Floats, stickiness: Floats) -> Floats:
     """Return the chances to stay in the state of the hour before.
 
@@ -70,38 +85,33 @@ def _stay_chances(chances: Floats, stickiness: Floats) -> Floats:
     stay = np.empty_like(chances)
     stay[..., 0] = 0
     later = stay[..., 1:]
-    np.clip(chances[..., :-1], _NO_CHANCE, math.inf, out=later)
-    np.divide(chances[..., 1:], later, out=later)
+    np.divide(chances[..., 1:], chances[..., :-1], out=later)
     np.clip(later, 0.0, 1.0, out=later)
     later *= stickiness
     return stay
 
 
 def _jump_bounds(chances: Floats, stay: Floats) -> Floats:
-    """Return the sums, state by state, of the chances that a state is entered by a jump."""
-    bounds = chances.copy()
-    bounds[..., 1:] -= chances[..., :-1] * stay[..., 1:]
-    np.clip(bounds, 0.0, math.inf, out=bounds)
+    """Return the sums, state by state, of the chances that a state is entered by a jump.
+
+    None of these is negative, because no state sticks for good. `stay` is overwritten.
+    """
+    stay[..., 1:] *= chances[..., :-1]
+    bounds = np.subtract(chances, stay, out=stay)
     for before, bound in itertools.pairwise(bounds):  # cumsum takes much longer
         bound += before
     return bounds
 
 
-def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: Floats) -> Codes:
-    """Return for each server and hour the state that follows each state, `_BITS` bits each."""
-    if chances.shape[1] < stickiness.shape[1]:
-        chances = np.repeat(chances, stickiness.shape[1], axis=1)
-    stay = _stay_chances(chances, stickiness)
-    *bounds, total = _jump_bounds(chances, stay)
-    outcomes = np.zeros(stay_draws.shape, np.int16)
-    for chance in stay[::-1]:
-        outcomes <<= 1
-        outcomes |= stay_draws < chance
-    outcomes <<= _BITS
-    drawn = jump_draws * total
-    for bound in bounds:
-        outcomes += drawn >= bound
-    return np.take(_maps_of_outcomes(len(chances)), outcomes.astype(np.int64))
+def _as_bits(flags: Flags) -> NDArray[np.uint8]:
+    """Return flags of up to eight states as the bits of one number, the first state's lowest.
+
+    The flags are overwritten.
+    """
+    bits = flags.view(np.uint8)
+    bits <<= np.arange(len(bits), dtype=np.uint8)[:, None, None]
+    together: NDArray[np.uint8] = np.bitwise_or.reduce(bits)
+    return together
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from statistics import NormalDist
 
 import numpy as np
@@ -33,10 +34,10 @@ def weight(chances: Chances, week: str, hour: int) -> float:
     return float(_of_days(chances, week)[hour])
 
 
-def _of_days(chances: Chances, week: str) -> Floats:
-    is_weekday = week == "weekday" or chances.weekend is None
-    weights = chances.weekday if is_weekday else chances.weekend
-    return np.broadcast_to(np.array(weights, np.float64), HOURS_PER_DAY)
+def _of_days(chances: Chances, week: str) -> Sequence[float]:
+    weekend = chances.weekday if chances.weekend is None else chances.weekend
+    weights = chances.weekday if week == "weekday" else weekend
+    return weights if isinstance(weights, tuple) else (weights,) * HOURS_PER_DAY
 
 
 def chances_on(state: State, kind: str) -> Chances:
@@ -61,8 +62,9 @@ def weekly_chances(regimes: Regimes) -> Floats:
     weights = []
     for state in regimes.states.values():
         of_kinds = [chances_on(state, kind) for kind in regimes.kind_names]
-        weights.append(np.concatenate([_of_days(each, week) for each in of_kinds for week in WEEK]))
-    chances = np.array(weights)
+        days = (_of_days(each, week) for each in of_kinds for week in WEEK)
+        weights.append([*chain.from_iterable(days)])
+    chances = np.array(weights, np.float64)
     every: Floats = chances / chances.sum(axis=0)
     return every
 
@@ -139,7 +141,7 @@ def _shares_below() -> tuple[Floats, Floats]:
     return below, np.append(np.diff(below) * _PER_SCORE, 0.0)
 
 
-def weekly_slopes(regimes: Regimes) -> Floats:
+def weekly_slopes(regimes: Regimes, chances: Floats) -> Floats:
     """Return how the chances follow a swing: π' = π + slope × x; π' is π on average, as x is 0.
 
     slope(k) = π(k) × strength × (v(k) − Σ π v): with x from −1/2 to 1/2, and the configured v from
@@ -147,12 +149,12 @@ def weekly_slopes(regimes: Regimes) -> Floats:
 
     Args:
         regimes: an archetype's regimes, with a swing.
+        chances: their `weekly_chances`.
 
     Returns:
-        Shape (states, kinds of day × 48), as `weekly_chances`.
+        Shape (states, kinds of day × 48), as `chances`.
     """
     assert regimes.swing is not None
-    chances = weekly_chances(regimes)
     ways = np.array([[state.swing] for state in regimes.states.values()])
     slopes: Floats = chances * regimes.swing.strength * (ways - np.sum(chances * ways, axis=0))
     return slopes

@@ -9,9 +9,9 @@ stickiness.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from capgen.layers.regimes.chain import chain_states
 from capgen.layers.regimes.chances import hours_of_week, shares_below
 from capgen.layers.regimes.days import kinds_of_hours
 from capgen.layers.regimes.moves import draw_moves
-from capgen.layers.regimes.rhythm import HOURS_OF_WEEK, Rhythm, looked_up
+from capgen.layers.regimes.rhythm import HOURS_OF_WEEK, Hourly, Rhythm
 from capgen.layers.scope import Scope
 from capgen.timeline.epoch import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
 from capgen.timeline.time_axis import Span, TimeAxis
@@ -56,9 +56,10 @@ def draw_states(rhythm: Rhythm, scope: Scope) -> Places:
 
 
 def _shown(states: Codes, hours: Places) -> Codes:
-    if len(hours) == 1:
-        return states[:, hours[0]]
-    shown: Codes = np.take_along_axis(states, hours, axis=1)
+    if len(hours) == 1:  # by index, a server's steps would lie apart in memory
+        shown: Codes = np.take(states, hours[0], axis=1)
+    else:
+        shown = np.take_along_axis(states, hours, axis=1)
     return shown
 
 
@@ -129,22 +130,42 @@ def _hourly_states(
     span: Span,
     given: Codes | None = None,
 ) -> Codes:
-    hours = hours_of_week(axis, span, scope.zones)
-    if rhythm.days:
-        hours = hours + HOURS_OF_WEEK * kinds_of_hours(rhythm.days, scope, year, axis, span)
+    kinds = kinds_of_hours(rhythm.days, scope, year, axis, span) if rhythm.days else None
     swings = None if rhythm.slopes is None else _swings(rhythm, scope, axis, span)
-    chances = partial(_chances, rhythm, hours, swings)
+    chances = partial(_chances, _tables(rhythm, scope.zones, axis, span, kinds), swings)
     return chain_states(chances, rhythm.stickiness, *draw_moves(scope, axis, span, "state"), given)
 
 
-def _chances(rhythm: Rhythm, hours: Places, swings: Floats | None, rows: slice) -> Floats:
+def _tables(
+    rhythm: Rhythm, zones: Sequence[str | None], axis: TimeAxis, span: Span, kinds: Codes | None
+) -> Callable[[slice], Hourly]:
+    """Return what gives the chances of some of the servers before they swing.
+
+    Those of all servers that live by a clock are looked up once, where servers do not differ.
+    """
+
+    @cache
+    def of_clock(zone: str | None) -> Hourly:
+        return rhythm.at(hours_of_week(axis, span, [zone]))
+
+    def of_rows(rows: slice) -> Hourly:
+        here = zones[rows]
+        if kinds is None and rhythm.is_shared and len(set(here)) == 1:
+            return of_clock(here[0])
+        hours = hours_of_week(axis, span, here)
+        if kinds is not None:
+            hours = hours + HOURS_OF_WEEK * kinds[rows]
+        return rhythm.of_rows(rows).at(hours)
+
+    return of_rows
+
+
+def _chances(tables: Callable[[slice], Hourly], swings: Floats | None, rows: slice) -> Floats:
     """Return the chances of states of some of the servers, shape (states, these or 1, hours)."""
-    of_rows = rhythm.of_rows(rows)
-    here = hours if len(hours) == 1 else hours[rows]
-    chances = looked_up(of_rows.chances, here)
-    if swings is None or of_rows.slopes is None:
+    chances, slopes = tables(rows)
+    if swings is None or slopes is None:
         return chances
-    swung = looked_up(of_rows.slopes, here) * swings[rows]
+    swung = slopes * swings[rows]
     return np.add(chances, swung, out=swung)
 
 

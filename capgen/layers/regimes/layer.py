@@ -145,8 +145,12 @@ def _tables(settings: Regimes, scope: Scope, what: str) -> dict[str, Floats]:
     keys = dict.fromkeys(key for section in sections.values() for key in section)
     tables = {}
     for key in keys:
+        paths = {name: f"regimes.states.{name}.{what}.{key}" for name in sections}
+        if scope.kind.own.isdisjoint(paths.values()):
+            tables[key] = np.array([[section.get(key, 1.0) for section in sections.values()]])
+            continue
         factors = [
-            scope.parameter(f"regimes.states.{name}.{what}.{key}") if key in section else 1.0
+            scope.parameter(paths[name]) if key in section else 1.0
             for name, section in sections.items()
         ]
         columns = (np.reshape(each, (-1, 1)) for each in factors)
@@ -169,13 +173,14 @@ def rhythm_of(settings: Regimes) -> Rhythm:
     """
     stickiness = np.array([state.stickiness for state in settings.states.values()])
     swings = settings.swing and settings.swing.strength
+    chances = weekly_chances(settings)
     return Rhythm(
-        weekly_chances(settings)[:, None],
+        chances[:, None],
         stickiness[:, None, None],
         float(stickiness.max()),
         _FORGOTTEN,
         _day_rhythm(settings) if settings.kinds else None,
-        weekly_slopes(settings)[:, None] if swings else None,
+        weekly_slopes(settings, chances)[:, None] if swings else None,
         Remembered(_SWING, settings.swing.half_life_hours) if settings.swing else None,
     )
 

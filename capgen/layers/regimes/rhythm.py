@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from capgen.draws.arrays import Floats
 from capgen.draws.persistence import Remembered
+from capgen.layers.regimes.chain import LEAST_CHANCE
 
 HOURS_OF_WEEK = 48  # of a weekday, and then of a day of the weekend
 HOLIDAY = 7  # class of a day: 0 is Monday
@@ -39,6 +41,13 @@ class DayRhythm:
         return DayRhythm(_of_rows(self.chances, rows), _of_rows(self.stickiness, rows))
 
 
+class Hourly(NamedTuple):
+    """Chances by the hour, at least `LEAST_CHANCE`, and how they follow a swing, if they do."""
+
+    chances: Floats
+    slopes: Floats | None
+
+
 @dataclass(frozen=True, slots=True)
 class Rhythm:
     """What decides the states of servers.
@@ -61,6 +70,21 @@ class Rhythm:
     days: DayRhythm | None = None
     slopes: Floats | None = None
     swing: Remembered | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether all servers have the same chances."""
+        return len(self.chances[0]) == 1
+
+    def at(self, positions: NDArray[np.int64]) -> Hourly:
+        """Return the chances at some hours.
+
+        Args:
+            positions: of what holds in each hour, shape (servers or 1, hours).
+        """
+        chances = looked_up(np.maximum(self.chances, LEAST_CHANCE), positions)
+        slopes = None if self.slopes is None else looked_up(self.slopes, positions)
+        return Hourly(chances, slopes)
 
     def of_rows(self, rows: Rows) -> Rhythm:
         """Return what decides the states of some of the servers, by their positions."""

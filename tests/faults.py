@@ -1,57 +1,80 @@
-"""Kills a build at a chosen moment: before or after its n-th step on the file system."""
+"""Moments at which a process dies: before and after each step that changes the file system."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet
+
+from capgen.storage.local import publishing
 from tests.processes import ROOT, run_script
 
-# Counts the steps that change the file system, and the row groups, each before and after it. At the
-# chosen moment the process ends as if the power had gone. Otherwise it prints of each moment
-# whether its step is one on the dataset's own folder or on what lies beside it.
-SCRIPT = """
-import json, os, pathlib, shutil, signal, sys
-import pyarrow.parquet
-import capgen.storage.files, capgen.storage.local.publishing
-from capgen import build, load_config
-
-overrides = json.loads(sys.argv[1])
-target = pathlib.Path(sys.argv[2])
-fatal = int(sys.argv[3])
-overwrite = sys.argv[4] == "overwrite"
-moments = []
-
-def moment(of):
-    moments.append(isinstance(of, str | pathlib.Path) and pathlib.Path(of).parent == target.parent)
-    if len(moments) == fatal:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-def watch(owner, name):
-    original = getattr(owner, name)
-    def watched(*arguments, **options):
-        moment(arguments[0])
-        outcome = original(*arguments, **options)
-        moment(arguments[0])
-        return outcome
-    setattr(owner, name, watched)
-
-for owner, name in [
-    (pathlib.Path, "replace"),
-    (pathlib.Path, "rename"),
-    (pathlib.Path, "unlink"),
+Moment = Callable[[object], None]
+# Steps that change the file system, and the row groups.
+STEPS: list[tuple[Any, str]] = [
+    (Path, "replace"),
+    (Path, "rename"),
+    (Path, "unlink"),
     (shutil, "rmtree"),
     (os, "fsync"),
     (os, "link"),
     (pyarrow.parquet.ParquetWriter, "write_table"),
-    (capgen.storage.local.publishing, "exchange"),
-]:
-    watch(owner, name)
-build(load_config(overrides=overrides, environment={}), target, workers=2, overwrite=overwrite)
+    (publishing, "exchange"),
+]
+# Ends at the chosen moment as if the power had gone. Otherwise it prints of each moment whether its
+# step is one in the open.
+SCRIPT = """
+import json, os, signal, sys
+from pathlib import Path
+from capgen import build, load_config
+from tests.faults import is_in_the_open, watched
+
+target = Path(sys.argv[2])
+fatal = int(sys.argv[3])
+moments = []
+
+def moment(place):
+    moments.append(is_in_the_open(place, target))
+    if len(moments) == fatal:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+config = load_config(overrides=json.loads(sys.argv[1]), environment={})
+with watched(moment):
+    build(config, target, workers=2, overwrite=sys.argv[4] == "overwrite")
 print(json.dumps(moments))
 """
+
+
+@contextmanager
+def watched(moment: Moment) -> Iterator[None]:
+    """Call a function with the place of each step, before and after it."""
+    with ExitStack() as undone:
+        for owner, name in STEPS:
+            step = getattr(owner, name)
+            undone.callback(setattr, owner, name, step)
+            setattr(owner, name, _between(moment, step))
+        yield
+
+
+def _between(moment: Moment, step: Callable[..., Any]) -> Callable[..., Any]:
+    def watched_step(*arguments: Any, **options: Any) -> Any:
+        moment(arguments[0])
+        outcome = step(*arguments, **options)
+        moment(arguments[0])
+        return outcome
+
+    return watched_step
+
+
+def is_in_the_open(place: object, target: Path) -> bool:
+    """Tell whether a step is one on the dataset's own folder, or on what lies beside it."""
+    return isinstance(place, str | Path) and Path(place).parent == target.parent
 
 
 def build_killed_at(
@@ -72,14 +95,38 @@ def build_killed_at(
         inside: run in the dataset's folder, which then cannot be replaced in one step.
 
     Returns:
-        Each moment there was, where the build was not killed: whether it is before or after a step
-        on the dataset's own folder, or on what lies beside it. None where it was killed.
+        Of each moment, where the build was not killed, whether its step is one in the open.
     """
     arguments = (json.dumps(overrides), str(target), str(moment))
     kind = "overwrite" if overwrite else "keep"
     result = run_script(SCRIPT, *arguments, kind, folder=target if inside else ROOT)
     assert result.returncode in (0, -9), result.stderr
     return json.loads(result.stdout) if result.returncode == 0 else []
+
+
+def left_at(
+    folder: Path, room: Path, make: Callable[[], object], *, of: Callable[[object, int], bool]
+) -> list[Path]:
+    """Make something in a folder; return copies of it from moments: what a kill would have left.
+
+    Args:
+        folder: where it is made.
+        room: where the copies go.
+        make: makes it, in one thread.
+        of: tells, of the place of a step and the number of the moment, whether to copy.
+    """
+    copies: list[Path] = []
+    moments = 0
+
+    def moment(place: object) -> None:
+        nonlocal moments
+        moments += 1
+        if of(place, moments):
+            copies.append(Path(shutil.copytree(folder, room / str(moments))))
+
+    with watched(moment):
+        make()
+    return copies
 
 
 def interrupt_after(rows: int) -> Callable[[int], None]:

@@ -89,6 +89,7 @@ def _template() -> subprocess.Popen[str]:
 def _serve() -> None:
     """Fork for each line of input: print the number of the process, then how it ended."""
     sys.path[0] = ""
+    sys.path.append(str(ROOT))
     os.fsync = os.fstat  # type: ignore[assignment]  # as in `conftest.py`
     import capgen
 

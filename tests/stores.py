@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -80,7 +80,7 @@ def s3_server(folder: Path) -> Iterator[str]:
     with (
         log,
         subprocess.Popen(
-            [command, "mini", *flags], env=environment, stdout=log, stderr=log
+            [command, f"-logdir={folder}", "mini", *flags], env=environment, stdout=log, stderr=log
         ) as process,
     ):
         try:
@@ -89,6 +89,14 @@ def s3_server(folder: Path) -> Iterator[str]:
             yield address
         finally:
             process.kill()
+            _remove_sockets(ports.values())
+
+
+def _remove_sockets(ports: Iterable[int]) -> None:
+    """Remove what SeaweedFS leaves: sockets in a folder of its choice, named after its ports."""
+    for port in ports:
+        for left in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):  # noqa: S108 - the server's
+            left.unlink()
 
 
 def free_ports(count: int) -> list[int]:

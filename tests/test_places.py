@@ -20,7 +20,7 @@ from capgen.storage.local.locking import one_writer
 from capgen.storage.local.places import Places
 from capgen.storage.location import locate
 from capgen.system.paths import local_path
-from tests.conftest import AS_NOBODY_KNOWN, deep, make_config, needs_root
+from tests.conftest import deep, make_config, needs_root
 
 SMALL = {"num_servers": 10, "end_date": "2022-03-31"}
 BUILD = ["build", "--servers=10", "--end-date=2022-03-31"]
@@ -28,34 +28,6 @@ BUILD = ["build", "--servers=10", "--end-date=2022-03-31"]
 
 def is_whole(folder: Path) -> bool:
     return not list(problems(folder, read_manifest(folder)))
-
-
-@needs_root
-def test_a_folder_of_mine_below_one_that_i_cannot_write(tmp_path: Path) -> None:
-    target = tmp_path / "mine"
-    target.mkdir()
-    os.chown(target, 54321, 54321)
-    script = f"""
-import os
-from capgen import build, load_config, repair
-def config(**more):
-    overrides = {{"num_servers": 10, "end_date": "2022-03-31", **more}}
-    return load_config(overrides=overrides, environment={{}})
-build(config(), "{target}")
-build(config(seed=1), "{target}", overwrite=True)
-os.remove("{target}/year=2022/server_type=web/part-00000.parquet")
-print(repair("{target}"))
-"""
-    ended = subprocess.run(
-        [*AS_NOBODY_KNOWN, sys.executable, "-c", script],
-        cwd="/",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    assert is_whole(target)
-    assert [each.name for each in tmp_path.iterdir()] == ["mine"]
 
 
 @pytest.mark.parametrize("holder", ["inside", "beside"])

@@ -22,9 +22,9 @@ from capgen.config.holiday_days import with_days
 from capgen.dataset.manifest import read_manifest
 from capgen.storage.inspection import problems
 from capgen.storage.marks import is_dataset
-from tests.bench.kill import digests, kill_at_each
+from tests.bench.kill import assert_it_goes_on, build_whole, digests
 from tests.conftest import BuildOnce, make_config, needs_root
-from tests.faults import build_killed_at, interrupt_after
+from tests.faults import build_killed_at, interrupt_after, is_in_the_open, left_at
 from tests.processes import MAIN, Process, run_script
 
 SMALL = {"num_servers": 8, "end_date": "2023-12-31"}
@@ -39,7 +39,22 @@ def target(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("overwrite", [False, True], ids=["new", "replacing"])
 def test_killed_at_any_moment(tmp_path: Path, *, overwrite: bool) -> None:
-    kill_at_each(2, tmp_path, FEW, overwrite=overwrite)
+    """A killed process leaves what lies there at the moment; `bench/kill.py` kills at each."""
+    target = tmp_path / "there" / "data"
+    config = {**FEW, "seed": 2}
+    old = None
+    if overwrite:
+        build(make_config(**FEW), target)
+        old = digests(target)
+    states = left_at(
+        target.parent,
+        tmp_path,
+        lambda: build_whole(config, target, overwrite=overwrite, workers=1),
+        of=lambda place, number: is_in_the_open(place, target) or number % 10 == 0,
+    )
+    assert len(states) >= 8
+    for state in states:
+        assert_it_goes_on(state / "data", config, old, digests(target))
 
 
 def test_resuming_keeps_the_files_that_are_whole(target: Path) -> None:

@@ -36,10 +36,32 @@ def spread(moments: int, wanted: int) -> Iterator[int]:
         yield 1 + position * (moments - 1) // max(wanted - 1, 1)
 
 
-def build_whole(overrides: dict[str, Any], target: Path, *, overwrite: bool = False) -> None:
+def build_whole(overrides: dict[str, Any], target: Path, *, overwrite: bool, workers: int) -> None:
     """Build in this process, or go on with what was killed."""
     config = load_config(overrides=overrides, environment={})
-    build(config, target, workers=2, overwrite=overwrite)
+    build(config, target, workers=workers, overwrite=overwrite)
+
+
+def assert_it_goes_on(
+    target: Path, config: dict[str, Any], old: dict[str, str] | None, new: dict[str, str]
+) -> None:
+    """Show that what a kill has left is absent or whole, and that the same build then makes it.
+
+    Args:
+        target: the dataset's folder.
+        config: what was built when the process was killed.
+        old: digests of the dataset that was being replaced, if any.
+        new: those of the dataset that was built.
+    """
+    if is_dataset(target):
+        assert digests(target) in (old, new)
+    else:
+        assert not target.exists()
+        assert old is None, "the old dataset is gone"
+    build_whole(config, target, overwrite=old is not None, workers=2)
+    assert digests(target) == new
+    begun = f".{target.name}."
+    assert not [each.name for each in target.parent.iterdir() if each.name.startswith(begun)]
 
 
 def kill_at_each(wanted: int, folder: Path, config: dict[str, Any], *, overwrite: bool) -> int:
@@ -56,8 +78,8 @@ def kill_at_each(wanted: int, folder: Path, config: dict[str, Any], *, overwrite
     """
     old = {**config, "seed": 1}
     new = {**config, "seed": 2}
-    build_whole(old, folder / "old")
-    expected_old = digests(folder / "old")
+    build_whole(old, folder / "old", overwrite=False, workers=2)
+    expected_old = digests(folder / "old") if overwrite else None
     if overwrite:
         shutil.copytree(folder / "old", folder / "whole")
     moments = build_killed_at(0, new, folder / "whole", overwrite=overwrite)
@@ -69,19 +91,7 @@ def kill_at_each(wanted: int, folder: Path, config: dict[str, Any], *, overwrite
         if overwrite:
             shutil.copytree(folder / "old", target)
         build_killed_at(moment, new, target, overwrite=overwrite)
-        if is_dataset(target):
-            assert digests(target) in (
-                [expected_old, expected_new] if overwrite else [expected_new]
-            )
-        else:
-            assert not target.exists()
-            assert not overwrite, "the old dataset is gone"
-        build_whole(new, target, overwrite=overwrite)
-        assert digests(target) == expected_new
-        leftovers = [
-            entry.name for entry in folder.iterdir() if entry.name.startswith(f".{target.name}.")
-        ]
-        assert not leftovers, leftovers
+        assert_it_goes_on(target, new, expected_old, expected_new)
     return len(fatal)
 
 

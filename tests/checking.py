@@ -1,18 +1,39 @@
-"""Checks of some rules only: a test that asks about one need not wait for all."""
+"""Checks that take less time: of some rules only, and of what was expected once already."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import pickle
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from capgen.config import Config
 from capgen.quality.check import check
+from capgen.quality.evidence import evidence
 from capgen.quality.exact.remade.rule import MEASUREMENT as REMADE
+from capgen.quality.expected.calendars import Calendars
+from capgen.quality.expected.groups import Groups
+from capgen.quality.expected.model import ArchetypeModel, archetype_models
 from capgen.quality.outcome import Report
 from capgen.quality.rule import Measurement
 from capgen.quality.rules import MEASUREMENTS
+
+# What a configuration implies takes a third of a check: it is worked out once for all checks of it.
+_kept: dict[bytes, list[ArchetypeModel]] = {}
+
+
+def _models_once(
+    config: Config, groups: Groups, calendars: Calendars, keys: list[str]
+) -> Iterator[ArchetypeModel]:
+    asked = pickle.dumps((config, groups.members.rows(), keys))
+    if asked not in _kept:
+        _kept[asked] = list(archetype_models(config, groups, calendars, keys))
+    return iter(_kept[asked])
+
+
+evidence.archetype_models = _models_once  # type: ignore[attr-defined]
 
 
 def check_but_remade(folder: Path, config_file: Path | None = None, **options: Any) -> Report:

@@ -15,9 +15,12 @@ from capgen import RequestError, build
 from capgen.dataset.config_values import config_values
 from capgen.errors import CapgenError
 from capgen.quality.check import check
-from capgen.quality.findings import Verdict
+from capgen.quality.evidence.evidence import Evidence
+from capgen.quality.exact.size import size_finding
+from capgen.quality.findings import Finding, Verdict
 from capgen.quality.outcome import Report
-from tests.checking import check_but_remade, check_only
+from capgen.quality.source import open_source
+from tests.checking import check_but_remade
 from tests.conftest import deep, make_config
 from tests.data_faults import Change, borrow_manifest, names_of, read, write
 from tests.panels import merged, of_all
@@ -304,12 +307,17 @@ def test_size(tmp_path: Path) -> None:
     build(some_100_000_rows, folder, workers=1)
     plain = {"compression": "none", "use_dictionary": False}
     write(read(folder), tmp_path / "bad", folder, **plain)
-    (good,) = check_only({"size"}, folder).rules
+    good = size_found(folder)
     assert good.verdict is Verdict.PASS
-    assert 5 < good.worst.details["csv_bytes"] / good.worst.details["bytes"] < 10
-    assert good.worst.details["csv_bytes"] == pytest.approx(csv_bytes(folder), rel=0.02)
-    (bad,) = check_only({"size"}, tmp_path / "bad").rules
-    assert bad.verdict is Verdict.FAIL
+    assert 5 < good.details["csv_bytes"] / good.details["bytes"] < 10
+    assert good.details["csv_bytes"] == pytest.approx(csv_bytes(folder), rel=0.02)
+    assert size_found(tmp_path / "bad").verdict is Verdict.FAIL
+
+
+def size_found(folder: Path) -> Finding:
+    with open_source(folder, None) as source:
+        (found,) = size_finding(Evidence(source, None))
+    return found
 
 
 def csv_bytes(folder: Path) -> int:

@@ -9,13 +9,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from capgen import build, check
+from capgen import build
 from capgen.cli.app import main
 from capgen.config import Config
 from capgen.quality.expected.groups import groups_of
 from capgen.quality.findings import Verdict
 from capgen.quality.sample import Sample, evenly_spread
-from tests.checking import check_but_remade
+from tests.checking import check_but_remade, check_only
 from tests.conftest import make_config
 from tests.data_faults import Change, read, write
 from tests.test_check import with_shuffled, wrong_subjects
@@ -57,14 +57,13 @@ def test_a_small_panel_is_looked_at_whole_and_a_large_one_in_part(
         assert main(["check", str(good), *options]) == 0
         return capsys.readouterr().out
 
-    whole = check(good)
-    assert whole.passed
-    assert whole.sample == Sample(60, 60, 60 * HOURS, 60 * HOURS)
+    whole = Sample(60, 60, 60 * HOURS, 60 * HOURS)
+    assert check_only({"schema"}, good).sample == whole
     monkeypatch.setattr("capgen.quality.sample.MOST_ROWS", MOST_ROWS)
     assert "The statistical rules looked at 24 of 60 servers and 8,064 of 20,160 rows." in said()
     everything = json.loads(said("--all", "--json"))
-    assert everything["sample"] == asdict(whole.sample)
-    assert [rule["rule"] for rule in everything["rules"]] == [rule.name for rule in whole.rules]
+    assert everything["sample"] == asdict(whole)
+    assert {"remade", "level"} <= {rule["rule"] for rule in everything["rules"]}
 
 
 def test_all_archetypes_are_looked_at_in_several_parts_of_the_fleet() -> None:

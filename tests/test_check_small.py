@@ -36,6 +36,12 @@ def bad(good: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def reports(good: Path, bad: Path) -> dict[Path, Report]:
+    """What a check says of each."""
+    return {folder: check(folder) for folder in (good, bad)}
+
+
 def words_of(report: Report) -> list[tuple[Any, ...]]:
     findings = [finding for rule in report.rules for finding in rule.findings]
     return [(each.rule, each.subject, each.verdict, each.note) for each in findings]
@@ -48,10 +54,13 @@ def numbers_of(report: Report) -> list[float | None]:
 
 @pytest.mark.parametrize("panel", ["good", "bad"])
 def test_a_small_panel_is_judged_like_a_large_one(
-    panel: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    panel: str,
+    request: pytest.FixtureRequest,
+    reports: dict[Path, Report],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder = request.getfixturevalue(panel)
-    small = check(folder)
+    small = reports[folder]
     monkeypatch.setattr(source, "_FEW_ROWS", 0)
     large = check(folder)
     assert words_of(small) == words_of(large)
@@ -59,11 +68,9 @@ def test_a_small_panel_is_judged_like_a_large_one(
     assert small.passed == (panel == "good")
 
 
-def test_checks_at_the_same_time_see_nothing_of_each_other(good: Path, bad: Path) -> None:
-    folders = [good, bad]
-    with ThreadPoolExecutor(len(folders)) as threads:
-        together = list(threads.map(check, folders))
-    assert together == [check(folder) for folder in folders]
+def test_checks_at_the_same_time_see_nothing_of_each_other(reports: dict[Path, Report]) -> None:
+    with ThreadPoolExecutor(len(reports)) as threads:
+        assert list(threads.map(check, reports)) == list(reports.values())
 
 
 def test_a_check_leaves_nothing_behind(good: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from capgen.timeline.stamps import stamps
 from capgen.timeline.time_axis import TimeAxis
 from tests.conftest import deep, make_config
 from tests.everything import LAYERS
+from tests.panels import NO_OTHERS
 
 STEPS = [step for step in range(1, 1441) if 1440 % step == 0]
 # A day on which the clock does something odd, or that lies in a time when it was odd.
@@ -62,10 +63,20 @@ def config_of(zone: str, day: str, step: int, **overrides: Any) -> Config:
 
 # Each clock takes other steps, and each step is that of some clocks; in the deep tests, all of all.
 _APART = 4
-PLACES = [
-    *(pytest.param(zone, STEPS[first % _APART :: _APART]) for first, zone in enumerate(CLOCKS)),
-    *(pytest.param(zone, STEPS, marks=deep) for zone in CLOCKS),
-]
+
+
+def at_some_steps(places: Iterable[tuple[str, ...]]) -> list[Any]:
+    """Return places, each with some of the steps, and all of them for the deep tests."""
+    quick: list[Any] = []
+    whole: list[Any] = []
+    for number, place in enumerate(places):
+        quick.append(pytest.param(*place, STEPS[number % _APART :: _APART]))
+        whole.append(pytest.param(*place, STEPS, marks=deep))
+    return quick + whole
+
+
+PLACES = at_some_steps((zone,) for zone in CLOCKS)
+MOMENTS = at_some_steps(DAYS)
 
 
 def at_steps(config: Config, steps: list[int]) -> Iterator[tuple[Config, TimeAxis]]:
@@ -75,9 +86,9 @@ def at_steps(config: Config, steps: list[int]) -> Iterator[tuple[Config, TimeAxi
         yield stepped, stepped.axis
 
 
-@pytest.mark.parametrize(("zone", "day"), DAYS)
-def test_no_clock_turns_inside_of_a_bucket(zone: str, day: str) -> None:
-    for config, axis in at_steps(config_of(zone, day, 60), STEPS):
+@pytest.mark.parametrize(("zone", "day", "steps"), MOMENTS)
+def test_no_clock_turns_inside_of_a_bucket(zone: str, day: str, steps: list[int]) -> None:
+    for config, axis in at_steps(config_of(zone, day, 60), steps):
         local_hour = (
             stamps(axis, axis.span, zone_of(config, "EU"))["local_time"]
             .dt.truncate("1h")
@@ -123,7 +134,7 @@ def test_hours_are_lit_as_spikes_are_drawn(zone: str, steps: list[int]) -> None:
 def test_good_datasets_of_odd_steps_and_clocks_pass(
     zone: str, day: str, step: int, tmp_path: Path
 ) -> None:
-    kinds = {"web": {"scheduled_spikes": SCHEDULES}}
+    kinds = {"web": {"share": 1.0, "scheduled_spikes": SCHEDULES}, **NO_OTHERS}
     layers = {"events": LAYERS["events"]}
     build(config_of(zone, day, step, archetypes=kinds, layers=layers, truth=True), tmp_path)
     report = check(tmp_path)

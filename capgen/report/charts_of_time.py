@@ -32,7 +32,7 @@ def utilisation(tables: Tables) -> Drawn:
     y = alt.Y("value:Q", title=f"mean by {tables.unit}", scale=alt.Scale(zero=False))
     tooltip = [
         moment_tooltip(tables.unit),
-        "archetype:N",
+        alt.Tooltip("archetype:N"),
         alt.Tooltip("value:Q", title="mean", format=",.4~g"),
     ]
     lines = rows_of_metric("utilisation").mark_line(point=few, clip=True, tooltip=True)
@@ -41,7 +41,8 @@ def utilisation(tables: Tables) -> Drawn:
         rows_of_metric("utilisation").mark_point(size=120, opacity=0).encode(x, y, tooltip=tooltip)
     )
     marks = alt.Chart(alt.NamedData("marks")).encode(
-        x, tooltip=[alt.Tooltip("moment:T", title="day", format="%a %Y-%m-%d"), "kind:N"]
+        x,
+        tooltip=[alt.Tooltip("moment:T", title="day", format="%a %Y-%m-%d"), alt.Tooltip("kind:N")],
     )
     quarters = marks.transform_filter("datum.kind === 'quarter end'").mark_rule(
         strokeDash=[4, 4], opacity=0.45, clip=True
@@ -74,7 +75,11 @@ def effects(tables: Tables) -> Drawn:
         x,
         y,
         colour(tables),
-        tooltip=["archetype:N", day, alt.Tooltip("value:Q", title="measured", format=".3f")],
+        tooltip=[
+            alt.Tooltip("archetype:N"),
+            day,
+            alt.Tooltip("value:Q", title="measured", format=".3f"),
+        ],
     )
     configured = (
         alt.Chart(alt.NamedData("configured"))
@@ -103,7 +108,7 @@ def growth(tables: Tables) -> Drawn:
         colours,
         tooltip=[
             moment_tooltip(tables.growth_unit),
-            "archetype:N",
+            alt.Tooltip("archetype:N"),
             alt.Tooltip("value:Q", title="mean", format=",.4~g"),
         ],
     )
@@ -119,7 +124,7 @@ def growth(tables: Tables) -> Drawn:
             alt.Y("value:Q"),
             colours,
             tooltip=[
-                "archetype:N",
+                alt.Tooltip("archetype:N"),
                 alt.Tooltip("value:Q", title="95 % of the last month lie below", format=",.4~g"),
                 alt.Tooltip("left:Q", title="headroom", format=",.4~g"),
             ],

@@ -38,7 +38,7 @@ def distribution(tables: Tables) -> Drawn:
             alt.Y("value:Q", title="share of values", axis=alt.Axis(format="~%"), stack=None),
             colour(tables),
             tooltip=[
-                "archetype:N",
+                alt.Tooltip("archetype:N"),
                 alt.Tooltip("start:Q", title="from", format=",.4~g"),
                 alt.Tooltip("stop:Q", title="to", format=",.4~g"),
                 alt.Tooltip("value:Q", title="share", format=".2~%"),
@@ -63,11 +63,11 @@ def correlation(tables: Tables) -> Drawn:
             y=alt.Y("pair:N", title=None, sort=None, axis=alt.Axis(grid=True, labelLimit=260)),
             yOffset=alt.YOffset("archetype:N", sort=tables.archetypes),
             tooltip=[
-                "archetype:N",
-                "pair:N",
+                alt.Tooltip("archetype:N"),
+                alt.Tooltip("pair:N"),
                 alt.Tooltip("target:Q"),
                 alt.Tooltip("measured:Q"),
-                "verdict:N",
+                alt.Tooltip("verdict:N"),
             ],
         )
     )
@@ -77,7 +77,7 @@ def correlation(tables: Tables) -> Drawn:
     x = alt.X("measured:Q", title="● measured, | target", scale=scale)
     colours = colour(tables)
     both = base.transform_filter("isValid(datum.measured) && isValid(datum.target)")
-    bars = both.mark_rule(strokeWidth=2, opacity=0.6).encode(x, colours, x2="target:Q")
+    bars = both.mark_rule(strokeWidth=2, opacity=0.6).encode(x, colours, x2=alt.X2("target:Q"))
     targets = (
         base.transform_filter("isValid(datum.target)")
         .mark_tick(thickness=2.5, size=13, opacity=0.9)
@@ -149,7 +149,12 @@ def quality(tables: Tables) -> Drawn:
             ),
             alt.Y("metric:N", title=None, sort=tables.labels, axis=alt.Axis(labelLimit=260)),
             alt.XOffset("archetype:N", sort=tables.archetypes),
-            tooltip=["archetype:N", "metric:N", "what:N", alt.Tooltip("share:Q", format=".3~%")],
+            tooltip=[
+                alt.Tooltip("archetype:N"),
+                alt.Tooltip("metric:N"),
+                alt.Tooltip("what:N"),
+                alt.Tooltip("share:Q", format=".3~%"),
+            ],
         )
     )
     shade = alt.Opacity(
@@ -157,5 +162,9 @@ def quality(tables: Tables) -> Drawn:
     )
     cells = base.mark_rect().encode(colour(tables), shade)
     shown = "datum.share === 0 ? '0' : datum.share < 0.0005 ? '<0.1%' : format(datum.share, '.1~%')"
-    words = base.transform_calculate(shown=shown).mark_text(fontSize=11).encode(text="shown:N")
+    words = (
+        base.transform_calculate(shown=shown)
+        .mark_text(fontSize=11)
+        .encode(text=alt.Text("shown:N"))
+    )
     return alt.layer(cells, words, title="Share of the values, by metric and archetype")

@@ -8,7 +8,7 @@ import polars as pl
 
 from capgen.draws.arrays import Floats
 from capgen.layers.scope import Kind, Scope
-from capgen.panel.layered import Layered
+from capgen.panel.layered import Layered, On
 
 
 def shared_columns(layered: Layered) -> Iterator[pl.Expr]:
@@ -44,14 +44,30 @@ def means_of(layered: Layered, scope: Scope, keys: Sequence[str]) -> dict[str, F
     Returns:
         By metric; each of shape (steps,) where all servers have the same, else (servers, steps).
     """
-    own = [each for each in layered.on if each.layer.has_own_means(each.settings, layered.kind)]
-    if len(scope.dates) == 1 and not own:
+    if are_shared(layered, scope):
         (columns,) = scope.dates.values()
         return {key: columns[_column(key)][scope.steps] for key in keys}
     means = {key: scope.by_clock(_column(key)) for key in keys}
-    for layer, settings in own:
+    for layer, settings in _with_own(layered):
         layer.own_means(settings, scope, means)
     return means
+
+
+def are_shared(layered: Layered, scope: Scope) -> bool:
+    """Tell whether all servers have the same means.
+
+    Args:
+        layered: the archetype.
+        scope: its servers.
+    """
+    return len(scope.dates) == 1 and not any(_with_own(layered))
+
+
+def _with_own(layered: Layered) -> Iterator[On]:
+    """Yield the layers that make means differ between servers."""
+    for each in layered.on:
+        if each.layer.has_own_means(each.settings, layered.kind):
+            yield each
 
 
 def _level(kind: Kind, key: str) -> float:

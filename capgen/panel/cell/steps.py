@@ -18,7 +18,7 @@ from capgen.layers.layer import Layer
 from capgen.layers.scope import Scope
 from capgen.layers.states import States, in_cells
 from capgen.panel.cell.labels import Labels
-from capgen.panel.cell.mean import means_of
+from capgen.panel.cell.mean import are_shared, means_of
 from capgen.panel.cell.memory import Cells
 from capgen.panel.cell.metrics import Recording, derive
 from capgen.panel.cell.noise import NoiseSum
@@ -87,10 +87,10 @@ class CellModel:
             return
         states = self._first(lambda layer, settings: layer.states(settings, scope))
         self._lay_noise(scope, cells, states)
-        for some in _few_servers(scope):
-            here = scope.part(some, scope.steps, scope.span)
-            of_few = states.part(some) if states else None
-            self._shape(here, of_few, cells.part(some, slice(None)), drawn)
+        if states is None and are_shared(self.layered, scope):
+            self._shape(scope, None, cells, drawn)
+        else:
+            self._shape_few(scope, states, cells, drawn)
         if states and cells.states is not None:
             cells.states[:] = states.codes
 
@@ -122,6 +122,17 @@ class CellModel:
             if states and source in states.curves:
                 expected *= in_cells(states.curves[source].means, states.codes)
             expected += 0.0  # makes 0 of −0
+
+    def _shape_few(
+        self, scope: Scope, states: States | None, cells: Cells, drawn: Sequence[str]
+    ) -> None:
+        """Do so for a few servers at a time: what is each server's own stays in a core's cache."""
+        together = max(1, _FEW_CELLS // scope.span.size)
+        for first in range(0, len(scope.ids), together):
+            some = slice(first, first + together)
+            here = scope.part(some, scope.steps, scope.span)
+            of_few = states.part(some) if states else None
+            self._shape(here, of_few, cells.part(some, slice(None)), drawn)
 
     def _first(self, ask: Callable[[Layer[Any], Any], Answer | None]) -> Answer | None:
         """Return the answer of the first layer that has one."""
@@ -165,10 +176,3 @@ class CellModel:
 def _labels_of(on: On) -> tuple[str, str]:
     layer: Layer[Any] = on.layer
     return layer.label, layer.names
-
-
-def _few_servers(scope: Scope) -> Iterator[slice]:
-    """Yield slices of the servers, a few at a time."""
-    together = max(1, _FEW_CELLS // scope.span.size)
-    for first in range(0, len(scope.ids), together):
-        yield slice(first, first + together)

@@ -39,7 +39,7 @@ class ConfigFields(Destination):
     growth: Growth
     metrics: Annotated[Frozen[Name, Metric], Field(min_length=1)]
     archetypes: Annotated[Frozen[Name, Archetype], Field(min_length=1)]
-    layers: Layers = Layers()
+    layers: Layers = Field(default_factory=Layers)
     holiday_days: HolidayDays | None = None  # from a manifest; None for the library's
 
     @property

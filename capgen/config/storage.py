@@ -51,7 +51,7 @@ class Destination(Section):
 
     out: Annotated[str, Field(min_length=1)]
     env: Env = "local"
-    storage: Storage = Storage()
+    storage: Storage = Field(default_factory=Storage)
 
 
 def full_name(config: Destination, out: str | os.PathLike[str] | None = None) -> str:

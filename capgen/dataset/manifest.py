@@ -17,7 +17,6 @@ from capgen.config.resolved_days import HolidayDays
 from capgen.dataset.description import Description, description_of
 from capgen.dataset.kept_library import with_library
 from capgen.dataset.manifest_base import BUILT, ManifestBase, kind_of
-from capgen.dataset.other_kinds import OTHER_KINDS
 from capgen.dataset.sizes import Sizes
 from capgen.errors import CapgenError, RequestError
 from capgen.storage.entries import FileEntry, SideEntry
@@ -197,16 +196,19 @@ def _read(path: Path) -> Manifest:
     except UnicodeDecodeError as error:
         raise Manifest.damaged(path, error) from None
     kind = kind_of(text)
-    if kind in OTHER_KINDS:
-        raise RequestError(
-            f"{path}: expected the manifest of a dataset built by capgen build, got that of "
-            f"{OTHER_KINDS[kind].no_model}"
-        )
     if kind != BUILT:
         raise RequestError(
-            f"{path}: expected the manifest of a dataset built by capgen build, got that of a "
-            f"{kind}, which capgen {__version__} does not know"
+            f"{path}: expected the manifest of a dataset built by capgen build, got that of "
+            f"{_no_build(kind)}"
         )
     found = Manifest.parse(path, text)
     found._path = path
     return found
+
+
+def _no_build(kind: str) -> str:
+    from capgen.dataset.other_kinds import OTHER_KINDS  # most programs read none of them
+
+    if kind in OTHER_KINDS:
+        return OTHER_KINDS[kind].no_model
+    return f"a {kind}, which capgen {__version__} does not know"

@@ -57,7 +57,7 @@ class Profile(Section):
 
     hours: Annotated[tuple[Factor, ...], Field(min_length=24, max_length=24)]
     weekdays: Annotated[tuple[Factor, ...], Field(min_length=7, max_length=7)]
-    spread: ProfileSpread = ProfileSpread()
+    spread: ProfileSpread = Field(default_factory=ProfileSpread)
 
 
 class ProfileLayer(Layer[Profile]):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Self
 
 import polars as pl
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from capgen.draws.sharing import Sharing
 from capgen.layers.layer import Layer
@@ -40,9 +40,9 @@ class SharedMovement(Section):
         fleet: what all servers have in common.
     """
 
-    app: Share = Share()
-    region: Share = Share()
-    fleet: Share = Share()
+    app: Share = Field(default_factory=Share)
+    region: Share = Field(default_factory=Share)
+    fleet: Share = Field(default_factory=Share)
 
     @model_validator(mode="after")
     def _shares_fit(self) -> Self:

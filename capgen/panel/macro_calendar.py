@@ -95,7 +95,7 @@ def _eoq_table(calendar: CalendarConfig) -> pl.DataFrame:
 
 def _rule_table(calendar: CalendarConfig) -> pl.DataFrame:
     rules = enumerate(calendar.holiday_factors)
-    rows = [(position, *rule.model_dump().values()) for position, rule in rules]
+    rows = [(position, *dict(rule).values()) for position, rule in rules]
     integers = ["rule_position", "rule_month", "rule_first_day", "rule_last_day"]
     schema = dict.fromkeys(integers, pl.Int64) | {"rule_factor": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -105,5 +105,5 @@ def _effect_table(calendar: CalendarConfig) -> pl.DataFrame:
     schema = {"effect_factor": pl.Float64, "shoulder_days": pl.Int64, "shoulder_factor": pl.Float64}
     effect = calendar.holiday_effect
     return pl.DataFrame(
-        [tuple(effect.model_dump().values())] if effect else [], schema=schema, orient="row"
+        [tuple(dict(effect).values())] if effect else [], schema=schema, orient="row"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from capgen.settings.quantiles import Quantiles, Shape
 from capgen.settings.statistic import Statistic
@@ -57,7 +57,7 @@ class Metric(Section):
     unit: Unit = ""
     statistic: Statistic | None = None
     clip: Interval
-    response: Response = Response()
+    response: Response = Field(default_factory=Response)
     spike_share: NotNegative | None = None
     derived: Derived | None = None
     shape: Shape = "normal"
@@ -65,7 +65,8 @@ class Metric(Section):
 
     @model_validator(mode="after")
     def _derived_has_no_own_model(self) -> Metric:
-        if self.derived and (self.spike_share is not None or self.response != Response()):
+        responds = any(dict(self.response).values())
+        if self.derived and (self.spike_share is not None or responds):
             raise ValueError("expected no response and no spike_share beside derived")
         return self
 

@@ -38,7 +38,9 @@ class Section(BaseModel):
         frozen=True,
         extra="forbid",
         allow_inf_nan=False,
-        defer_build=True,  # the configuration builds all sections as its parts, few need it alone
+        # The configuration builds all sections as its parts, few need it alone. So the default of
+        # a section is a factory: to make one as a class is read would build it there.
+        defer_build=True,
     )
 
 

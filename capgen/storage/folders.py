@@ -9,7 +9,6 @@ from typing import Protocol
 
 from capgen.storage.local.folder import LocalFolder
 from capgen.storage.location import is_store
-from capgen.storage.store.folder import StoreFolder
 
 
 class Folder(Protocol):
@@ -54,4 +53,8 @@ def folder_of(path: Path) -> Folder:
     Args:
         path: a local path, or one in a store.
     """
-    return StoreFolder(path) if is_store(path) else LocalFolder(path)
+    if not is_store(path):
+        return LocalFolder(path)
+    from capgen.storage.store.folder import StoreFolder  # few programs see a store
+
+    return StoreFolder(path)

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 from capgen.storage.entries import FileEntry, Inventory
 from capgen.storage.local.place import LocalPlace
 from capgen.storage.location import is_store
-from capgen.storage.store.place import StorePlace
 
 
 class Place(Protocol):
@@ -66,4 +65,8 @@ def place_of(target: Path) -> Place:
     Args:
         target: the dataset's folder, or its prefix in a store.
     """
-    return StorePlace(target) if is_store(target) else LocalPlace(target.absolute())
+    if not is_store(target):
+        return LocalPlace(target.absolute())
+    from capgen.storage.store.place import StorePlace  # few programs see a store
+
+    return StorePlace(target)

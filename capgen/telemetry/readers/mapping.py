@@ -83,10 +83,10 @@ class Mapping(Section):
     from_: tuple[Column, ...] | None = Field(default=None, alias="from", min_length=1)
     sql: str | None = None
     shape: Literal["wide", "long"] = "wide"
-    long: LongColumns = LongColumns()
-    csv: CsvSection = CsvSection()
-    server: ServerPlace = ServerPlace()
-    time: TimePlace = TimePlace()
+    long: LongColumns = Field(default_factory=LongColumns)
+    csv: CsvSection = Field(default_factory=CsvSection)
+    server: ServerPlace = Field(default_factory=ServerPlace)
+    time: TimePlace = Field(default_factory=TimePlace)
     metrics: Frozen[Name, MetricPlace] = Field(default={}, validate_default=True)
     labels: Annotated[Frozen[Name, LabelPlace], AfterValidator(_check_labels)] = Field(
         default={}, validate_default=True

@@ -3,6 +3,9 @@
 One hour's step of the chain maps each state to the next one. Maps can be put together in any order:
 stretches of hours are followed side by side from every state, and so become steps of a shorter
 chain, which is followed in the same way.
+
+A map is a number with a byte for each state: that of state k says where k leads to. States are
+written as the bits that lie below their byte: a map shifted by these begins with what it says.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +23,13 @@ from capgen.draws.arrays import Codes, Flags, Floats
 # In place of no chance, so that chances can be divided by: nobody is in a state without one.
 LEAST_CHANCE = 1e-300
 _BITS = 3  # of a state's number
-_MASK = 2**_BITS - 1
+_BYTE = 8  # bits
+_LOWEST_BYTE = 2**_BYTE - 1
+_IN_32_BITS = 4  # bytes
 _CELLS_AT_ONCE = 2**13  # of so few, all that is worked out lies in a core's own cache
 _STRETCH = 12  # of hours: so few that a year's loops are short, and so many that few follow
 Chances = Callable[[slice], Floats]
+Maps = NDArray[np.unsignedinteger[Any]]
 
 
 def chain_states(
@@ -46,25 +53,26 @@ def chain_states(
     Returns:
         Numbers of states, shape (servers, hours).
     """
-    maps = np.empty(stay_draws.shape, np.int32)
+    maps = np.empty(stay_draws.shape, _shifts(len(stickiness)).dtype)
     for rows in _few_rows(maps):
         sticky = stickiness if stickiness.shape[1] == 1 else stickiness[:, rows]
         maps[rows] = _maps(chances(rows), sticky, stay_draws[rows], jump_draws[rows])
     if given is not None:
         first = maps[:, : given.shape[1]]
         np.copyto(first, _to_all(given, len(stickiness)), where=given >= 0)
-    return _follow(maps, len(stickiness))
+    states: Codes = (_follow(maps, len(stickiness)) // _BYTE).astype(np.int32)
+    return states
 
 
-def _few_rows(maps: Codes) -> Iterator[slice]:
+def _few_rows(maps: Maps) -> Iterator[slice]:
     servers, hours = maps.shape
     count = max(1, _CELLS_AT_ONCE // max(hours, 1))
     for first in range(0, servers, count):
         yield slice(first, first + count)
 
 
-def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: Floats) -> Codes:
-    """Return for each server and hour the state that follows each state, `_BITS` bits each."""
+def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: Floats) -> Maps:
+    """Return the map of each server and hour."""
     if chances.shape[1] < stickiness.shape[1]:
         chances = np.repeat(chances, stickiness.shape[1], axis=1)
     stay = _stay_chances(chances, stickiness)
@@ -115,32 +123,41 @@ def _as_bits(flags: Flags) -> NDArray[np.uint8]:
 
 
 @cache
-def _maps_of_outcomes(states: int) -> Codes:
+def _maps_of_outcomes(states: int) -> Maps:
     """Return the map of each outcome: a bit for each state that is kept, before what is entered."""
-    outcomes = np.arange(2 ** (states + _BITS), dtype=np.int32)
-    entered = outcomes & _MASK
-    maps = np.zeros_like(outcomes)
-    for state in range(states):
+    outcomes = np.arange(2 ** (states + _BITS))
+    entered = outcomes % 2**_BITS
+    shifts = _shifts(states)
+    maps = np.zeros(len(outcomes), shifts.dtype)
+    for state, shift in enumerate(shifts):
         is_kept = outcomes >> (_BITS + state) & 1 == 1
-        maps |= np.where(is_kept, np.int32(state), entered) << (_BITS * state)
+        maps |= (np.where(is_kept, state, entered) * _BYTE).astype(maps.dtype) << shift
     return maps
 
 
-def _to_all(given: Codes, states: int) -> Codes:
+@cache
+def _shifts(states: int) -> Maps:
+    """Return how many bits lie below the byte of each state."""
+    shifts: Maps = np.arange(states, dtype=np.uint32 if states <= _IN_32_BITS else np.uint64)
+    return shifts * _BYTE
+
+
+def _to_all(given: Codes, states: int) -> Maps:
     """Return the maps that lead every state to a given one."""
-    ones = sum(1 << (_BITS * state) for state in range(states))
-    return (given * ones).astype(np.int32)
+    shifts = _shifts(states)
+    maps: Maps = (given * _BYTE).astype(shifts.dtype) * np.bitwise_or.reduce(1 << shifts)
+    return maps
 
 
-def _follow(maps: Codes, states: int) -> Codes:
+def _follow(maps: Maps, states: int) -> Maps:
     """Return the state after each map, shape (servers, maps); the first one begins in state 0."""
     servers, count = maps.shape
     stretches = -(-count // _STRETCH)
-    padded = np.zeros((servers, stretches * _STRETCH), np.int32)
+    padded = np.zeros((servers, stretches * _STRETCH), maps.dtype)
     padded[:, :count] = maps
     # Place in the stretch first: each step below reads and writes what lies together.
     steps = np.ascontiguousarray(padded.reshape(servers, stretches, _STRETCH).transpose(2, 0, 1))
-    state = np.zeros((servers, stretches), np.int32)
+    state = np.zeros((servers, stretches), maps.dtype)
     if stretches > 1:
         state[:, 1:] = _follow(_put_together(steps, states), states)[:, :-1]
     followed = np.empty_like(steps)
@@ -149,21 +166,20 @@ def _follow(maps: Codes, states: int) -> Codes:
     return followed.transpose(1, 2, 0).reshape(servers, -1)[:, :count]
 
 
-def _put_together(steps: Codes, states: int) -> Codes:
+def _put_together(steps: Maps, states: int) -> Maps:
     """Return what all maps of each stretch do to every state, as one map: (servers, stretches)."""
-    numbers = np.arange(states, dtype=np.int32)[:, None, None]
-    every = np.empty((states, *steps.shape[1:]), np.int32)
-    every[:] = numbers
+    shifts = _shifts(states)[:, None, None]
+    every = np.empty((states, *steps.shape[1:]), steps.dtype)
+    every[:] = shifts
     for step in steps:
         _move(every, step, every)
-    every <<= _BITS * numbers
-    together: Codes = np.bitwise_or.reduce(every)
+    every <<= shifts
+    together: Maps = np.bitwise_or.reduce(every)
     return together
 
 
-def _move(states: Codes, maps: Codes, out: Codes) -> Codes:
+def _move(states: Maps, maps: Maps, out: Maps) -> Maps:
     """Write the states that maps lead to; `out` may be where the states stand."""
-    np.multiply(states, _BITS, out=out)
-    np.right_shift(maps, out, out=out)
-    out &= _MASK
+    np.right_shift(maps, states, out=out)
+    out &= _LOWEST_BYTE
     return out

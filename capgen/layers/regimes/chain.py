@@ -54,14 +54,21 @@ def chain_states(
         Numbers of states, shape (servers, hours).
     """
     maps = np.empty(stay_draws.shape, _shifts(len(stickiness)).dtype)
+    sticky = _without_last(stickiness)
     for rows in _few_rows(maps):
-        sticky = stickiness if stickiness.shape[1] == 1 else stickiness[:, rows]
-        maps[rows] = _maps(chances(rows), sticky, stay_draws[rows], jump_draws[rows])
+        of_rows = sticky if sticky.shape[1] == 1 else sticky[:, rows]
+        maps[rows] = _maps(chances(rows), of_rows, stay_draws[rows], jump_draws[rows])
     if given is not None:
         first = maps[:, : given.shape[1]]
         np.copyto(first, _to_all(given, len(stickiness)), where=given >= 0)
     states: Codes = (_follow(maps, len(stickiness)) // _BYTE).astype(np.int32)
     return states
+
+
+def _without_last(stickiness: Floats) -> Floats:
+    """Return the stickiness of the states up to the last that has one: others are never kept."""
+    sticky = np.flatnonzero(stickiness.any(axis=(1, 2)))
+    return stickiness[: sticky[-1] + 1 if sticky.size else 0]
 
 
 def _few_rows(maps: Maps) -> Iterator[slice]:
@@ -76,7 +83,7 @@ def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: F
     if chances.shape[1] < stickiness.shape[1]:
         chances = np.repeat(chances, stickiness.shape[1], axis=1)
     stay = _stay_chances(chances, stickiness)
-    is_kept = stay_draws < stay
+    is_kept = stay_draws < stay[: len(stickiness)]
     bounds = _jump_bounds(chances, stay)
     is_beyond = jump_draws * bounds[-1] >= bounds[:-1]
     outcomes = _as_bits(is_kept).astype(np.int64)
@@ -88,12 +95,14 @@ def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: F
 def _stay_chances(chances: Floats, stickiness: Floats) -> Floats:
     """Return the chances to stay in the state of the hour before.
 
-    They are 0 in the first hour, whose state is drawn.
+    They are 0 in the first hour, whose state is drawn, and in states without a stickiness.
     """
+    some = chances[: len(stickiness)]
     stay = np.empty_like(chances)
     stay[..., 0] = 0
-    later = stay[..., 1:]
-    np.divide(chances[..., 1:], chances[..., :-1], out=later)
+    stay[len(some) :] = 0
+    later = stay[: len(some), ..., 1:]
+    np.divide(some[..., 1:], some[..., :-1], out=later)
     np.clip(later, 0.0, 1.0, out=later)
     later *= stickiness
     return stay

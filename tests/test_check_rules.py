@@ -21,8 +21,17 @@ from capgen.quality.rules import MEASUREMENTS, RULES
 from capgen.quality.source import open_source
 from tests.conftest import make_config
 from tests.everything import EVERYTHING, WITH_DYNAMICS
+from tests.panels import merged
 
-WINDOW = {"num_servers": 8, "start_date": "2023-12-26", "end_date": "2024-01-04"}
+WINDOW = {"num_servers": 6, "start_date": "2023-12-26", "end_date": "2024-01-04"}
+TWO_KINDS = {
+    "archetypes": {
+        "web": {"share": 0.5},
+        "application": {"share": 0.5},
+        "database": None,
+        "batch": None,
+    }
+}
 EVEN = Rule("even", "There is an even number of servers.", "Servers are counted.", "servers")
 
 
@@ -32,7 +41,7 @@ def test_each_rule_has_a_name_of_its_own() -> None:
 
 @pytest.mark.parametrize("panel", [EVERYTHING, WITH_DYNAMICS], ids=["closed form", "twin"])
 def test_a_measurement_speaks_of_its_own_rules(panel: dict[str, Any], tmp_path: Path) -> None:
-    build(make_config(**{**panel, **WINDOW}), tmp_path / "data")
+    build(make_config(**merged({**panel, **WINDOW}, TWO_KINDS)), tmp_path / "data")
     with open_source(tmp_path / "data", None) as source:
         evidence = Evidence(source, None)
         for measurement in MEASUREMENTS:

@@ -8,10 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 import capgen
 from capgen import RequestError
+from tests.conftest import deep
 from tests.test_load import lines_of, loaded, write_mapping
 
 HOUR = timedelta(hours=1)
@@ -31,7 +33,8 @@ def local_texts(zone: str, first: datetime, count: int, minutes: int = 30) -> li
 
 
 @pytest.mark.parametrize(
-    ("zone", "reverse"), [("Europe/Berlin", True), ("America/New_York", False)]
+    ("zone", "reverse"),
+    [("Europe/Berlin", True), pytest.param("America/New_York", False, marks=deep)],
 )
 def test_the_hour_that_a_clock_shows_twice_is_told_by_the_order_of_rows(
     zone: str, reverse: bool, tmp_path: Path
@@ -111,7 +114,9 @@ def test_devices_are_joined(tmp_path: Path) -> None:
     assert rows["usual"].to_list() == [5, 8]
 
 
-def test_means_are_weighed_by_their_samples_and_maxima_are_maxima(tmp_path: Path) -> None:
+def test_means_are_weighed_by_their_samples_and_files_say_unit_and_statistic(
+    tmp_path: Path,
+) -> None:
     file = write_csv(
         tmp_path,
         {
@@ -123,13 +128,16 @@ def test_means_are_weighed_by_their_samples_and_maxima_are_maxima(tmp_path: Path
         },
     )
     metrics = {
-        "cpu": {"column": "avg", "statistic": "mean", "samples": "n"},
+        "cpu": {"column": "avg", "statistic": "mean", "samples": "n", "unit": "%"},
         "cpu_max": {"column": "top", "statistic": "max"},
     }
     mapping = write_mapping(tmp_path, metrics=metrics)
     rows, _ = loaded(tmp_path, [file], mapping=mapping, to="hourly")
     (row,) = rows.iter_rows(named=True)
     assert (row["cpu_mean"], row["cpu_mean_samples"], row["cpu_max"]) == (20, 3, 60)
+    (data,) = tmp_path.rglob("*.parquet")
+    field = pq.read_schema(data).field("cpu_mean")
+    assert field.metadata == {b"unit": b"percent", b"statistic": b"mean"}
 
 
 def test_percent_or_fraction_is_told_by_the_largest_value(tmp_path: Path) -> None:
@@ -202,21 +210,6 @@ def test_a_file_name_is_a_name_and_no_pattern(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, encoding="utf-8")
     rows, _ = loaded(tmp_path, [tmp_path / "x[1]*.csv"], mapping="table")
     assert rows["cpu"].to_list() == [1, 1]
-
-
-def test_unit_and_statistic_stand_in_each_file(tmp_path: Path) -> None:
-    import pyarrow.parquet as pq
-
-    file = write_csv(
-        tmp_path,
-        {"time": ["2024-01-01", "2024-01-02"], "host": ["a", "a"], "cpu": [1, 2]},
-    )
-    cpu = {"column": "cpu", "unit": "%", "statistic": "mean"}
-    mapping = write_mapping(tmp_path, metrics={"cpu": cpu})
-    capgen.load(file, tmp_path / "out", mapping=mapping)
-    (data,) = (tmp_path / "out").rglob("*.parquet")
-    field = pq.read_schema(data).field("cpu_mean")
-    assert field.metadata == {b"unit": b"percent", b"statistic": b"mean"}
 
 
 def test_a_statement_may_stand_in_place_of_files(tmp_path: Path) -> None:

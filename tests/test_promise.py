@@ -27,7 +27,7 @@ from capgen.panel.clocks import COMMON_CLOCK
 from capgen.panel.fleet import archetype_counts
 from capgen.panel.frame import open_panel
 from capgen.timeline.time_axis import Span, TimeAxis
-from tests.conftest import Run, examples
+from tests.conftest import Run, deep, examples
 from tests.everything import WITH_DYNAMICS
 from tests.panels import merged, sorted_scan
 
@@ -282,7 +282,7 @@ def test_what_is_not_asked_for_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> 
     assert cost(panel.head(10))[1] < 366
 
 
-@pytest.mark.parametrize("granularity", ["hourly", "hourly with layers"])
+@pytest.mark.parametrize("granularity", [pytest.param("hourly", marks=deep), "hourly with layers"])
 def test_any_number_of_workers_gives_the_same_files(granularity: str, tmp_path: Path) -> None:
     for workers in (1, 5):
         build(config_for(granularity), tmp_path / str(workers), workers=workers)

@@ -16,7 +16,7 @@ import capgen
 from capgen.errors import CapgenError
 from capgen.telemetry.mapping_files import shipped_mapping, shipped_mappings
 from capgen.telemetry.readers import READERS
-from tests.conftest import examples
+from tests.conftest import deep, examples
 from tests.exports.opened import BY_NAME, head, opened
 from tests.test_reader_traps import CPU_HEADER, HEADER, NOON_SECONDS, TRAPS, UP, answer, series
 
@@ -156,7 +156,10 @@ def test_any_bytes_may_be_looked_at(start: bytes) -> None:
             one.recognise(head("x", prefix + start))
 
 
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=deep if name in {"grafana", "cloudwatch"} else ()) for name in WHOLE],
+)
 def test_a_load_says_why_it_took_the_reader_and_keeps_what_it_says(
     name: str, tmp_path: Path
 ) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import duckdb
 import polars as pl
-import pyarrow.dataset
 import pyarrow.parquet
 import pytest
 

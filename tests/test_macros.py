@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,11 @@ def is_in(holiday_calendar: holidays.HolidayBase) -> Callable[[date], bool]:
     return lambda day: day in holiday_calendar
 
 
+@cache
+def american_holidays() -> holidays.HolidayBase:
+    return holidays.country_holidays("US")  # reads all countries in a quarter of a second
+
+
 def default_holiday_factor(day: date) -> float:
     match day.month, day.day:
         case 1, 1:
@@ -130,7 +136,7 @@ PLAIN: dict[str, DayMacro] = {
     "is_eoq": is_eoq,
     "days_to_month_end": days_to_month_end,
     "eoq_factor": default_eoq_factor,
-    "is_holiday": is_in(holidays.country_holidays("US")),
+    "is_holiday": lambda day: day in american_holidays(),
     "holiday_factor": default_holiday_factor,
 }
 

@@ -19,7 +19,6 @@ import pytest
 
 from capgen import build, load_config, scan
 from capgen.cli.app import main
-from capgen.report import drawing
 from tests.compare_panels import tell_weeks_apart_in_no_time
 from tests.conftest import made_once, make_config
 from tests.docs import PAGES, README, ROOT
@@ -73,7 +72,7 @@ def output_of(
     empty: `test_report.py` draws them.
     """
     tell_weeks_apart_in_no_time(monkeypatch)
-    monkeypatch.setattr(drawing, "draw", lambda *of: (undrawn(*of), b""))
+    monkeypatch.setattr("capgen.report.drawing.draw", lambda *of: (undrawn(*of), b""))
     monkeypatch.chdir(tmp_path)
 
     def run_here(variables: str, words: str, file: str | None) -> None:

@@ -9,8 +9,10 @@ import importlib.util
 import os
 import signal
 import sys
+import threading
 import tracemalloc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -55,6 +57,8 @@ def cluster() -> Iterator[None]:
         patch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         ray = importlib.import_module("ray")
+        for unused in ("start_monitor", "start_log_monitor", "start_api_server"):  # seconds each
+            patch.setattr(ray._private.node.Node, unused, lambda *_, **__: None, raising=False)
         ray.init(
             "local",
             num_cpus=1,
@@ -69,7 +73,11 @@ def cluster() -> Iterator[None]:
 
 def descendants(process: int) -> Iterator[int]:
     for task in Path(f"/proc/{process}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
+        try:
+            children = task.read_text().split()
+        except OSError:
+            continue  # it has just ended
+        for child in map(int, children):
             yield child
             yield from descendants(child)
 
@@ -87,27 +95,36 @@ def a_busy_worker(processes: Iterable[int]) -> int | None:
     return next(busy, None)
 
 
+@contextmanager
+def killed_once(folder: Path) -> Iterator[list[int]]:
+    """Kill a worker that is at a task, as soon as there is a file in a folder; yield the killed."""
+    killed: list[int] = []
+    done = threading.Event()
+
+    def kill() -> None:
+        while not killed and not done.wait(0.01):
+            is_begun = any(folder.rglob("*.parquet*"))
+            worker = a_busy_worker(descendants(os.getpid())) if is_begun else None
+            if worker is not None:
+                os.kill(worker, signal.SIGKILL)
+                killed.append(worker)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    yield killed
+    done.set()
+    killer.join()
+
+
 @needs_ray
 @pytest.mark.usefixtures("cluster")
 class TestOnACluster:
     def test_a_killed_worker(self, tmp_path: Path) -> None:
         config = make_config(**PANEL)
-        killed: list[int] = []
-
-        def kill_once(_rows: int) -> None:
-            worker = None if killed else a_busy_worker(descendants(os.getpid()))
-            if worker is not None:
-                os.kill(worker, signal.SIGKILL)
-                killed.append(worker)
-
-        there = build(
-            config,
-            tmp_path / "there",
-            engine="ray",
-            memory=MEMORY,
-            file_size=FILE_SIZE,
-            on_rows=kill_once,
-        )
+        with killed_once(tmp_path) as killed:
+            there = build(
+                config, tmp_path / "there", engine="ray", memory=MEMORY, file_size=FILE_SIZE
+            )
         assert killed
         assert digest(there.out) == digest(build(config, tmp_path / "here").out)
         assert sorted(each.name for each in tmp_path.iterdir()) == ["here", "there"]

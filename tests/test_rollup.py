@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import signal
-import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -25,11 +23,10 @@ from capgen.cli.app import main
 from capgen.dataset.manifest import read_manifest
 from capgen.dataset.rollup.rollup import Step, rollup
 from capgen.dataset.rollup_manifest import RollupManifest
-from capgen.storage.marks import is_dataset
 from tests.conftest import BuildOnce, examples, make_config, needs_root
 from tests.data_faults import read
 from tests.everything import STICKY_REGIMES
-from tests.processes import run_script
+from tests.faults import left_at
 
 METRICS = ["cpu", "mem", "disk", "net_in", "net_out"]
 MISSING = {"share": {"cpu": 0.3, "mem": 0.02}, "server_outages": {"per_year": 60, "mean_hours": 40}}
@@ -416,51 +413,27 @@ def test_a_file_cut_short(copy: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     assert [each.name for each in tmp_path.iterdir()] == ["hourly"]
 
 
-# Ends as if the power had gone, at the n-th step on the file system.
-KILLED = """
-import os, pathlib, signal, sys
-from capgen.dataset.rollup.rollup import rollup
-
-moments = 0
-
-def watch(owner, name):
-    original = getattr(owner, name)
-    def watched(*arguments, **options):
-        global moments
-        moments += 1
-        if moments == int(sys.argv[3]):
-            os.kill(os.getpid(), signal.SIGKILL)
-        return original(*arguments, **options)
-    setattr(owner, name, watched)
-
-for owner, name in [(pathlib.Path, "replace"), (pathlib.Path, "rename"), (os, "fsync")]:
-    watch(owner, name)
-rollup(sys.argv[1], "daily", sys.argv[2])
-print(moments)
-"""
-
-
 def test_killed_at_any_moment(build_once: BuildOnce, tmp_path: Path) -> None:
+    """A killed process leaves what lies there at the moment."""
     dataset = build_once(num_servers=3, granularity="hourly", end_date="2022-01-01")
-
-    def run(moment: int, out: Path) -> subprocess.CompletedProcess[str]:
-        return run_script(KILLED, str(dataset), str(out), str(moment))
-
-    moments = int(run(0, tmp_path / "whole").stdout)
-    whole = manifest_of(tmp_path / "whole")
-    for moment in (moments // 2, moments - 1):
-        out = tmp_path / "daily"
-        assert run(moment, out).returncode == -signal.SIGKILL
-        assert not out.exists()
-        assert not is_dataset(out)
-    assert (
-        run(moments, out).returncode == -signal.SIGKILL
-    )  # it is in its place, but perhaps not yet on disk
-    assert manifest_of(out) == whole
-    shutil.rmtree(out)
-    rollup(dataset, "daily", out)
-    assert manifest_of(out) == whole
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["daily", "whole"]
+    out = tmp_path / "there" / "daily"
+    out.parent.mkdir()
+    states = left_at(
+        out.parent,
+        tmp_path,
+        lambda: rollup(dataset, "daily", out),
+        of=lambda _, number: number % 6 == 0,
+    )
+    whole = manifest_of(out)
+    finished = [state / "daily" for state in states if (state / "daily").exists()]
+    assert len(states) > len(finished) > 0
+    for folder in finished:
+        assert manifest_of(folder) == whole
+        shutil.rmtree(folder)
+    for state in states:
+        rollup(dataset, "daily", state / "daily")
+        assert manifest_of(state / "daily") == whole
+        assert [each.name for each in state.iterdir()] == ["daily"]
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from capgen.dataset.data_files import view_files
 from capgen.dataset.description import Description, description_of
 from capgen.dataset.reading.lockdown import lock
 from capgen.errors import CapgenError
-from capgen.panel.virtual import VirtualPanel
 from capgen.storage.location import locate
 from capgen.storage.store.errors import reading_reason
 
@@ -44,6 +43,9 @@ def connect(source: Config | str | os.PathLike[str], *, locked: bool = False) ->
     """
     settings = {"temp_directory": _spill()} if locked else {}
     if isinstance(source, Config):
+        # Arrow's datasets import pandas, where it is installed, which takes as long as a small panel.
+        from capgen.panel.virtual import VirtualPanel
+
         described = description_of(source)
         connection = sql.connect(described.calendar.tables(), settings)
         connection.from_arrow(VirtualPanel(source)).create_view(PANEL)

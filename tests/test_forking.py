@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from capgen import build
 from tests.conftest import make_config
+from tests.processes import run_script
 
 VERBS = {
     "build": "capgen.build(config, 'built')",
@@ -31,71 +30,67 @@ VERBS = {
     "open": "capgen.open('data').scan().collect()",
     "command line": "main(['build', '--servers=3', '--end-date=2022-01-31', '--out=other'])",
 }
+# Asks for things in a process that was forked from one that has only imported Polars and capgen, or
+# in a child that it forks after it has used Polars. What waits forever is killed.
 SCRIPT = """
-import json, os, sys
-import polars as pl
+import json, os, signal, sys
+import capgen
+from capgen.cli.app import main
 
-def run(verbs, file):
-    import capgen
-    from capgen.cli.app import main
-    overrides = {"num_servers": 3, "end_date": "2022-01-31"}
-    config = capgen.load_config(environment={}, overrides=overrides)
-    said = {}
-    for name, verb in verbs.items():
-        print(name, file=sys.stderr, flush=True)
-        try:
-            outcome = eval(verb)
-            said[name] = "refused" if isinstance(outcome, int) and outcome else "worked"
-        except capgen.CapgenError as error:
-            said[name] = str(error)
-    json.dump(said, open(file, "w"))
+def use_polars():
+    import polars as pl
+    pl.select(a=1).lazy().select(pl.col("a") + 1).collect()
 
-for before, verbs, file in json.loads(sys.argv[1]):
-    exec(before)
+verbs, is_used = json.loads(sys.argv[1])
+if is_used:
+    use_polars()
     if os.fork():
-        code = os.waitstatus_to_exitcode(os.wait()[1])
-        if code:
-            sys.exit(code)
-    else:
-        try:
-            run(verbs, file)
-            os._exit(0)
-        except BaseException as error:
-            print(repr(error), file=sys.stderr, flush=True)
-        os._exit(1)
+        sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+signal.alarm(60)
+overrides = {"num_servers": 3, "end_date": "2022-01-31"}
+config = capgen.load_config(environment={}, overrides=overrides)
+said = {}
+for name, verb in verbs.items():
+    print(name, file=sys.stderr, flush=True)
+    try:
+        outcome = eval(verb)
+        said[name] = "refused" if isinstance(outcome, int) and outcome else "worked"
+    except capgen.CapgenError as error:
+        said[name] = str(error)
+print(json.dumps(said), flush=True)
+os._exit(0)
 """
-USED = "import capgen\npl.select(a=1).lazy().select(pl.col('a') + 1).collect()"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which a process has forked a child before it used Polars, and one after."""
+    """A folder with a dataset and a damaged one."""
     folder = tmp_path_factory.mktemp("forking")
     build(make_config(num_servers=3, end_date="2022-01-31", granularity="hourly"), folder / "data")
     build(make_config(num_servers=3, end_date="2022-01-31"), folder / "damaged")
     next((folder / "damaged").rglob("*.parquet")).unlink()
-    some = {name: VERBS[name] for name in ("scan", "scan data", "connect")}
-    children = [("", some, "imported.json"), (USED, VERBS, "used.json")]
-    command = [sys.executable, "-c", SCRIPT, json.dumps(children)]
-    ended = subprocess.run(
-        command, cwd=folder, check=False, capture_output=True, text=True, timeout=60
-    )
-    assert ended.returncode == 0, ended.stderr
     return folder
 
 
+def said_by_a_child(verbs: dict[str, str], folder: Path, *, is_used: bool) -> dict[str, str]:
+    """Return what each verb says in a forked child, whose parent may have used Polars."""
+    ended = run_script(SCRIPT, json.dumps([verbs, is_used]), folder=folder)
+    assert ended.returncode == 0, ended.stderr
+    said: dict[str, str] = json.loads(ended.stdout)
+    assert said.keys() == verbs.keys()
+    return said
+
+
 def test_a_child_of_a_process_that_has_used_polars_refuses(folder: Path) -> None:
-    said = json.loads((folder / "used.json").read_text())
-    assert said.keys() == VERBS.keys()
+    said = said_by_a_child(VERBS, folder, is_used=True)
     assert said.pop("command line") == "refused"
     for name, line in said.items():
         assert "its parent had used Polars" in line, name
         assert "spawn or forkserver" in line
-    made = {each.name for each in folder.iterdir()}
-    assert made == {"data", "damaged", "imported.json", "used.json"}
+    assert {each.name for each in folder.iterdir()} == {"data", "damaged"}
 
 
 def test_a_child_of_a_process_that_has_only_imported_polars_works(folder: Path) -> None:
-    """`processes.py` shows it of one that has imported capgen: kills and signals rely on it."""
-    said = json.loads((folder / "imported.json").read_text())
-    assert said == dict.fromkeys(["scan", "scan data", "connect"], "worked")
+    some = {name: VERBS[name] for name in ("scan", "scan data", "connect")}
+    said = said_by_a_child(some, folder, is_used=False)
+    assert said == dict.fromkeys(some, "worked")

@@ -23,7 +23,7 @@ from capgen.dataset.manifest import read_manifest
 from capgen.storage.inspection import problems
 from capgen.storage.marks import is_dataset
 from tests.bench.kill import assert_it_goes_on, build_whole, digests
-from tests.conftest import BuildOnce, make_config, needs_root
+from tests.conftest import BuildOnce, deep, make_config, needs_root
 from tests.faults import build_killed_at, interrupt_after, is_in_the_open, left_at
 from tests.processes import MAIN, Process, run_script
 
@@ -309,7 +309,7 @@ def test_a_folder_removed_during_the_build(target: Path, what: str) -> None:
     assert digests(target)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=deep), signal.SIGTERM])
 def test_stopping_is_quick_and_says_how_to_go_on(target: Path, number: signal.Signals) -> None:
     staging = target.with_name(".data.capgen-staging")
     command = ["build", "--granularity=hourly", "--servers=300", f"--out={target}"]

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -59,11 +60,18 @@ def wait_until(happened: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
+def _read_descriptions_once() -> None:
+    """Have the library read its descriptions of services once, not for each new connection."""
+    session: Any = importlib.import_module("botocore.session")
+    session.create_loader = cache(session.create_loader)
+
+
 @contextmanager
 def s3_server(folder: Path) -> Iterator[str]:
     """Run SeaweedFS, which checks keys; yield its address."""
     command = weed_command()
     assert command
+    _read_descriptions_once()
     ports = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
     flags = [f"-{name}={port}" for name, port in ports.items()]
     flags += [

@@ -34,7 +34,6 @@ from capgen.telemetry.load import Listener
 from capgen.version import __version__
 from tests.conftest import make_config
 from tests.pages import page_of
-from tests.processes import run_script
 from tests.stores import (
     BUCKET,
     KEY,
@@ -111,10 +110,14 @@ def address(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def copy(stored: str, address: str) -> str:
     """Return the address of a dataset for the test to change."""
-    files = locate(stored).fs  # type: ignore[attr-defined]
-    for path in Objects(locate(stored)).all():
-        files.copy(f"{stored}/{path}", f"{address}/{path}")
+    copy_objects(stored, address)
     return address
+
+
+def copy_objects(source: str, target: str) -> None:
+    files = locate(source).fs  # type: ignore[attr-defined]
+    for path in Objects(locate(source)).all():
+        files.copy(f"{source}/{path}", f"{target}/{path}")
 
 
 def test_a_worker_elsewhere_writes_the_same_objects(local: Path, address: str) -> None:
@@ -207,15 +210,13 @@ def test_the_command_and_its_hint(address: str, capfd: pytest.CaptureFixture[str
 
 def test_any_prefix_above_a_dataset(stored: str, local: Path, tmp_path: Path) -> None:
     place = f"s3://{BUCKET}/prefix/year=1999/a1=+,@~!'() .x/region=EU"
-    files = locate(stored).fs  # type: ignore[attr-defined]
-    for path in Objects(locate(stored)).all():
-        files.copy(f"{stored}/{path}", f"{place}/{path}")
+    copy_objects(stored, place)
     both = []
     for number, folder in enumerate((str(local), place)):
         room = tmp_path / str(number)
         room.mkdir()
         both.append(answers(folder, room))
-    for (name, here), (_, there) in islice(zip(*both, strict=True), 4):  # not the rollup
+    for (name, here), (_, there) in islice(zip(*both, strict=True), 2):  # DuckDB and Polars
         assert there.sort(pl.all()).equals(here.sort(pl.all())), name
 
 
@@ -249,18 +250,11 @@ def interrupted(address: str, config: Config, **options: Any) -> None:
         build(config, address, workers=1, **options, on_rows=when_kept(address, stopped))
 
 
-KILLED = """
-import os, signal, sys
-from capgen import build
-from tests.conftest import make_config
-from tests.test_stores import SMALL, when_kept
-on_rows = when_kept(sys.argv[1], lambda: os.kill(os.getpid(), signal.SIGKILL))
-build(make_config(**SMALL), sys.argv[1], workers=1, on_rows=on_rows)
-"""
-
-
 def test_killed_and_resumed(address: str, local: Path) -> None:
-    assert run_script(KILLED, address).returncode == -9
+    """A killed process leaves the objects that are there at the moment, and an upload."""
+    place = f"{address}-whole"
+    told = when_kept(place, lambda: copy_objects(place, address))
+    build(make_config(**SMALL), place, workers=1, on_rows=told)
     leave_an_upload(address, PART)
     assert (
         socket.gethostname() in Objects(locate(address)).read([LOCK])[LOCK].decode()
@@ -306,7 +300,7 @@ def test_a_file_is_replaced_only_when_asked_and_none_lies_in_a_dataset(
 ) -> None:
     files: Any = locate(address).fs  # type: ignore[attr-defined]
     query = ["query", "select count(*) as n from panel", *FLAGS, "--output"]
-    for words in (query, ["export", stored], ["config", "init"]):
+    for words in (query, ["config", "init"]):
         files.pipe_file(f"{address}.csv", b"mine")
         assert main([*words, f"{address}.csv"]) == 2
         assert "--overwrite" in capfd.readouterr().err
@@ -435,13 +429,12 @@ def test_it_is_exported_and_rolled_up(stored: str, local: Path, tmp_path: Path) 
     files: Any = locate(stored).fs  # type: ignore[attr-defined]
     into_store = f"s3://{BUCKET}/exported/a.parquet"
     assert main(["export", str(local), str(tmp_path / "local.parquet")]) == 0
-    assert main(["export", stored, str(tmp_path / "stored.parquet")]) == 0
     assert main(["export", stored, into_store]) == 0
-    exported = (tmp_path / "local.parquet").read_bytes()
-    assert (tmp_path / "stored.parquet").read_bytes() == exported
-    assert files.cat_file(into_store) == exported
+    assert files.cat_file(into_store) == (tmp_path / "local.parquet").read_bytes()
     with pytest.raises(RequestError, match="--overwrite"):
         capgen.export(locate(stored), into_store)
+    with pytest.raises(RequestError, match="outside of the dataset"):
+        capgen.export(locate(stored), f"{stored}/year=2022/a.csv", overwrite=True)
     rolled = f"s3://{BUCKET}/rolled"
     assert main(["rollup", stored, "--to=daily", f"--out={rolled}"]) == 0
     assert main(["rollup", str(local), "--to=daily", f"--out={tmp_path / 'rolled'}"]) == 0

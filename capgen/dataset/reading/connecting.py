@@ -43,7 +43,7 @@ def connect(source: Config | str | os.PathLike[str], *, locked: bool = False) ->
     """
     settings = {"temp_directory": _spill()} if locked else {}
     if isinstance(source, Config):
-        # Arrow's datasets import pandas, where it is installed, which takes as long as a small panel.
+        # Arrow's datasets import pandas where it is installed: as long as a small panel takes.
         from capgen.panel.virtual import VirtualPanel
 
         described = description_of(source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -84,10 +84,11 @@ def contenders(sizes: Sizes) -> Iterator[Contender]:
         yield Contender(
             name, f"{name} {described(overrides)}", f"contender_{name}", {"overrides": overrides}
         )
-    yield _rival("spark", f"Spark, capgen.cells, {described(sizes.year)}", overrides=sizes.year)
-    yield _rival("synforecast", f"synforecast {described(sizes.year)}", overrides=sizes.year)
+    spark = _rival("spark", f"Spark, capgen.cells, {described(sizes.year)}", sizes.year)
+    yield replace(spark, repeated=False)
+    yield _rival("synforecast", f"synforecast {described(sizes.year)}", sizes.year)
     fitted = f"synforecast, fitted, {described(sizes.loop)}"
-    yield _rival("synforecast_fit", fitted, overrides=sizes.loop)
+    yield _rival("synforecast_fit", fitted, sizes.loop)
     for threads in (1, None):
         for compression in (None, "ZSTD(1)"):
             yield _tpchgen(sizes.scale, threads, compression)
@@ -112,7 +113,8 @@ def _tpchgen(scale: float, threads: int | None, compression: str | None) -> Cont
     return Contender(name, label, "contender_tpchgen", settings, rivals_python())
 
 
-def _rival(name: str, label: str, **settings: Any) -> Contender:
+def _rival(name: str, label: str, overrides: Overrides) -> Contender:
+    settings = {"overrides": overrides}
     return Contender(name, label, f"contender_{name}", settings, rivals_python())
 
 

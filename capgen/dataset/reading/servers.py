@@ -39,11 +39,28 @@ def open_panel(described: Description, files: Sequence[Path], spill: Path) -> sq
     """
     connection = open_reader(spill)
     try:
+        view_panel(connection, described, files)
+    except CapgenError:
+        connection.close()
+        raise
+    return connection
+
+
+def view_panel(connection: sql.Connection, described: Description, files: Sequence[Path]) -> None:
+    """Give the name `panel` to the rows of some data files.
+
+    Args:
+        connection: the database for the view.
+        described: what the rows are.
+        files: data files, with their partition keys in their paths.
+
+    Raises:
+        CapgenError: a file cannot be read.
+    """
+    try:
         view_files(connection, "panel", files, described.schema.names())
     except sql.DatabaseError as error:
-        connection.close()
         raise CapgenError(reading_reason(error)) from None
-    return connection
 
 
 def server_ranges(connection: sql.Connection, rows: int) -> list[tuple[str, str, int]]:

@@ -56,14 +56,15 @@ def _limits(values: Floats) -> Iterator[Floats]:
 
 def _of_scores(scores: Floats, steps_per_day: int) -> Iterator[Floats]:
     steps = scores.shape[2]
-    yield np.arcsinh((scores**3).mean(axis=2))
-    yield np.log1p((scores**4).mean(axis=2))
+    squares = scores**2
+    yield np.arcsinh((squares * scores).mean(axis=2))
+    yield np.log1p((squares**2).mean(axis=2))
     for lag in _LAGS:
         if lag < steps // 2:
             yield (scores[..., :-lag] * scores[..., lag:]).mean(axis=2)
     moves = np.diff(scores, axis=2)
     yield np.abs(moves).mean(axis=2)
-    yield np.arcsinh((moves**3).mean(axis=2))
+    yield np.arcsinh((moves**2 * moves).mean(axis=2))
     yield (np.sign(scores[..., 1:]) != np.sign(scores[..., :-1])).mean(axis=2)
     ordered = np.sort(scores, axis=2)
     for level in _LEVELS:

@@ -14,8 +14,9 @@ import polars as pl
 
 from capgen import sql
 from capgen.dataset.metric_column import MetricColumn
-from capgen.dataset.reading.servers import open_panel
+from capgen.dataset.reading.servers import open_panel, view_panel
 from capgen.errors import CapgenError
+from capgen.storage.location import is_store
 from capgen.storage.store.errors import reading_reason
 from capgen.twins.compare.agreement import NamedDataset
 from capgen.twins.compare.candidate import Cut, Part
@@ -24,6 +25,7 @@ from capgen.twins.compare.rolling import rolled
 from capgen.twins.compare.window import Integers, Window
 
 _ROWS_AT_ONCE = 2**17
+_FEW_ROWS = 2**20
 
 
 @dataclass(frozen=True)
@@ -133,15 +135,28 @@ def opened(dataset: NamedDataset) -> Iterator[sql.Connection]:
     Raises:
         CapgenError: a file cannot be read.
     """
-    files = [dataset.folder / entry.path for entry in dataset.manifest.files]
-    with (
-        TemporaryDirectory(prefix="capgen-") as folder,
-        open_panel(dataset.described, files, Path(folder) / "spill") as connection,
-    ):
+    with _connected(dataset) as connection:
         try:
             yield connection
         except sql.DatabaseError as error:
             raise CapgenError(f"{dataset.folder}: {reading_reason(error)}") from None
+
+
+@contextmanager
+def _connected(dataset: NamedDataset) -> Iterator[sql.Connection]:
+    """Open DuckDB with the rows as `panel`: the one that the process keeps, for few local rows."""
+    entries = dataset.manifest.files
+    files = [dataset.folder / entry.path for entry in entries]
+    if sum(entry.rows for entry in entries) <= _FEW_ROWS and not is_store(dataset.folder):
+        with sql.open_kept() as connection:
+            view_panel(connection, dataset.described, files)
+            yield connection
+        return
+    with (
+        TemporaryDirectory(prefix="capgen-") as folder,
+        open_panel(dataset.described, files, Path(folder) / "spill") as connection,
+    ):
+        yield connection
 
 
 def servers_of(dataset: NamedDataset, window: Window) -> list[str]:

@@ -66,9 +66,21 @@ def _step(rows: Floats, is_candidate: Bools, weights: Floats, coefficients: Floa
     residuals = np.rint((is_candidate - chances) * weights * _RESIDUAL)
     slope = products(rows.T, residuals[None, :])[:, 0] / (_FEATURE * _RESIDUAL)
     curve = np.rint(np.maximum(chances * (1 - chances), 0.01) * weights * _WEIGHT)
-    bend = products(rows.T, (rows * curve[:, None]).T) / (_FEATURE**2 * _WEIGHT)
     ridge = _RIDGE * len(rows)
-    return _solved(bend + ridge * np.eye(len(bend)), slope - ridge * coefficients)
+    return _solved_curve(rows, curve, ridge, slope - ridge * coefficients)
+
+
+def _solved_curve(rows: Floats, curve: Floats, ridge: float, slope: Floats) -> Floats:
+    """Return the step to where nothing slopes.
+
+    Takes an equation a feature or, by Woodbury's identity, an equation a row where those are fewer.
+    """
+    features = rows.shape[1]
+    if len(rows) < features:
+        of_rows = products(rows, rows) / _FEATURE**2 + np.diag(ridge * _WEIGHT / curve)
+        return (slope - _scores(rows.T, _solved(of_rows, _scores(rows, slope)))) / ridge
+    bend = products(rows.T, (rows * curve[:, None]).T) / (_FEATURE**2 * _WEIGHT)
+    return _solved(bend + ridge * np.eye(features), slope)
 
 
 def _solved(matrix: Floats, right: Floats) -> Floats:

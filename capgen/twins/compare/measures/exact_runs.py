@@ -14,7 +14,7 @@ from capgen.twins.compare.run_numbers import LENGTH
 def _share(sources: Sequence[Evidence], candidate: Evidence) -> Mapping[str, float]:
     found = {}
     for metric, numbers in candidate.runs.items():
-        real = np.unique(np.concatenate([source.runs[metric].ravel() for source in sources]))
+        real = np.sort(np.concatenate([source.runs[metric].ravel() for source in sources]))
         found[metric] = _covered(_is_in(numbers, real) & (numbers > 0))
     return found
 

@@ -7,7 +7,7 @@ from capgen.twins.compare.measure import VALUES, ServerMeasure, of_metrics
 
 
 def _skew(series: Series) -> Floats:
-    skew: Floats = np.arcsinh((series.scores**3).sum(axis=1) / series.count)
+    skew: Floats = np.arcsinh((series.scores**2 * series.scores).sum(axis=1) / series.count)
     return skew
 
 

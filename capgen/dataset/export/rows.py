@@ -177,11 +177,11 @@ def open_rows(
 
 
 def _shifted(batch: pa.RecordBatch, shift: timedelta) -> pa.RecordBatch:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     place = batch.schema.get_field_index("timestamp")
     if not shift or place < 0:
         return batch
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     moved = pc.add(batch.column(place), pa.scalar(shift))
     return batch.set_column(place, batch.schema.field(place), moved)

@@ -116,7 +116,7 @@ def rollup(data: str | os.PathLike[str], to: Step, out: str | os.PathLike[str]) 
 
 def _rows(manifest: ManifestBase, described: Description, written: Written) -> RollupRows:
     """Return what the rows of a rollup are."""
-    types = {**pl.DataFrame(written.schema.empty_table()).schema, **KEY_TYPES}
+    types = {**pl.Schema(written.schema), **KEY_TYPES}
     return RollupRows(
         columns={name: SQL_TYPES[kind] for name, kind in types.items()},
         metrics=tuple(metric for each in rolled_columns(described) for metric in each.metrics),

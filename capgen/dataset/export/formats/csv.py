@@ -22,7 +22,7 @@ def write_csv(rows: pa.RecordBatchReader, file: Counted, _origin: Mapping[str, s
         rows: the rows in batches.
         file: a file open for writing.
     """
-    none = pl.DataFrame(rows.schema.empty_table())
+    none = pl.DataFrame(schema=pl.Schema(rows.schema))
     file.write(csv_text(none, header=True).encode())
     for piece in text_pieces(rows):
         file.write(csv_text(piece, header=False).encode())

@@ -90,13 +90,12 @@ CASES: dict[str, tuple[str, Any, set[str]]] = {
 
 
 # What one panel lacks at once: no rule of a line fails for want of another of its line, as
-# `tests/bench/missing_dynamics.py` shows.
+# `tests/bench/missing_dynamics.py` shows; but for autocorrelation, which misses the shape as well.
 TOGETHER = [
     ["weekend", "spikes", "chances", "spread of noise"],
-    ["shape", "correlation", "stickiness", "spread of levels"],
+    ["half-life", "correlation", "stickiness"],
     ["noise parts", "shared movement"],
-    ["half-life"],
-    ["regimes"],
+    ["regimes", "shape", "spread of levels"],
 ]
 
 

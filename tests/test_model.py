@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from capgen import Config, load_config, scan
 from capgen.draws.correlation import correlation_matrix
+from tests.conftest import deep
 from tests.estimates import STANDARD_ERRORS, Floats
 from tests.panels import WIDE
 
@@ -69,7 +70,8 @@ class Views:
         return np.logical_or.reduce(moved)  # type: ignore[no-any-return]
 
 
-@pytest.fixture(scope="module", params=["default", "gpu"])
+# The panel with a metric more holds all of the default's, and what it does to them.
+@pytest.fixture(scope="module", params=[pytest.param("default", marks=deep), "gpu"])
 def views(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Views:
     file = tmp_path_factory.mktemp("config") / "config.yaml"
     file.write_text(GPU if request.param == "gpu" else "", encoding="utf-8")

@@ -17,6 +17,8 @@ from capgen.draws.streams import stream
 from capgen.draws.subjects import known
 from capgen.timeline.time_axis import Span, TimeAxis
 
+Then = Callable[[int, slice], None]  # is given a server's position, and which steps were drawn
+
 
 def draw_normals(
     seed: int,
@@ -25,6 +27,7 @@ def draw_normals(
     span: Span,
     out: Floats,
     purpose: str = "noise",
+    then: Then | None = None,
 ) -> None:
     """Draw independent standard normals, one metric after the other.
 
@@ -35,19 +38,25 @@ def draw_normals(
         span: the steps.
         out: where to, shape (metrics, servers, steps).
         purpose: what the draws are for.
+        then: what to do with each server's draws while they lie in a core's cache.
     """
+    then = then or _nothing
     before, ahead = axis.split(span)
     for part in _known_parts(axis, before):
         for rows, generator in _own_streams(seed, server_ids, part.block, purpose):
-            for of_metric in out[:, rows[0], part.wanted]:
-                part.fill(generator.standard_normal, of_metric)
-            for row in rows[1:]:
-                out[:, row, part.wanted] = out[:, rows[0], part.wanted]
+            _draw_known(part, rows, generator, out)
+            for row in rows:
+                then(row, part.wanted)
     for part in _parts_ahead(axis, ahead, span):
-        for number, of_metric in enumerate(out):
-            for position, server_id in enumerate(server_ids):
+        for row, server_id in enumerate(server_ids):
+            for number, of_metric in enumerate(out[:, row, part.wanted]):
                 generator = stream(seed, server_id, part.block, f"{purpose} {number}")
-                part.fill(generator.standard_normal, of_metric[position, part.wanted])
+                part.fill(generator.standard_normal, of_metric)
+            then(row, part.wanted)
+
+
+def _nothing(row: int, steps: slice) -> None:
+    """Leave draws as they are."""
 
 
 def draw_uniforms(
@@ -134,6 +143,15 @@ class _Part(NamedTuple):
             draw(out=target)
         else:
             target[:] = draw(self.size)[self.drawn]
+
+
+def _draw_known(part: _Part, rows: Sequence[int], generator: Generator, out: Floats) -> None:
+    """Draw a server's normals of the panel, which all its futures share."""
+    drawn = out[:, rows[0], part.wanted]
+    for of_metric in drawn:
+        part.fill(generator.standard_normal, of_metric)
+    for row in rows[1:]:
+        out[:, row, part.wanted] = drawn
 
 
 def _own_streams(

@@ -76,8 +76,12 @@ def draw_shared_normals(
     def draw(share: float, subject: str) -> Floats:
         return _part_of(share, seed, subject, axis, span, purpose, len(out))
 
-    by_block.draw_normals(seed, server_ids, axis, span, out, purpose)
-    share_normals(shared, out, draw)
+    mix = _mixture(shared, draw)
+
+    def mix_in(server: int, steps: slice) -> None:
+        mix(server, out[:, server, steps], steps)
+
+    by_block.draw_normals(seed, server_ids, axis, span, out, purpose, mix_in if shared else None)
 
 
 @lru_cache(maxsize=_KEPT_DRAWS)
@@ -101,15 +105,25 @@ def share_normals(
         normals: the servers' normals, shape (metrics, servers, steps).
         draw: draws from the streams of a group, times the root of a share.
     """
-    if not shared:
-        return
+    if shared:
+        mix = _mixture(shared, draw)
+        for server in range(normals.shape[-2]):
+            mix(server, normals[..., server, :], slice(None))
+
+
+def _mixture(
+    shared: Sequence[Sharing], draw: Callable[[float, str], Floats]
+) -> Callable[[int, Floats, slice], None]:
+    """Return what mixes what groups draw into some steps of what a server drew, in place."""
     rest = math.sqrt(max(0.0, 1 - sum(each.share for each in shared)))
-    every = [each.common(partial(draw, each.share)) for each in shared]
-    for server, parts in enumerate(zip(*every, strict=True)):
-        own = normals[..., server, :]  # what one server drew still lies in a core's cache
+    parts = [each.common(partial(draw, each.share)) for each in shared]
+
+    def mix(server: int, own: Floats, steps: slice) -> None:
         own *= rest
-        for part in parts:
-            own += part
+        for of_servers in parts:
+            own += of_servers[server][..., steps]
+
+    return mix
 
 
 def share_uniforms(shared: Sequence[Sharing], uniforms: Floats, choice: Floats, draw: Draw) -> None:

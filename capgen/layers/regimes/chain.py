@@ -126,7 +126,7 @@ def _as_bits(flags: Flags) -> NDArray[np.uint8]:
     The flags are overwritten.
     """
     bits = flags.view(np.uint8)
-    bits <<= np.arange(len(bits), dtype=np.uint8)[:, None, None]
+    bits *= 2 ** np.arange(len(bits), dtype=np.uint8)[:, None, None]  # a shift takes longer
     together: NDArray[np.uint8] = np.bitwise_or.reduce(bits)
     return together
 

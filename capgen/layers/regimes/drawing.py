@@ -56,10 +56,13 @@ def draw_states(rhythm: Rhythm, scope: Scope) -> Places:
 
 
 def _shown(states: Codes, hours: Places) -> Codes:
-    if len(hours) == 1:  # by index, a server's steps would lie apart in memory
-        shown: Codes = np.take(states, hours[0], axis=1)
-    else:
-        shown = np.take_along_axis(states, hours, axis=1)
+    first, last = hours[0, [0, -1]]
+    if len(hours) > 1:
+        shown: Codes = np.take_along_axis(states, hours, axis=1)
+    elif last - first + 1 == hours.size:
+        shown = states[:, first : last + 1]
+    else:  # by index, a server's steps would lie apart in memory
+        shown = np.take(states, hours[0], axis=1)
     return shown
 
 

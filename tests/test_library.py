@@ -24,7 +24,7 @@ from capgen.layers.library.similar import similar_rows
 from capgen.layers.library.writing import library_bytes
 from capgen.panel.chunks import cut, partitions
 from capgen.panel.fleet import archetype_counts
-from capgen.panel.frame import open_panel
+from capgen.panel.frame import panel_of
 from capgen.quality.expected.missing import implied_missing
 from capgen.quality.findings import Verdict
 from capgen.storage.layout import LIBRARY
@@ -127,26 +127,26 @@ def test_any_window_and_any_other_servers(case: tuple[str, str], data: st.DataOb
 def test_any_chunks_and_any_columns(case: tuple[str, str], rows: int, data: st.DataObject) -> None:
     names = data.draw(st.lists(st.sampled_from(whole(case).columns), min_size=1, unique=True))
     config = library_config(case[0], case[1], **MORE)
-    with open_panel(config) as panel:
-        chunks = [
-            chunk
-            for partition in partitions(panel.axis, archetype_counts(config))
-            for chunk in cut(panel.axis, partition.whole, max(rows, partition.rows // 10))
-        ]
-        pieces = [panel.cells(each, panel.servers(each), [*names, *KEYS]) for each in chunks]
-        together = pl.concat(pieces).sort(KEYS)
+    panel = panel_of(config)
+    chunks = [
+        chunk
+        for partition in partitions(panel.axis, archetype_counts(config))
+        for chunk in cut(panel.axis, partition.whole, max(rows, partition.rows // 10))
+    ]
+    pieces = [panel.cells(each, panel.servers(each), [*names, *KEYS]) for each in chunks]
+    together = pl.concat(pieces).sort(KEYS)
     assert_frame_equal(together.select(names), whole(case).select(names), check_exact=True)
 
 
 def test_a_twin_takes_the_rows_in_order_and_the_others_by_their_ids() -> None:
     levels = make_library(12, WITH_HOLIDAYS).numbers("levels")[:, 0]
     config = library_config("twin", num_servers=12)
-    with open_panel(config) as panel:
-        (servers,) = [each for each in panel.fleets.values() if each.height]
-        assert servers["own.base.cpu"].to_list() == levels.tolist()
+    panel = panel_of(config)
+    (servers,) = [each for each in panel.fleets.values() if each.height]
+    assert servers["own.base.cpu"].to_list() == levels.tolist()
     more = library_config("draw", num_servers=200)
-    with open_panel(more) as panel:
-        servers = panel.fleets["web"]
+    panel = panel_of(more)
+    servers = panel.fleets["web"]
     # Rows of the type web are there, so that no server of that type takes another.
     assert set(servers["library.row"]) == {0.0, 2.0, 4.0, 6.0, 8.0, 10.0}
     assert set(servers["library.shift"]) == set(range(-3, 4))
@@ -167,22 +167,22 @@ def test_a_what_if_moves_levels_alone() -> None:
 
 def test_where_takes_rows_with_a_label() -> None:
     config = library_config("draw", layers={"library": {"where": {"server_type": "batch"}}})
-    with open_panel(config) as panel:
-        assert set(panel.fleets["web"]["library.row"]) <= {1.0, 3.0, 5.0, 7.0, 9.0, 11.0}
+    panel = panel_of(config)
+    assert set(panel.fleets["web"]["library.row"]) <= {1.0, 3.0, 5.0, 7.0, 9.0, 11.0}
 
 
 def test_rows_are_dealt_out_before_any_comes_again() -> None:
     one_type: dict[str, Any] = {"num_servers": 24, "archetypes": ONE_TYPE}
     config = library_config("draw", layers={"library": {"where": WEB}}, **one_type)
-    with open_panel(config) as panel:
-        rows = panel.fleets["web"]["library.row"].to_list()
+    panel = panel_of(config)
+    rows = panel.fleets["web"]["library.row"].to_list()
     for first in range(0, 24, 6):
         assert sorted(rows[first : first + 6]) == [0, 2, 4, 6, 8, 10]
     assert rows[:6] != rows[6:12]
-    with open_panel(library_config("draw", num_servers=7, archetypes=ONE_TYPE)) as panel:
-        some = panel.fleets["web"]["library.row"].to_list()
-    with open_panel(library_config("draw", **one_type)) as panel:
-        assert panel.fleets["web"]["library.row"].to_list()[:7] == some
+    panel = panel_of(library_config("draw", num_servers=7, archetypes=ONE_TYPE))
+    some = panel.fleets["web"]["library.row"].to_list()
+    panel = panel_of(library_config("draw", **one_type))
+    assert panel.fleets["web"]["library.row"].to_list()[:7] == some
 
 
 @examples(4)
@@ -200,8 +200,8 @@ def test_rows_that_are_alike_form_parts_of_nearly_one_size(count: int, wanted: i
 
 
 def test_borrowed_servers_are_whole_rows_at_other_levels() -> None:
-    with open_panel(library_config("borrow", num_servers=60)) as panel:
-        servers = panel.fleets["web"]
+    panel = panel_of(library_config("borrow", num_servers=60))
+    servers = panel.fleets["web"]
     rows = servers["library.row"].cast(pl.Int64)
     assert rows.n_unique() == 6
     levels = make_library(12, WITH_HOLIDAYS).numbers("levels")[rows.to_numpy(), 0]

@@ -25,7 +25,7 @@ from capgen.draws.arrays import Floats
 from capgen.panel.chunks import cut, partitions
 from capgen.panel.clocks import COMMON_CLOCK
 from capgen.panel.fleet import archetype_counts
-from capgen.panel.frame import open_panel
+from capgen.panel.frame import panel_of
 from capgen.timeline.time_axis import Span, TimeAxis
 from tests.conftest import Run, deep, examples
 from tests.everything import WITH_DYNAMICS
@@ -134,13 +134,13 @@ def test_more_servers_than_the_id_has_digits_for() -> None:
 
 @given(granularity=granularities, rows=st.integers(1, 20_000), position=st.integers(0, 3))
 def test_any_chunk_size_gives_the_same_cells(granularity: str, rows: int, position: int) -> None:
-    with open_panel(config_for(granularity)) as panel:
-        partition = list(partitions(panel.axis, archetype_counts(panel.config)))[position]
-        of_any_size = list(cut(panel.axis, partition.whole, max(rows, partition.rows // 15)))
-        together = pl.concat([panel.cells(chunk, panel.servers(chunk)) for chunk in of_any_size])
-        assert_frame_equal(
-            together, panel.cells(partition.whole, panel.servers(partition.whole)), check_exact=True
-        )
+    panel = panel_of(config_for(granularity))
+    partition = list(partitions(panel.axis, archetype_counts(panel.config)))[position]
+    of_any_size = list(cut(panel.axis, partition.whole, max(rows, partition.rows // 15)))
+    together = pl.concat([panel.cells(chunk, panel.servers(chunk)) for chunk in of_any_size])
+    assert_frame_equal(
+        together, panel.cells(partition.whole, panel.servers(partition.whole)), check_exact=True
+    )
 
 
 @pytest.mark.parametrize("granularity", ["daily with layers", "1min with layers"])
@@ -151,29 +151,29 @@ def test_steps_that_are_worked_out_at_once_are_as_by_themselves(
     day = config.axis.steps_per_day
     every = config.axis.span
     spans = [Span(step, step + day) for step in range(every.first, every.stop, 20 * day)]
-    with open_panel(config) as panel:
-        together = [panel.dates("web", COMMON_CLOCK, span) for span in spans]
-        monkeypatch.setattr("capgen.panel.frame._STEPS_AT_ONCE", 0)
-        for span, expected in zip(spans, together, strict=True):
-            assert_frame_equal(panel.dates("web", COMMON_CLOCK, span), expected, check_exact=True)
+    panel = panel_of(config)
+    together = [panel.dates("web", COMMON_CLOCK, span) for span in spans]
+    monkeypatch.setattr("capgen.panel.frame._STEPS_AT_ONCE", 0)
+    for span, expected in zip(spans, together, strict=True):
+        assert_frame_equal(panel.dates("web", COMMON_CLOCK, span), expected, check_exact=True)
 
 
 @given(granularity=granularities, rows=st.integers(1, 5000), position=st.integers(0, 3))
 def test_the_writer_repeats_the_rows_of_the_cross_join(
     granularity: str, rows: int, position: int
 ) -> None:
-    with open_panel(config_for(granularity)) as panel:
-        schema = file_schema(panel, pl.Int32())
-        tables = ArrowTables()
-        every = list(partitions(panel.axis, archetype_counts(panel.config)))
-        for partition in every[position : position + 2]:  # the same dates, or the next year's
-            for chunk in cut(panel.axis, partition.whole, max(rows, partition.rows // 10)):
-                crossed = panel.crossed(chunk, panel.servers(chunk))
-                wanted = crossed.frame().select(schema.names)
-                repeated = pl.DataFrame(tables.table(crossed, schema)).with_columns(
-                    cs.categorical().cast(pl.String)
-                )
-                assert_frame_equal(repeated, wanted, check_exact=True)
+    panel = panel_of(config_for(granularity))
+    schema = file_schema(panel, pl.Int32())
+    tables = ArrowTables()
+    every = list(partitions(panel.axis, archetype_counts(panel.config)))
+    for partition in every[position : position + 2]:  # the same dates, or the next year's
+        for chunk in cut(panel.axis, partition.whole, max(rows, partition.rows // 10)):
+            crossed = panel.crossed(chunk, panel.servers(chunk))
+            wanted = crossed.frame().select(schema.names)
+            repeated = pl.DataFrame(tables.table(crossed, schema)).with_columns(
+                cs.categorical().cast(pl.String)
+            )
+            assert_frame_equal(repeated, wanted, check_exact=True)
 
 
 @given(granularity=granularities, data=st.data())

@@ -13,7 +13,7 @@ from capgen.dataset.sizes import Sizes
 from capgen.dataset.writing import write_row_groups
 from capgen.panel.chunks import cut, partitions
 from capgen.panel.fleet import archetype_counts
-from capgen.panel.frame import Panel, open_panel
+from capgen.panel.frame import Panel, panel_of
 
 _EXAMPLE_ROWS = 2**18  # fewer take less time, but their dictionaries weigh more a row
 
@@ -56,16 +56,14 @@ def estimate_partitions(config: Config, sizes: Sizes) -> Iterator[PartitionEstim
         config: the panel's configuration.
         sizes: the most rows of a file and of a row group.
     """
-    with open_panel(config) as panel:
-        every = list(partitions(panel.axis, archetype_counts(config)))
-        files = {partition: list(files_of(panel.axis, partition, sizes)) for partition in every}
-        examples: dict[str, FilePlan] = {}
-        for partition in sorted(every, key=lambda partition: partition.rows):
-            examples[partition.archetype] = files[partition][0]
-        _cost(panel, next(iter(examples.values())), rows=1)  # loads libraries and the calendar
-        costs = {
-            archetype: _cost(panel, file, _EXAMPLE_ROWS) for archetype, file in examples.items()
-        }
+    panel = panel_of(config)
+    every = list(partitions(panel.axis, archetype_counts(config)))
+    files = {partition: list(files_of(panel.axis, partition, sizes)) for partition in every}
+    examples: dict[str, FilePlan] = {}
+    for partition in sorted(every, key=lambda partition: partition.rows):
+        examples[partition.archetype] = files[partition][0]
+    _cost(panel, next(iter(examples.values())), rows=1)  # loads libraries and the calendar
+    costs = {archetype: _cost(panel, file, _EXAMPLE_ROWS) for archetype, file in examples.items()}
     for partition in every:
         cost = costs[partition.archetype]
         yield PartitionEstimate(

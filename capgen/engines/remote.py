@@ -12,7 +12,7 @@ from capgen.dataset.data_file import write_file
 from capgen.dataset.plan import FilePlan
 from capgen.engines.allocator import freed_memory_returned
 from capgen.errors import CapgenError
-from capgen.panel.frame import Panel, open_panel
+from capgen.panel.frame import Panel, panel_of
 from capgen.storage.entries import FileEntry
 from capgen.storage.folders import folder_of
 from capgen.storage.layout import SIDE_FOLDER
@@ -63,4 +63,4 @@ def _panel(config: str) -> Panel:
     """Open a panel and close the one before; a process makes many files of one configuration."""
     _open.close()
     _open.enter_context(freed_memory_returned())
-    return _open.enter_context(open_panel(Config.model_validate_json(config)))
+    return panel_of(Config.model_validate_json(config))

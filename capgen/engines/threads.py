@@ -18,7 +18,7 @@ from capgen.dataset.writing import Buffers
 from capgen.engines.allocator import freed_memory_returned
 from capgen.errors import RequestError
 from capgen.panel.chunks import Chunk
-from capgen.panel.frame import Panel, open_panel
+from capgen.panel.frame import Panel, panel_of
 from capgen.storage.entries import FileEntry
 from capgen.system.processors import processors
 
@@ -63,7 +63,8 @@ def thread_engine(workers: int | None, memory: int | None = None) -> Engine:
         def write(panel: Panel, file: FilePlan, path: Path) -> FileEntry:
             return write_file(panel, file, path, on_chunk, own.buffers)
 
-        with freed_memory_returned(), open_panel(config) as panel, _pool(count, stop) as pool:
+        with freed_memory_returned(), _pool(count, stop) as pool:
+            panel = panel_of(config)
             written: list[Future[FileEntry]] = [
                 pool.submit(write, panel, file, place(file.path)) for file in in_order
             ]

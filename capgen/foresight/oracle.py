@@ -15,7 +15,7 @@ from capgen.errors import RequestError
 from capgen.foresight import closed_form
 from capgen.foresight.asked import Asked, ConfigOrFolder, asked_of
 from capgen.foresight.narrowing import left, steps_left, with_servers
-from capgen.foresight.pieces import Futures, open_futures
+from capgen.foresight.pieces import Futures, futures_of
 from capgen.foresight.quantiles import means, quantile
 from capgen.panel.chunks import Chunk
 from capgen.panel.predicates import conditions
@@ -119,9 +119,9 @@ def forecasts(
     if is_closed(asked):
         narrowed = replace(narrowed, config=closed_form.with_means(asked.config))
     laws = closed_form.laws if is_closed(asked) else _drawn_laws
-    with open_futures(narrowed) as opened:
-        for chunk in opened.chunks(ahead, max(1, _ROWS // asked.draws)):
-            yield from _of_chunk(opened, chunk, shares, laws)
+    opened = futures_of(narrowed)
+    for chunk in opened.chunks(ahead, max(1, _ROWS // asked.draws)):
+        yield from _of_chunk(opened, chunk, shares, laws)
 
 
 def is_closed(asked: Asked) -> bool:

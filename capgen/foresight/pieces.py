@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +11,7 @@ import polars as pl
 from capgen.foresight.asked import Asked
 from capgen.panel.cell.memory import Workspace
 from capgen.panel.chunks import CHUNK_ROWS, Chunk, cut
-from capgen.panel.frame import Panel, open_panel
+from capgen.panel.frame import Panel, panel_of
 from capgen.timeline.time_axis import Span
 
 DRAW = "draw"
@@ -38,7 +37,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Futures:
-    """What pieces of futures are made from; `open_futures` makes one.
+    """What pieces of futures are made from; `futures_of` makes one.
 
     Args:
         asked: what is asked for.
@@ -123,19 +122,15 @@ class Futures:
         return replace(self, panel=replace(self.panel, fleets=fleets))
 
 
-@contextmanager
-def open_futures(asked: Asked) -> Iterator[Futures]:
-    """Open what is asked of the future.
+def futures_of(asked: Asked) -> Futures:
+    """Return the futures that are asked for, of the servers that are asked for.
 
     Args:
         asked: what is asked for.
-
-    Yields:
-        The futures, of the servers that are asked for.
     """
-    with open_panel(asked.config) as panel:
-        futures = Futures(asked, panel, panel.ahead(asked.moment, asked.kept))
-        yield futures if asked.servers is None else futures.of_servers(asked.servers)
+    panel = panel_of(asked.config)
+    futures = Futures(asked, panel, panel.ahead(asked.moment, asked.kept))
+    return futures if asked.servers is None else futures.of_servers(asked.servers)
 
 
 def _numbered(cells: pl.DataFrame, draws: Sequence[int]) -> pl.DataFrame:

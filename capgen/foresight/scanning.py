@@ -11,7 +11,7 @@ from polars.io.plugins import register_io_source
 from capgen.columns import schema_of
 from capgen.foresight.asked import Asked, ConfigOrFolder, asked_of
 from capgen.foresight.narrowing import left, steps_left, with_servers
-from capgen.foresight.pieces import DRAW, open_futures
+from capgen.foresight.pieces import DRAW, futures_of
 from capgen.panel.chunks import CHUNK_ROWS
 from capgen.panel.predicates import conditions
 from capgen.system.forking import check_polars_answers
@@ -112,12 +112,12 @@ def _frames(
     if not (rows and draws and window.size):
         return
     known, ahead = (_both(part, window) for part in (asked.known, asked.ahead))
-    with open_futures(narrowed) as opened:
-        for chunk in opened.chunks(known, rows):
-            yield from opened.known(chunk, draws, columns)
-        for chunk in opened.chunks(ahead, rows):
-            for piece in opened.by_draws(chunk, draws, rows):
-                yield opened.frame(piece, columns)
+    opened = futures_of(narrowed)
+    for chunk in opened.chunks(known, rows):
+        yield from opened.known(chunk, draws, columns)
+    for chunk in opened.chunks(ahead, rows):
+        for piece in opened.by_draws(chunk, draws, rows):
+            yield opened.frame(piece, columns)
 
 
 def _both(part: Span, window: Span) -> Span:

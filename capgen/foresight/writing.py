@@ -16,7 +16,7 @@ from capgen.dataset.export.formats import WRITERS
 from capgen.errors import RequestError
 from capgen.foresight.asked import Asked
 from capgen.foresight.oracle import forecasts, oracle_schema, shares_of
-from capgen.foresight.pieces import open_futures
+from capgen.foresight.pieces import futures_of
 from capgen.foresight.scanning import futures_schema
 from capgen.storage.output import output
 from capgen.version import __version__
@@ -65,12 +65,12 @@ def write_futures(
 
     def frames() -> Iterator[pl.DataFrame]:
         numbers = range(asked.draws + 1)
-        with open_futures(asked) as opened:
-            for chunk in opened.chunks(asked.ahead):
-                for piece in opened.by_draws(chunk, numbers):
-                    frame = opened.frame(piece, schema.names()).select(schema.names())
-                    on_rows(frame.height)
-                    yield frame
+        opened = futures_of(asked)
+        for chunk in opened.chunks(asked.ahead):
+            for piece in opened.by_draws(chunk, numbers):
+                frame = opened.frame(piece, schema.names()).select(schema.names())
+                on_rows(frame.height)
+                yield frame
 
     return _write(asked, schema, frames(), file, overwrite=overwrite)
 

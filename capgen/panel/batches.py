@@ -10,7 +10,7 @@ import pyarrow as pa
 from capgen.config import Config
 from capgen.panel.chunks import CHUNK_ROWS, Chunk, cut, partitions
 from capgen.panel.fleet import archetype_counts
-from capgen.panel.frame import open_panel
+from capgen.panel.frame import panel_of
 from capgen.timeline.time_axis import Span
 
 
@@ -40,12 +40,12 @@ def cells(config: Config, batches: Iterable[pa.RecordBatch | pa.Table]) -> Itera
     Yields:
         The panel's columns.
     """
-    with open_panel(config) as panel:
-        for batch in batches:
-            for description in batch.to_pylist():
-                chunk = _chunk(**description)
-                rows = panel.cells(chunk, panel.servers(chunk))
-                yield from rows.to_arrow(compat_level=pl.CompatLevel.oldest()).to_batches()
+    panel = panel_of(config)
+    for batch in batches:
+        for description in batch.to_pylist():
+            chunk = _chunk(**description)
+            rows = panel.cells(chunk, panel.servers(chunk))
+            yield from rows.to_arrow(compat_level=pl.CompatLevel.oldest()).to_batches()
 
 
 def _description(chunk: Chunk) -> dict[str, str | int]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -33,7 +32,7 @@ _STEPS_AT_ONCE = 2**16  # seven years of hours: to ask takes longer than to answ
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Everything that chunks of a panel are made from; `open_panel` makes one.
+    """Everything that chunks of a panel are made from; `panel_of` makes one.
 
     Args:
         config: the panel's configuration.
@@ -128,15 +127,11 @@ class Panel:
         return replace(self, models=models)
 
 
-@contextmanager
-def open_panel(config: Config) -> Iterator[Panel]:
-    """Open the panel of a configuration.
+def panel_of(config: Config) -> Panel:
+    """Return the panel of a configuration; its `cells` may be called from many threads.
 
     Args:
         config: the panel's configuration.
-
-    Yields:
-        A panel whose `cells` may be called from many threads.
     """
     fleets = server_frames(config)
     models = {name: cell_model(config, name) for name in config.archetypes}
@@ -155,7 +150,7 @@ def open_panel(config: Config) -> Iterator[Panel]:
         return known(archetype, clock, together)[span.within(together)]
 
     schema = panel_schema(config)
-    yield Panel(config, config.axis, fleets, models, dates, schema, nullable_metrics(config))
+    return Panel(config, config.axis, fleets, models, dates, schema, nullable_metrics(config))
 
 
 def cell_model(config: Config, archetype: str) -> CellModel:

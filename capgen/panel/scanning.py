@@ -13,7 +13,7 @@ from capgen.config import Config
 from capgen.panel.chunks import CHUNK_ROWS, Chunk, Partition, cut, partitions
 from capgen.panel.clocks import COMMON_CLOCK
 from capgen.panel.fleet import fleet_frame
-from capgen.panel.frame import Panel, open_panel
+from capgen.panel.frame import Panel, panel_of
 from capgen.panel.predicates import conditions, uses_only
 from capgen.panel.schema import date_columns, panel_schema
 from capgen.timeline.stamps import stamps
@@ -108,15 +108,15 @@ def _chunks(
     if fleet.is_empty():
         return
     counts = {name: fleet.filter(server_type=name).height for name in config.archetypes}
-    with open_panel(config) as whole:
-        fleets = {name: servers.filter(of_servers) for name, servers in whole.fleets.items()}
-        panel = replace(whole, fleets=fleets)
-        of_dates = [each for each in all_of if uses_only(each, date_columns(config))]
-        for partition in partitions(config.axis, counts):
-            narrowed = _narrowed(panel, partition, of_dates)
-            if narrowed.rows:
-                for chunk in cut(panel.axis, narrowed.whole, min(rows, CHUNK_ROWS)):
-                    yield panel.cells(chunk, panel.servers(chunk), needed)
+    whole = panel_of(config)
+    fleets = {name: servers.filter(of_servers) for name, servers in whole.fleets.items()}
+    panel = replace(whole, fleets=fleets)
+    of_dates = [each for each in all_of if uses_only(each, date_columns(config))]
+    for partition in partitions(config.axis, counts):
+        narrowed = _narrowed(panel, partition, of_dates)
+        if narrowed.rows:
+            for chunk in cut(panel.axis, narrowed.whole, min(rows, CHUNK_ROWS)):
+                yield panel.cells(chunk, panel.servers(chunk), needed)
 
 
 def _narrowed(panel: Panel, partition: Partition, of_dates: Sequence[pl.Expr]) -> Partition:

@@ -25,12 +25,12 @@ import polars as pl
 from capgen import Config, futures, load_config
 from capgen.draws.arrays import Floats
 from capgen.foresight.asked import asked_of
-from capgen.foresight.pieces import open_futures
+from capgen.foresight.pieces import futures_of
 from capgen.layers.library.writing import library_bytes
 from capgen.panel.cell.memory import Workspace
 from capgen.panel.chunks import CHUNK_ROWS, cut, partitions
 from capgen.panel.fleet import archetype_counts
-from capgen.panel.frame import open_panel
+from capgen.panel.frame import panel_of
 from tests.bench.measuring import versions
 from tests.everything import WITH_DYNAMICS
 from tests.libraries import make_library
@@ -139,21 +139,21 @@ def print_cost(preset: str, draws: int = 200) -> None:
     def build() -> int:
         rows = 0
         workspace = Workspace()
-        with open_panel(config) as panel:
-            for partition in partitions(config.axis, archetype_counts(config)):
-                for chunk in cut(config.axis, partition.whole, CHUNK_ROWS):
-                    servers = panel.servers(chunk)
-                    rows += panel.cells(chunk, servers, columns, workspace).height
+        panel = panel_of(config)
+        for partition in partitions(config.axis, archetype_counts(config)):
+            for chunk in cut(config.axis, partition.whole, CHUNK_ROWS):
+                servers = panel.servers(chunk)
+                rows += panel.cells(chunk, servers, columns, workspace).height
         return rows
 
     def drawn(count: int) -> int:
         asked = asked_of(config, "2024-07-01", count, until="2024-07-28")
         rows = 0
         workspace = Workspace()
-        with open_futures(asked) as opened:
-            for chunk in opened.chunks(asked.ahead):
-                for piece in opened.by_draws(chunk, range(1, count + 1)):
-                    rows += opened.frame(piece, columns, workspace).height
+        opened = futures_of(asked)
+        for chunk in opened.chunks(asked.ahead):
+            for piece in opened.by_draws(chunk, range(1, count + 1)):
+                rows += opened.frame(piece, columns, workspace).height
         return rows
 
     build()

@@ -24,7 +24,7 @@ from capgen.config import Config, load_config
 from capgen.dataset.sizes import choose_sizes
 from capgen.dataset.writing import write_row_groups
 from capgen.panel.chunks import Chunk
-from capgen.panel.frame import Panel, open_panel
+from capgen.panel.frame import Panel, panel_of
 from tests.bench.measuring import versions
 
 PANEL = {"granularity": "hourly", "num_servers": 1200, "end_date": "2022-12-31"}
@@ -176,8 +176,8 @@ def main() -> None:
     asked = parser.parse_args()
     pa.set_memory_pool(pa.system_memory_pool())  # as a build does
     config = load_config(overrides=PANEL)
-    with open_panel(config) as panel:
-        tables, options = caught(panel, QUICK_SERVERS if asked.quick else SERVERS)
+    panel = panel_of(config)
+    tables, options = caught(panel, QUICK_SERVERS if asked.quick else SERVERS)
     with tempfile.TemporaryDirectory() as folder:
         rounds = [
             [measure(each, tables, Path(folder)) for each in settings(config, options)]

@@ -15,7 +15,7 @@ from capgen.dataset.manifest import Manifest
 from capgen.dataset.plan import plan_files
 from capgen.dataset.sizes import Sizes
 from capgen.errors import RequestError
-from capgen.panel.frame import open_panel
+from capgen.panel.frame import panel_of
 from capgen.storage.entries import FileEntry
 from capgen.storage.place import Place
 from capgen.version import __version__
@@ -96,13 +96,13 @@ def _believed(config: Config, sizes: Sizes, receipts: Iterable[FileEntry]) -> di
     plans = {file.path: file for file in plan_files(config, sizes)}
     if not found or not found.keys() <= plans.keys():
         return {}
-    with open_panel(config) as panel:
-        for path, entry in found.items():
-            if not is_entry_of(panel, plans[path], entry):
-                return {}
-        for entry in _some(found):
-            if made_file(panel, plans[entry.path]) != entry:
-                return {}
+    panel = panel_of(config)
+    for path, entry in found.items():
+        if not is_entry_of(panel, plans[path], entry):
+            return {}
+    for entry in _some(found):
+        if made_file(panel, plans[entry.path]) != entry:
+            return {}
     return found
 
 

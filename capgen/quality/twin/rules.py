@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from capgen.panel.frame import Panel, open_panel
+from capgen.panel.frame import Panel, panel_of
 from capgen.quality.closed_form.apart import ARCHETYPES_DIFFER
 from capgen.quality.closed_form.correlation import CORRELATION
 from capgen.quality.closed_form.effects import EFFECT_RULES, never_finding
@@ -49,13 +49,13 @@ def twin_findings(evidence: Evidence) -> Iterator[Statistic | Finding]:
     servers = evidence.beside_twins
     shared = kinship(config, pl.concat(servers.values(), how="diagonal"))
     measured: list[Contrast] = []
-    with open_panel(twin_config(config)) as panel:
-        for name in servers:
-            for found in _of_archetype(evidence, panel, name):
-                if isinstance(found, Contrast):
-                    measured.append(found)
-                else:
-                    yield found
+    panel = panel_of(twin_config(config))
+    for name in servers:
+        for found in _of_archetype(evidence, panel, name):
+            if isinstance(found, Contrast):
+                measured.append(found)
+            else:
+                yield found
     measured += _of_all_archetypes(measured)
     yield from (each.statistic(shared) for each in measured)
     yield from archetypes_apart(list(servers), measured, shared)

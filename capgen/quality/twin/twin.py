@@ -16,7 +16,7 @@ from capgen.layers import LAYERS
 from capgen.panel.absence import absent_places
 from capgen.panel.cell.memory import Workspace
 from capgen.panel.chunks import Chunk
-from capgen.panel.frame import Panel, open_panel
+from capgen.panel.frame import Panel, panel_of
 from capgen.panel.layered import layered_archetype
 from capgen.quality.evidence.counts import clip_ends
 from capgen.quality.expected.incidents import events_of
@@ -148,8 +148,8 @@ def read_spikes(source: Source, twins: Twins) -> Both:
     data = _read_numbers(source, twins, SPIKE)
     for place in absent_places(layered_archetype(config, twins.archetype).incidents, servers):
         data[place] = UNKNOWN
-    with open_panel(labelled_config(config)) as panel:
-        _, truth = _made(panel, twins.archetype, servers, [], [SPIKE])
+    panel = panel_of(labelled_config(config))
+    _, truth = _made(panel, twins.archetype, servers, [], [SPIKE])
     return Both(data, np.where(data == UNKNOWN, UNKNOWN, truth[SPIKE]))
 
 

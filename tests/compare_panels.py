@@ -36,7 +36,7 @@ def _by_level(_features: Floats, _is_candidate: Bools, others: Floats) -> Floats
 
 
 @cache
-def panel(servers: int = 20, days: int = 42, seed: int = 2) -> Floats:
+def panel(servers: int = 10, days: int = 28, seed: int = 5) -> Floats:
     """Return hourly values of shape (metrics, servers, hours); NaN for a gap.
 
     Servers have levels, rhythms, trends and gaps of their own, and move together a little.

@@ -6,7 +6,8 @@ which takes less time than to join them; texts stay once in a dictionary.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 
 from capgen.panel.cell.values import Array
 from capgen.panel.crossed import Crossed
+
+_KEPT_TEXTS = 128  # columns of chunks; some ten bytes a server
 
 
 class ArrowTables:
@@ -76,11 +79,18 @@ class ArrowTables:
 
 def _of_servers(texts: Sequence[str], steps: int, field: pa.Field) -> pa.DictionaryArray:
     """Return the texts of servers, each repeated for all steps."""
-    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
     kind = field.type.index_type
-    codes = np.array([numbers[text] for text in texts], kind.to_pandas_dtype())
+    numbers, distinct = _numbered(tuple(texts))
+    codes = numbers.astype(kind.to_pandas_dtype())
     repeated = np.broadcast_to(codes[:, None], (codes.size, steps)).ravel()
-    return _dictionary(_as_array(repeated, kind), list(numbers))
+    return _dictionary(_as_array(repeated, kind), distinct)
+
+
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _numbered(texts: tuple[str, ...]) -> tuple[NDArray[np.int32], pa.StringArray]:
+    """Return the number of each text, and the texts by number; each year asks for the same."""
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    return np.array([numbers[text] for text in texts], np.int32), _strings(numbers)
 
 
 def _of_cells(values: Array, field: pa.Field) -> pa.Array:
@@ -89,7 +99,7 @@ def _of_cells(values: Array, field: pa.Field) -> pa.Array:
         codes = values.to_physical()
         if codes.to_arrow().type != field.type.index_type:
             codes = codes.cast(pl.Int32)
-        return _dictionary(codes.to_arrow(), values.dtype.categories.to_list())
+        return _dictionary(codes.to_arrow(), _strings(values.dtype.categories.to_list()))
     missing = np.isnan(values) if field.nullable else np.False_
     if not missing.any():
         return _as_array(values, field.type)
@@ -97,12 +107,12 @@ def _of_cells(values: Array, field: pa.Field) -> pa.Array:
     return pa.Array.from_buffers(field.type, values.size, [present, pa.py_buffer(values)])
 
 
-def _dictionary(codes: pa.Array, texts: list[str]) -> pa.DictionaryArray:
+def _dictionary(codes: pa.Array, texts: pa.StringArray) -> pa.DictionaryArray:
     # The codes are positions of the texts, so they need no check.
-    return pa.DictionaryArray.from_arrays(codes, _strings(texts), safe=False)
+    return pa.DictionaryArray.from_arrays(codes, texts, safe=False)
 
 
-def _strings(texts: list[str]) -> pa.StringArray:
+def _strings(texts: Collection[str]) -> pa.StringArray:
     """Return texts as Arrow has them; `pa.array` would import pandas wherever it is installed."""
     encoded = [text.encode() for text in texts]
     ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)

@@ -113,9 +113,10 @@ def write_row_groups(
         for row_group in row_groups:
             servers = panel.servers(row_group)
             crossed = panel.crossed(row_group, servers, workspace=buffers.workspace)
+            # Before the writer takes the place of the cells in the cache.
+            digests.append(chunk_digest(crossed, row_group, panel.axis))
             table = buffers.tables.table(crossed, schema)
             writer.write_table(table, row_group_size=row_group.rows)
-            digests.append(chunk_digest(crossed, row_group, panel.axis))
             on_chunk(row_group)
         writer.add_key_value_metadata(file_metadata(panel.config))
     return combined(digests)

@@ -7,6 +7,7 @@ moment comes from streams of that future, one for each metric, and is drawn no f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from capgen.draws.subjects import known
 from capgen.timeline.time_axis import Span, TimeAxis
 
 Then = Callable[[int, slice], None]  # is given a server's position, and which steps were drawn
+_KEPT_SPANS = 8  # each is asked for by many servers, and for many purposes
 
 
 def draw_normals(
@@ -167,12 +169,14 @@ def _own_streams(
     return [(rows[own], stream(seed, own, block, purpose)) for own in rows]
 
 
-def _known_parts(axis: TimeAxis, span: Span) -> Iterator[_Part]:
-    if span.size:
-        for block in axis.blocks(span):
-            shared = block.span.overlap(span)
-            drawn = shared.within(block.span)
-            yield _Part(block.label, block.span.size, drawn, shared.within(span))
+@lru_cache(maxsize=_KEPT_SPANS)
+def _known_parts(axis: TimeAxis, span: Span) -> list[_Part]:
+    parts = []
+    for block in axis.blocks(span) if span.size else ():
+        shared = block.span.overlap(span)
+        drawn = shared.within(block.span)
+        parts.append(_Part(block.label, block.span.size, drawn, shared.within(span)))
+    return parts
 
 
 def _parts_ahead(axis: TimeAxis, span: Span, whole: Span) -> Iterator[_Part]:

@@ -27,7 +27,7 @@ from capgen.timeline.time_axis import Span, TimeAxis
 
 _DATES = {*COMMON_DATE_COLUMNS, *LOCAL_DATE_COLUMNS}
 _KEPT_DATES = 4  # two archetypes at a time, and two halves of a year of minutes
-_STEPS_AT_ONCE = 2**16  # seven years of hours: to ask takes longer than to answer, up to some
+_STEPS_AT_ONCE = 2**16  # seven years of hours: up to so many, to ask takes as long as to answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class ArrowTables:
             schema: the schema of the table; texts are dictionaries.
         """
         rows = crossed.servers.height * crossed.dates.height
-        dates = self._of_dates(crossed)
+        dates = self._of_dates(crossed, schema)
         columns: list[pa.Array] = []
         for field in schema:
             if field.name in dates:
@@ -54,13 +54,14 @@ class ArrowTables:
         # Arrow casts nothing: loading its functions takes as long as building a small dataset.
         return pa.Table.from_arrays(columns, schema=schema)
 
-    def _of_dates(self, crossed: Crossed) -> Mapping[str, pa.Array]:
+    def _of_dates(self, crossed: Crossed, schema: pa.Schema) -> Mapping[str, pa.Array]:
         """Return columns of the dates for as many servers, or more; the latest are kept."""
         servers = crossed.servers.height
         if servers > self._servers or not crossed.dates.equals(self._dates):
             self._repeated = {
                 column.name: _as_array(self._tiled(column, servers), column.to_arrow().type)
                 for column in crossed.dates.get_columns()
+                if column.name in schema.names
             }
             self._dates = crossed.dates
             self._servers = servers

@@ -10,7 +10,8 @@ from numpy.random import SFC64, Generator
 from numpy.random.bit_generator import ISeedSequence
 from numpy.typing import NDArray
 
-_STATE_WORDS = 3  # what SFC64 takes, 64 bits each
+_STATE_WORDS = 3  # what SFC64 takes
+_WORD = np.dtype("<u8")  # NumPy would read the name for each stream
 _PERSON = b"capgen"  # keeps these digests apart from every other use of BLAKE2
 
 
@@ -39,5 +40,7 @@ def stream(seed: int, server_id: str, block: str, purpose: str) -> Generator:
         A generator that gives the same numbers on every machine and in every process.
     """
     key = "\0".join((str(seed), server_id, block, purpose)).encode()
-    digest = hashlib.blake2b(key, digest_size=8 * _STATE_WORDS, person=_PERSON).digest()
-    return Generator(SFC64(_Digest(np.frombuffer(digest, dtype="<u8"))))  # type: ignore[arg-type]
+    digest = hashlib.blake2b(
+        key, digest_size=_WORD.itemsize * _STATE_WORDS, person=_PERSON
+    ).digest()
+    return Generator(SFC64(_Digest(np.frombuffer(digest, _WORD))))  # type: ignore[arg-type]

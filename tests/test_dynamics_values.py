@@ -221,26 +221,27 @@ SPREAD = {
 }
 
 
-@pytest.mark.parametrize("path", SPREAD)
-def test_a_parameter_is_spread_between_servers_as_configured(path: str) -> None:
-    usual = SPREAD[path]
-    for kind, sd, wanted in (
-        ("lognormal", 0.8, 0.8 * usual),
-        ("normal", 0.15 * usual, 0.15 * usual),
-    ):
-        spread = {path: {"kind": kind, "sd": sd}}
-        own = server_frame(web_config(3000, MONTH, archetypes={"web": {"spread": spread}}))[
-            parameter_column(path)
-        ]
-        check_mean(own.to_numpy(), usual)
-        check_sd(own.to_numpy(), wanted)
-        if kind == "lognormal":
-            check_sd(np.log(own.to_numpy()), math.sqrt(math.log1p(sd**2)))
+def spread_by(spread: dict[str, Any]) -> pl.DataFrame:
+    """Return many servers whose parameters are spread."""
+    return server_frame(web_config(3000, MONTH, archetypes={"web": {"spread": spread}}))
+
+
+def test_parameters_are_spread_between_servers_as_configured() -> None:
+    relative = spread_by({path: {"kind": "lognormal", "sd": 0.8} for path in SPREAD})
+    absolute = spread_by(
+        {path: {"kind": "normal", "sd": 0.15 * usual} for path, usual in SPREAD.items()}
+    )
+    for path, usual in SPREAD.items():
+        for frame, sd in ((relative, 0.8), (absolute, 0.15)):
+            own = frame[parameter_column(path)].to_numpy()
+            check_mean(own, usual)
+            check_sd(own, sd * usual)
+        logarithms = np.log(relative[parameter_column(path)].to_numpy())
+        check_sd(logarithms, math.sqrt(math.log1p(0.8**2)))
 
 
 def test_parameters_are_spread_independently() -> None:
-    spread = {path: {"sd": 0.4} for path in SPREAD}
-    frame = server_frame(web_config(3000, MONTH, archetypes={"web": {"spread": spread}}))
+    frame = spread_by({path: {"sd": 0.4} for path in SPREAD})
     own = [np.log(frame[parameter_column(path)].to_numpy()) for path in SPREAD]
     for number, first in enumerate(own):
         for second in own[:number]:

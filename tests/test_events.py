@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tests.conftest import deep
 from tests.estimates import Floats, check_close, check_mean
 from tests.panels import METRICS, sorted_scan, web_config, web_panel
 
@@ -33,7 +34,7 @@ def events_in(panel: pl.DataFrame) -> pl.DataFrame:
     ("kind", "scope"),
     [
         ("surge", "server"),
-        ("surge", "app"),
+        pytest.param("surge", "app", marks=deep),
         ("memory_leak", "region"),
         ("level_shift", "app"),
         ("outage", "region"),

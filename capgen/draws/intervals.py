@@ -17,6 +17,7 @@ from capgen.timeline.time_axis import Span, TimeAxis
 
 _KEPT_YEARS = 2**12  # an app's or a region's are asked for with each of its servers
 _LONGEST_BY_MEAN = 10  # longer ones have a chance of 1 in 22,000, and are cut
+_PAIRS_AT_ONCE = 4  # most subjects have fewer stretches in a year
 _ROUNDS = 6  # each brings the cut's effect on the mean down to its 1/1,000 or less
 
 
@@ -173,8 +174,7 @@ def _drawn(
     begin = max(first, moment + (first - moment) % chance.unit)
     whole = (first + length_of_year - begin) / length_of_year
     passed = 0.0
-    while True:
-        wait, length = generator.random(2)
+    for wait, length in _pairs(generator):
         passed -= math.log1p(-wait) / chance.per_year
         if passed >= whole:
             return
@@ -183,6 +183,12 @@ def _drawn(
         units = max(1, math.ceil(min(minutes, chance.longest_minutes) / chance.unit))
         yield Interval(year, number, start, start + units * chance.unit)
         number += 1
+
+
+def _pairs(generator: Generator) -> Iterator[tuple[float, float]]:
+    """Yield two numbers between 0 and 1, again and again; one call draws several pairs."""
+    while True:
+        yield from generator.random((_PAIRS_AT_ONCE, 2)).tolist()
 
 
 def _first_minute(year: int) -> int:

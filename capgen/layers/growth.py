@@ -91,4 +91,4 @@ def growth_of(scope: Scope) -> Any:
     Args:
         scope: the servers.
     """
-    return scope.parameter(RATE) / 100 * scope.by_clock(GROWTH_TIME)
+    return scope.parameter(RATE) / 100 * scope.for_all(GROWTH_TIME)

@@ -101,14 +101,10 @@ class ProfileLayer(Layer[Profile]):
 
     def own_means(self, settings: Profile, scope: Scope, means: Mapping[str, Floats]) -> None:
         """Multiply the means by what servers take of hour and weekday, never below 0."""
-        more_by_hour = scope.by_clock(_BY_DAY)
-        is_night = scope.lasting[_NIGHT][:, 0] == 1
-        if is_night.any():
-            more_by_hour[is_night] = scope.by_clock(_BY_NIGHT)[is_night]
-        more_by_weekday = scope.by_clock(_BY_WEEKDAY)
         strengths = scope.lasting[_STRENGTH]
-        by_hour = responses(strengths, more_by_hour)
-        by_weekday = responses(strengths, more_by_weekday)
+        columns = [_BY_NIGHT if is_night else _BY_DAY for is_night in scope.lasting[_NIGHT][:, 0]]
+        by_hour = responses(strengths, scope.by_clock(columns))
+        by_weekday = responses(strengths, scope.by_clock(_BY_WEEKDAY))
         for key, mean in means.items():
             response = scope.kind.metrics[key].response
             if response.business_hours:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import repeat
 from typing import Any, Literal
 
 import numpy as np
@@ -180,13 +181,23 @@ class Scope:
             return self.lasting[parameter_column(path)]
         return self.kind.usual(path)
 
-    def by_clock(self, column: str) -> Floats:
+    def by_clock(self, columns: str | Sequence[str]) -> Floats:
         """Return what each server's dates say, shape (servers, steps).
 
         Args:
-            column: a column of the date frames.
+            columns: a column of the date frames, or one for each server.
         """
-        return np.stack([self.dates[clock][column][self.steps] for clock in self.clocks])
+        of_servers = repeat(columns) if isinstance(columns, str) else columns
+        servers = zip(self.clocks, of_servers, strict=False)
+        return np.stack([self.dates[clock][column][self.steps] for clock, column in servers])
+
+    def for_all(self, column: str) -> Floats:
+        """Return what the dates of all clocks say alike, shape (steps,).
+
+        Args:
+            column: a column of the date frames that does not depend on the clock.
+        """
+        return self.dates[self.clocks[0]][column][self.steps]
 
     def sharings(self, what: Shared) -> list[Sharing]:
         """Return what the servers share, with those of the same future.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -93,7 +93,31 @@ def calendar_of(config: Config, clock: str = COMMON_CLOCK) -> CalendarFrame:
         eoq_factor, holiday_factor, is_business_hour, local_hour, local_weekday, and those of
         layers.
     """
+    return calendars_of(config, [clock])[clock]
+
+
+def calendars_of(config: Config, clocks: Iterable[str]) -> dict[str, CalendarFrame]:
+    """Return the calendars of some clocks, as `calendar_of` does.
+
+    What layers say of the dates is the same by all clocks, and worked out once.
+
+    Args:
+        config: the panel's configuration.
+        clocks: the clocks.
+    """
     check_polars_answers()
+
+    @lru_cache(maxsize=_KEPT_SPANS)
+    def of_layers(span: Span) -> list[pl.Series]:
+        every = (layer.dates(each, config.axis, span) for layer, each in switched_on(config))
+        return [column for columns in every for column in columns]
+
+    return {clock: _calendar(config, clock, of_layers) for clock in clocks}
+
+
+def _calendar(
+    config: Config, clock: str, of_layers: Callable[[Span], list[pl.Series]]
+) -> CalendarFrame:
     axis = config.axis
     zone = zone_of(config, clock)
     if config.holiday_days is None:
@@ -105,7 +129,7 @@ def calendar_of(config: Config, clock: str = COMMON_CLOCK) -> CalendarFrame:
     @lru_cache(maxsize=_KEPT_SPANS)
     def compute(span: Span) -> pl.DataFrame:
         dates = _dated(stamps(axis, span, zone), known_days(known))
-        return dates.with_columns(_columns_of_layers(config, span))
+        return dates.with_columns(of_layers(span))
 
     def frame(span: Span) -> pl.DataFrame:
         with lock:
@@ -164,8 +188,3 @@ def float_columns(dates: pl.DataFrame) -> dict[str, Floats]:
     """
     columns = dates.get_columns()
     return {each.name: each.to_numpy() for each in columns if each.dtype == pl.Float64}
-
-
-def _columns_of_layers(config: Config, span: Span) -> list[pl.Series]:
-    every = (layer.dates(settings, config.axis, span) for layer, settings in switched_on(config))
-    return [column for columns in every for column in columns]

@@ -11,7 +11,7 @@ import polars as pl
 
 from capgen.columns import BEFORE_METRICS, COMMON_DATE_COLUMNS, LOCAL_DATE_COLUMNS, SERVER_COLUMNS
 from capgen.config import Config
-from capgen.panel.calendar import calendar_of, float_columns
+from capgen.panel.calendar import calendars_of, float_columns
 from capgen.panel.cell.mean import shared_columns
 from capgen.panel.cell.memory import Workspace
 from capgen.panel.cell.noise import NoiseSum
@@ -136,7 +136,7 @@ def panel_of(config: Config) -> Panel:
     fleets = server_frames(config)
     models = {name: cell_model(config, name) for name in config.archetypes}
     means = {name: list(shared_columns(model.layered)) for name, model in models.items()}
-    calendars = {clock: calendar_of(config, clock) for clock in clocks(config)}
+    calendars = calendars_of(config, clocks(config))
 
     @lru_cache(maxsize=_KEPT_DATES * len(calendars))
     def known(archetype: str, clock: str, span: Span) -> pl.DataFrame:

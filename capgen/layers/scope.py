@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import repeat
 from typing import Any, Literal
 
 import numpy as np
@@ -187,9 +186,9 @@ class Scope:
         Args:
             columns: a column of the date frames, or one for each server.
         """
-        of_servers = repeat(columns) if isinstance(columns, str) else columns
-        servers = zip(self.clocks, of_servers, strict=False)
-        return np.stack([self.dates[clock][column][self.steps] for clock, column in servers])
+        names = [columns] * len(self.clocks) if isinstance(columns, str) else columns
+        servers = zip(self.clocks, names, strict=True)
+        return np.stack([self.dates[clock][name][self.steps] for clock, name in servers])
 
     def for_all(self, column: str) -> Floats:
         """Return what the dates of all clocks say alike, shape (steps,).

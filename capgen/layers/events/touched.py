@@ -61,11 +61,13 @@ def touched_cells(
         return known[key]
 
     listed = listed_events(settings, panel, span)
+    scopes = {wanted.scope for wanted in settings.random.values()}
 
     def of_server(position: int, labels: ServerLabels, course: str) -> Iterator[Touched]:
         events = [each.event for each in listed if each.includes(labels)]
         for subject in subjects_of(labels):
-            events += of_subject(subject, course)
+            if subject.scope in scopes:
+                events += of_subject(subject, course)
         for event in sorted(events, key=lambda event: event.id):
             steps = event.steps(panel.axis, span)
             here = Span(span.first + steps.start, span.first + steps.stop)

@@ -6,6 +6,7 @@ import gzip
 import importlib.util
 import json
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,7 +32,8 @@ from capgen.dataset.manifest import read_manifest
 from capgen.errors import CapgenError, RequestError
 from capgen.storage.counted import Counted
 from tests.conftest import BuildOnce, deep, duckdb_command, make_config, needs_root
-from tests.processes import MAIN, run_script
+from tests.faults import files_of_at_most
+from tests.processes import run_script
 
 SMALL = {
     "num_servers": 9,
@@ -480,29 +482,24 @@ def test_killed(
     assert_same_rows(path, panel)
 
 
-# Stops as a user would, after some batches.
-STOPPED = """
-import os, signal, sys
-from capgen.cli.app import main
-from capgen.dataset.export import rows as export_rows
+@pytest.mark.usefixtures("few_rows_at_once")
+def test_stopped(
+    dataset: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    read = export_rows.Rows.batches
 
-export_rows.ROWS_AT_ONCE = 450
-read = export_rows.Rows.batches
+    def stopping(rows: export_rows.Rows) -> Iterator[pa.RecordBatch]:
+        for number, batch in enumerate(read(rows)):
+            if number == 2:
+                signal.raise_signal(signal.SIGINT)
+            yield batch
 
-def stopping(rows):
-    for number, batch in enumerate(read(rows)):
-        if number == 2:
-            os.kill(os.getpid(), signal.SIGTERM)
-        yield batch
-
-export_rows.Rows.batches = stopping
-sys.exit(main(["export", *sys.argv[1:]]))
-"""
-
-
-def test_stopped(dataset: Path, tmp_path: Path) -> None:
-    result = run_script(STOPPED, str(dataset), str(tmp_path / "a.csv.gz"))
-    assert (result.returncode, result.stderr) == (130, "error: interrupted; no file was written\n")
+    monkeypatch.setattr(export_rows.Rows, "batches", stopping)
+    assert main(["export", str(dataset), str(tmp_path / "a.csv.gz")]) == 130
+    assert capsys.readouterr().err == "error: interrupted; no file was written\n"
     assert names(tmp_path) == []
 
 
@@ -524,14 +521,13 @@ def test_a_full_disk(
     assert names(small_disk) == []
 
 
-LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); "
-
-
-def test_a_limit_on_the_size_of_files(dataset: Path, tmp_path: Path) -> None:
-    result = run_script(LIMITED + MAIN, "export", str(dataset), str(tmp_path / "a.csv.gz"))
-    assert result.returncode == 1
-    assert len(result.stderr.splitlines()) == 1
-    assert "File too large" in result.stderr
+def test_a_limit_on_the_size_of_files(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with files_of_at_most(20_000):
+        assert main(["export", str(dataset), str(tmp_path / "a.csv.gz")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "File too large" in line
     assert names(tmp_path) == []
 
 

@@ -24,8 +24,14 @@ from capgen.storage.inspection import problems
 from capgen.storage.marks import is_dataset
 from tests.bench.kill import assert_it_goes_on, build_whole, digests
 from tests.conftest import BuildOnce, deep, make_config, needs_root
-from tests.faults import build_killed_at, interrupt_after, is_in_the_open, left_at
-from tests.processes import MAIN, Process, run_script
+from tests.faults import (
+    build_killed_at,
+    files_of_at_most,
+    interrupt_after,
+    is_in_the_open,
+    left_at,
+)
+from tests.processes import MAIN, Process
 
 SMALL = {"num_servers": 8, "end_date": "2023-12-31"}
 FEW = {"num_servers": 4, "end_date": "2022-01-31"}
@@ -153,7 +159,7 @@ def test_a_reader_never_sees_a_part(target: Path) -> None:
     done = threading.Event()
 
     def read() -> None:
-        while not done.wait(0.005):
+        while not done.wait(0.01):
             with duckdb.connect() as connection:
                 try:
                     counts.extend(
@@ -169,7 +175,7 @@ def test_a_reader_never_sees_a_part(target: Path) -> None:
     reader.start()
     rows = build(config, target).rows
     build(other, target, overwrite=True)
-    time.sleep(0.2)
+    time.sleep(0.05)
     done.set()
     reader.join()
     assert set(counts) == {rows}
@@ -256,15 +262,12 @@ def test_a_full_disk(mount: Callable[[str], Path], capfd: pytest.CaptureFixture[
     assert digests(folder / "data") != before
 
 
-LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); "
-
-
-def test_a_limit_on_the_size_of_files(target: Path) -> None:
+def test_a_limit_on_the_size_of_files(target: Path, capfd: pytest.CaptureFixture[str]) -> None:
     command = ["build", "--servers=20", "--years=1", f"--out={target}"]
-    result = run_script(LIMITED + MAIN, *command)
-    assert result.returncode == 1
-    assert len(result.stderr.splitlines()) == 1
-    assert "File too large" in result.stderr
+    with files_of_at_most(20_000):
+        assert main(command) == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "File too large" in line
     assert not target.exists()
     assert main(command) == 0
     assert digests(target)

@@ -76,12 +76,16 @@ def draw_shared_normals(
     def draw(share: float, subject: str) -> Floats:
         return _part_of(share, seed, subject, axis, span, purpose, len(out))
 
-    mix = _mixture(shared, draw)
+    parts = [each.common(partial(draw, each.share)) for each in shared]
+    rest = _rest(shared)
 
-    def mix_in(server: int, steps: slice) -> None:
-        mix(server, out[:, server, steps], steps)
+    def mix(server: int, steps: slice) -> None:
+        own = out[:, server, steps]
+        own *= rest
+        for of_servers in parts:
+            own += of_servers[server][:, steps]
 
-    by_block.draw_normals(seed, server_ids, axis, span, out, purpose, mix_in if shared else None)
+    by_block.draw_normals(seed, server_ids, axis, span, out, purpose, mix if shared else None)
 
 
 @lru_cache(maxsize=_KEPT_DRAWS)
@@ -98,7 +102,7 @@ def _part_of(
 def share_normals(
     shared: Sequence[Sharing], normals: Floats, draw: Callable[[float, str], Floats]
 ) -> None:
-    """Mix what groups draw into what servers drew, in place; standard normals stay so.
+    """Mix what groups draw into a few numbers of servers, in place; standard normals stay so.
 
     Args:
         shared: what servers share.
@@ -106,24 +110,14 @@ def share_normals(
         draw: draws from the streams of a group, times the root of a share.
     """
     if shared:
-        mix = _mixture(shared, draw)
-        for server in range(normals.shape[-2]):
-            mix(server, normals[..., server, :], slice(None))
+        normals *= _rest(shared)
+    for each in shared:
+        normals += np.stack(each.common(partial(draw, each.share)), axis=1)
 
 
-def _mixture(
-    shared: Sequence[Sharing], draw: Callable[[float, str], Floats]
-) -> Callable[[int, Floats, slice], None]:
-    """Return what mixes what groups draw into some steps of what a server drew, in place."""
-    rest = math.sqrt(max(0.0, 1 - sum(each.share for each in shared)))
-    parts = [each.common(partial(draw, each.share)) for each in shared]
-
-    def mix(server: int, own: Floats, steps: slice) -> None:
-        own *= rest
-        for of_servers in parts:
-            own += of_servers[server][..., steps]
-
-    return mix
+def _rest(shared: Sequence[Sharing]) -> float:
+    """Return what is left of a server's own normals."""
+    return math.sqrt(max(0.0, 1 - sum(each.share for each in shared)))
 
 
 def share_uniforms(shared: Sequence[Sharing], uniforms: Floats, choice: Floats, draw: Draw) -> None:

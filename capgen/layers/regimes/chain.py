@@ -61,7 +61,9 @@ def chain_states(
     if given is not None:
         first = maps[:, : given.shape[1]]
         np.copyto(first, _to_all(given, len(stickiness)), where=given >= 0)
-    states: Codes = (_follow(maps, len(stickiness)) // _BYTE).astype(np.int32)
+    shifts = _follow(maps, len(stickiness))
+    shifts //= _BYTE
+    states: Codes = shifts.astype(np.int32)
     return states
 
 

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from capgen import Config, load_config, scan
 from tests.bench.realism import Row, compare, table, targets
-from tests.bench.realism_facts import measure
+from tests.bench.realism_facts import facts_of, measure
 from tests.conftest import deep, make_config
 
 DEFAULTS = Path(__file__).resolve().parents[1] / "config" / "default.yaml"
@@ -42,8 +42,8 @@ def panel(month: Config) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def rows(month: Config) -> list[Row]:
-    return compare(measure(month))
+def rows(month: Config, panel: pl.DataFrame) -> list[Row]:
+    return compare(facts_of(month, panel))
 
 
 def test_it_behaves_like_measured_servers(rows: list[Row]) -> None:

@@ -21,10 +21,13 @@ _MANY_SDS = 3
 
 def measure(config: Config) -> Facts:
     """Return all facts of an hourly panel, by subject and name."""
+    return facts_of(config, scan(config).sort("server_id", "timestamp").collect())
+
+
+def facts_of(config: Config, panel: pl.DataFrame) -> Facts:
+    """Return all facts of an hourly panel that was made, sorted by server and time."""
     keys = list(config.metrics)
     columns = [config.metrics[key].column for key in keys]
-    panel = scan(config).select("server_id", "timestamp", "is_weekend", *columns).collect()
-    panel = panel.sort("server_id", "timestamp")
     shape = (config.num_servers, panel.height // config.num_servers)
     values = {
         key: panel[column].cast(pl.Float64).fill_null(np.nan).to_numpy().reshape(shape)

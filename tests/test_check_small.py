@@ -52,16 +52,26 @@ def numbers_of(report: Report) -> list[float | None]:
     return [number for each in findings for number in (each.off, each.limit)]
 
 
-@pytest.mark.parametrize("panel", ["good", "bad"])
+@pytest.mark.parametrize(
+    ("panel", "limits"),
+    [
+        ("good", ["_FEW_ROWS"]),
+        ("good", ["_FEW_ROWS", "_SOME_ROWS"]),
+        ("bad", ["_FEW_ROWS", "_SOME_ROWS"]),
+    ],
+    ids=str,
+)
 def test_a_small_panel_is_judged_like_a_large_one(
     panel: str,
+    limits: list[str],
     request: pytest.FixtureRequest,
     reports: dict[Path, Report],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder = request.getfixturevalue(panel)
     small = reports[folder]
-    monkeypatch.setattr(source, "_FEW_ROWS", 0)
+    for limit in limits:
+        monkeypatch.setattr(source, limit, 0)
     large = check(folder)
     assert words_of(small) == words_of(large)
     assert numbers_of(small) == pytest.approx(numbers_of(large), abs=1e-9)

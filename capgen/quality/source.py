@@ -25,6 +25,7 @@ from capgen.system.processors import processors
 # Servers whose ids reach the reader of the files, so that it skips row groups without them.
 _MOST_SOUGHT = 10_000
 _FEW_ROWS = 50_000  # some 10 MB in memory
+_SOME_ROWS = 200_000  # one thread reads them in the time that it takes to start a DuckDB
 _MOST_THREADS = 4  # each holds row groups and sums of its own, some 50 MB
 
 
@@ -127,11 +128,16 @@ def _connected(files: Sequence[Path], described: Description) -> Iterator[sql.Co
 
     Few rows are read once, into the DuckDB that the process keeps: all queries together take less
     time over them than to start a DuckDB, to open the files for each query, or to optimise plans.
+    Some more are read by it from their files, for each query.
     """
     if has_few_rows(files, most=_FEW_ROWS):
         with sql.open_kept() as connection:
             connection.execute("pragma disable_optimizer")
             table_files(connection, "panel", files, described.schema)
+            yield connection
+    elif has_few_rows(files, most=_SOME_ROWS):
+        with sql.open_kept() as connection:
+            view_files(connection, "panel", files)
             yield connection
     else:
         with sql.connect_empty(_settings()) as connection:

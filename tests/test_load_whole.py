@@ -13,6 +13,7 @@ import pytest
 import capgen
 from capgen.telemetry import dealing
 from capgen.telemetry.load import Listener
+from tests.conftest import deep
 
 ROWS = pl.DataFrame(
     {
@@ -37,8 +38,15 @@ def once_written(_: pytest.MonkeyPatch) -> Listener:
     return Listener(on_samples=interrupt)
 
 
-@pytest.mark.parametrize("stop", [while_dealing, once_written])
-@pytest.mark.parametrize("out", ["telemetry", None])
+@pytest.mark.parametrize(
+    ("stop", "out"),
+    [
+        (while_dealing, None),
+        (once_written, "telemetry"),
+        pytest.param(while_dealing, "telemetry", marks=deep),
+        pytest.param(once_written, None, marks=deep),
+    ],
+)
 def test_ctrl_c_leaves_nothing_behind(
     stop: Callable[[pytest.MonkeyPatch], Listener],
     out: str | None,

@@ -69,18 +69,27 @@ def fitted(tmp_path: Path) -> Fit:
     return run
 
 
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> FitResult:
+    """Return what was learnt of the usual rows."""
+    room = tmp_path_factory.mktemp("usual")
+    data = write_telemetry(room / "telemetry", make_rows(), (CPU, NET))
+    return fit(data, room / "fleet.yaml", **TWO)
+
+
 def library_in(result: FitResult) -> Library:
     return read_library(result.library.read_bytes())
 
 
-def test_the_configuration_builds_a_twin_with_the_columns_of_the_telemetry(fitted: Fit) -> None:
-    result = fitted(make_rows())
-    twin = scan(load_config(result.config)).collect()
-    assert result.servers == 3
+def test_the_configuration_builds_a_twin_with_the_columns_of_the_telemetry(
+    usual: FitResult,
+) -> None:
+    twin = scan(load_config(usual.config)).collect()
+    assert usual.servers == 3
     assert twin.height == 3 * DAYS * 24
     assert {"cpu_p95", "net_mean"} <= set(twin.columns)
     assert "mem_p95" not in twin.columns
-    config = load_config(result.config)
+    config = load_config(usual.config)
     assert config.growth.trend == "monthly"  # a later end changes no value before it
     assert config.metrics["net"].statistic == "mean"
     assert config.metrics["net"].unit == "Mbit/s"
@@ -100,9 +109,9 @@ def test_a_percentage_that_reaches_100_stays_within_100(fitted: Fit) -> None:
     assert load_config(result.config).metrics["cpu"].clip == (0, 100)
 
 
-def test_the_twin_has_the_rhythm_and_the_levels_of_each_server(fitted: Fit) -> None:
+def test_the_twin_has_the_rhythm_and_the_levels_of_each_server(usual: FitResult) -> None:
     rows = make_rows()
-    twin = scan(load_config(fitted(rows).config)).collect()
+    twin = scan(load_config(usual.config)).collect()
     busy = pl.col("timestamp").dt.hour().is_between(9, 17)
     means = [
         panel.group_by("server_id", busy.alias("busy"))
@@ -141,7 +150,7 @@ def test_a_twin_that_goes_on_for_years_is_the_same_twin(fitted: Fit) -> None:
 
 
 def test_the_library_depends_on_the_values_alone(tmp_path: Path) -> None:
-    rows = make_rows(4)
+    rows = make_rows(2)
     one_type = rows.with_columns(server_type=pl.lit("web"))
     years = [one_type, rows, rows.sample(fraction=1, shuffle=True, seed=3)]
     found = set()
@@ -152,7 +161,7 @@ def test_the_library_depends_on_the_values_alone(tmp_path: Path) -> None:
 
 
 def test_rows_of_a_server_do_not_depend_on_the_other_servers(tmp_path: Path) -> None:
-    rows = make_rows(3)
+    rows = make_rows(2)
     alone = rows.filter(pl.col("server_id") == "host-1")
     every = [
         library_in(
@@ -201,7 +210,7 @@ def test_a_window_that_is_too_short_is_refused(fitted: Fit) -> None:
 
 
 def test_days_outside_the_window_do_not_count(tmp_path: Path) -> None:
-    rows = make_rows()
+    rows = make_rows(1)
     inside = rows.filter(pl.col("timestamp") >= datetime(2024, 1, 8))
     data = write_telemetry(tmp_path / "all", rows, (CPU, NET))
     part = write_telemetry(tmp_path / "part", inside, (CPU, NET))
@@ -211,8 +220,8 @@ def test_days_outside_the_window_do_not_count(tmp_path: Path) -> None:
         fit(data, tmp_path / "three.yaml", first=date(2025, 1, 1))
 
 
-def test_labels_and_ids_are_kept_on_request_only(fitted: Fit) -> None:
-    assert library_in(fitted(make_rows())).labels == {}
+def test_labels_and_ids_are_kept_on_request_only(usual: FitResult) -> None:
+    assert library_in(usual).labels == {}
 
 
 def test_servers_of_a_type_keep_their_rows_in_the_twin(fitted: Fit) -> None:
@@ -239,7 +248,7 @@ def test_a_metric_with_values_below_0_is_left_out(fitted: Fit) -> None:
 
 @pytest.mark.parametrize("value", [None, float("nan"), 0.0, 7.5])
 def test_a_metric_that_never_moves_comes_back_as_it_is(fitted: Fit, value: float | None) -> None:
-    result = fitted(make_rows(net_mean=pl.lit(value, pl.Float64)))
+    result = fitted(make_rows(1, net_mean=pl.lit(value, pl.Float64)))
     twin = scan(load_config(result.config)).collect()["net_mean"]
     known = value is not None and value == value
     assert twin.drop_nulls().unique().to_list() == ([value] if known else [])

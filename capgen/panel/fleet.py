@@ -133,8 +133,9 @@ def _with_layers(
         columns |= layer.once(settings, servers)
     columns |= {parameter_column(path): values for path, values in own.items()}
     series = {name: pl.Series(values) for name, values in columns.items()}
-    clock_of_server = [clock_of(config, region) for region in frame["region"]]
-    clock = pl.Series("clock", clock_of_server, dtype=pl.Enum(clocks(config)))
+    clock_of_region = {region: clock_of(config, region) for region in config.fleet.region}
+    followed = [clock_of_region[region] for region in frame["region"].to_list()]
+    clock = pl.Series("clock", followed, dtype=pl.Enum(clocks(config)))
     return frame.with_columns(clock, **series)
 
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from capgen import Config, load_config, scan
 from capgen.draws.correlation import correlation_matrix
-from tests.conftest import deep
+from capgen.panel.cell.metrics import Recording
+from tests.conftest import deep, make_config
 from tests.estimates import STANDARD_ERRORS, Floats
 from tests.panels import WIDE
 
@@ -223,6 +224,19 @@ def test_final_value_is_the_clipped_one(views: Views) -> None:
     for metric in views.config.metrics.values():
         clipped = views.spiked[metric.column].clip(*metric.clip)
         assert (views.final[metric.column] == clipped).all(), metric.column
+
+
+@pytest.mark.parametrize("clip", [[0, 100], [-50, 60], [2, 70]])
+@pytest.mark.parametrize("decimals", [0, 2, 12])
+def test_recorded_values_are_clipped_and_rounded_and_no_zero_is_negative(
+    clip: list[float], decimals: int
+) -> None:
+    metrics = make_config(metrics={"cpu": {"clip": clip}}).metrics
+    small = [0.0, -0.0, 5e-324, -5e-324, 1e-300, -1e-300, 0.004, -0.004, 0.5, -0.5]
+    values = np.array([*small, 3.0, -4.0, 1e9, -1e9, np.nan])
+    expected = np.round(np.minimum(np.maximum(values, clip[0]), clip[1]), decimals) + 0.0
+    Recording(metrics, decimals, {}).record({"cpu": values})
+    assert values.tobytes() == expected.tobytes()
 
 
 def test_net_out_is_derived_from_net_in_before_its_clip(views: Views) -> None:

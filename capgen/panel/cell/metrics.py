@@ -10,6 +10,8 @@ import numpy as np
 from capgen.draws.arrays import Flags, Floats
 from capgen.settings.metric import Metrics, derived_metrics, drawn_metrics, source_of
 
+_HAIR = 1e-300  # in place of a lowest value of 0: rounding makes 0 of it, and never −0
+
 
 def derive(metrics: Metrics, of_key: Mapping[str, Floats]) -> None:
     """Work out the derived metrics, in place: factor × the other metric before its clip.
@@ -52,9 +54,11 @@ class Recording:
                 _to_grid(
                     values, steps if where is None else np.broadcast_to(steps, where.shape)[where]
                 )
-            np.clip(values, *self.metrics[key].clip, out=values)
+            lowest, highest = self.metrics[key].clip
+            np.clip(values, lowest or _HAIR, highest, out=values)
             np.round(values, self.decimals, out=values)
-            values += 0.0  # makes 0 of −0
+            if lowest < 0:
+                values += 0.0  # makes 0 of −0
 
 
 def _to_grid(values: Floats, steps: Floats) -> None:

@@ -22,6 +22,8 @@ from capgen.panel.frame import Panel, panel_of
 from capgen.storage.entries import FileEntry
 from capgen.system.processors import processors
 
+_MANY_FILES = 4  # of a thread: the last ones hardly matter
+
 
 class _StoppedError(Exception):
     """Another file failed, or the user stopped the build."""
@@ -46,9 +48,6 @@ def thread_engine(workers: int | None, memory: int | None = None) -> Engine:
         config: Config, files: Sequence[FilePlan], place: Callable[[str], Path], on_rows: OnRows
     ) -> Iterator[FileEntry]:
         stop = threading.Event()
-        # Year by year, so that threads share a calendar; the largest first, so that all threads
-        # end at about the same time.
-        in_order = sorted(files, key=lambda file: (file.year, -file.rows))
         row_groups = chain.from_iterable(file.row_groups for file in files)
         largest = max((row_group.rows for row_group in row_groups), default=1)
         count = worker_count(config, workers, memory, largest)
@@ -66,12 +65,29 @@ def thread_engine(workers: int | None, memory: int | None = None) -> Engine:
         with freed_memory_returned(), _pool(count, stop) as pool:
             panel = panel_of(config)
             written: list[Future[FileEntry]] = [
-                pool.submit(write, panel, file, place(file.path)) for file in in_order
+                pool.submit(write, panel, file, place(file.path))
+                for file in in_order(panel, files, count)
             ]
             for future in as_completed(written):
                 yield future.result()
 
     return write_files
+
+
+def in_order(panel: Panel, files: Sequence[FilePlan], threads: int) -> list[FilePlan]:
+    """Return files in an order in which all threads end at about the same time.
+
+    That is the largest first: of each year, so that threads share its dates, or of all years where
+    each thread has few files, and no year has dates of its own.
+
+    Args:
+        panel: what the files are of.
+        files: what to write.
+        threads: how many write.
+    """
+    if panel.keeps_all_dates and len(files) < _MANY_FILES * threads:
+        return sorted(files, key=lambda file: -file.rows)
+    return sorted(files, key=lambda file: (file.year, -file.rows))
 
 
 def check_workers(workers: int | None) -> None:

@@ -116,6 +116,11 @@ class Panel:
             self.may_be_null,
         )
 
+    @property
+    def keeps_all_dates(self) -> bool:
+        """Whether the dates of all years are worked out together."""
+        return self.axis.span.size <= _STEPS_AT_ONCE
+
     def ahead(self, moment: int, kept: Collection[str]) -> Panel:
         """Return the panel of futures, whose server frames have the number of each row's as `draw`.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -30,13 +30,15 @@ def respond(weight: float, *more: Any) -> Any:
 
 
 def responses(*more: Any) -> Callable[[float], Floats]:
-    """Return what gives a weight's factors, never below 0; metrics of one weight share them.
+    """Return what gives a weight's factors, never below 0.
+
+    Metrics of one weight that follow each other share them; more would fill a core's cache.
 
     Args:
         more: parts whose product the factor less 1 is, as `respond` multiplies them; arrays.
     """
 
-    @cache
+    @lru_cache(maxsize=1)
     def of_weight(weight: float) -> Floats:
         factors: Floats = respond(weight, *more)
         if factors.min() < 0:  # a look takes a quarter of the time

@@ -291,8 +291,8 @@ def test_a_dataset_says_so_where_its_copy_is_damaged(tmp_path: Path) -> None:
 
 def test_asking_planning_and_checking(tmp_path: Path) -> None:
     days = {"start_date": "2024-01-01", "end_date": "2024-01-14"}
-    config = library_config("twin", num_servers=6, **days)
-    assert plan(config).rows == 6 * 14 * 24
+    config = library_config("twin", num_servers=3, **days)
+    assert plan(config).rows == 3 * 14 * 24
     (mean,) = query("select avg(cpu_p95) from panel", config=config).row(0)
     assert mean > 0
     build(config, tmp_path / "data")

@@ -6,9 +6,7 @@ import math
 
 import numpy as np
 
-from capgen.draws.arrays import Floats
-
-_BLOCK_CELLS = 2**15  # their normals of some metrics stay in a core's cache while they are added up
+from capgen.draws.arrays import Floats, few_rows
 
 
 def cholesky(matrix: Floats) -> Floats:
@@ -49,10 +47,7 @@ def correlate(factor: Floats, independent: Floats) -> None:
         independent: shape (metrics, servers, steps); noise afterwards, standard normal for each
             metric.
     """
-    _, servers, steps = independent.shape
-    together = max(1, _BLOCK_CELLS // steps)
-    for first in range(0, servers, together):
-        some = slice(first, first + together)
+    for some in few_rows(*independent.shape[1:]):
         _correlate(factor[:, :, some] if factor.ndim > 2 else factor, independent[:, some])
 
 

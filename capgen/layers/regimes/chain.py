@@ -11,14 +11,14 @@ written as the bits that lie below their byte: a map shifted by these begins wit
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from capgen.draws.arrays import Codes, Flags, Floats
+from capgen.draws.arrays import Codes, Flags, Floats, few_rows
 
 # In place of no chance, so that chances can be divided by: nobody is in a state without one.
 LEAST_CHANCE = 1e-300
@@ -53,9 +53,10 @@ def chain_states(
     Returns:
         Numbers of states, shape (servers, hours).
     """
-    maps = np.empty(stay_draws.shape, _shifts(len(stickiness)).dtype)
+    servers, hours = stay_draws.shape
+    maps = np.empty((servers, hours), _shifts(len(stickiness)).dtype)
     sticky = _without_last(stickiness)
-    for rows in _few_rows(maps):
+    for rows in few_rows(servers, hours, _CELLS_AT_ONCE):
         of_rows = sticky if sticky.shape[1] == 1 else sticky[:, rows]
         maps[rows] = _maps(chances(rows), of_rows, stay_draws[rows], jump_draws[rows])
     if given is not None:
@@ -71,13 +72,6 @@ def _without_last(stickiness: Floats) -> Floats:
     """Return the stickiness of the states up to the last that has one: others are never kept."""
     sticky = np.flatnonzero(stickiness.any(axis=(1, 2)))
     return stickiness[: sticky[-1] + 1 if sticky.size else 0]
-
-
-def _few_rows(maps: Maps) -> Iterator[slice]:
-    servers, hours = maps.shape
-    count = max(1, _CELLS_AT_ONCE // max(hours, 1))
-    for first in range(0, servers, count):
-        yield slice(first, first + count)
 
 
 def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: Floats) -> Maps:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, TypeVar
 
-from capgen.draws.arrays import Floats, cells_of
+from capgen.draws.arrays import Floats, cells_of, few_rows
 from capgen.layers.answers import Change
 from capgen.layers.continuing import as_in_panel
 from capgen.layers.layer import Layer
@@ -28,7 +28,6 @@ from capgen.panel.layered import Layered, On
 from capgen.settings.metric import scale_of, source_of
 
 Answer = TypeVar("Answer")
-_FEW_CELLS = 2**15  # what is worked out of so many, metric by metric, stays in a core's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +126,7 @@ class CellModel:
         self, scope: Scope, states: States | None, cells: Cells, drawn: Sequence[str]
     ) -> None:
         """Do so for a few servers at a time: what is each server's own stays in a core's cache."""
-        together = max(1, _FEW_CELLS // scope.span.size)
-        for first in range(0, len(scope.ids), together):
-            some = slice(first, first + together)
+        for some in few_rows(len(scope.ids), scope.span.size):
             here = scope.part(some, scope.steps, scope.span)
             of_few = states.part(some) if states else None
             self._shape(here, of_few, cells.part(some, slice(None)), drawn)

@@ -28,9 +28,9 @@ RULES = [
 TOGETHER = [
     ["missing rows", "value out of range", "constant server", "label that changes", "lost values"],
     ["duplicate keys", "gap", "fractions", "label that ends"],
-    ["server shifted", "kilobits"],
+    ["server shifted", "kilobits", "constant server", "not a number"],
     ["near copy"],
-    ["copy at another time", "not a number"],
+    ["copy at another time"],
 ]
 
 

@@ -59,7 +59,7 @@ def _groups(evidence: Evidence) -> Iterator[tuple[list[str], Floats]]:
     """Yield the servers of each kind that have a rhythm in common, with their curves.
 
     A curve is the correlation with the peers' rhythm by lag, the mean over the metrics that have a
-    rhythm in common: shape (servers, 24).
+    rhythm in common, and of which the server has one: shape (servers, 24).
     """
     frame = evidence.series.rhythm
     peers = evidence.series.peers
@@ -72,11 +72,15 @@ def _groups(evidence: Evidence) -> Iterator[tuple[list[str], Floats]]:
         curves = (_curves(whole[name], len(servers)) for name in evidence.source.columns)
         common = [found for found in curves if found is not None]
         if common:
-            yield servers, np.mean(common, axis=0)
+            has_one = np.any(common, axis=2).sum(axis=0)
+            yield servers, np.sum(common, axis=0) / np.maximum(has_one, 1)[:, np.newaxis]
 
 
 def _curves(means: pl.Series, servers: int) -> Floats | None:
-    """Return the correlations by lag of one metric; None where peers have no rhythm in common."""
+    """Return the correlations by lag of one metric; None where peers have no rhythm in common.
+
+    All are 0 for a server without a rhythm.
+    """
     values = means.cast(pl.Float64).fill_null(float("nan")).to_numpy().reshape(servers, _HOURS)
     centred = values - values.mean(axis=1, keepdims=True)
     size = np.sqrt((centred**2).sum(axis=1, keepdims=True))

@@ -258,11 +258,11 @@ def test_what_is_not_asked_for_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> 
     draw = by_block.draw_normals
 
     def counting(
-        seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: Floats, purpose: str
+        seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: Floats, *how: Any
     ) -> None:
         if seed == config.seed:
             drawn.append((len(out), len(server_ids) * span.size))
-        draw(seed, server_ids, axis, span, out, purpose)
+        draw(seed, server_ids, axis, span, out, *how)
 
     def cost(frame: pl.LazyFrame) -> tuple[int, int]:
         drawn.clear()

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -100,10 +101,10 @@ def test_a_condition_on_servers_and_days_draws_only_these(monkeypatch: pytest.Mo
     draw = by_block.draw_normals
 
     def noting(
-        seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: Floats, purpose: str
+        seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, out: Floats, *how: Any
     ) -> None:
         servers.extend(server_ids)
-        draw(seed, server_ids, axis, span, out, purpose)
+        draw(seed, server_ids, axis, span, out, *how)
 
     monkeypatch.setattr(by_block, "draw_normals", noting)
     with capgen.connect(make_config(**SMALL)) as connection:

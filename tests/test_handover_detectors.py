@@ -91,8 +91,15 @@ def test_several_metrics_are_one_series_and_a_cut_shortens_the_train_part(
     built: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    wanted = {"metrics": ["cpu", "net_in"], "anomalies": ["events", "spikes"]}
-    capgen.hand_over(built, "tsb-ad", out, **wanted, until="2024-03-01 02:00", rows=96)  # type: ignore[arg-type]
+    capgen.hand_over(
+        built,
+        "tsb-ad",
+        out,
+        metrics=["cpu", "net_in"],
+        anomalies=["events", "spikes"],
+        until="2024-03-01 02:00",
+        rows=96,
+    )
     (path,) = out.glob("*.csv")
     rows = panel(built).head(96).drop_nulls(["cpu_p95", "net_in_p95"])
     written = pl.read_csv(path)

@@ -110,7 +110,7 @@ def parse_yaml(text: str, source: str) -> Any:
             f"{source}: expected at most {_LONGEST_TEXT:,} characters of YAML, got {len(text):,}"
         )
     try:
-        return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - the loader builds plain data only
+        return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - it builds plain data
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"{source}: not readable as YAML: {_one_line(error)}") from None
 

@@ -106,7 +106,7 @@ PROGRAMS: dict[str, tuple[bool, str, Callable[[Path, Path], str]]] = {
     "postgres": (postgresql.IS_HERE, "psql --version", postgres),
     "clickhouse": (
         clickhouse.IS_HERE or "CHDB" in os.environ,
-        f"{CHDB} -c \"import chdb; print('chdb', chdb.__version__, chdb.query('select version()'))\"",  # noqa: E501
+        f"{CHDB} -c \"import chdb as c; print('chdb',c.__version__, c.query('select version()'))\"",
         click,
     ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 from contextlib import ExitStack
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 
 from capgen.config import Config
@@ -18,9 +18,6 @@ from capgen.storage.folders import folder_of
 from capgen.storage.layout import SIDE_FOLDER
 from capgen.storage.location import locate
 from capgen.version import __version__
-
-_open = ExitStack()
-atexit.register(_open.close)
 
 
 def write_remotely(version: str, config: str, file: FilePlan, place: str) -> FileEntry:
@@ -60,7 +57,14 @@ def _check_folder_is_there(path: Path, file: FilePlan) -> None:
 
 @lru_cache(maxsize=1)
 def _panel(config: str) -> Panel:
-    """Open a panel and close the one before; a process makes many files of one configuration."""
-    _open.close()
-    _open.enter_context(freed_memory_returned())
+    """Return the panel of a configuration, of which a process makes many files."""
+    _return_freed_memory()
     return panel_of(Config.model_validate_json(config))
+
+
+@cache
+def _return_freed_memory() -> None:
+    """Return what is freed to the system, until the process ends."""
+    until_the_end = ExitStack()
+    until_the_end.enter_context(freed_memory_returned())
+    atexit.register(until_the_end.close)

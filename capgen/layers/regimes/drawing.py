@@ -59,7 +59,7 @@ def _shown(states: Codes, hours: Places) -> Codes:
     first, last = hours[0, [0, -1]]
     if len(hours) > 1:
         shown: Codes = np.take_along_axis(states, hours, axis=1)
-    elif last - first + 1 == hours.size:
+    elif last - first + 1 == hours.size:  # as steps are alike, each hour comes once
         shown = states[:, first : last + 1]
     else:  # by index, a server's steps would lie apart in memory
         shown = np.take(states, hours[0], axis=1)

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import model_validator
 
 from capgen.columns import OUTLIER, OUTLIER_METRICS
-from capgen.draws.arrays import Floats, cells_of
+from capgen.draws.arrays import Floats, places_of
 from capgen.draws.by_block import draw_uniforms
 from capgen.layers.answers import Change, Name
 from capgen.layers.known import Known
@@ -82,9 +82,10 @@ def _change(scope: Scope, key: str, wanted: Outliers) -> Change:
         where |= uniforms >= 1 - wanted.dip_probability
 
     def lay(of_key: Mapping[str, Floats]) -> None:
-        cells = cells_of(where)
-        is_high = uniforms[cells] < wanted.probability
-        of_key[key][cells] *= np.where(is_high, wanted.magnitude, wanted.dip_magnitude)
+        places = places_of(where)
+        is_high = uniforms.take(places) < wanted.probability
+        factors = np.where(is_high, wanted.magnitude, wanted.dip_magnitude)
+        of_key[key].put(places, of_key[key].take(places) * factors)
 
     name = Name(_EVERYWHERE, (key,), scope.kind.metrics[key].column)
     return Change(where, lay, (name,))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from capgen.columns import SPIKE
-from capgen.draws.arrays import Flags, Floats, cells_of
+from capgen.draws.arrays import Flags, Floats, places_of
 from capgen.draws.by_block import draw_flags
 from capgen.layers.answers import Change, Parameter
 from capgen.layers.layer import Layer
@@ -74,11 +74,11 @@ def spike_change(metrics: Metrics, magnitude: Floats | float, where: Flags) -> C
     """
 
     def lay(of_key: Mapping[str, Floats]) -> None:
-        cells = cells_of(where)
-        height = np.broadcast_to(magnitude, where.shape)[cells]
+        places = places_of(where)
+        heights = np.broadcast_to(magnitude, (len(where), 1)).take(places // where.shape[1])
         for key, values in of_key.items():
             share = metrics[key].spike_share
             if share is not None:
-                values[cells] = values[cells] * height * share
+                values.put(places, values.take(places) * heights * share)
 
     return Change(where, lay)

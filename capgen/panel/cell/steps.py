@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, TypeVar
 
-from capgen.draws.arrays import Floats, cells_of, few_rows
+from capgen.draws.arrays import Floats, few_rows, places_of
 from capgen.layers.answers import Change
 from capgen.layers.continuing import as_in_panel
 from capgen.layers.layer import Layer
@@ -161,7 +161,7 @@ class CellModel:
         for layer, settings in self.layered.on:
             seen = self._seen(layer, scope)
             for key, where in layer.singles(settings, seen, list(of_key)):
-                of_key[key][cells_of(where)] = math.nan
+                of_key[key].put(places_of(where), math.nan)
             for servers, steps in layer.gaps(settings, seen):
                 cells.values[:, servers, steps] = math.nan
 

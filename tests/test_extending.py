@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from capgen import RequestError, build, extend
+from capgen import RequestError, build, extend, verify
 from capgen.dataset.config_values import config_values
 from capgen.dataset.manifest import read_manifest
 from capgen.dataset.manifest_making import manifest_of
@@ -74,6 +75,25 @@ def test_extending_takes_all_else_from_the_manifest(data: Path) -> None:
     assert kept > 0
     assert f"keeps {kept}, rewrites" in notes[0]
     assert "no longer 2023-03-31; past values stay; files whose year goes on" in notes[0]
+
+
+@pytest.mark.parametrize("length", [None, 100])
+def test_files_that_would_be_kept_are_made_again_if_they_are_damaged(
+    data: Path, length: int | None
+) -> None:
+    build(make_config(**{**MONTHLY, "end_date": "2023-12-31"}), data)
+    kept = data / "year=2022/server_type=web/part-00000.parquet"
+    if length is None:
+        kept.unlink()
+    else:
+        os.truncate(kept, length)
+    notes: list[str] = []
+    extend(data, LATER, on_note=notes.append)
+    assert verify(data).passed
+    at_once = data.with_name("at once")
+    build(make_config(**{**MONTHLY, "end_date": LATER}), at_once)
+    assert read_manifest(data).content_digest == read_manifest(at_once).content_digest
+    assert notes[0].startswith(f"{data}: makes year=2022/server_type=web/part-00000.parquet again")
 
 
 def test_a_dataset_that_reaches_the_day_is_complete(data: Path) -> None:

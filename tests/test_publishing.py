@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import duckdb
 import pytest
@@ -80,6 +80,22 @@ def test_a_damaged_staged_file_is_made_again(target: Path) -> None:
     staged.write_bytes(staged.read_bytes()[:-1] + b"x")
     build(make_config(**SMALL), target)
     assert digests(target)
+
+
+def test_a_build_stopped_before_its_last_step_is_not_called_complete_already(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("capgen.dataset.building.build.write_side_files", stop)
+        with pytest.raises(KeyboardInterrupt):
+            build(make_config(**SMALL), target)
+    result = build(make_config(**SMALL), target)
+    assert result.kept_files == result.files
+    assert not result.was_complete
+    assert build(make_config(**SMALL), target).was_complete
 
 
 def test_the_same_again_does_nothing(target: Path) -> None:
@@ -406,8 +422,13 @@ def test_verify_names_an_extra_file_and_repair_leaves_it(
     assert found(copy) == {str(extra.relative_to(copy)): "extra"}
     assert main(["repair", str(copy)]) == 0
     assert extra.exists()
+    capsys.readouterr()
     assert main(["verify", "--json", str(copy)]) == 1
-    assert json.loads(capsys.readouterr().out.split("\n", 1)[1])["problems"][0]["kind"] == "extra"
+    assert json.loads(capsys.readouterr().out)["problems"][0]["kind"] == "extra"
+    assert main(["verify", str(copy)]) == 1
+    said = capsys.readouterr().out
+    assert "move it away" in said
+    assert "capgen repair" not in said  # which would find nothing to repair
 
 
 def test_a_build_does_not_take_a_damaged_dataset_for_complete(copy: Path) -> None:

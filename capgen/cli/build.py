@@ -122,7 +122,7 @@ def summary(result: "BuildResult", config: "Config") -> str:
     folder = from_here(result.out)
     pieces = f"{counted(result.rows, 'row')} in {counted(result.files, 'file')}"
     size = f"{pieces}, {byte_size(result.bytes)}"
-    if result.kept_files == result.files:
+    if result.was_complete:
         return f"{folder} is complete already: {size}. Nothing to do."
     kept = f", {counted(result.kept_files, 'file')} kept" if result.kept_files else ""
     speed = f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})"

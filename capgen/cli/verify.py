@@ -50,7 +50,8 @@ def command(
         for problem in found.problems:
             typer.echo(f"{problem.kind:8} {problem.path}: {problem.detail}")
         if not found.passed:
-            typer.echo(f"{counted(len(found.problems), 'problem')}; {found.remedy}")
+            way_out = f"; {found.remedy}" if found.remedy else ""
+            typer.echo(f"{counted(len(found.problems), 'problem')}{way_out}")
             return
         files = counted(found.files, "file")
         typer.echo(f"{data}: {files}, all as {found.made}; cite: {found.cite}")

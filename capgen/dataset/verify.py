@@ -26,7 +26,7 @@ class Verification:
         cite: what to cite, if there are no problems.
         problems: files that are missing, altered or extra.
         made: how the files came to be: built, loaded or rolled up.
-        remedy: what mends missing and altered files.
+        remedy: what mends missing and altered files, if there are any.
         metrics: what the metrics' columns are; none where the manifest does not say it.
     """
 
@@ -35,7 +35,7 @@ class Verification:
     cite: str
     problems: tuple[Problem, ...]
     made: str
-    remedy: str
+    remedy: str | None
     metrics: tuple[MetricColumn, ...]
 
     @property
@@ -72,13 +72,15 @@ def verify(data: str | os.PathLike[str]) -> Verification:
     """
     folder = locate(data)
     manifest = read_any_manifest(folder)
+    found = tuple(problems(folder, manifest))
+    is_damaged = any(problem.kind != "extra" for problem in found)
     return Verification(
         folder=folder,
         files=len(manifest.files),
         cite=manifest.citation,
-        problems=tuple(problems(folder, manifest)),
+        problems=found,
         made=manifest.made,
-        remedy=manifest.remedy(folder),
+        remedy=manifest.remedy(folder) if is_damaged else None,
         metrics=_metrics(manifest),
     )
 

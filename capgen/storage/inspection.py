@@ -56,9 +56,9 @@ def extra_files(folder: Path, manifest: Inventory) -> Iterator[Problem]:
     with plain_errors(folder):
         for name in inside.names():
             if inside.is_link(name):
-                yield Problem(name, "extra", "expected no symbolic link")
+                yield Problem(name, "extra", "expected no symbolic link; move it away")
             elif name not in named and not is_working_file(name):
-                yield Problem(name, "extra", "expected no such file")
+                yield Problem(name, "extra", "expected no such file; move it away")
         for path in inside.unfinished_uploads():
             yield Problem(path, "extra", "expected no unfinished upload; capgen repair gives it up")
 

@@ -47,6 +47,7 @@ class BuildResult:
         bytes: size of the data files.
         kept_files: number of the data files that were complete before.
         seconds: wall time.
+        was_complete: whether the dataset was there already, so that there was nothing to do.
     """
 
     out: Path
@@ -55,6 +56,7 @@ class BuildResult:
     bytes: int
     kept_files: int
     seconds: float
+    was_complete: bool
 
 
 def build_dataset(
@@ -104,7 +106,7 @@ def build_dataset(
         sizes = choose_sizes(config, memory, file_bytes, extended.sizes if extended else None)
         if present and is_same(present, config, sizes):
             _check_undamaged(place.target, present)
-            return _result(place.target, present, len(present.files), started)
+            return _result(place.target, present, None, started)
         _check_nothing_is_lost(place.target, present)
         if extended:
             check_same_days(place.target, extended, config)
@@ -117,7 +119,7 @@ def build_dataset(
                 f"{len(whole):,} of its files are complete"
             )
         if present:
-            unchanged = unchanged_files(present, config, files)
+            unchanged = unchanged_files(place.target, present, config, files, on_note)
             on_note(outlook(place.target, present, config, sizes, files, unchanged))
             whole |= _adopt(place, unchanged, whole)
         whole_before = len(whole)
@@ -195,12 +197,14 @@ def _check_nothing_is_lost(folder: Path, present: Manifest | None) -> None:
         )
 
 
-def _result(target: Path, manifest: Manifest, kept: int, started: float) -> BuildResult:
+def _result(target: Path, manifest: Manifest, kept: int | None, started: float) -> BuildResult:
+    """Return what a build did: with the number of files that it kept, or None if it did nothing."""
     return BuildResult(
         out=target,
         rows=manifest.rows,
         files=len(manifest.files),
         bytes=sum(entry.bytes for entry in manifest.files),
-        kept_files=kept,
+        kept_files=len(manifest.files) if kept is None else kept,
         seconds=time.monotonic() - started,
+        was_complete=kept is None,
     )

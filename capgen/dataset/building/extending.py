@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from capgen.dataset.plan import FilePlan, plan_files
 from capgen.dataset.sizes import Sizes
 from capgen.errors import RequestError
 from capgen.storage.entries import FileEntry
+from capgen.storage.inspection import damaged_files
 from capgen.version import __version__
 
 _WINDOW_GROWTH = "growth.trend: window spreads growth over the whole window"
@@ -85,19 +86,29 @@ def check_extends(
 
 
 def unchanged_files(
-    present: Manifest, config: Config, files: Iterable[FilePlan]
+    folder: Path,
+    present: Manifest,
+    config: Config,
+    files: Iterable[FilePlan],
+    on_note: Callable[[str], None],
 ) -> list[FileEntry]:
     """Return the files of a dataset that a build would write again without a change.
 
     Args:
+        folder: the dataset's folder.
         present: the dataset's manifest.
         config: the configuration to build.
         files: the files of the build.
+        on_note: called with a line for each of these files that is missing or cut short.
     """
     if present.capgen_version != __version__ or _past_changes(present, config):
         return []
     before = set(plan_files(present.load_config(), present.sizes))
-    return [present.entries[file.path] for file in files if file in before]
+    unchanged = {file.path: present.entries[file.path] for file in files if file in before}
+    for problem in damaged_files(folder, present, read=False):
+        if unchanged.pop(problem.path, None):
+            on_note(f"{folder}: makes {problem.path} again: {problem.kind}, {problem.detail}")
+    return list(unchanged.values())
 
 
 def outlook(

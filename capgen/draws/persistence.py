@@ -27,7 +27,7 @@ from capgen.draws.subjects import known
 from capgen.timeline.epoch import MINUTES_PER_HOUR
 from capgen.timeline.time_axis import Block, Span, TimeAxis
 
-_KEPT_VALUES = 2**12  # of servers and groups, at a moment: some 200 bytes each
+_KEPT_VALUES = 2**12  # of servers and groups, at a moment: some 300 bytes each
 _KEPT_PARTS = 2**9  # of groups, at ends of blocks: some 15,000 bytes each at most
 
 
@@ -135,7 +135,8 @@ class PersistentNoise:
 
     def _draw_once(self, label: str, purpose: str, size: int) -> Floats:
         drawn = (self._seed, label, purpose, size, self._count)
-        normals = np.stack([_drawn_once(server_id, *drawn) for server_id in self._ids], axis=1)
+        draw = _drawn_once if size > 1 else _drawn_and_kept
+        normals = np.stack([draw(server_id, *drawn) for server_id in self._ids], axis=1)
         share_normals(self._shared, normals, lambda *of_group: _part_of(*of_group, *drawn))
         return normals
 
@@ -191,6 +192,9 @@ class PersistentNoise:
 
 def _drawn_once(subject: str, seed: int, label: str, purpose: str, size: int, count: int) -> Floats:
     return stream(seed, subject, label, purpose).standard_normal((size, count)).T
+
+
+_drawn_and_kept = lru_cache(maxsize=_KEPT_VALUES)(_drawn_once)  # a year's end starts the next one
 
 
 @lru_cache(maxsize=_KEPT_PARTS)

@@ -103,7 +103,8 @@ class Scope:
 
     Args:
         kind: their archetype.
-        servers: the server frame.
+        frame: a server frame.
+        rows: which of its rows are theirs.
         ids: whose streams the servers draw from, in order: their own, or those of futures.
         lasting: what they were given once, by column, each of shape (servers, 1).
         clocks: the clocks that they live by.
@@ -113,7 +114,8 @@ class Scope:
     """
 
     kind: Kind
-    servers: pl.DataFrame
+    frame: pl.DataFrame
+    rows: range
     ids: Sequence[str]
     lasting: Mapping[str, Floats]
     clocks: Sequence[str]
@@ -135,7 +137,8 @@ class Scope:
         lasting = {name: servers[name].to_numpy()[:, None] for name in floats}
         ids = _subjects(kind.axis, servers)
         clocks = servers["clock"].to_list()
-        return cls(kind, servers, ids, lasting, clocks, dates, slice(None), span)
+        rows = range(servers.height)
+        return cls(kind, servers, rows, ids, lasting, clocks, dates, slice(None), span)
 
     def part(self, servers: slice, steps: slice, span: Span) -> Scope:
         """Return some of the servers over some of the steps.
@@ -147,13 +150,18 @@ class Scope:
         """
         return replace(
             self,
-            servers=self.servers[servers],
+            rows=self.rows[servers],
             ids=self.ids[servers],
             lasting={name: column[servers] for name, column in self.lasting.items()},
             clocks=self.clocks[servers],
             steps=steps,
             span=span,
         )
+
+    @property
+    def servers(self) -> pl.DataFrame:
+        """The server frame, cut when a layer asks for it: few do, and Polars takes long to cut."""
+        return self.frame[self.rows.start : self.rows.stop]
 
     @property
     def seed(self) -> int:

@@ -23,6 +23,7 @@ from capgen.panel.crossed import Crossed
 from capgen.panel.fleet import server_frames
 from capgen.panel.layered import layered_archetype
 from capgen.panel.schema import nullable_metrics, panel_schema
+from capgen.timeline.stamps import stamps
 from capgen.timeline.time_axis import Span, TimeAxis
 
 _DATES = {*COMMON_DATE_COLUMNS, *LOCAL_DATE_COLUMNS}
@@ -143,11 +144,15 @@ def panel_of(config: Config) -> Panel:
     means = {name: list(shared_columns(model.layered)) for name, model in models.items()}
     calendars = calendars_of(config, clocks(config))
 
+    @lru_cache(maxsize=_KEPT_DATES)
+    def years(span: Span) -> pl.Series:
+        stamp = stamps(config.axis, span, None)["timestamp"]
+        return stamp.dt.year().cast(pl.Int64).alias("year")
+
     @lru_cache(maxsize=_KEPT_DATES * len(calendars))
     def known(archetype: str, clock: str, span: Span) -> pl.DataFrame:
-        year = pl.col("timestamp").dt.year().cast(pl.Int64).alias("year")
         # One after the other: threads would take longer to wake.
-        return calendars[clock](span).with_columns_seq(year, *means[archetype])
+        return calendars[clock](span).with_columns_seq(years(span), *means[archetype])
 
     def dates(archetype: str, clock: str, span: Span) -> pl.DataFrame:
         every = config.axis.span

@@ -80,21 +80,11 @@ class Kind(PanelFacts):
         Args:
             path: such as `base.cpu` or `weekend_factor`.
         """
-        return parameter(self.settings, path)
-
-
-def parameter(archetype: Any, path: str) -> float:
-    """Return a parameter of an archetype.
-
-    Args:
-        archetype: its settings.
-        path: such as `base.cpu` or `weekend_factor`.
-    """
-    value = archetype
-    for name in path.split("."):
-        value = value[name] if isinstance(value, Mapping) else getattr(value, name)
-    assert isinstance(value, (int, float))
-    return value
+        value = self.settings
+        for name in path.split("."):
+            value = value[name] if isinstance(value, Mapping) else getattr(value, name)
+        assert isinstance(value, (int, float))
+        return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,11 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "zero bytes": (b"\0" * 4000, "zero bytes"),
     "a quote that does not end": ((GOOD + '"' + GOOD).encode(), "x.csv"),
     "columns of one name": (b"timestamp,host,host\n", "twice"),
+    "columns that differ in capital letters": (b"timestamp,host,cpu,CPU\n", "'CPU' twice"),
+    "decimals behind a comma": (
+        GOOD.replace(",", ";").replace(".", ",").encode(),
+        "such as '0,5'; name columns under metrics, or set csv.decimal",
+    ),
     "no number": (GOOD.replace(".5", "%").encode(), "expected"),
     "times without a form": (GOOD.replace("2024-01-01", "1/1/24").encode(), "time.format"),
     "times of another age": (GOOD.replace("2024", "1888").encode(), "1990"),
@@ -49,6 +54,15 @@ QUESTIONS = {
         "for each value",
     ),
     "shape": ({"shape": "long"}, "long.name"),
+    "rows of a long table that are counted": (
+        {
+            "shape": "long",
+            "long": {"name": "host", "value": "cpu"},
+            "server": {"value": "a"},
+            "time": {"origin": "2024-01-01", "step": "5min"},
+        },
+        "expected a wide table",
+    ),
     "another name": (
         {
             "shape": "long",
@@ -119,6 +133,14 @@ def test_what_nothing_recognises_is_asked_for(
 ) -> None:
     (tmp_path / "x.csv").write_text("a;b\n1;2\n", encoding="utf-8")
     assert "which is it?" in refusal(tmp_path, capsys)
+
+
+def test_a_folder_without_files_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.csv" / "year=2024").mkdir(parents=True)
+    assert "files of exports" in refusal(tmp_path, capsys)
+    assert "files of exports" in refusal(tmp_path, capsys, "--as", "table")
 
 
 def test_what_several_recognise_is_asked_for(

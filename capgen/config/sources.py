@@ -15,6 +15,7 @@ from capgen.resources import resource_files, resource_folder
 
 DEFAULT_PRESET = "default"
 FILE_VARIABLE = "CAPACITY_FORECASTER_CONFIG"
+_SIGNS = (",", "%", "#", "|", "@", "`")  # begin no value of one line in YAML, but may begin a text
 
 
 def preset_names() -> list[str]:
@@ -92,7 +93,8 @@ def assignment_sources(assignments: Iterable[str]) -> Iterator[KeySource]:
                 f"--set: expected key.path=value such as calendar.eoq.peak=0.4, got {text[:60]!r}"
             )
         source = f"--set {key}"
-        yield KeySource(source, nested(path, parse_yaml(value, source)))
+        is_text = value.startswith(_SIGNS)
+        yield KeySource(source, nested(path, value if is_text else parse_yaml(value, source)))
 
 
 def _beside(path: Path, values: Mapping[str, Any]) -> Mapping[str, Any]:

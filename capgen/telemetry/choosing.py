@@ -20,7 +20,7 @@ from capgen.telemetry.mapping_files import (
     shipped_mappings,
 )
 from capgen.telemetry.readers import READERS
-from capgen.telemetry.readers.given_files import head_of
+from capgen.telemetry.readers.given_files import files_in, head_of
 from capgen.telemetry.readers.mapping import Mapping
 from capgen.telemetry.readers.reader import Head, Reader
 
@@ -118,9 +118,9 @@ def _recognised(files: Sequence[Path], settings: Sequence[str]) -> Choice:
     known = ", ".join([*(reader.name for reader in READERS), *shipped_mappings()])
     if not reasons:
         raise RequestError(
-            f"{heads[0].name}: expected exports of a form that is known, got one that begins "
-            f"{heads[0].text[:40]!r}; which is it? Say --as with a mapping of yours (.yaml), or "
-            f"one of {known}"
+            f"{heads[0].name}: expected exports of a form that is known, got one that has "
+            f"{heads[0].text[:40]!r}; which is it? Say --as table for a table with a column for "
+            f"each metric, --as with a mapping of yours (.yaml), or one of {known}"
         )
     found = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
     raise RequestError(
@@ -130,15 +130,9 @@ def _recognised(files: Sequence[Path], settings: Sequence[str]) -> Choice:
 
 
 def _some(files: Sequence[Path]) -> Iterator[Path]:
-    """Yield the files whose starts are looked at; of a folder, the first file."""
+    """Yield the files whose starts are looked at; of a folder, the first one."""
     for file in files:
-        if not file.exists():
-            raise RequestError(f"{file}: expected a file of exports, found none")
-        if file.is_dir():
-            within = sorted(path for path in file.iterdir() if path.is_file())
-            yield from [path for path in within if not path.name.startswith(".")][:1]
-        else:
-            yield file
+        yield files_in(file)[0]
 
 
 def _reasons(heads: Sequence[Head]) -> Iterator[tuple[str, str]]:

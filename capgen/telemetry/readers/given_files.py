@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from capgen import sql
 from capgen.dataset.data_files import literal, reach
@@ -20,7 +21,7 @@ from capgen.telemetry.readers.mapping import Mapping
 from capgen.telemetry.readers.reader import HEAD_BYTES, Head
 
 SOURCES = "sources"
-_GZIP = ".gz"
+PARQUET = frozenset({".parquet", ".pq"})
 _EXPANSION = {".gz": 10, ".zst": 10, ".parquet": 8}  # of what is compressed, about
 
 
@@ -52,22 +53,33 @@ def given_files(paths: Iterable[Path]) -> list[GivenFile]:
         RequestError: there is no such file, or none at all.
         CapgenError: a file is a pipe and the like.
     """
-    files = [file for path in paths for file in _files(path)]
+    files = [file for path in paths for file in files_in(path)]
     given = [_given(file) for file in dict.fromkeys(files)]
     if not given:
         raise RequestError("exports: expected at least one file, got none")
     return sorted(given, key=lambda file: (file.entry.name, file.entry.sha256))
 
 
-def _files(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        yield from sorted(
-            file for file in path.iterdir() if file.is_file() and not file.name.startswith(".")
-        )
-        return
+def files_in(path: Path) -> list[Path]:
+    """Return the exports that a path names: itself, or the files of a folder, by their names.
+
+    Args:
+        path: a file or a folder; hidden files do not count.
+
+    Raises:
+        RequestError: there is nothing, or a folder without files.
+    """
     if not path.exists():
         raise RequestError(f"{path}: expected a file of exports, found none")
-    yield path
+    if not path.is_dir():
+        return [path]
+    within = [file for file in path.iterdir() if file.is_file() and not file.name.startswith(".")]
+    if not within:
+        raise RequestError(
+            f"{path}: expected a folder with files of exports, got one that has none itself; name "
+            "those of its folders that do"
+        )
+    return sorted(within)
 
 
 def _given(path: Path) -> GivenFile:
@@ -79,25 +91,32 @@ def _given(path: Path) -> GivenFile:
 
 
 def head_of(path: Path) -> Head:
-    """Read the start of a file; of a compressed one, of its content.
+    """Read the start of a file; of a compressed one, of its content; of Parquet, the columns.
 
     Args:
         path: the file.
 
     Raises:
-        CapgenError: the file is compressed and damaged.
+        CapgenError: the file is damaged.
     """
     try:
-        with _opened(path) as file:
-            start = file.read(HEAD_BYTES + 1)
-    except (gzip.BadGzipFile, EOFError) as error:
-        raise CapgenError(f"{path}: expected a whole gzip file, got: {error}") from None
+        start = _start(path)
+    except (OSError, EOFError, pa.ArrowInvalid) as error:
+        if getattr(error, "errno", None) is not None:
+            raise  # it is the disk that failed
+        raise CapgenError(f"{path}: expected a whole {path.suffix} file, got: {error}") from None
     return Head(path.name, start[:HEAD_BYTES], is_whole=len(start) <= HEAD_BYTES)
 
 
-def _opened(path: Path) -> IO[bytes]:
-    file = path.open("rb")
-    return cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if path.suffix == _GZIP else file
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        if path.suffix in PARQUET:
+            return " ".join(pq.read_schema(file).names).encode()
+        if path.suffix == ".gz":
+            return gzip.GzipFile(fileobj=file).read(HEAD_BYTES + 1)
+        if path.suffix == ".zst":
+            return bytes(pa.CompressedInputStream(file, "zstd").read(HEAD_BYTES + 1))
+        return file.read(HEAD_BYTES + 1)
 
 
 def tell(connection: sql.Connection, files: Sequence[Path], mapping: Mapping) -> None:

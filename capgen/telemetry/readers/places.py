@@ -82,7 +82,7 @@ class TimePlace(Section):
         zone: the clock by which texts are written; numbers are in UTC.
         repeated_hour: which hour is meant where clocks are put back: the order of rows says it.
         origin: the first time, where the exports have no clock.
-        step: the time from row to row, where the exports have no clock.
+        step: the time from row to row of a server, where the exports have no clock.
     """
 
     column: Column | None = None

@@ -52,6 +52,11 @@ def columns_of(mapping: Mapping, known: Sequence[str]) -> TableColumns:
     if server is None and place.file is None and place.value is None:
         server = _usual("server", _SERVERS, known)
     time = mapping.time.column
+    if time is None and mapping.time.origin is not None and mapping.shape == "long":
+        raise RequestError(
+            "time.origin: expected a wide table, whose rows can be counted, got a long one; set "
+            "time.column beside it, or shape"
+        )
     if time is None and mapping.time.origin is None:
         time = _usual("time", _TIMES, known)
     guesses = [

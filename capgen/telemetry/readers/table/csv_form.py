@@ -115,13 +115,22 @@ def _names(path: Path, line: str, delimiter: str) -> tuple[str, ...]:
     else:
         names = [name.strip('"') for name in line.split(delimiter)]
     names = [name or f"column{position}" for position, name in enumerate(names)]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
+    twice = next(iter(_repeated(names)), None)
+    if twice is not None:
         raise CapgenError(
             f"{path}: expected a first line with a name for each column, got {twice[:60]!r} twice; "
             "name them with csv.columns where there is no such line"
         )
     return tuple(names)
+
+
+def _repeated(names: list[str]) -> Iterator[str]:
+    """Yield the names that are there before, in small or capital letters: for SQL they are one."""
+    seen: set[str] = set()
+    for name in names:
+        if name.lower() in seen:
+            yield name
+        seen.add(name.lower())
 
 
 def _shown(text: str) -> str:

@@ -22,7 +22,7 @@ class Projection:
         mapping: what the user says.
         columns: the columns that are not metrics.
         places: the metrics, by key.
-        counts_rows: whether the number of a row in its file stands for its time.
+        counts_rows: whether the number of a row, in its file or of its server, stands for its time.
         numbers_rows: whether rows are numbered here, because they do not stay in their order.
     """
 
@@ -47,7 +47,8 @@ def project(connection: sql.Connection, parts: Sequence[TablePart], projection: 
         rows = rows.union(more)
     if projection.counts_rows:
         rows.create_view("uncounted_columns")
-        rows = connection.sql(sql.query_text("load/readers/table_counted"))
+        by_server = "_by_server" if projection.columns.server else ""
+        rows = connection.sql(sql.query_text(f"load/readers/table_counted{by_server}"))
     rows.create_view("table_columns")
 
 

@@ -20,10 +20,10 @@ from capgen.telemetry.readers.reader import (
     Read,
     ReadMetric,
     described,
-    keys_of,
 )
 from capgen.telemetry.readers.table.clock import Clock, clock_of
 from capgen.telemetry.readers.table.columns import TableColumns, columns_of
+from capgen.telemetry.readers.table.own_places import places_of_columns, places_of_names
 from capgen.telemetry.readers.table.projection import Projection, project
 from capgen.telemetry.readers.table.table_files import TablePart, table_parts
 
@@ -66,10 +66,11 @@ class Table:
         parts, guesses = table_parts(connection, files, mapping)
         known = list(dict.fromkeys(name for part in parts for name in part.columns))
         columns = columns_of(mapping, known)
-        sample = parts[0].relation.limit(_SAMPLE_ROWS).pl()
+        samples = [part.relation.limit(_SAMPLE_ROWS).pl() for part in parts]
+        sample = pl.concat(samples, how="diagonal")
         table = _Table(connection, mapping, parts, columns, sample)
         clock = clock_of(mapping.time, _times(table))
-        places = mapping.metrics or _own_places(table)
+        places, left_out = _places(table)
         _check_places(mapping, places)
         names_only = _has_names_only(mapping, places)
         project(connection, parts, _projection(table, places, names_only=names_only))
@@ -82,7 +83,7 @@ class Table:
                 for key, place in places.items()
             },
             zone=clock.zone,
-            guesses=[*guesses, *columns.guesses, *_guesses_of(clock)],
+            guesses=[*guesses, *columns.guesses, *_guesses_of(clock), *left_out],
         )
 
 
@@ -121,42 +122,15 @@ def _guesses_of(clock: Clock) -> list[AccountLine]:
     return [clock.guess] if clock.guess else []
 
 
-def _own_places(table: _Table) -> dict[str, MetricPlace]:
-    """Return places for all metrics that the table has, where the mapping names none."""
+def _places(table: _Table) -> tuple[dict[str, MetricPlace], list[AccountLine]]:
+    """Return the metrics' places, and what was guessed: all metrics where none is named."""
+    if table.mapping.metrics:
+        return table.mapping.metrics, []
     if table.mapping.shape == "long":
-        names = _names(table)
-        return {key: MetricPlace(name=name) for name, key in keys_of(names).items()}
-    others = table.columns.names
-    numeric = [
-        column.name
-        for column in table.sample.get_columns()
-        if column.name not in {*others, "file_index"} and _is_numeric(column)
-    ]
-    if not numeric:
-        raise RequestError(
-            "metrics: expected columns with numbers, got none in the first rows; "
-            "which columns are metrics? Name them under metrics"
-        )
-    return {key: MetricPlace(column=name) for name, key in keys_of(numeric).items()}
-
-
-def _names(table: _Table) -> list[str]:
-    column = sql.identifier(table.mapping.long.name)
-    found: set[str] = set()
-    for part in table.parts:
-        if table.mapping.long.name in part.columns:
-            rows = part.relation.project(f"{column}::varchar as name").distinct().fetchall()
-            found |= {name for (name,) in rows if name}
-    return sorted(found)
-
-
-def _is_numeric(column: pl.Series) -> bool:
-    values = column.drop_nulls()
-    if column.dtype.is_numeric():
-        return True
-    if column.dtype != pl.String or values.is_empty():
-        return False
-    return values.cast(pl.Float64, strict=False).null_count() < values.len()
+        return places_of_names(table.parts, table.mapping.long.name), []
+    others = {*table.columns.names, "file_index"}
+    columns = [column for column in table.sample.get_columns() if column.name not in others]
+    return places_of_columns(table.parts, columns, table.mapping.csv.decimal)
 
 
 def _check_places(mapping: Mapping, places: dict[str, MetricPlace]) -> None:

@@ -13,13 +13,12 @@ from capgen.dataset.data_files import literal
 from capgen.dataset.reading.lockdown import check_statement
 from capgen.dataset.telemetry_manifest import AccountLine
 from capgen.errors import RequestError
-from capgen.telemetry.readers.given_files import head_of
+from capgen.telemetry.readers.given_files import PARQUET, head_of
 from capgen.telemetry.readers.mapping import CsvSection, Mapping
 from capgen.telemetry.readers.mapping_types import AUTO
 from capgen.telemetry.readers.table.csv_form import Form, delimiter_line, form_of
 
-_PARQUET = re.compile(r"\.parquet$|\.pq$", re.IGNORECASE)
-_NDJSON = re.compile(r"\.(nd)?json(l|lines)?(\.gz)?$", re.IGNORECASE)
+_NDJSON = re.compile(r"\.(nd)?json(l|lines)?(\.gz|\.zst)?$", re.IGNORECASE)
 _QUERIES = {"parquet": "load/readers/parquet", "ndjson": "load/readers/ndjson"}
 
 
@@ -68,7 +67,7 @@ def table_parts(
 
 
 def _kind_of(file: Path) -> str:
-    if _PARQUET.search(file.name):
+    if file.suffix in PARQUET:
         return "parquet"
     return "ndjson" if _NDJSON.search(file.name) else "csv"
 
@@ -100,8 +99,8 @@ def _csv_part(
     forms: dict[Form, list[int]],
     section: CsvSection,
 ) -> Iterator[TablePart]:
-    query = sql.query_text("load/readers/csv")
-    for form, positions in forms.items():
+    query = "load/readers/csv"
+    for number, (form, positions) in enumerate(forms.items()):
         parameters = {
             "files": literal([files[position] for position in positions]),
             "columns": dict.fromkeys(form.columns, "VARCHAR"),
@@ -111,7 +110,9 @@ def _csv_part(
             "comment": section.comment or "",
             "encoding": section.encoding,
         }
-        yield _part(connection.sql(query, params=parameters), tuple(positions))
+        view = f"csv_rows_{number}"  # DuckDB joins no rows that have parameters of the same name
+        sql.view_query(connection, view, query, parameters)
+        yield _part(connection.view(view), tuple(positions))
 
 
 def _part(relation: Any, files: tuple[int, ...]) -> TablePart:

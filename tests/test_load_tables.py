@@ -1,0 +1,89 @@
+"""Tables as they come: compressed, in several files, without a clock, with columns of all kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import capgen
+from capgen.cli.app import main
+from tests.test_load import lines_of, loaded
+
+STEPS = 20
+TIMES = [datetime(2024, 1, 1, 0, minute) for minute in range(STEPS)]
+
+
+def table(**columns: Sequence[object]) -> pl.DataFrame:
+    given = {"timestamp": TIMES, "server_id": ["a"] * STEPS, **columns}
+    return pl.DataFrame(given, strict=False)
+
+
+def write_csv(folder: Path, name: str, rows: pl.DataFrame, separator: str = ",") -> Path:
+    rows.write_csv(folder / name, separator=separator, datetime_format="%Y-%m-%d %H:%M")
+    return folder / name
+
+
+@pytest.mark.parametrize("name", ["panel.parquet", "panel.csv.zst", "panel.ndjson.zst"])
+def test_a_form_is_recognised_by_what_a_file_holds(name: str, tmp_path: Path) -> None:
+    names = ["cpu_p95", "mem_p95", "disk_p95", "net_in_p95", "net_out_p95"]
+    rows = table(**{each: [1.5] * STEPS for each in names})
+    if name.endswith(".zst"):
+        text = rows.write_csv() if ".csv" in name else rows.write_ndjson()
+        with pa.CompressedOutputStream(str(tmp_path / name), "zstd") as file:
+            file.write(text.encode())
+    else:
+        rows.write_parquet(tmp_path / name)
+    result = capgen.load(tmp_path / name, None, settings=["labels=null"])
+    assert result.rows == STEPS
+    assert "took capgen" in lines_of(result, "reader")[""].says
+
+
+def test_files_with_other_columns_are_loaded_together(tmp_path: Path) -> None:
+    files = [
+        write_csv(tmp_path, "cpu.csv", table(cpu=list(range(STEPS))).head(12)),
+        write_csv(tmp_path, "mem.csv", table(mem=list(range(STEPS)), cpu=[7] * STEPS).tail(8)),
+    ]
+    rows, _ = loaded(tmp_path, files, mapping="table")
+    assert rows["cpu"].to_list() == [*range(12), *[7] * 8]
+    assert rows["mem"].to_list() == [*[None] * 12, *range(12, STEPS)]
+
+
+def test_rows_without_a_clock_are_counted_for_each_server(tmp_path: Path) -> None:
+    rows = pl.DataFrame({"server": ["a", "b", "b", "a"], "cpu": [1, 2, 3, 4]})
+    rows.write_parquet(tmp_path / "x.parquet")
+    settings = ["time.origin=2024-01-01", "time.step=1min"]
+    found, _ = loaded(tmp_path, [tmp_path / "x.parquet"], mapping="table", settings=settings)
+    assert found.select("server_id", "timestamp", "cpu").rows() == [
+        ("a", TIMES[0], 1),
+        ("a", TIMES[1], 4),
+        ("b", TIMES[0], 2),
+        ("b", TIMES[1], 3),
+    ]
+
+
+def test_a_metric_that_begins_late_is_loaded_and_a_column_without_numbers_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capgen.telemetry.readers.table.reader._SAMPLE_ROWS", 5)
+    late = [*[None] * 10, *range(10)]
+    rows = table(cpu=[1] * STEPS, mem=late, note=["x"] * STEPS, none=[None] * STEPS)
+    result = capgen.load(write_csv(tmp_path, "x.csv", rows), None, mapping="table")
+    assert result.metrics == ("cpu", "mem")
+    assert "left out 'note', 'none'" in lines_of(result, "columns")[""].says
+
+
+def test_signs_of_yaml_may_be_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = table(cpu=[f"1.{number:03},5" for number in range(STEPS)])
+    rows = rows.with_columns(pl.col("timestamp").dt.strftime("%m/%d/%Y %H:%M"))
+    file = write_csv(tmp_path, "x.csv", rows, separator="|")
+    signs = ("csv.decimal=,", "csv.delimiter=|", "time.format=%m/%d/%Y %H:%M", "csv.comment=#")
+    options = [option for sign in signs for option in ("--set", sign)]
+    assert main(["load", str(file), "--as", "table", "-o", str(tmp_path / "out"), *options]) == 0
+    assert "20 rows, 1min" in capsys.readouterr().out
+    found = pl.read_parquet(tmp_path / "out/**/*.parquet")
+    assert found["cpu"].to_list() == [1000.5 + number for number in range(STEPS)]

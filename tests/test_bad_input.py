@@ -207,6 +207,14 @@ def unsaid(message: str, says: list[str]) -> list[str]:
         pytest.param("seed", ["--set", "key.path=value", "'seed'"], id="setting without a value"),
         pytest.param("=1", ["--set", "key.path=value", "'=1'"], id="setting without a key"),
         pytest.param("seed=[1", ["--set seed", "YAML"], id="setting that is no YAML"),
+        pytest.param("seed=null", ["seed: expected a value, got null (--set"], id="no value"),
+        pytest.param("seed=", ["seed: expected a value, got null (--set"], id="empty value"),
+        pytest.param(
+            "archetypes.web.share=null",
+            ["archetypes.web.share: expected a value, got null"],
+            id="no value of an archetype that is not new",
+        ),
+        pytest.param("granularity=15", ["such as 15min, got 15 ("], id="step without its unit"),
     ],
 )
 def test_settings(setting: str, says: list[str], refused: Refused) -> None:

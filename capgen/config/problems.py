@@ -61,14 +61,14 @@ def problem_lines(
     missing: dict[Path, list[str]] = {}
     for detail in details:
         path = known_path(detail)
-        if detail["type"] == "missing":
-            missing.setdefault(path[:-1], []).append(path[-1])
-        else:
+        if detail["type"] != "missing":
             yield _with_source(_problem(detail, path, model), path, merged)
+        elif path in merged.removed:
+            yield _with_source(f"{'.'.join(path)}: expected a value, got null", path, merged)
+        else:
+            missing.setdefault(path[:-1], []).append(path[-1])
     for path, keys in missing.items():
-        first = (*path, keys[0])
-        origin = first if first in merged.removed else path
-        yield _with_source(_lacking(path, keys, merged), origin, merged)
+        yield _with_source(_lacking(path, keys, merged), path, merged)
 
 
 def rule_lines(details: list[ErrorDetails], merged: Merged) -> Iterator[str]:

@@ -159,7 +159,7 @@ Moment = Annotated[datetime, Field(strict=False), BeforeValidator(_check_moment_
 Zone = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,40}$"), AfterValidator(_check_zone)
 ]
-Granularity = Annotated[str, AfterValidator(canonical_granularity)]
+Granularity = Annotated[str, BeforeValidator(lambda value: canonical_granularity(str(value)))]
 ServerIdFormat = Annotated[str, AfterValidator(_check_server_id_format)]
 # Names stand in paths (archetype) and as columns (metric): plain lower case, so that neither needs
 # quoting and no two differ by case alone.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +17,18 @@ from capgen.quality.findings import Verdict
 from capgen.quality.outcome import Report
 from tests.checking import check_only
 from tests.conftest import deep
-from tests.telemetry_faults import CONFIG, FAULTS, IN_FILES, LATER, Fault, in_file
+from tests.data_faults import put
+from tests.telemetry_faults import (
+    CONFIG,
+    FAULTS,
+    IN_FILES,
+    LATER,
+    MOMENT,
+    OF_ONE,
+    Fault,
+    both,
+    in_file,
+)
 from tests.telemetry_panels import panel_of, rows_of, write_panel
 
 RULES = [
@@ -85,6 +96,33 @@ def test_a_server_with_the_series_of_another_for_most_of_the_time_is_no_copy(
     mostly = pl.concat([rows.filter(~LATER), copied.filter(LATER)])
     folder = write_panel(tmp_path / "telemetry", mostly, CONFIG)
     assert check_only({"no_copies"}, folder).passed
+
+
+OF_A_METRIC = {
+    "8 of 14 days without it": put(
+        OF_ONE & LATER & (pl.col("timestamp") < datetime(2024, 1, 13)), net_in_p95=None
+    ),
+    "none at every second step": put(
+        OF_ONE & (pl.int_range(pl.len()).hash(7) % 2 == 0), mem_p95=None
+    ),
+    "one of 103 among fractions": both(
+        FAULTS["fractions"].change, put(OF_ONE & MOMENT, cpu_p95=103.0)
+    ),
+    "a day without rows": FAULTS["missing rows"].change,
+}
+
+
+@pytest.mark.parametrize("fault", OF_A_METRIC)
+def test_what_a_metric_lacks_hides_no_shift(rows: pl.DataFrame, tmp_path: Path, fault: str) -> None:
+    faulty = OF_A_METRIC[fault](FAULTS["server shifted"].change(rows))
+    report = check_only({"same_time"}, write_panel(tmp_path / "telemetry", faulty, CONFIG))
+    assert_found(report, [FAULTS["server shifted"]])
+
+
+def test_a_server_that_works_at_night_is_not_shifted(tmp_path: Path) -> None:
+    config = panel_of("realistic", seed=120, num_servers=40, end_date="2024-01-14")
+    folder = write_panel(tmp_path / "telemetry", rows_of(config), config)
+    assert check_only({"same_time"}, folder).passed
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,19 @@ def test_the_configuration_builds_a_twin_with_the_columns_of_the_telemetry(
     assert config.metrics["cpu"].clip == (0, 100)
 
 
+def test_metrics_in_another_order_than_the_preset_has_make_a_twin_too(tmp_path: Path) -> None:
+    keys = ("net_in", "queue", "mem", "cpu")
+    rows = make_rows()
+    values = {f"{key}_p95": pl.col("cpu_p95") * 10**place for place, key in enumerate(keys)}
+    metrics = [MetricColumn(name=f"{key}_p95", key=key, unit="", statistic="p95") for key in keys]
+    data = write_telemetry(tmp_path / "t", rows.with_columns(**values), metrics, "hourly")
+    result = fit(data, tmp_path / "fleet.yaml", **TWO)
+    twin = scan(load_config(result.config, environment={})).select(*values).mean().collect()
+    for place, key in enumerate(keys):
+        wanted = twin["net_in_p95"].item() * 10**place
+        assert twin[f"{key}_p95"].item() == pytest.approx(wanted, rel=0.2)
+
+
 def test_a_percentage_that_reaches_100_stays_within_100(fitted: Fit) -> None:
     rows = make_rows(servers=6)
     share = pl.col("cpu_p95") / pl.col("cpu_p95").max().over("server_id")

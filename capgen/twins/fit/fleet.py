@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -84,7 +84,7 @@ def fit_fleet(
         gaps.append(server_gaps(values, telemetry.clock, life, telemetry.gone))
         trends.append(server_trends(values, telemetry.clock))
         on_server(len(fitted), servers.height)
-    columns = columns_by_key(telemetry.metrics)
+    columns = telemetry.columns
     facts = Facts(
         metrics=tuple(columns),
         states=counts[0],
@@ -179,17 +179,6 @@ def left_out(telemetry: Telemetry, servers: pl.DataFrame) -> Iterator[str]:
 def _days_of(steps: int, clock: Clock) -> str:
     """Return how many days some steps are, rounded down, so that too few never look enough."""
     return f"{math.floor(10 * steps * clock.step_hours / HOURS_PER_DAY) / 10:.1f}"
-
-
-def columns_by_key(metrics: Sequence[MetricColumn]) -> dict[str, MetricColumn]:
-    """Return columns by the keys of their metrics, or by their names where these share a key.
-
-    Args:
-        metrics: the columns.
-    """
-    keys = [metric.key for metric in metrics]
-    names = [metric.key if keys.count(metric.key) == 1 else metric.name for metric in metrics]
-    return dict(zip(names, metrics, strict=True))
 
 
 def _by_type(library: Library) -> Library:

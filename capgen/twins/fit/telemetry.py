@@ -23,6 +23,7 @@ from capgen.timeline.epoch import MINUTES_PER_HOUR, day_number
 from capgen.twins.fit.clock import Clock
 from capgen.twins.fit.gaps import fleet_gap_steps
 from capgen.twins.fit.local_days import LocalDays, local_days, zone_called
+from capgen.twins.fit.metrics import columns_by_key
 
 _VALUES_AT_ONCE = 8_000_000
 _STEP = "step"
@@ -36,7 +37,7 @@ class Telemetry:
     Args:
         folder: where it lies.
         rows: server_id, step, and the metrics' columns, within the window.
-        metrics: their columns; none has a value below 0.
+        columns: the metrics' columns, by key; none has a value below 0.
         negative: columns that were left out because they have.
         granularity: the time step.
         clock: of the steps; its days are those of UTC.
@@ -49,7 +50,7 @@ class Telemetry:
 
     folder: Path
     rows: pl.LazyFrame
-    metrics: tuple[MetricColumn, ...]
+    columns: dict[str, MetricColumn]
     negative: tuple[str, ...]
     granularity: str
     clock: Clock
@@ -64,7 +65,7 @@ class Telemetry:
         Args:
             ids: sorted.
         """
-        size = max(1, _VALUES_AT_ONCE // (self.clock.steps * len(self.metrics)))
+        size = max(1, _VALUES_AT_ONCE // (self.clock.steps * len(self.columns)))
         for first in range(0, len(ids), size):
             yield from self._of(ids[first : first + size])
 
@@ -74,12 +75,12 @@ class Telemetry:
             self.folder, self.rows.filter(name.is_between(pl.lit(ids[0]), pl.lit(ids[-1])))
         )
         rows = rows.filter(name.is_in(list(ids)))
-        values = np.full((len(ids), len(self.metrics), self.clock.steps), np.nan)
+        values = np.full((len(ids), len(self.columns), self.clock.steps), np.nan)
         servers = rows["server_id"].replace_strict(
             ids, list(range(len(ids))), return_dtype=pl.Int64
         )
         steps = rows[_STEP].to_numpy()
-        for number, metric in enumerate(self.metrics):
+        for number, metric in enumerate(self.columns.values()):
             values[servers.to_numpy(), number, steps] = rows[metric.name].to_numpy()
         values[~np.isfinite(values)] = np.nan
         return values
@@ -117,13 +118,13 @@ def read_telemetry(
     present = rows.filter(pl.any_horizontal(pl.col(described.metric_names).is_not_null()))
     servers = _servers(folder, present, described.metric_names, labels)
     negative = [name for name in described.metric_names if (servers[name] < 0).any()]
-    metrics = tuple(metric for metric in described.metrics if metric.name not in negative)
-    if not metrics:
+    columns = columns_by_key([each for each in described.metrics if each.name not in negative])
+    if not columns:
         raise RequestError(f"{folder}: expected a metric without values below 0, found none")
     gone = _gone(folder, present, servers, clock)
     step = described.granularity
     return Telemetry(
-        folder, rows, metrics, tuple(negative), step, clock, local, servers, gone, calendar
+        folder, rows, columns, tuple(negative), step, clock, local, servers, gone, calendar
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from capgen.config import Config
@@ -66,9 +67,11 @@ def sample_text(config: Config, entries: Sequence[FileEntry], find: Find) -> str
         entries: the data files in the order of their rows.
         find: returns where the file of a path lies.
     """
+    first = entries[0].path
     names = panel_schema(config).names()
-    rows = _first_rows(entries[0], find(entries[0].path), names, _SAMPLE_ROWS)
-    return csv_text(rows, header=True)
+    stored = [name for name in names if name not in PARTITION_KEYS]
+    rows = pl.DataFrame(_first_rows(find(first), stored, _SAMPLE_ROWS))
+    return csv_text(rows.with_columns(key_columns(first)).select(names), header=True)
 
 
 def _values(config: Config, entries: Sequence[FileEntry], find: Find) -> pl.DataFrame:
@@ -77,8 +80,9 @@ def _values(config: Config, entries: Sequence[FileEntry], find: Find) -> pl.Data
     if sum(entry.rows for entry in entries) > most:
         entries = _one_per_archetype(entries)
         most //= len(entries)
-    frames = [_first_rows(entry, find(entry.path), columns, most) for entry in entries]
-    return pl.concat(frames)
+    batches = [_first_rows(find(entry.path), columns, most) for entry in entries]
+    # At once, because the threads of Polars wake for each frame.
+    return pl.DataFrame(pa.Table.from_batches(batches))
 
 
 def in_order(config: Config, entries: Iterable[FileEntry]) -> list[FileEntry]:
@@ -105,15 +109,14 @@ def _one_per_archetype(entries: Sequence[FileEntry]) -> list[FileEntry]:
     return [found[len(found) // 2] for found in groups.values()]
 
 
-def _first_rows(entry: FileEntry, path: Path, columns: Sequence[str], most: int) -> pl.DataFrame:
+def _first_rows(path: Path, columns: Sequence[str], most: int) -> pa.RecordBatch:
     """Return the first rows of a file, at most one row group."""
-    stored = [name for name in columns if name not in PARTITION_KEYS]
     with (
         path.open("rb") as opened,
         pq.ParquetFile(opened, buffer_size=_READ_BYTES, pre_buffer=False) as file,
     ):
-        frame = pl.DataFrame(next(file.iter_batches(most, columns=stored)))
-    return frame.with_columns(key_columns(entry.path)).select(columns)
+        # Threads take as long to wake as these columns to read.
+        return next(file.iter_batches(most, columns=columns, use_threads=False))
 
 
 def _of_metric(values: pl.Series, metric: Metric, decimals: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from capgen.columns import EVENT, OUTLIER_METRICS, STATE, expected_column
-from capgen.config import Config, config_digest
+from capgen.config import Config
 from capgen.dataset.arrow_tables import ArrowTables
 from capgen.dataset.content import chunk_digest, combined
 from capgen.dataset.gathered import gathered
@@ -63,16 +63,16 @@ def _arrow_type(kind: pl.DataType) -> pa.DataType:
     return pl.Series(dtype=kind).to_arrow().type
 
 
-def file_metadata(config: Config) -> dict[str, str]:
+def file_metadata(panel: Panel) -> dict[str, str]:
     """Return the Parquet metadata about the origin of a data file.
 
     Args:
-        config: the panel's configuration.
+        panel: the panel.
     """
     return {
         "capgen.version": __version__,
-        "capgen.seed": str(config.seed),
-        "capgen.config_digest": config_digest(config),
+        "capgen.seed": str(panel.config.seed),
+        "capgen.config_digest": panel.config_digest,
     }
 
 
@@ -118,7 +118,7 @@ def write_row_groups(
             table = buffers.tables.table(crossed, schema)
             writer.write_table(table, row_group_size=row_group.rows)
             on_chunk(row_group)
-        writer.add_key_value_metadata(file_metadata(panel.config))
+        writer.add_key_value_metadata(file_metadata(panel))
     return combined(digests)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import polars as pl
 
 from capgen.columns import BEFORE_METRICS, COMMON_DATE_COLUMNS, LOCAL_DATE_COLUMNS, SERVER_COLUMNS
-from capgen.config import Config
+from capgen.config import Config, config_digest
 from capgen.panel.calendar import calendars_of, float_columns
 from capgen.panel.cell.mean import shared_columns
 from capgen.panel.cell.memory import Workspace
@@ -31,7 +31,7 @@ _KEPT_DATES = 4  # two archetypes at a time, and two halves of a year of minutes
 _STEPS_AT_ONCE = 2**16  # seven years of hours: up to so many, to ask takes as long as to answer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Panel:
     """Everything that chunks of a panel are made from; `panel_of` makes one.
 
@@ -116,6 +116,11 @@ class Panel:
             {name: values[name] for name in names if name in values},
             self.may_be_null,
         )
+
+    @cached_property
+    def config_digest(self) -> str:
+        """The digest of the configuration; every file names it."""
+        return config_digest(self.config)
 
     @property
     def keeps_all_dates(self) -> bool:

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from polars.testing import assert_frame_equal
 
-from capgen.panel.calendar import calendar_of
-from capgen.panel.days import known_days
+from capgen.panel.calendar import calendar_of, macro_calendar
+from capgen.panel.clocks import clocks
+from capgen.panel.days import _of_settings, known_days
 from tests.conftest import make_config
 from tests.panels import web_panel
 
@@ -61,6 +63,32 @@ def test_quarter_ends_count_business_days(window: int) -> None:
         )
         ramp = 0.3 * (window - left) / window if day.month % 3 == 0 and left < window else 0
         assert factor == pytest.approx(1 + ramp), day
+
+
+@pytest.mark.parametrize("business_days", [False, True])
+def test_a_calendar_is_the_same_whichever_other_one_was_asked_for_first(
+    business_days: bool,
+) -> None:
+    eoq = {"window_days": 5, "business_days": business_days, "peak": 0.3}
+    zones = {
+        "holidays": {
+            "EU": {"country": "DE", "observed": False},
+            "Asia": {"country": "SG", "observed": False},
+        }
+    }
+    config = make_config(
+        start_date="2032-01-01",
+        end_date="2032-03-31",
+        calendar={"eoq": eoq},
+        layers={"local_time": zones},
+    )
+    every = [macro_calendar(config, clock) for clock in clocks(config)]
+    frames = [known_days(each).days for each in every]
+    assert len({tuple(each["is_holiday"]) for each in frames}) == len(frames)
+    for calendar, frame in zip(every, frames, strict=True):
+        known_days.cache_clear()
+        _of_settings.cache_clear()
+        assert_frame_equal(known_days(calendar).days, frame, check_exact=True)
 
 
 def test_windows_of_the_same_years_ask_for_their_calendar_once() -> None:

@@ -113,17 +113,19 @@ def draw_flags(
 def _uniforms(
     seed: int, server_ids: Sequence[str], axis: TimeAxis, span: Span, purpose: str
 ) -> Iterator[tuple[int, slice, Floats]]:
-    """Yield which server, which steps, and what it draws of them."""
+    """Yield which server, which steps, and what it draws of them, which is good until the next."""
     before, ahead = axis.split(span)
     for part in _known_parts(axis, before):
+        room = np.empty(part.size)
         for rows, generator in _own_streams(seed, server_ids, part.block, purpose):
-            drawn = part.uniforms(generator)
+            drawn = generator.random(out=room)[part.drawn]
             for row in rows:
                 yield row, part.wanted, drawn
     for part in _parts_ahead(axis, ahead, span):
+        room = np.empty(part.size)
         for row, server_id in enumerate(server_ids):
             generator = stream(seed, server_id, part.block, purpose)
-            yield row, part.wanted, part.uniforms(generator)
+            yield row, part.wanted, generator.random(out=room)[part.drawn]
 
 
 class _Part(NamedTuple):
@@ -143,12 +145,6 @@ class _Part(NamedTuple):
             draw(out=target)
         else:
             target[:] = draw(self.size)[self.drawn]
-
-    def uniforms(self, generator: Generator) -> Floats:
-        """Draw the wanted steps only: each takes one number of a stream, and may be passed over."""
-        generator.bit_generator.random_raw(self.drawn.start, output=False)
-        wanted: Floats = generator.random(self.drawn.stop - self.drawn.start)
-        return wanted
 
 
 def _draw_known(part: _Part, rows: Sequence[int], generator: Generator, out: Floats) -> None:

@@ -101,16 +101,19 @@ class ProfileLayer(Layer[Profile]):
 
     def own_means(self, settings: Profile, scope: Scope, means: Mapping[str, Floats]) -> None:
         """Multiply the means by what servers take of hour and weekday, never below 0."""
-        strengths = scope.lasting[_STRENGTH]
-        columns = [_BY_NIGHT if is_night else _BY_DAY for is_night in scope.lasting[_NIGHT][:, 0]]
-        by_hour = responses(strengths, scope.by_clock(columns))
-        by_weekday = responses(strengths, scope.by_clock(_BY_WEEKDAY))
-        for key, mean in means.items():
-            response = scope.kind.metrics[key].response
-            if response.business_hours:
-                mean *= by_hour(response.business_hours)
-            if response.weekend:
-                mean *= by_weekday(response.weekend)
+        strengths = scope.lasting[_STRENGTH][:, 0]
+        nights = scope.lasting[_NIGHT][:, 0]
+        for server in np.flatnonzero(strengths).tolist():  # the others' means are multiplied by 1
+            dates = scope.dates[scope.clocks[server]]
+            hours = dates[_BY_NIGHT if nights[server] else _BY_DAY][scope.steps]
+            by_hour = responses(strengths[server], hours)
+            by_weekday = responses(strengths[server], dates[_BY_WEEKDAY][scope.steps])
+            for key, mean in means.items():
+                response = scope.kind.metrics[key].response
+                if response.business_hours:
+                    mean[server] *= by_hour(response.business_hours)
+                if response.weekend:
+                    mean[server] *= by_weekday(response.weekend)
 
     def makes_servers_differ(self, settings: Profile) -> bool:
         """Each follows it in its own way."""

@@ -37,10 +37,11 @@ def forecasts(data: Path) -> pl.DataFrame:
     rows = actuals(data).filter(pl.col("timestamp") >= START)
     noise = np.random.Generator(np.random.SFC64(1)).standard_normal((rows.height, 4))
     value = rows["value"].to_numpy()
+    low = value - 4 + 5 * noise[:, 2]
     return rows.select("server_id", "timestamp", "metric").with_columns(
         pl.Series("Rough", value + 20 * noise[:, 0]),
         pl.Series("Near", value + 3 * noise[:, 1]),
-        pl.Series("Near-lo-80", value - 4 + 5 * noise[:, 2]),
-        pl.Series("Near-hi-80", value + 4 + 5 * noise[:, 2]),
-        pl.Series("Near-q0.5", value + 3 * noise[:, 3]),
+        pl.Series("Near-lo-80", low),
+        pl.Series("Near-hi-80", low + 8),
+        pl.Series("Near-q0.5", np.clip(value + 3 * noise[:, 3], low, low + 8)),
     )

@@ -275,6 +275,16 @@ def test_what_is_left_out_is_counted_and_named(
     assert found.cells == {"cpu": 4 * 12 * 24 - 24}
 
 
+def test_quantiles_that_cross_are_counted(data: Path, rows: pl.DataFrame, tmp_path: Path) -> None:
+    at_night = pl.col("timestamp").dt.hour() < 3
+    low = pl.when(at_night).then(pl.col("Near") + 2).otherwise(pl.col("Near") - 1)
+    cpu = rows.filter(metric="cpu").select(*SERIES, "timestamp", "Near")
+    crossing = cpu.with_columns((pl.col("Near") + 1).alias("Near-hi-90"), low.alias("Near-lo-90"))
+    (note,) = scored(data, crossing, tmp_path).notes
+    number = crossing.filter(at_night).height
+    assert note == f"Near: a lower quantile lies above a higher one in {number} cells"
+
+
 def test_gaps_of_the_panel_are_not_scored(build_once: BuildOnce, tmp_path: Path) -> None:
     gappy = build_once(**PANEL, layers={"missing": {"share": {"cpu": 0.2, "net_in": 0.2}}})
     rows = forecasts(gappy)

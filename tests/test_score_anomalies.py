@@ -238,6 +238,15 @@ def test_kinds_that_do_not_count_are_no_anomalies(
             "is_anomaly: expected 0 or 1, or true or false, got 1 row with something else",
         ),
         (
+            {
+                "server_id": "server_001",
+                "timestamp": datetime(2024, 1, 5),
+                "is_anomaly": [-1, 1, 1],
+            },
+            {},
+            "is_anomaly: expected 0 or 1, or true or false, got 1 row with something else",
+        ),
+        (
             {"server_id": "x", "timestamp": datetime(2024, 1, 5), "is_anomaly": 1},
             {},
             "server_id: expected servers such as server_000, got x",

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 import polars as pl
 
@@ -26,9 +27,10 @@ _REASONS = {
 
 @dataclass
 class Tally:
-    """Cells that are not scored, by the reason."""
+    """Cells that are not scored, by the reason, and those whose quantiles cross, by the model."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    crossed: Counter[str] = field(default_factory=Counter)
 
     def notes(self) -> Iterator[str]:
         """Yield what they come to, in words."""
@@ -36,6 +38,10 @@ class Tally:
             if count:
                 where = _REASONS.get(reason, f"where {reason} has no value")
                 yield f"not scored: {counted(count, 'cell')} {where}"
+        for model, count in self.crossed.items():
+            if count:
+                cells = counted(count, "cell")
+                yield f"{model}: a lower quantile lies above a higher one in {cells}"
 
 
 @dataclass(frozen=True)
@@ -91,12 +97,20 @@ def scored(cells: pl.DataFrame, models: Sequence[Model], tally: Tally) -> pl.Dat
     Args:
         cells: of one metric.
         models: those that forecast it, with what they are laid beside.
-        tally: where the others are counted.
+        tally: where the others are counted, and those whose quantiles cross.
     """
     for reason, is_there in _conditions(models):
         tally.counts[reason] += cells.select((~is_there).sum()).item()
         cells = cells.filter(is_there)
+    for model in models:
+        tally.crossed[model.name] += cells.select(_cross(model).sum()).item()
     return cells
+
+
+def _cross(model: Model) -> pl.Expr:
+    columns = [model.quantiles[level] for level in model.levels]
+    pairs = pairwise(columns)
+    return pl.any_horizontal(pl.lit(False), *(pl.col(low) > pl.col(high) for low, high in pairs))
 
 
 def _conditions(models: Sequence[Model]) -> Iterator[tuple[str, pl.Expr]]:

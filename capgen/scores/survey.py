@@ -73,9 +73,8 @@ def survey_of(forecasts: Forecasts, panel: Panel, since: datetime | None) -> Sur
     if not counts["inside"]:
         first, last = series.select(pl.col("first").min(), pl.col("last").max()).row(0)
         raise RequestError(
-            f"{forecasts.path}: expected forecasts from {start} to {panel.last}, the end of the "
-            f"panel, got {first} to {last}; capgen extend makes "
-            "a longer panel"
+            f"{forecasts.path}: expected forecasts of {start} or later, up to {panel.last}, the "
+            f"end of the panel, got {first} to {last}; capgen extend makes a longer panel"
         )
     inside = known.filter(pl.col("last") >= start, pl.col("first") <= panel.last)
     return Survey(

@@ -120,7 +120,9 @@ def _is_anomaly(schema: pl.Schema) -> pl.Expr:
     if isinstance(schema[IS_ANOMALY], pl.String):
         word = value.str.strip_chars().str.to_lowercase().fill_null("")
         return word.replace_strict(_WORDS, default=None, return_dtype=pl.Boolean)
-    return (value.cast(pl.Float64).fill_nan(None) > 0).fill_null(False)
+    number = value.cast(pl.Float64).fill_nan(None).fill_null(0)
+    # Other numbers may mean the contrary: some detectors write -1 for an anomaly, and 1 for none.
+    return pl.when((number == 0) | (number == 1)).then(number == 1)
 
 
 def _check_points(rows: pl.LazyFrame, panel: Panel, path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from datetime import date
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,15 @@ def shown(capsys: pytest.CaptureFixture[str]) -> Shown:
 
 def write(name: str, values: dict[str, Any]) -> None:
     Path(name).write_text(json.dumps(values))  # JSON is YAML
+
+
+def test_python_code_gives_dates_and_paths() -> None:
+    days = {"start_date": date(2024, 2, 28), "end_date": date(2024, 2, 29)}
+    config = load_config(overrides={**days, "out": Path("here")})
+    assert {"start_date": config.start_date, "end_date": config.end_date} == days
+    assert config.out == "here"
+    with pytest.raises(ConfigError, match="expected plain values, got Object of type object"):
+        load_config(overrides={"num_servers": object()})
 
 
 @pytest.mark.parametrize("highest", SOURCES)

@@ -420,6 +420,7 @@ def test_no_dataset_and_a_damaged_one(tmp_path: Path, capsys: pytest.CaptureFixt
         assert main(["export", str(tmp_path / "data"), str(tmp_path / "a.csv")]) == 1
         (line,) = capsys.readouterr().err.splitlines()
         assert file.name in line
+        assert line.endswith("; capgen verify names altered files")
     assert names(tmp_path) == ["data"]
 
 

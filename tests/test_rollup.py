@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 import capgen
-from capgen import CapgenError
+from capgen import CapgenError, RequestError
 from capgen.cli.app import main
 from capgen.dataset.manifest import read_manifest
 from capgen.dataset.rollup.rollup import Step, rollup
@@ -348,7 +348,7 @@ def test_an_empty_folder_is_taken_for_the_same_bytes_and_a_full_one_refused(
     ("arguments", "words"),
     [
         (["{data}", "--to=hourly", "--out={new}"], ["--to", "coarser", "hourly"]),
-        (["{data}", "--to=weekly", "--out={new}"], ["weekly", "daily"]),
+        (["{data}", "--to=weekly", "--out={new}"], ["'--to': 'weekly' is not one of 'daily'"]),
         (["{data}", "--to=daily"], ["--out"]),
         (["{data}", "--out={new}"], ["--to"]),
         (["{empty}", "--to=daily", "--out={new}"], ["expected a dataset"]),
@@ -374,6 +374,12 @@ def test_wrong_requests_are_one_line(
     assert all(word in error for word in words)
     assert sorted(dataset.rglob("*")) == before
     assert [each.name for each in tmp_path.iterdir()] == ["empty"]
+
+
+def test_a_step_that_no_rollup_has(dataset: Path, tmp_path: Path) -> None:
+    step: Any = "weekly"
+    with pytest.raises(RequestError, match="--to: expected daily or hourly, got 'weekly'"):
+        capgen.rollup(dataset, step, tmp_path / "new")
 
 
 def test_steps_that_do_not_fit_and_names_that_collide(

@@ -117,7 +117,7 @@ def _checked(merged: Merged) -> Config:
     """Check merged values with the typed schema."""
     try:
         text = json.dumps(merged.values, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise ConfigError(f"configuration: expected plain values, got {error}") from None
     try:
         return Config.model_validate_json(text)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from os import PathLike
 from typing import Any
 
 from capgen.errors import ConfigError
@@ -145,6 +147,8 @@ def _leaves(values: Mapping[str, Any], prefix: Path = ()) -> Iterator[tuple[Path
     for key, value in values.items():
         if isinstance(value, Mapping) and value:
             yield from _leaves(value, (*prefix, key))
+        elif isinstance(value, date | PathLike):  # which Python code gives, and no file
+            yield (*prefix, key), str(value)
         else:
             yield (*prefix, key), value
 

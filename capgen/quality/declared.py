@@ -52,7 +52,7 @@ def declared_of(folder: Path, config_file: Path | None) -> Declared:
         if model is None:
             return Declared(None, manifest.description(), _NO_ORIGIN)
     except RequestError as error:
-        raise RequestError(f"{error}; say what to expect with --config FILE") from None
+        raise RequestError(f"{error}; say what to expect with capgen check --config FILE") from None
     return Declared(model, description_of(model), _remade_from(model, manifest.capgen_version))
 
 

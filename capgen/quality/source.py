@@ -19,7 +19,7 @@ from capgen.quality.declared import declared_of
 from capgen.storage.folders import folder_of
 from capgen.storage.inspection import damaged_files, data_files, has_few_rows
 from capgen.storage.layout import is_in_partition
-from capgen.storage.store.errors import plain_errors, reading_reason
+from capgen.storage.store.errors import plain_errors, unread
 from capgen.system.processors import processors
 
 # Servers whose ids reach the reader of the files, so that it skips row groups without them.
@@ -116,9 +116,8 @@ def open_source(folder: Path, config_file: Path | None) -> Iterator[Source]:
                 folder, described, model, whole, strays, connection, described.metrics, origin
             )
     except sql.DatabaseError as error:
-        reason = reading_reason(error).splitlines()[0]
         raise CapgenError(
-            f"{folder}: expected Parquet files that DuckDB can read, got {reason}"
+            f"{folder}: expected Parquet files that DuckDB can read, got {unread(error)}"
         ) from None
 
 

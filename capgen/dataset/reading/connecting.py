@@ -16,7 +16,7 @@ from capgen.dataset.description import Description, description_of
 from capgen.dataset.reading.lockdown import lock
 from capgen.errors import CapgenError
 from capgen.storage.location import locate
-from capgen.storage.store.errors import reading_reason
+from capgen.storage.store.errors import unread
 
 PANEL = "panel"
 COLUMNS = "panel_columns"
@@ -70,7 +70,7 @@ def _connect_files(
         view_files(connection, PANEL, files, described.schema.names())
     except sql.DatabaseError as error:
         connection.close()
-        raise CapgenError(f"{folder}: {reading_reason(error)}") from None
+        raise CapgenError(f"{folder}: {unread(error)}") from None
     return connection
 
 

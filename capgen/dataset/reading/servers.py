@@ -9,7 +9,7 @@ from capgen import sql
 from capgen.dataset.data_files import view_files
 from capgen.dataset.description import Description
 from capgen.errors import CapgenError
-from capgen.storage.store.errors import reading_reason
+from capgen.storage.store.errors import unread
 
 _MEMORY = "200MB"  # DuckDB's limit; what needs more goes to disk
 _THREADS = 2
@@ -60,7 +60,7 @@ def view_panel(connection: sql.Connection, described: Description, files: Sequen
     try:
         view_files(connection, "panel", files, described.schema.names())
     except sql.DatabaseError as error:
-        raise CapgenError(reading_reason(error)) from None
+        raise CapgenError(unread(error)) from None
 
 
 def server_ranges(connection: sql.Connection, rows: int) -> list[tuple[str, str, int]]:

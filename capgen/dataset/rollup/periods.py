@@ -62,8 +62,11 @@ def check_step(described: Description, step: str) -> None:
         step: the rollup's step.
 
     Raises:
-        RequestError: the period is not longer than a step, or not a whole number of steps.
+        RequestError: the period is none of a rollup's, not longer than a step, or not a whole
+            number of steps.
     """
+    if step not in _UNITS:
+        raise RequestError(f"--to: expected {' or '.join(_UNITS)}, got {step!r}")
     minutes = _UNITS[step][1]
     if described.step_minutes >= minutes:
         raise RequestError(

@@ -34,6 +34,7 @@ _REASONS = {
 }
 _UNREACHABLE = re.compile(r"Connect|Timeout|Closed|Endpoint|Proxy|SSL|Reset|Disconnected")
 _RAISED = re.compile(r"^(?:\w+\.)*(\w+)(?::|$)", re.MULTILINE)
+_MOST_SAID = 200  # characters of a library's own reason
 _FORBIDDEN = {"401", "403", "Forbidden"}
 _FAILED = {"500", "502", "503", "504", "InternalError", "ServiceUnavailable"}
 
@@ -81,6 +82,18 @@ def reading_reason(error: Exception) -> str:
     if name == PermissionError.__name__:
         return _REASONS["AccessDenied"]
     return f"the store could not be read ({name})"
+
+
+def unread(error: Exception) -> str:
+    """Return in one line why a dataset's files could not be read, and the way out.
+
+    Args:
+        error: as in `reading_reason`.
+    """
+    reason = reading_reason(error)
+    if reason != str(error):
+        return reason
+    return f"{' '.join(reason.split())[:_MOST_SAID]}; capgen verify names altered files"
 
 
 def code_of(error: BaseException) -> str:

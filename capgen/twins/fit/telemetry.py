@@ -18,7 +18,7 @@ from capgen.draws.arrays import Flags, Floats
 from capgen.errors import CapgenError, RequestError
 from capgen.layers.library.schema import MOST_METRICS, MOST_ROWS
 from capgen.settings.holidays import Holidays
-from capgen.storage.store.errors import reading_reason
+from capgen.storage.store.errors import unread
 from capgen.timeline.epoch import MINUTES_PER_HOUR, day_number
 from capgen.twins.fit.clock import Clock
 from capgen.twins.fit.gaps import fleet_gap_steps
@@ -205,5 +205,4 @@ def _collected(folder: Path, frame: pl.LazyFrame) -> pl.DataFrame:
     try:
         return frame.collect()
     except (pl.exceptions.PolarsError, OSError) as error:
-        reason = " ".join(reading_reason(error).split())[:200]
-        raise CapgenError(f"{folder}: {reason}; capgen verify names altered files") from None
+        raise CapgenError(f"{folder}: {unread(error)}") from None

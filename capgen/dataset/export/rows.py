@@ -34,6 +34,7 @@ class Rows:
         columns: the chosen columns in their order.
         where: a condition in SQL; by default none.
         most: the most rows; by default all.
+        ranges: ranges of servers that are read at once, where they are known.
 
     Raises:
         RequestError: the condition is wrong.
@@ -46,11 +47,13 @@ class Rows:
         columns: Sequence[str],
         where: str | None = None,
         most: int | None = None,
+        ranges: Sequence[tuple[str, str, int]] | None = None,
     ) -> None:
         self._connection = connection
         self._window = window
         self._where = where
         self._most = most
+        self._ranges = ranges
         panel = connection.view("panel")
         try:
             rows = panel.filter(where) if where is not None else panel
@@ -104,7 +107,7 @@ class Rows:
         Args:
             columns: the chosen columns in their order.
         """
-        return Rows(self._connection, self._window, columns, self._where, self._most)
+        return Rows(self._connection, self._window, columns, self._where, self._most, self._ranges)
 
     def close(self) -> None:
         """Close the connection."""
@@ -122,7 +125,9 @@ class Rows:
 
     def _all_batches(self) -> Iterator[pa.RecordBatch]:
         with self._said():
-            for first, last, rows in server_ranges(self._connection, ROWS_AT_ONCE):
+            if self._ranges is None:
+                self._ranges = server_ranges(self._connection, ROWS_AT_ONCE)
+            for first, last, rows in self._ranges:
                 pieces = -(-rows // ROWS_AT_ONCE) if first == last else 1
                 for start, stop in pairwise(self._edges(pieces)):
                     yield from self._read(first, last, start, stop)

@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from capgen import Config, scan
+from capgen.layers.regimes.chain import chain_states
 from tests.estimates import STANDARD_ERRORS, Floats, check_share, within_errors
 from tests.panels import merged, web_config, web_panel
 
@@ -372,3 +373,13 @@ def mean_slope(outside: float) -> float:
     score = -normal.inv_cdf(outside)
     inside = 1 - 2 * outside - 2 * score * normal.pdf(score)
     return (1 - 2 * outside) / math.sqrt(2 * outside * score**2 + inside)
+
+
+def test_a_draw_of_0_enters_no_state_without_a_chance() -> None:
+    chances = np.repeat(np.array([0.0, 0.0, 1.0, 0.0])[:, None, None], 6, axis=2)
+    chances[:, :, 3:] = np.array([0.0, 0.7, 0.0, 0.3])[:, None, None]
+    stickiness = np.array([0.9, 0.5, 0.2, 0.9])[:, None, None]
+    for draw, later in ((0.0, 1), (np.nextafter(1.0, 0.0), 3)):
+        draws = np.full((1, 6), draw)
+        states = chain_states(lambda _: chances, stickiness, draws, draws)
+        assert states.tolist() == [[2, 2, 2, later, later, later]]

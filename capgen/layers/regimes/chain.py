@@ -20,8 +20,6 @@ from numpy.typing import NDArray
 
 from capgen.draws.arrays import Codes, Flags, Floats, few_rows
 
-# In place of no chance, so that chances can be divided by: nobody is in a state without one.
-LEAST_CHANCE = 1e-300
 _BITS = 3  # of a state's number
 _BYTE = 8  # bits
 _LOWEST_BYTE = 2**_BYTE - 1
@@ -43,7 +41,7 @@ def chain_states(
 
     Args:
         chances: returns the states' chances of some of the servers, shape (states, these or 1,
-            hours); at least `LEAST_CHANCE`, and over the states they sum to 1.
+            hours); over the states they sum to 1.
         stickiness: the states' stickiness, shape (states, servers or 1, 1).
         stay_draws: uniform, shape (servers, hours): whether the state of the hour before is kept.
         jump_draws: uniform, shape (servers, hours): which state is entered otherwise.
@@ -91,15 +89,17 @@ def _maps(chances: Floats, stickiness: Floats, stay_draws: Floats, jump_draws: F
 def _stay_chances(chances: Floats, stickiness: Floats) -> Floats:
     """Return the chances to stay in the state of the hour before.
 
-    They are 0 in the first hour, whose state is drawn, and in states without a stickiness.
+    They are 0 in the first hour, whose state is drawn, and in states without a stickiness. Nobody
+    is in a state without a chance, so that it does not matter what 0 / 0 is there.
     """
     some = chances[: len(stickiness)]
     stay = np.empty_like(chances)
     stay[..., 0] = 0
     stay[len(some) :] = 0
     later = stay[: len(some), ..., 1:]
-    np.divide(some[..., 1:], some[..., :-1], out=later)
-    np.clip(later, 0.0, 1.0, out=later)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        np.divide(some[..., 1:], some[..., :-1], out=later)
+    np.fmin(later, 1.0, out=later)
     later *= stickiness
     return stay
 

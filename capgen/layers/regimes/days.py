@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from capgen.draws.arrays import Codes, Floats
 from capgen.layers.continuing import reached
-from capgen.layers.regimes.chain import LEAST_CHANCE, chain_states
+from capgen.layers.regimes.chain import chain_states
 from capgen.layers.regimes.moves import draw_moves
 from capgen.layers.regimes.rhythm import HOLIDAY, DayRhythm, looked_up
 from capgen.layers.scope import Scope
@@ -91,7 +91,7 @@ def _kinds(
 
     def chances(rows: slice) -> Floats:
         here = classes if len(classes) == 1 else classes[rows]
-        return looked_up(np.maximum(rhythm.of_rows(rows).chances, LEAST_CHANCE), here)
+        return looked_up(rhythm.of_rows(rows).chances, here)
 
     moves = draw_moves(scope, axis, days, "day kind")
     if given is not None:

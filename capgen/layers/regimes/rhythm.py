@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from capgen.draws.arrays import Floats
 from capgen.draws.persistence import Remembered
-from capgen.layers.regimes.chain import LEAST_CHANCE
 
 HOURS_OF_WEEK = 48  # of a weekday, and then of a day of the weekend
 HOLIDAY = 7  # class of a day: 0 is Monday
@@ -42,7 +41,7 @@ class DayRhythm:
 
 
 class Hourly(NamedTuple):
-    """Chances by the hour, at least `LEAST_CHANCE`, and how they follow a swing, if they do."""
+    """Chances by the hour, and how they follow a swing, if they do."""
 
     chances: Floats
     slopes: Floats | None
@@ -82,7 +81,7 @@ class Rhythm:
         Args:
             positions: of what holds in each hour, shape (servers or 1, hours).
         """
-        chances = looked_up(np.maximum(self.chances, LEAST_CHANCE), positions)
+        chances = looked_up(self.chances, positions)
         slopes = None if self.slopes is None else looked_up(self.slopes, positions)
         return Hourly(chances, slopes)
 

@@ -241,6 +241,14 @@ def test_the_fleet_lacks_what_nearly_all_of_its_servers_lack() -> None:
     assert fleet_gap_steps(present, alive).tolist() == [False, True, False, True, False]
 
 
+@pytest.mark.parametrize(("factor", "percent"), [(0.5, -50), (2, 100), (1, 0)])
+def test_a_trend_is_by_how_much_a_level_changes_in_a_month(factor: float, percent: float) -> None:
+    values = np.repeat(factor ** (np.arange(YEAR.days) / 30.4375), 24)
+    trends = server_trends(values[None, :], YEAR)
+    assert trends[0].percent_per_month == pytest.approx(percent)
+    assert fleet_trend(trends * 3).percent_per_month == pytest.approx(percent)
+
+
 def test_a_trend_comes_with_an_error_that_covers_it() -> None:
     random = np.random.default_rng(8)
     months = np.arange(YEAR.days) / 30.4375

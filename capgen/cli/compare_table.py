@@ -83,7 +83,7 @@ def _notes(found: Comparison) -> list[str]:
     notes = [f"\nweeks told apart by {found.classifier}"]
     if found.not_borne:
         lacks = (f"{name} (needs {what})" for name, what in found.not_borne)
-        notes.append(f"cannot be borne: {', '.join(lacks)}")
+        notes.append(f"not measured: {', '.join(lacks)}")
     return [*notes, *found.notes]
 
 

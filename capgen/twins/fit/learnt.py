@@ -133,8 +133,9 @@ def _leaning(holidays: int) -> str:
 def _trends(trends: Mapping[str, Trend]) -> Iterator[str]:
     for key, trend in trends.items():
         if abs(trend.percent_per_month) > 2 * trend.standard_error:
+            moved = "grew" if trend.percent_per_month > 0 else "fell"
             yield (
-                f"trend, not used: {key} grew by {trend.percent_per_month:.1f} ± "
+                f"trend, not used: {key} {moved} by {abs(trend.percent_per_month):.1f} ± "
                 f"{trend.standard_error:.1f} % a month; growth_percent_per_month goes on with it"
             )
 

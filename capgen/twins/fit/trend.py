@@ -48,19 +48,27 @@ def server_trends(values: Floats, clock: Clock) -> list[Trend]:
 def fleet_trend(trends: Sequence[Trend]) -> Trend:
     """Return the trend of a fleet: the mean of its servers', which stand for others like them.
 
+    It is the mean of the logarithms: half as much and twice as much come to no growth.
+
     Args:
         trends: of one metric, one a server.
     """
     known = [trend for trend in trends if math.isfinite(trend.standard_error)]
     if not known:
         return UNKNOWN_TREND
-    slopes = np.array([trend.percent_per_month for trend in known])
-    error = float(slopes.std(ddof=1)) if len(known) > 1 else known[0].standard_error
-    return Trend(float(slopes.mean()), error / math.sqrt(len(known)))
+    if len(known) == 1:
+        return known[0]
+    slopes = np.log1p([trend.percent_per_month / 100 for trend in known])
+    return _in_percent(float(slopes.mean()), float(slopes.std(ddof=1)) / math.sqrt(len(known)))
+
+
+def _in_percent(slope: float, error: float) -> Trend:
+    """Return the trend of a logarithm that grows by `slope` a month."""
+    return Trend(100 * math.expm1(slope), 100 * math.exp(slope) * error)
 
 
 def _trend(means: Floats) -> Trend:
-    """Return the slope of the logarithm by least squares, in percent.
+    """Return the growth by the slope of the logarithm, fitted by least squares.
 
     Its standard error allows for residuals that are correlated over a week (W. Newey and K. West,
     1987).
@@ -78,4 +86,4 @@ def _trend(means: Floats) -> Trend:
         weight = 1 - lag / (_LAGS + 1)
         variance += 2 * weight * float((moments[lag:] * moments[:-lag]).sum())
     error = math.sqrt(max(variance, 0.0)) / float((apart**2).sum())
-    return Trend(100 * slope, 100 * error)
+    return _in_percent(slope, error)

@@ -305,13 +305,18 @@ def test_size(tmp_path: Path) -> None:
     folder = tmp_path / "good"
     some_100_000_rows = make_config(num_servers=112, end_date="2024-06-30")
     build(some_100_000_rows, folder, workers=1)
-    plain = {"compression": "none", "use_dictionary": False}
-    write(read(folder), tmp_path / "bad", folder, **plain)
+    rows = read(folder)
+    repeated = [name for name in rows.columns if not name.endswith("_p95")]
+    hardly_packed = {"compression": "none", "use_dictionary": repeated}
+    write(rows, tmp_path / "bad", folder, **hardly_packed)
     good = size_found(folder)
     assert good.verdict is Verdict.PASS
     assert 5 < good.details["csv_bytes"] / good.details["bytes"] < 10
     assert good.details["csv_bytes"] == pytest.approx(csv_bytes(folder), rel=0.02)
-    assert size_found(tmp_path / "bad").verdict is Verdict.FAIL
+    bad = size_found(tmp_path / "bad")
+    assert bad.verdict is Verdict.FAIL
+    assert 2 < bad.details["csv_bytes"] / bad.details["bytes"] < 3
+    assert bad.details["bytes"] < 10_000_000  # so that it fails for the ratio alone
 
 
 def size_found(folder: Path) -> Finding:

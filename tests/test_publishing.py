@@ -21,6 +21,7 @@ from capgen.cli.app import main
 from capgen.config.holiday_days import with_days
 from capgen.dataset.manifest import read_manifest
 from capgen.storage.inspection import problems
+from capgen.storage.local.places import Places
 from capgen.storage.marks import is_dataset
 from tests.bench.kill import assert_it_goes_on, build_whole, digests
 from tests.conftest import BuildOnce, deep, make_config, needs_root
@@ -113,6 +114,15 @@ def test_another_configuration_is_refused_with_the_keys_that_differ(target: Path
     assert read_manifest(target).seed == 42
     build(make_config(**SMALL, seed=7), target, overwrite=True)
     assert read_manifest(target).seed == 7
+
+
+def test_a_dataset_that_was_being_replaced_is_not_lost_silently(target: Path) -> None:
+    """As a killed process leaves it, where the file system cannot exchange two folders."""
+    build(make_config(**FEW), target)
+    target.rename(Places.of(target).replaced)
+    with pytest.raises(RequestError, match=r"seed: 42, now 7.*--overwrite"):
+        build(make_config(**FEW, seed=7), target)
+    assert read_manifest(target).seed == 42
 
 
 def test_an_interrupted_build_of_another_configuration_is_not_lost_silently(target: Path) -> None:

@@ -170,3 +170,13 @@ def test_a_damaged_manifest_beside_a_configuration_is_the_reason(
 def test_columns_that_another_rule_finds_wrong_are_left_out(few: Path, tmp_path: Path) -> None:
     folder = write(read(few).cast(dict.fromkeys(METRICS, pl.Float32)), tmp_path / "data", few)
     assert remade(folder).verdict is Verdict.PASS
+
+
+def test_a_wrong_value_of_the_last_of_many_servers_is_found(tmp_path: Path) -> None:
+    many = make_config(num_servers=600, start_date="2024-01-01", end_date="2024-01-01")
+    good = built(many, tmp_path / "good")
+    last = pl.col("server_id") == pl.col("server_id").max()
+    wrong = read(good).with_columns(cpu_p95=pl.when(last).then(1.25).otherwise(pl.col("cpu_p95")))
+    folder = write(wrong, tmp_path / "data", good)
+    assert remade(good).verdict is Verdict.PASS
+    assert remade(folder).verdict is Verdict.FAIL

@@ -409,6 +409,23 @@ def test_the_keyboard_reaches_numbers_and_zoom(page: Any, panel: pl.DataFrame) -
 
 
 @pytest.mark.filterwarnings("default")
+def test_a_zoom_of_one_metric_does_not_hide_the_distribution_of_another(page: Any) -> None:
+    chart = "#chart-distribution"
+    page.locator("#metric").press("ArrowDown")
+    drawn(page, "1/")
+    whole = page.evaluate(LABELS, chart)
+    page.locator("#metric").press("ArrowUp")
+    drawn(page, "0/")
+    before = page.evaluate(LABELS, chart)
+    page.locator(chart).locator("..").focus()
+    page.keyboard.press("+")
+    page.wait_for_function(f"([id, before]) => ({LABELS})(id) !== before", arg=[chart, before])
+    page.locator("#metric").press("ArrowDown")
+    drawn(page, "1/")
+    assert page.evaluate(LABELS, chart) == whole
+
+
+@pytest.mark.filterwarnings("default")
 def test_a_browser_draws_the_page_and_the_choosers_change_it(page: Any) -> None:
     for panel in PANELS:
         assert page.locator(f"#chart-{panel} svg [class*='mark-'] path").count() >= 4, panel

@@ -286,7 +286,7 @@ def test_telemetry_has_no_truth(tmp_path: Path) -> None:
     )
     telemetry = write_telemetry(tmp_path / "telemetry", rows)
     flags = pl.DataFrame({"server_id": "a", "start": datetime(2024, 1, 1), "end": None})
-    with pytest.raises(RequestError, match="expected a dataset that capgen build wrote"):
+    with pytest.raises(RequestError, match="make a twin, which has one, with capgen fit"):
         detected(telemetry, flags, tmp_path)
 
 

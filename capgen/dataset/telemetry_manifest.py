@@ -49,7 +49,8 @@ class TelemetryManifest(ManifestBase):
     mends: ClassVar[str] = "load the exports again"
     made: ClassVar[str] = "loaded"
     no_model: ClassVar[str] = (
-        "telemetry, which has no model to make rows from; load the exports again"
+        "telemetry, which has no model to make rows from; make a twin, which has one, with "
+        "capgen fit, or load the exports again"
     )
 
     kind: Literal["telemetry"] = Field(description="Tells telemetry from what was built.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import polars as pl
 
@@ -13,7 +13,7 @@ from capgen.config import Config
 from capgen.config.holiday_days import AROUND, days_between, days_of
 from capgen.draws.arrays import Floats
 from capgen.panel.clocks import COMMON_CLOCK, flags_are_local, holidays_of, zone_of
-from capgen.panel.days import Days, known_days
+from capgen.panel.days import Days, known_days_beside
 from capgen.panel.layered import switched_on
 from capgen.panel.macro_calendar import MacroCalendar
 from capgen.system.forking import check_polars_answers
@@ -112,23 +112,33 @@ def calendars_of(config: Config, clocks: Iterable[str]) -> dict[str, CalendarFra
         every = (layer.dates(each, config.axis, span) for layer, each in switched_on(config))
         return [column for columns in every for column in columns]
 
-    return {clock: _calendar(config, clock, of_layers) for clock in clocks}
+    known = {clock: _known_calendar(config, clock) for clock in clocks}
+    first = next(iter(known.values()))
+    frames: dict[str, CalendarFrame] = {}
+    for clock, calendar in known.items():
+        days = partial(known_days_beside, calendar, first)
+        frames[clock] = _calendar(config, zone_of(config, clock), days, of_layers)
+    return frames
+
+
+def _known_calendar(config: Config, clock: str) -> MacroCalendar:
+    if config.holiday_days is None:
+        return _whole_years(config, clock)
+    return macro_calendar(config, clock)  # no library is asked for days around those given
 
 
 def _calendar(
-    config: Config, clock: str, of_layers: Callable[[Span], list[pl.Series]]
+    config: Config,
+    zone: str | None,
+    days: Callable[[], Days],
+    of_layers: Callable[[Span], list[pl.Series]],
 ) -> CalendarFrame:
     axis = config.axis
-    zone = zone_of(config, clock)
-    if config.holiday_days is None:
-        known = _whole_years(config, clock)
-    else:
-        known = macro_calendar(config, clock)  # no library is asked for days around those given
     lock = threading.Lock()  # what one thread asks for, the next ones need too
 
     @lru_cache(maxsize=_KEPT_SPANS)
     def compute(span: Span) -> pl.DataFrame:
-        dates = _dated(stamps(axis, span, zone), known_days(known))
+        dates = _dated(stamps(axis, span, zone), days())
         return dates.with_columns(of_layers(span))
 
     def frame(span: Span) -> pl.DataFrame:

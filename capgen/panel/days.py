@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
-from typing import Any
 
 import polars as pl
 
 from capgen import sql
-from capgen.config.calendar import CalendarConfig
 from capgen.panel.macro_calendar import MacroCalendar
 
 _KEPT_CALENDARS = 32  # some 40 bytes a day
-_OF_HOLIDAYS = ("is_holiday", "holiday_factor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +26,6 @@ class Days:
     days: pl.DataFrame
     hours: pl.DataFrame
 
-    def with_holidays(self, holidays: Sequence[Mapping[str, Any]]) -> Days:
-        """Return the same days and hours with other holidays.
-
-        Args:
-            holidays: is_holiday and holiday_factor of each day.
-        """
-        schema = {name: self.days.schema[name] for name in _OF_HOLIDAYS}
-        columns = pl.DataFrame(holidays, schema=schema).get_columns()
-        return Days(self.days.with_columns(columns), self.hours)
-
 
 @lru_cache(maxsize=_KEPT_CALENDARS)
 def known_days(calendar: MacroCalendar) -> Days:
@@ -53,23 +38,29 @@ def known_days(calendar: MacroCalendar) -> Days:
         CapgenError: Polars does not answer.
     """
     known = {"first_day": calendar.first_day, "last_day": calendar.last_day}
-    settings = calendar.settings
-    # Ends of quarters that count business days have other factors with other holidays.
-    others = [] if settings.eoq.business_days else _of_settings(settings, *known.values())
     with sql.open_database(calendar.tables()) as connection:
-        if others:
-            holidays = sql.fetch_rows(connection, "calendar/holidays", known)
-            return others[0].with_holidays(holidays)
-        days = sql.run_query(connection, "calendar/days", known)
-        hours = sql.run_query(connection, "calendar/hours", {})
-    others.append(Days(days, hours))
-    return others[0]
+        return Days(
+            days=sql.run_query(connection, "calendar/days", known),
+            hours=sql.run_query(connection, "calendar/hours", {}),
+        )
 
 
 @lru_cache(maxsize=_KEPT_CALENDARS)
-def _of_settings(settings: CalendarConfig, first_day: date, last_day: date) -> list[Days]:  # noqa: ARG001
-    """Return a list for the first calendar of some settings, from which others take what is alike.
+def known_days_beside(calendar: MacroCalendar, other: MacroCalendar) -> Days:
+    """Return the days that a calendar knows, in half the time of `known_days`.
 
-    To ask DuckDB for everything takes twice as long as to ask for the holidays.
+    Args:
+        calendar: the calendar.
+        other: a calendar that differs from it in holidays alone, if at all.
+
+    Raises:
+        CapgenError: Polars does not answer.
     """
-    return []
+    # Where ends of quarters count business days, they depend on holidays too.
+    if calendar == other or calendar.settings.eoq.business_days:
+        return known_days(calendar)
+    beside = known_days(other)
+    known = {"first_day": calendar.first_day, "last_day": calendar.last_day}
+    with sql.open_database(calendar.tables()) as connection:
+        holidays = sql.run_query(connection, "calendar/holidays", known)
+    return Days(beside.days.with_columns(holidays.get_columns()), beside.hours)

@@ -99,7 +99,8 @@ def _stay_chances(chances: Floats, stickiness: Floats) -> Floats:
     later = stay[: len(some), ..., 1:]
     with np.errstate(divide="ignore", invalid="ignore"):
         np.divide(some[..., 1:], some[..., :-1], out=later)
-    np.fmin(later, 1.0, out=later)
+    # Beside ones, as beside a single one NumPy takes three times as long.
+    np.fmin(later, np.ones(later.shape[-1]), out=later)
     later *= stickiness
     return stay
 

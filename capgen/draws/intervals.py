@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from numpy.random import Generator
@@ -146,15 +147,13 @@ def steps_started(axis: TimeAxis, span: Span, start: int, stop: int) -> slice:
 
 def _of_year(
     seed: int, subject: str, purpose: str, chance: Chance, year: int, moment: int | None
-) -> Iterator[Interval]:
+) -> Iterable[Interval]:
     of_panel = _of_panel(seed, known(subject), purpose, chance, year)
     if moment is None or moment >= _first_minute(year + 1):
-        yield from of_panel
-        return
+        return of_panel
     before = [stretch for stretch in of_panel if stretch.start < moment]
-    yield from before
     generator = stream(seed, subject, str(year), purpose)
-    yield from _drawn(generator, chance, year, len(before), moment)
+    return chain(before, _drawn(generator, chance, year, len(before), moment))
 
 
 @lru_cache(maxsize=_KEPT_YEARS)
@@ -191,9 +190,11 @@ def _pairs(generator: Generator) -> Iterator[tuple[float, float]]:
         yield from generator.random((_PAIRS_AT_ONCE, 2)).tolist()
 
 
+@lru_cache
 def _first_minute(year: int) -> int:
     return day_number(date(year, 1, 1)) * MINUTES_PER_DAY
 
 
+@lru_cache
 def _year_of(minute: int) -> int:
     return day_of(minute // MINUTES_PER_DAY).year

@@ -214,6 +214,11 @@ def unsaid(message: str, says: list[str]) -> list[str]:
             ["archetypes.web.share: expected a value, got null"],
             id="no value of an archetype that is not new",
         ),
+        pytest.param(
+            "metrics.disk=null",
+            ["archetypes.batch.sd.disk: expected one of the metrics cpu, mem, net_in; null takes"],
+            id="metric taken away that archetypes have",
+        ),
         pytest.param("granularity=15", ["such as 15min, got 15 ("], id="step without its unit"),
     ],
 )

@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 
 import capgen
-from capgen import CapgenError, Config, RequestError, build
+from capgen import CapgenError, Config, RequestError, build, extend
 from capgen.cli.app import main
 from capgen.dataset.any_manifest import read_any_manifest
 from capgen.dataset.manifest import read_manifest
@@ -323,6 +323,15 @@ def test_a_dataset_is_extended_when_the_next_is_whole(copy: str, tmp_path: Path)
     build(config, tmp_path / "at once")
     assert read_manifest(locate(copy)) == read_manifest(tmp_path / "at once")
     assert found(copy) == {}
+
+
+def test_an_object_that_is_gone_is_made_again_when_its_dataset_is_extended(address: str) -> None:
+    config = make_config(num_servers=4, end_date="2022-12-31", growth={"trend": "monthly"})
+    build(config, address)
+    objects = Objects(locate(address))
+    objects.remove([path for path in objects.all() if path.endswith(".parquet")][:1])
+    extend(address, "2023-01-02")
+    assert found(address) == {}
 
 
 def test_a_dataset_is_replaced_when_the_next_is_whole_however_often_it_is_killed(

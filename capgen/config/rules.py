@@ -130,7 +130,10 @@ def _archetype_problems(name: str, archetype: Archetype, config: ConfigFields) -
         for key in values:
             if key not in drawn:
                 known = ", ".join(drawn)
-                yield f"archetypes.{name}.{section}.{key}: expected one of the metrics {known}"
+                yield (
+                    f"archetypes.{name}.{section}.{key}: expected one of the metrics {known}; "
+                    "null takes it away"
+                )
     try:
         correlation_matrix(archetype.correlation, drawn, repair=config.repair_correlation)
     except ValueError as error:

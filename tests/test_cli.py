@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -333,3 +334,25 @@ run()
 """
     outcome = run_script(script, "config", "show")
     assert (outcome.returncode, outcome.stderr) == (0, "")
+
+
+def test_ctrl_c_stops_a_command_even_if_compiled_code_swallows_it() -> None:
+    script = """
+        import time
+        from capgen import __main__
+
+        class Callback:
+            def __del__(self):
+                raise KeyboardInterrupt
+
+        def work():
+            Callback()
+            for _ in range(100):
+                time.sleep(0.1)
+
+        __main__._run = work
+        __main__.run()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert (result.returncode, result.stderr) == (130, "error: interrupted\n")

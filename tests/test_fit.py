@@ -267,6 +267,12 @@ def test_a_metric_that_never_moves_comes_back_as_it_is(fitted: Fit, value: float
     assert twin.drop_nulls().unique().to_list() == ([value] if known else [])
 
 
+@pytest.mark.parametrize("value", [7.0, 0.1, 12345.678])
+def test_a_metric_that_never_moves_has_no_trend(fitted: Fit, value: float) -> None:
+    learnt = fitted(make_rows(3, days=35, net_mean=pl.lit(value))).learnt
+    assert not [line for line in learnt if line.startswith("trend") and "net" in line]
+
+
 def test_a_metric_that_hardly_moves_is_as_fine_in_the_twin(fitted: Fit) -> None:
     random = np.random.default_rng(4)
     rows = make_rows(2)

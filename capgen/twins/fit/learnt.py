@@ -18,6 +18,7 @@ _WORK = slice(9, 18)  # hours of the local day
 _NIGHT = slice(0, 6)
 _APART = 1.2  # ratio of two means that counts
 _WEEKDAYS = 5
+_LEAST_TREND = 0.05  # percent a month; below it lie the errors of sums of a constant
 _FEW_HOLIDAYS = 4
 
 
@@ -132,10 +133,11 @@ def _leaning(holidays: int) -> str:
 
 def _trends(trends: Mapping[str, Trend]) -> Iterator[str]:
     for key, trend in trends.items():
-        if abs(trend.percent_per_month) > 2 * trend.standard_error:
+        percent = abs(trend.percent_per_month)
+        if percent > max(2 * trend.standard_error, _LEAST_TREND):
             moved = "grew" if trend.percent_per_month > 0 else "fell"
             yield (
-                f"trend, not used: {key} {moved} by {abs(trend.percent_per_month):.1f} ± "
+                f"trend, not used: {key} {moved} by {percent:.1f} ± "
                 f"{trend.standard_error:.1f} % a month; growth_percent_per_month goes on with it"
             )
 

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from capgen import RequestError, build, extend, verify
+from capgen import RequestError, build, export, extend, repair, rollup, verify
 from capgen.dataset.config_values import config_values
 from capgen.dataset.manifest import read_manifest
 from capgen.dataset.manifest_making import manifest_of
@@ -94,6 +94,28 @@ def test_files_that_would_be_kept_are_made_again_if_they_are_damaged(
     build(make_config(**{**MONTHLY, "end_date": LATER}), at_once)
     assert read_manifest(data).content_digest == read_manifest(at_once).content_digest
     assert notes[0].startswith(f"{data}: makes year=2022/server_type=web/part-00000.parquet again")
+
+
+def test_days_added_and_files_repaired_one_by_one_are_the_dataset_built_at_once(
+    data: Path,
+) -> None:
+    values = {**MONTHLY, "truth": True, "granularity": "hourly", "start_date": "2023-12-30"}
+    build(make_config(**{**values, "end_date": "2023-12-30"}), data)
+    for end_date in ("2023-12-31", "2024-01-03"):
+        extend(data, end_date)
+        os.truncate(next(data.rglob("*.parquet")), 9)
+        (data / "_capgen/summary.json").unlink()
+        repair(data)
+    at_once = data.with_name("at once")
+    build(make_config(**{**values, "end_date": "2024-01-03"}), at_once)
+    assert verify(data).passed
+    assert read_manifest(data) == read_manifest(at_once)
+    exported = []
+    for folder in (data, at_once):
+        daily = folder.with_name(f"{folder.name}, daily")
+        rollup(folder, "daily", daily)
+        exported.append([export(each, f"{each}.csv").path.read_bytes() for each in (folder, daily)])
+    assert exported[0] == exported[1]
 
 
 def test_a_dataset_that_reaches_the_day_is_complete(data: Path) -> None:

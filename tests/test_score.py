@@ -275,6 +275,13 @@ def test_what_is_left_out_is_counted_and_named(
     assert found.cells == {"cpu": 4 * 12 * 24 - 24}
 
 
+def test_forecasts_that_are_no_numbers_are_named(
+    data: Path, rows: pl.DataFrame, tmp_path: Path
+) -> None:
+    of_region = rows.with_columns(region=pl.lit("EU"), Tidy=pl.lit("12,5"))
+    assert scored(data, of_region, tmp_path).notes == ["left out: columns without numbers: Tidy"]
+
+
 def test_quantiles_that_cross_are_counted(data: Path, rows: pl.DataFrame, tmp_path: Path) -> None:
     at_night = pl.col("timestamp").dt.hour() < 3
     low = pl.when(at_night).then(pl.col("Near") + 2).otherwise(pl.col("Near") - 1)

@@ -12,7 +12,15 @@ import polars as pl
 from capgen.errors import RequestError
 from capgen.scores.files.moments import moments_of
 from capgen.scores.files.opened import collected, open_table, role_of, schema_of
-from capgen.scores.models import CUTOFF, METRIC, SERVER, TIMESTAMP, Model, models_of
+from capgen.scores.models import (
+    CUTOFF,
+    METRIC,
+    SERVER,
+    TIMESTAMP,
+    Model,
+    models_of,
+    named_as_models,
+)
 from capgen.scores.panel import Panel
 
 # As `capgen export --for nixtla --stacked` names series.
@@ -89,7 +97,9 @@ def read_forecasts(path: Path, panel: Panel, metrics: Sequence[str]) -> Forecast
     timestamp = role_of(schema, TIMESTAMP, path)
     moments = moments_of(frame, timestamp, schema[timestamp])
     numeric = [name for name, kind in schema.items() if kind.is_numeric()]
-    models = models_of(numeric, panel.described.schema.names())
+    of_panel = panel.described.schema.names()
+    models = models_of(numeric, of_panel)
+    texts = named_as_models([name for name in schema if name not in numeric], of_panel)
     name = pl.col(server).cast(pl.String)
     metric = _metric(frame, schema, name, panel, metrics, path)
     if metric is None:
@@ -104,8 +114,10 @@ def read_forecasts(path: Path, panel: Panel, metrics: Sequence[str]) -> Forecast
     if metrics:
         rows = rows.filter(pl.col(METRIC).is_in(metrics))
     cutoff = _cutoff(frame, schema, path)
-    notes = () if moments.note is None else (moments.note,)
-    return Forecasts(path, rows, models, cutoff, notes)
+    notes = [] if moments.note is None else [moments.note]
+    if texts:
+        notes.append(f"left out: columns without numbers: {', '.join(texts)[:200]}")
+    return Forecasts(path, rows, models, cutoff, tuple(notes))
 
 
 def _finite(column: str) -> pl.Expr:

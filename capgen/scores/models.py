@@ -73,12 +73,9 @@ def models_of(columns: Iterable[str], others: Iterable[str]) -> list[Model]:
     Raises:
         RequestError: there is no model, or two columns hold the same quantile of one.
     """
-    left_out = _NO_MODELS | set(others)
     means: dict[str, str] = {}
     quantiles: dict[str, dict[float, str]] = {}
-    for column in columns:
-        if column in left_out:
-            continue
+    for column in named_as_models(columns, others):
         found = _QUANTILE.fullmatch(column)
         if column in _TAKEN:
             raise RequestError(f"{column}: expected another name of a model, because it is taken")
@@ -93,6 +90,17 @@ def models_of(columns: Iterable[str], others: Iterable[str]) -> list[Model]:
             "beside server_id and timestamp each numeric column is a model"
         )
     return [Model(name, means.get(name), quantiles.get(name, {})) for name in names]
+
+
+def named_as_models(columns: Iterable[str], others: Iterable[str]) -> list[str]:
+    """Return the columns that may be a model's, by their names.
+
+    Args:
+        columns: names of columns.
+        others: names that are no models': the panel's own columns.
+    """
+    no_models = _NO_MODELS | set(others)
+    return [column for column in columns if column not in no_models]
 
 
 def _level(found: re.Match[str], column: str) -> float:

@@ -28,7 +28,9 @@ def write_csv(folder: Path, name: str, rows: pl.DataFrame, separator: str = ",")
     return folder / name
 
 
-@pytest.mark.parametrize("name", ["panel.parquet", "panel.csv.zst", "panel.ndjson.zst"])
+@pytest.mark.parametrize(
+    "name", ["panel.parquet", "PANEL.PARQUET", "panel.csv.zst", "panel.ndjson.zst"]
+)
 def test_a_form_is_recognised_by_what_a_file_holds(name: str, tmp_path: Path) -> None:
     names = ["cpu_p95", "mem_p95", "disk_p95", "net_in_p95", "net_out_p95"]
     rows = table(**{each: [1.5] * STEPS for each in names})

@@ -21,7 +21,7 @@ from capgen.telemetry.readers.mapping import Mapping
 from capgen.telemetry.readers.reader import HEAD_BYTES, Head
 
 SOURCES = "sources"
-PARQUET = frozenset({".parquet", ".pq"})
+_PARQUET = frozenset({".parquet", ".pq"})
 _EXPANSION = {".gz": 10, ".zst": 10, ".parquet": 8}  # of what is compressed, about
 
 
@@ -90,6 +90,15 @@ def _given(path: Path) -> GivenFile:
     return GivenFile(path, SourceEntry(name=path.name, bytes=size, sha256=sha256(path)))
 
 
+def is_parquet(path: Path) -> bool:
+    """Tell whether a file is one of Parquet, by its name in small or capital letters.
+
+    Args:
+        path: the file.
+    """
+    return path.suffix.lower() in _PARQUET
+
+
 def head_of(path: Path) -> Head:
     """Read the start of a file; of a compressed one, of its content; of Parquet, the columns.
 
@@ -110,7 +119,7 @@ def head_of(path: Path) -> Head:
 
 def _start(path: Path) -> bytes:
     with path.open("rb") as file:
-        if path.suffix in PARQUET:
+        if is_parquet(path):
             return " ".join(pq.read_schema(file).names).encode()
         if path.suffix == ".gz":
             return gzip.GzipFile(fileobj=file).read(HEAD_BYTES + 1)

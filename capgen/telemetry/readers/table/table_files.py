@@ -13,7 +13,7 @@ from capgen.dataset.data_files import literal
 from capgen.dataset.reading.lockdown import check_statement
 from capgen.dataset.telemetry_manifest import AccountLine
 from capgen.errors import RequestError
-from capgen.telemetry.readers.given_files import PARQUET, head_of
+from capgen.telemetry.readers.given_files import head_of, is_parquet
 from capgen.telemetry.readers.mapping import CsvSection, Mapping
 from capgen.telemetry.readers.mapping_types import AUTO
 from capgen.telemetry.readers.table.csv_form import Form, delimiter_line, form_of
@@ -67,7 +67,7 @@ def table_parts(
 
 
 def _kind_of(file: Path) -> str:
-    if file.suffix in PARQUET:
+    if is_parquet(file):
         return "parquet"
     return "ndjson" if _NDJSON.search(file.name) else "csv"
 

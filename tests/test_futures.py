@@ -66,7 +66,7 @@ def test_futures_share_the_past_to_the_bit_and_number_0_is_the_panel(granularity
 
 @granularities
 def test_a_cell_is_the_same_in_any_part(granularity: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("capgen.foresight.scanning.CHUNK_ROWS", 500)
+    monkeypatch.setattr("capgen.panel.lazy.CHUNK_ROWS", 500)
     monkeypatch.setattr("capgen.panel.cell.values._SLICE_ROWS", 200)
     _, last, moment = WINDOWS[granularity]
     later = moment + (datetime.fromisoformat(last) - moment) / 3

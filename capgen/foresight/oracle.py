@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 import numpy as np
 import polars as pl
-from polars.io.plugins import register_io_source
 
 from capgen.draws.arrays import Floats
 from capgen.errors import RequestError
@@ -18,9 +17,9 @@ from capgen.foresight.narrowing import left, steps_left, with_servers
 from capgen.foresight.pieces import Futures, futures_of
 from capgen.foresight.quantiles import means, quantile
 from capgen.panel.chunks import Chunk
+from capgen.panel.lazy import lazy_frame
 from capgen.panel.predicates import conditions
 from capgen.system.forking import check_polars_answers
-from capgen.timeline.time_axis import Span
 
 METRIC = "metric"
 ORACLE = "oracle"
@@ -67,25 +66,13 @@ def oracle(
     check_polars_answers()
     asked = asked_of(source, start, draws, servers=servers, metrics=metrics, until=until, keep=keep)
     shares = shares_of(quantiles)
-    schema = oracle_schema(shares)
 
-    def frames(
-        columns: list[str] | None,
-        predicate: pl.Expr | None,
-        row_limit: int | None,
-        _batch_size: int | None,
+    def make(
+        _needed: Sequence[str], predicate: pl.Expr | None, _rows: int
     ) -> Iterator[pl.DataFrame]:
-        wanted = columns or schema.names()
-        yield pl.DataFrame(schema=schema).select(wanted)
-        rest = row_limit
-        for frame in forecasts(asked, shares, predicate if row_limit is None else None):
-            rows = frame if rest is None else frame[:rest]
-            rest = None if rest is None else rest - rows.height
-            yield (rows if predicate is None else rows.filter(predicate)).select(wanted)
-            if rest == 0:
-                return
+        return forecasts(asked, shares, predicate)
 
-    return register_io_source(frames, schema=schema, is_pure=True)
+    return lazy_frame(oracle_schema(shares), make)
 
 
 def oracle_schema(shares: Sequence[float]) -> pl.Schema:
@@ -112,8 +99,7 @@ def forecasts(
     every = list(conditions(predicate))
     keys = left(pl.Series(METRIC, asked.keys, pl.String), every).to_list()
     narrowed = replace(with_servers(asked, every), keys=tuple(keys))
-    window = steps_left(asked, every)
-    ahead = Span(max(asked.ahead.first, window.first), min(asked.ahead.stop, window.stop))
+    ahead = asked.ahead.overlap(steps_left(asked, every))
     if not keys:
         return
     if is_closed(asked):

@@ -58,7 +58,7 @@ class Futures:
         """
         axis = self.panel.axis
         for _, of_year in axis.years():
-            steps = Span(max(span.first, of_year.first), min(span.stop, of_year.stop))
+            steps = span.overlap(of_year)
             for archetype, servers in self.panel.fleets.items():
                 if steps.size > 0 and servers.height:
                     yield from cut(axis, Chunk(archetype, 0, servers.height, steps), rows)

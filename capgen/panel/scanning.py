@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import polars as pl
-from polars.io.plugins import register_io_source
 
 from capgen.columns import SERVER_COLUMNS
 from capgen.config import Config
@@ -14,6 +14,7 @@ from capgen.panel.chunks import CHUNK_ROWS, Chunk, Partition, cut, partitions
 from capgen.panel.clocks import COMMON_CLOCK
 from capgen.panel.fleet import fleet_frame
 from capgen.panel.frame import Panel, panel_of
+from capgen.panel.lazy import answer, lazy_frame
 from capgen.panel.predicates import conditions, uses_only
 from capgen.panel.schema import date_columns, panel_schema
 from capgen.timeline.stamps import stamps
@@ -35,23 +36,11 @@ def scan_config(config: Config) -> pl.LazyFrame:
         The panel's columns, year by year and archetype by archetype, sorted by server_id and
         timestamp within each. Every cell has the same bits as in a built dataset.
     """
-
-    def source(
-        columns: list[str] | None,
-        predicate: pl.Expr | None,
-        row_limit: int | None,
-        _batch_size: int | None,
-    ) -> Iterator[pl.DataFrame]:
-        return frames(config, columns, predicate, row_limit)
-
-    return register_io_source(source, schema=panel_schema(config), is_pure=True)
+    return lazy_frame(panel_schema(config), partial(_chunks, config))
 
 
 def frames(
-    config: Config,
-    columns: Sequence[str] | None,
-    predicate: pl.Expr | None = None,
-    row_limit: int | None = None,
+    config: Config, columns: Sequence[str] | None, predicate: pl.Expr | None = None
 ) -> Iterator[pl.DataFrame]:
     """Yield the rows of a panel, piece by piece.
 
@@ -59,47 +48,15 @@ def frames(
         config: the panel's configuration.
         columns: which columns to return; by default all.
         predicate: which rows to return; by default all.
-        row_limit: how many of the panel's rows to look at, from the first on; by default all.
 
     Yields:
         Frames, at least one, that make up the answer in the order of `scan_config`.
     """
-    schema = panel_schema(config)
-    wanted = list(schema.names() if columns is None else columns)
-    used = predicate.meta.root_names() if predicate is not None else []
-    needed = sorted({*wanted, *used})
-    yield pl.DataFrame(schema=schema).select(wanted)
-    for frame in _possible(config, needed, predicate, row_limit):
-        rows = frame if predicate is None else frame.filter(predicate)
-        yield rows.select(wanted)
-
-
-def _possible(
-    config: Config, needed: Sequence[str], predicate: pl.Expr | None, row_limit: int | None
-) -> Iterator[pl.DataFrame]:
-    """Yield the needed columns of rows among which the predicate may hold."""
-    if row_limit is None:
-        return _chunks(config, needed, predicate)
-    return _head(config, needed, row_limit)
-
-
-def _head(config: Config, needed: Sequence[str], rows: int) -> Iterator[pl.DataFrame]:
-    """Yield the needed columns of the panel's first rows.
-
-    Without the predicate: Polars applies it to these rows only.
-    """
-    if not rows:
-        return
-    left = rows
-    for frame in _chunks(config, needed, rows=rows):
-        yield frame[:left]
-        left -= frame.height
-        if left <= 0:
-            return
+    return answer(panel_schema(config), partial(_chunks, config), columns, predicate)
 
 
 def _chunks(
-    config: Config, needed: Sequence[str], predicate: pl.Expr | None = None, rows: int = CHUNK_ROWS
+    config: Config, needed: Sequence[str], predicate: pl.Expr | None, rows: int
 ) -> Iterator[pl.DataFrame]:
     """Yield the needed columns of chunks of about so many rows in which the predicate may hold."""
     all_of = list(conditions(predicate))
@@ -115,7 +72,7 @@ def _chunks(
     for partition in partitions(config.axis, counts):
         narrowed = _narrowed(panel, partition, of_dates)
         if narrowed.rows:
-            for chunk in cut(panel.axis, narrowed.whole, min(rows, CHUNK_ROWS)):
+            for chunk in cut(panel.axis, narrowed.whole, rows):
                 yield panel.cells(chunk, panel.servers(chunk), needed)
 
 

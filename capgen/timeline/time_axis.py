@@ -47,10 +47,10 @@ class Span:
         return slice(self.first - other.first, self.stop - other.first)
 
     def overlap(self, other: Span) -> Span:
-        """Return the steps that two overlapping spans share.
+        """Return the steps that two spans share; the size is not above 0 where there is none.
 
         Args:
-            other: a span that overlaps this one.
+            other: another span.
         """
         return Span(max(self.first, other.first), min(self.stop, other.stop))
 

@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.TyperException as error:
         message = error.format_message().replace("Value error, ", "")
         # Without a message, Typer has shown the help.
-        return _fail(f"{message} Try --help.", error.exit_code) if message else 0
+        return _fail(f"{message.rstrip('.?')}; try --help", error.exit_code) if message else 0
     except SystemExit:  # from Typer, when the reader of a pipe, such as head, has seen enough
         return 0
     except OSError as error:

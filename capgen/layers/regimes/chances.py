@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain
 from statistics import NormalDist
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 
 from capgen.draws.arrays import Floats
 from capgen.layers.regimes.settings import Chances, KindOfDay, Regimes, State
 from capgen.timeline.epoch import DAYS_PER_WEEK, HOURS_PER_DAY
-from capgen.timeline.stamps import is_weekend, stamps
-from capgen.timeline.time_axis import Span, TimeAxis
 
 WEEK = ("weekday", "weekend")
-_KEPT_CLOCKS = 64
 _HIGHEST_SCORE = 6
 _PER_SCORE = 2**8  # a power of two: a score times this is exact
 
@@ -98,21 +93,6 @@ def kind_chances(regimes: Regimes) -> Floats:
     return chances
 
 
-def hours_of_week(axis: TimeAxis, span: Span, zones: Sequence[str | None]) -> NDArray[np.int64]:
-    """Return which of `weekly_chances` holds in some hours.
-
-    Args:
-        axis: a time axis of hours.
-        span: the hours.
-        zones: zones of the servers' clocks.
-
-    Returns:
-        Shape (servers, hours), or (1, hours) where all follow one clock.
-    """
-    followed = zones if len(set(zones)) > 1 else zones[:1]
-    return np.stack([_hours_of_week(axis, span, zone) for zone in followed])
-
-
 def shares_below(normals: Floats) -> Floats:
     """Return the share of a standard normal's values that lie below some, to 10⁻⁶.
 
@@ -158,13 +138,3 @@ def weekly_slopes(regimes: Regimes, chances: Floats) -> Floats:
     ways = np.array([[state.swing] for state in regimes.states.values()])
     slopes: Floats = chances * regimes.swing.strength * (ways - np.sum(chances * ways, axis=0))
     return slopes
-
-
-@lru_cache(maxsize=_KEPT_CLOCKS)
-def _hours_of_week(axis: TimeAxis, span: Span, zone: str | None) -> NDArray[np.int64]:
-    """Return the hour of the day of each hour, 24 more on weekends."""
-    local = pl.col("local_time")
-    later = is_weekend(local).cast(pl.Int64) * HOURS_PER_DAY
-    hours = stamps(axis, span, zone).select(later + local.dt.hour().cast(pl.Int64))
-    numbers: NDArray[np.int64] = hours.to_series().to_numpy()
-    return numbers

@@ -9,25 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 
-from capgen.draws.arrays import Codes, Floats
+from capgen.draws.arrays import Codes, Floats, Places
 from capgen.layers.continuing import reached
 from capgen.layers.regimes.chain import chain_states
+from capgen.layers.regimes.clocks import days_of_hours
 from capgen.layers.regimes.moves import draw_moves
 from capgen.layers.regimes.rhythm import HOLIDAY, DayRhythm, looked_up
 from capgen.layers.scope import Scope
 from capgen.timeline.epoch import DAYS_PER_WEEK, HOURS_PER_DAY, MINUTES_PER_DAY, day_number
-from capgen.timeline.stamps import stamps
 from capgen.timeline.time_axis import Span, TimeAxis
 
-_KEPT_CLOCKS = 64
 _FIRST_WEEKDAY = 3  # 1970-01-01 was a Thursday
-Numbers = NDArray[np.int64]
 
 
 def kinds_of_hours(rhythm: DayRhythm, scope: Scope, year: int, axis: TimeAxis, span: Span) -> Codes:
@@ -43,7 +38,7 @@ def kinds_of_hours(rhythm: DayRhythm, scope: Scope, year: int, axis: TimeAxis, s
     Returns:
         Numbers of kinds, shape (servers, hours).
     """
-    days = _days_of(scope, axis, span)
+    days = days_of_hours(axis, span, scope.zones)
     first = _first_day(year)
     daily = axis.in_steps_of(MINUTES_PER_DAY).of_panel
     given = None
@@ -61,7 +56,7 @@ def kinds_of_hours(rhythm: DayRhythm, scope: Scope, year: int, axis: TimeAxis, s
 def _given(rhythm: DayRhythm, scope: Scope, axis: TimeAxis, hour: int) -> Codes:
     """Return the kinds of the days around the last known hour; −1 for one that has not begun."""
     around = Span(hour // HOURS_PER_DAY - 1, hour // HOURS_PER_DAY + 2)
-    last = _days_of(scope, axis.of_panel, Span(hour, hour + 1))
+    last = days_of_hours(axis.of_panel, Span(hour, hour + 1), scope.zones)
     daily = axis.of_panel.in_steps_of(MINUTES_PER_DAY)
 
     def find(panel: Scope, rows: Sequence[int]) -> Codes:
@@ -71,11 +66,6 @@ def _given(rhythm: DayRhythm, scope: Scope, axis: TimeAxis, hour: int) -> Codes:
     known = reached(scope, "day kind", find)
     has_begun = np.arange(around.first, around.stop) <= last
     return np.where(has_begun, known, np.int32(-1))
-
-
-def _days_of(scope: Scope, axis: TimeAxis, span: Span) -> Numbers:
-    zones = scope.zones if len(set(scope.zones)) > 1 else scope.zones[:1]
-    return np.stack([_days(axis, span, zone) for zone in zones])
 
 
 def _first_day(year: int) -> int:
@@ -99,7 +89,7 @@ def _kinds(
     return chain_states(chances, rhythm.stickiness, *moves, given)
 
 
-def _classes(rhythm: DayRhythm, scope: Scope, days: Span) -> Numbers:
+def _classes(rhythm: DayRhythm, scope: Scope, days: Span) -> Places:
     """Return what counts of each day: its weekday, or a holiday; shape (servers or 1, days)."""
     weekdays = (np.arange(days.first, days.stop) + _FIRST_WEEKDAY) % DAYS_PER_WEEK
     if not rhythm.has_holidays:
@@ -108,16 +98,8 @@ def _classes(rhythm: DayRhythm, scope: Scope, days: Span) -> Numbers:
     return np.stack([_with_holidays(weekdays, days, scope.kind.holidays(each)) for each in clocks])
 
 
-def _with_holidays(weekdays: Numbers, days: Span, holidays: Sequence[date]) -> Numbers:
+def _with_holidays(weekdays: Places, days: Span, holidays: Sequence[date]) -> Places:
     classes = weekdays.copy()
     numbers = np.array([day_number(day) for day in holidays], np.int64) - days.first
     classes[numbers[(numbers >= 0) & (numbers < days.size)]] = HOLIDAY
     return classes
-
-
-@lru_cache(maxsize=_KEPT_CLOCKS)
-def _days(axis: TimeAxis, span: Span, zone: str | None) -> Numbers:
-    """Return the day of each hour by a clock, counted from 1970-01-01."""
-    local = pl.col("local_time").dt.date().cast(pl.Int32).cast(pl.Int64)
-    days: Numbers = stamps(axis, span, zone).select(local).to_series().to_numpy()
-    return days

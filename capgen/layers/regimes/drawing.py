@@ -20,7 +20,8 @@ from capgen.draws.by_block import draw_uniforms
 from capgen.draws.persistence import PersistentNoise
 from capgen.layers.continuing import reached
 from capgen.layers.regimes.chain import chain_states
-from capgen.layers.regimes.chances import hours_of_week, shares_below
+from capgen.layers.regimes.chances import shares_below
+from capgen.layers.regimes.clocks import hours_of_week
 from capgen.layers.regimes.days import kinds_of_hours
 from capgen.layers.regimes.moves import draw_moves
 from capgen.layers.regimes.rhythm import HOURS_OF_WEEK, Hourly, Rhythm

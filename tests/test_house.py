@@ -18,7 +18,7 @@ MODULES = sorted((ROOT / "capgen").rglob("*.py"))
 # neighbour; a sub-room (`dataset.export`) also what lies in its own room. A sub-room that has no
 # line here is a part of the room around it.
 FLOORS = [
-    {"errors", "resources", "version"},
+    {"errors", "resources", "version", "words"},
     {"columns", "timeline"},
     {"settings", "system"},
     {"draws"},

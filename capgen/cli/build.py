@@ -13,8 +13,9 @@ from capgen.cli.progress import row_progress
 from capgen.cli.run_options import ENGINE, FILE_SIZE, MEMORY, REWRITE_PAST, WORKERS
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, counted, note, rate
+from capgen.cli.text import byte_size, note, rate
 from capgen.storage.location import from_here, locate
+from capgen.words import counted
 
 if TYPE_CHECKING:
     from capgen.config import Config, Resolved

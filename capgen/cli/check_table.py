@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from capgen.words import listed
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from capgen.quality.outcome import Outcome, Report
 
 _COLOURS = {"pass": "green", "fail": "bold red", "not testable": "yellow"}
-_MOST_NAMED = 3
 _MOST_CAUSES = 10
 _WIDE = 140  # characters
 _WIDTH_OF_FILES = 300  # characters
@@ -71,9 +72,7 @@ def _print_reasons(report: Report) -> None:
 
 
 def _altered(report: Report) -> str:
-    named = ", ".join(report.altered[:_MOST_NAMED])
-    if len(report.altered) > _MOST_NAMED:
-        named += f" and {len(report.altered) - _MOST_NAMED:,} more"
+    named = listed(report.altered)
     return f"Not the files that the manifest names: {named}; capgen verify says how they differ."
 
 

@@ -14,7 +14,8 @@ import typer
 
 from capgen.cli.stopping import gone_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import counted, duration, note
+from capgen.cli.text import duration, note
+from capgen.words import counted
 
 if TYPE_CHECKING:
     from rich.table import Table

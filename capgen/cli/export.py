@@ -13,8 +13,9 @@ from capgen.cli.handing_over import check_needs_destination, names, one_place, t
 from capgen.cli.run_options import positive_whole_number
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, counted, place_name, rate
+from capgen.cli.text import byte_size, place_name, rate
 from capgen.handover.destinations import DESTINATIONS
+from capgen.words import counted
 
 if TYPE_CHECKING:
     from capgen.dataset.export.export import ExportResult

@@ -16,9 +16,10 @@ from capgen.cli.progress import count_progress
 from capgen.cli.run_options import positive_whole_number
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, counted, duration, note
+from capgen.cli.text import byte_size, duration, note
 from capgen.errors import RequestError
 from capgen.storage.location import from_here
+from capgen.words import counted
 
 if TYPE_CHECKING:
     from capgen.twins.fit.fit import FitResult

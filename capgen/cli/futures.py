@@ -18,8 +18,9 @@ from capgen.cli.quantities import shares
 from capgen.cli.run_options import positive_whole_number
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, counted, place_name, rate
+from capgen.cli.text import byte_size, place_name, rate
 from capgen.storage.location import locate
+from capgen.words import counted
 
 if TYPE_CHECKING:
     from capgen.config import Resolved

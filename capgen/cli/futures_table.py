@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from capgen.cli.streams import outcome
-from capgen.cli.text import counted
+from capgen.words import counted
 
 if TYPE_CHECKING:
     import polars as pl

@@ -12,8 +12,9 @@ import typer
 
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, counted, note, place_name, rate
+from capgen.cli.text import byte_size, note, place_name, rate
 from capgen.errors import RequestError
+from capgen.words import counted
 
 if TYPE_CHECKING:
     from capgen.handover.hand_over import HandoverResult

@@ -10,8 +10,9 @@ import typer
 from capgen.cli.progress import count_progress
 from capgen.cli.stopping import gone_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, counted, note
+from capgen.cli.text import byte_size, note
 from capgen.storage.location import from_here, locate
+from capgen.words import counted
 
 if TYPE_CHECKING:
     from capgen.telemetry.load import LoadResult

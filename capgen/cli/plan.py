@@ -9,7 +9,8 @@ import typer
 
 from capgen.cli.options import takes_config
 from capgen.cli.run_options import FILE_SIZE, MEMORY, WORKERS
-from capgen.cli.text import byte_size, counted, duration
+from capgen.cli.text import byte_size, duration
+from capgen.words import counted
 
 if TYPE_CHECKING:
     from capgen.config import Resolved

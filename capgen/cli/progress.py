@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from capgen.cli.text import counted, rate
+from capgen.cli.text import rate
+from capgen.words import counted
 
 _SECONDS_BETWEEN_LINES = 5.0
 

@@ -10,9 +10,10 @@ import typer
 
 from capgen.cli.options import looked_at, takes_config
 from capgen.cli.stopping import gone_when_stopped
-from capgen.cli.text import counted, note
+from capgen.cli.text import note
 from capgen.errors import RequestError
 from capgen.storage.location import locate
+from capgen.words import counted
 
 if TYPE_CHECKING:
     from capgen.config import Resolved

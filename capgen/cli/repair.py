@@ -11,7 +11,7 @@ from capgen.cli.progress import row_progress
 from capgen.cli.run_options import ENGINE, WORKERS
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import counted
+from capgen.words import counted
 
 
 def command(

@@ -11,8 +11,9 @@ import typer
 from capgen.cli.arguments import DATASET
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, counted, rate
+from capgen.cli.text import byte_size, rate
 from capgen.storage.location import from_here, locate
+from capgen.words import counted
 
 if TYPE_CHECKING:
     from capgen.dataset.rollup.rollup import RollupResult

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from capgen.cli.text import counted
+from capgen.words import counted
 
 if TYPE_CHECKING:
     from datetime import date

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from capgen.cli.text import counted
+from capgen.words import counted
 
 if TYPE_CHECKING:
     import polars as pl

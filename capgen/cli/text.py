@@ -10,16 +10,6 @@ from capgen.storage.location import from_here
 from capgen.storage.streams import is_standard_output
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, such as `1 file` or `175,320 rows`.
-
-    Args:
-        number: how many things there are.
-        noun: the word for one thing.
-    """
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def byte_size(count: float) -> str:
     """Return a size in the largest unit of which there is at least one, such as `2.9 MB`.
 

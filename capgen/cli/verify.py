@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from capgen.cli.streams import outcome
-from capgen.cli.text import counted
 from capgen.storage.location import locate
+from capgen.words import counted
 
 FOLDER = typer.Argument(
     metavar="DATA",

@@ -15,6 +15,7 @@ from capgen.dataset.metric_column import MetricColumn
 from capgen.panel.macro_calendar import calendar_of_days
 from capgen.settings.holidays import Holidays
 from capgen.storage.entries import FileEntry, SideEntry
+from capgen.words import counted
 
 TELEMETRY_VERSION = 1
 
@@ -88,7 +89,7 @@ class TelemetryManifest(ManifestBase):
         """A line to cite the telemetry by."""
         days = f"{self.first_timestamp.date()} to {self.last_timestamp.date()}"
         count = sum(self.servers.values())
-        exports = f"{len(self.sources)} export{'' if len(self.sources) == 1 else 's'}"
+        exports = counted(len(self.sources), "export")
         return (
             f"telemetry loaded by capgen {self.capgen_version} from {exports}, "
             f"{count} servers, {days}, {self.granularity}, content {self.content_digest}"

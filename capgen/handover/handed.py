@@ -24,6 +24,7 @@ from capgen.panel.days import known_days
 from capgen.storage.layout import EVENTS
 from capgen.storage.store.errors import plain_errors
 from capgen.timeline.epoch import MINUTES_PER_DAY
+from capgen.words import listed
 
 HOUR = "hour"  # of the day, in UTC; a column that rows have where they are asked for it
 _MOST_NAMED = 5
@@ -164,9 +165,7 @@ class Handed:
             what: what it is.
             servers: their ids; only the first ones are named.
         """
-        named = ", ".join(servers[:_MOST_NAMED])
-        more = len(servers) - _MOST_NAMED
-        self.remarks.append(f"{what}: {named}{f' and {more} more' if more > 0 else ''}")
+        self.remarks.append(f"{what}: {listed(servers, _MOST_NAMED)}")
 
     @cached_property
     def lives(self) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from capgen.quality.at_a_glance import Line, page_of, text_of
 from capgen.quality.findings import Finding, Verdict
 from capgen.quality.sample import Sample
+from capgen.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Report:
         """How many rules there are, and how they came out."""
         verdicts = [str(rule.verdict) for rule in self.rules]
         counts = ", ".join(f"{verdicts.count(each)} {each}" for each in dict.fromkeys(verdicts))
-        return f"{len(verdicts)} rule{'' if len(verdicts) == 1 else 's'}: {counts}"
+        return f"{counted(len(verdicts), 'rule')}: {counts}"
 
     def __repr__(self) -> str:
         return text_of(self._heading(), self._lines())

@@ -10,12 +10,12 @@ from itertools import pairwise
 
 import polars as pl
 
-from capgen.scores.account import counted
 from capgen.scores.forecasts import KEYS, Forecasts
 from capgen.scores.horizon import horizon_of
 from capgen.scores.models import METRIC, Model
 from capgen.scores.panel import Panel
 from capgen.scores.season import naive_quantiles, with_naive
+from capgen.words import counted
 
 _GAP = "gap"
 _UNSAID = "unsaid"

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from capgen.errors import RequestError
-from capgen.scores.account import counted, listed
 from capgen.scores.forecasts import Forecasts
 from capgen.scores.models import METRIC
 from capgen.scores.panel import Panel
 from capgen.timeline.granularity import canonical_granularity
+from capgen.words import counted, listed
 
 _SERIES = ["server_id", METRIC]
 

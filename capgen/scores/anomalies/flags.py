@@ -10,11 +10,11 @@ from pathlib import Path
 import polars as pl
 
 from capgen.errors import RequestError
-from capgen.scores.account import counted, listed
 from capgen.scores.files.moments import moments_of
 from capgen.scores.files.opened import collected, open_table, role_of, schema_of
 from capgen.scores.models import SERVER, TIMESTAMP
 from capgen.scores.panel import Panel
+from capgen.words import counted, listed
 
 IS_ANOMALY = "is_anomaly"
 SCORE = "score"

@@ -8,13 +8,13 @@ from datetime import datetime
 
 import polars as pl
 
-from capgen.scores.account import counted
 from capgen.scores.anomalies.detections import Detections
 from capgen.scores.anomalies.flags import Flags, read_flags
 from capgen.scores.anomalies.runs import run_of
 from capgen.scores.anomalies.truth import Truth
 from capgen.scores.panel import Panel, Place
 from capgen.storage.location import locate
+from capgen.words import counted
 
 _MOST_VALUES = 20_000_000  # that are held at one time: some 500 MB
 _VALUES_PER_STEP = 12

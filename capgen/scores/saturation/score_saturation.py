@@ -12,7 +12,6 @@ import polars as pl
 
 from capgen.errors import RequestError
 from capgen.foresight.asked import ConfigOrFolder
-from capgen.scores.account import counted, listed
 from capgen.scores.files.moments import moments_of
 from capgen.scores.files.opened import collected, open_table, role_of, schema_of
 from capgen.scores.models import SERVER
@@ -20,6 +19,7 @@ from capgen.scores.panel import Place
 from capgen.scores.saturation.outlook import Saturation
 from capgen.scores.saturation.saturation import saturation
 from capgen.storage.location import locate
+from capgen.words import counted, listed
 
 DAY = "day"
 FORETOLD = "foretold"

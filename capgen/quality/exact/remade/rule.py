@@ -28,6 +28,7 @@ from capgen.quality.findings import Finding, Verdict, not_testable
 from capgen.quality.rule import Measurement, Rule, reads_modelled
 from capgen.quality.sample import some_of
 from capgen.quality.source import Source
+from capgen.words import listed
 
 REMADE = Rule(
     "remade",
@@ -61,7 +62,7 @@ def remade_findings(evidence: Evidence) -> Iterator[Finding]:
     for fault in faults:
         yield Finding(
             REMADE.name,
-            _names(fault.servers),
+            listed(fault.servers),
             Verdict.FAIL,
             note=fault.text,
             servers=fault.servers,
@@ -126,7 +127,7 @@ def _label_faults(config: Config, servers: pl.DataFrame, good: frozenset[str]) -
 def _summary(config: Config, ids: Sequence[str], faults: Sequence[Fault]) -> Finding:
     rows = len(ids) * config.axis.span.size
     wrong = len({server for fault in faults for server in fault.servers})
-    named = [f"{_names(fault.servers)}: {fault.text}" for fault in faults[:_MOST_NAMED]]
+    named = [f"{listed(fault.servers)}: {fault.text}" for fault in faults[:_MOST_NAMED]]
     more = [f"and {len(faults) - _MOST_NAMED:,} more"] if len(faults) > _MOST_NAMED else []
     scope = f"remade {some_of(len(ids), config.num_servers)} servers, {rows:,} rows"
     return Finding(
@@ -140,11 +141,6 @@ def _summary(config: Config, ids: Sequence[str], faults: Sequence[Fault]) -> Fin
         "servers",
         "; ".join([*named, *more, scope]),
     )
-
-
-def _names(servers: Sequence[str]) -> str:
-    more = len(servers) - _MOST_NAMED
-    return ", ".join(servers[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 MEASUREMENT = Measurement((REMADE,), remade_findings, needs=reads_modelled(*KEYS))

@@ -1,0 +1,29 @@
+"""Numbers and names as sentences have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_MOST_NAMED = 3
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, such as `1 file` or `175,320 rows`.
+
+    Args:
+        number: how many things there are.
+        noun: the word for one thing.
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def listed(names: Sequence[str], most: int = _MOST_NAMED) -> str:
+    """Return the first names, and how many more there are.
+
+    Args:
+        names: at least one.
+        most: how many are named.
+    """
+    named = ", ".join(names[:most])
+    more = len(names) - most
+    return f"{named} and {more:,} more" if more > 0 else named

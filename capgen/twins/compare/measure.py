@@ -20,7 +20,6 @@ TOLD_APART = "told apart"
 COPIES = "copies"
 
 OF_SERVERS = "Wasserstein distance between the servers' numbers, in standard deviations"
-HALVES = "the reference's own other half, or the holdout"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +34,6 @@ class Measure:
         higher: what one does that has more.
         needs: what a panel must have.
         how: how the two sides are compared.
-        floor: what the value is laid beside.
         best: the value of two panels that are the same.
         least: values and floors below this count as this much, since chance alone gives it.
     """
@@ -47,7 +45,6 @@ class Measure:
     higher: str
     needs: Needs = ANY
     how: str = OF_SERVERS
-    floor: str = HALVES
     direction: str = "0 is the same"
     best: float = 0.0
     least: float = 0.02

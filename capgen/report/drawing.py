@@ -16,6 +16,8 @@ from capgen.report.head import (
     ACCOUNT,
     ACCOUNT_HEADINGS,
     TITLES,
+    VERDICT_HEADINGS,
+    VERDICTS,
     account_cells,
     composition,
     facts,
@@ -176,6 +178,6 @@ def _account(manifest: ManifestBase, width: int) -> Iterator[Block]:
 
 
 def _verdicts(report: Report, width: int) -> Block:
-    headings = ["rule", "verdict", "measured", "expected", "what, where and why"]
-    table = table_block(headings, verdict_cells(report), [0.13, 0.09, 0.12, 0.12, 0.54], width)
-    return stacked([words_block(["Verdicts of the check"], width, size=15, bold=True), table])
+    shares = [0.13, 0.09, 0.12, 0.12, 0.54]
+    table = table_block(VERDICT_HEADINGS, verdict_cells(report), shares, width)
+    return stacked([words_block([VERDICTS], width, size=15, bold=True), table])

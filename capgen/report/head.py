@@ -14,6 +14,8 @@ Cells = list[list[str]]
 _MOST_NAMES = 12
 _ATTRIBUTES = ("archetype", "region", "criticality", "business unit")
 
+VERDICTS = "Verdicts of the check"
+VERDICT_HEADINGS = ("rule", "verdict", "measured", "expected", "what, where and why")
 ACCOUNT = "What loading found and did"
 ACCOUNT_HEADINGS = ("what", "where", "how often", "in words")
 _MOST_LINES = 15

@@ -17,6 +17,8 @@ from capgen.report.head import (
     ACCOUNT,
     ACCOUNT_HEADINGS,
     TITLES,
+    VERDICT_HEADINGS,
+    VERDICTS,
     Cells,
     account_cells,
     composition,
@@ -196,8 +198,8 @@ def _headroom_table(tables: Tables) -> Table:
 
 def _verdict_table(report: Report) -> Table:
     return Table(
-        title="Verdicts of the check",
-        headings=["rule", "verdict", "measured", "expected", "what, where and why"],
+        title=VERDICTS,
+        headings=VERDICT_HEADINGS,
         cells=verdict_cells(report),
         numbers={"measured", "expected"},
     )

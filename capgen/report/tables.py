@@ -24,6 +24,7 @@ from capgen.report.sums import (
     quality_of,
 )
 from capgen.report.units_of_time import growth_unit_of, last_whole_month, unit_of_points
+from capgen.timeline.epoch import MINUTES_PER_DAY
 
 WHOLE_FLEET = ""  # the archetype of rows about all servers
 
@@ -77,7 +78,7 @@ class Tables:
     @property
     def is_daily(self) -> bool:
         """Whether rows are a day or more apart, so that hours tell nothing."""
-        return self.described.step_minutes >= 24 * 60
+        return self.described.step_minutes >= MINUTES_PER_DAY
 
     @property
     def config(self) -> Config:
@@ -158,7 +159,7 @@ def read_tables(source: Source) -> Tables:
         distribution=distribution_of(connection, bins),
         bins=bins,
         heat_map=sql.run_query(
-            connection, "report/heat_map", {"by_month": described.step_minutes >= 24 * 60}
+            connection, "report/heat_map", {"by_month": described.step_minutes >= MINUTES_PER_DAY}
         ),
         effects=effects_of(source),
         growth=sql.run_query(connection, "report/means", window | months),

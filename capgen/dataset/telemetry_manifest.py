@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
@@ -134,7 +135,20 @@ class TelemetryManifest(ManifestBase):
     def rows_schema(self) -> pl.Schema:
         """The columns of the rows, with their types."""
         metrics = [metric.name for metric in self.metrics]
-        no_labels = [name for name in AFTER_METRICS if name not in SERVER_COLUMNS]
-        names = [*BEFORE_METRICS, *metrics, *self.sample_counts, *self.labels, *no_labels]
-        counts = dict.fromkeys(self.sample_counts, pl.Int32())
-        return pl.Schema({**schema_of(names, metrics), **counts})
+        return telemetry_schema(metrics, self.sample_counts, self.labels)
+
+
+def telemetry_schema(
+    metrics: Sequence[str], sample_counts: Sequence[str], labels: Sequence[str]
+) -> pl.Schema:
+    """Return the columns of telemetry, with their types.
+
+    Args:
+        metrics: columns of the metrics, in order.
+        sample_counts: columns with the number of samples behind values.
+        labels: columns of servers' labels.
+    """
+    of_dates = [name for name in AFTER_METRICS if name not in SERVER_COLUMNS]
+    names = [*BEFORE_METRICS, *metrics, *sample_counts, *labels, *of_dates]
+    counts = dict.fromkeys(sample_counts, pl.Int32())
+    return pl.Schema({**schema_of(names, metrics), **counts})

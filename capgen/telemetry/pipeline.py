@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import polars as pl
-
 from capgen import sql
-from capgen.columns import AFTER_METRICS, BEFORE_METRICS, SERVER_COLUMNS, schema_of
-from capgen.dataset.telemetry_manifest import AccountLine
+from capgen.dataset.telemetry_manifest import AccountLine, telemetry_schema
 from capgen.errors import RequestError
 from capgen.storage.entries import FileEntry
 from capgen.storage.layout import part_path
@@ -54,11 +51,6 @@ class Loaded:
     samples: int
     account: Sequence[AccountLine]
     files: Sequence[FileEntry]
-
-    @property
-    def schema(self) -> pl.Schema:
-        """The columns of the rows, with their types."""
-        return _schema(self.treatment, self.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +168,9 @@ def _files(
     """Write the rows of a bucket, a file for each partition."""
     treated = mending.treatment
     metrics = [each.column for each in treated.metrics]
-    schema = _schema(treated, labels)
-    arrow = file_schema(schema, metrics, treated.sample_counts)
+    counts = treated.sample_counts
+    schema = telemetry_schema([each.name for each in metrics], counts, labels.names)
+    arrow = file_schema(schema, metrics, counts)
     connection = mending.connection
     keys = connection.view(PANEL_ROWS).project("year, server_type").distinct().fetchall()
     for year, server_type in sorted(keys):
@@ -186,11 +179,3 @@ def _files(
         parameters = {"year": year, "server_type": server_type}
         rows = sql.run_query(connection, "load/partition", parameters)
         yield write_rows(rows.select(arrow.names), room, path, arrow, metrics)
-
-
-def _schema(treated: Treatment, labels: Labels) -> pl.Schema:
-    metrics = [each.column.name for each in treated.metrics]
-    no_labels = [name for name in AFTER_METRICS if name not in SERVER_COLUMNS]
-    names = [*BEFORE_METRICS, *metrics, *treated.sample_counts, *labels.names, *no_labels]
-    counts = dict.fromkeys(treated.sample_counts, pl.Int32())
-    return pl.Schema({**schema_of(names, metrics), **counts})

@@ -27,6 +27,7 @@ from tests.telemetry_datasets import write_telemetry
 SEASON = 168
 QUANTILES = {0.1: "Near-lo-80", 0.5: "Near-q0.5", 0.9: "Near-hi-80"}
 SERIES = ["metric", "server_id"]
+MODELS = ["Rough", "Near", *QUANTILES.values()]
 
 
 @pytest.fixture(scope="module")
@@ -273,6 +274,20 @@ def test_what_is_left_out_is_counted_and_named(
         "not scored: 12 cells where Rough has no value",
     ]
     assert found.cells == {"cpu": 4 * 12 * 24 - 24}
+
+
+def test_rows_that_forecast_nothing_do_not_say_where_forecasts_begin(
+    data: Path, rows: pl.DataFrame, found: Scorecard, tmp_path: Path
+) -> None:
+    earlier = rows.filter(pl.col("timestamp") < START + timedelta(days=2)).with_columns(
+        pl.col("timestamp") - timedelta(days=2)
+    )
+    strangers = earlier.with_columns(server_id="other_" + pl.col("server_id"))
+    no_values = earlier.with_columns(pl.lit(None, pl.Float64).alias(name) for name in MODELS)
+    for more in (strangers, no_values):
+        odd = scored(data, pl.concat([rows, more]), tmp_path)
+        assert odd.start == START
+        assert_frame_equal(odd.table, found.table)
 
 
 def test_forecasts_that_are_no_numbers_are_named(

@@ -55,15 +55,16 @@ def survey_of(forecasts: Forecasts, panel: Panel, since: datetime | None) -> Sur
     _check_moments(series, forecasts)
     _check_steps(series, forecasts, panel)
     _check_twice(series, forecasts)
-    start = _start(forecasts, panel, since, series)
     known = series.join(panel.servers, on="server_id", how="semi")
     if known.is_empty():
         raise RequestError(
             f"server_id: expected servers such as {panel.servers['server_id'][0]}, got "
             f"{listed(series['server_id'].unique().sort().to_list())}"
         )
+    start = _start(forecasts, panel, since, known)
+    servers = known["server_id"].unique().to_list()
     counts = forecasts.collected(
-        forecasts.rows.select(
+        forecasts.rows.filter(pl.col("server_id").is_in(servers)).select(
             before=(pl.col("timestamp") < start).sum(),
             after=(pl.col("timestamp") > panel.last).sum(),
             inside=pl.col("timestamp").is_between(start, panel.last).sum(),
@@ -71,7 +72,7 @@ def survey_of(forecasts: Forecasts, panel: Panel, since: datetime | None) -> Sur
         )
     ).row(0, named=True)
     if not counts["inside"]:
-        first, last = series.select(pl.col("first").min(), pl.col("last").max()).row(0)
+        first, last = known.select(pl.col("first").min(), pl.col("last").max()).row(0)
         raise RequestError(
             f"{forecasts.path}: expected forecasts of {start} or later, up to {panel.last}, the "
             f"end of the panel, got {first} to {last}; capgen extend makes a longer panel"
@@ -90,13 +91,15 @@ def _series(forecasts: Forecasts, panel: Panel) -> pl.DataFrame:
     off_grid = (pl.col("timestamp") - panel.first).dt.total_microseconds() % _microseconds(
         panel.step
     ) != 0
+    columns = [column for model in forecasts.models for column in model.columns]
+    is_forecast = pl.any_horizontal(pl.col(columns).is_not_null())
     return forecasts.collected(
         forecasts.rows.group_by(_SERIES)
         .agg(
             rows=pl.len(),
             moments=pl.col("timestamp").n_unique(),
             unread=pl.col("timestamp").null_count(),
-            first=pl.col("timestamp").min(),
+            first=pl.col("timestamp").filter(is_forecast).min(),
             last=pl.col("timestamp").max(),
             off_grid=off_grid.sum(),
         )
@@ -165,10 +168,12 @@ def _check_twice(series: pl.DataFrame, forecasts: Forecasts) -> None:
 
 
 def _start(
-    forecasts: Forecasts, panel: Panel, since: datetime | None, series: pl.DataFrame
+    forecasts: Forecasts, panel: Panel, since: datetime | None, known: pl.DataFrame
 ) -> datetime:
-    first = series["first"].to_list()
-    start = since or (forecasts.cutoff + panel.step if forecasts.cutoff else min(first))
+    first = known["first"].min()
+    if not isinstance(first, datetime):
+        raise RequestError(f"{forecasts.path}: expected a value in some row, got none")
+    start = since or (forecasts.cutoff + panel.step if forecasts.cutoff else first)
     if (start - panel.first) % panel.step:
         raise RequestError(
             f"--from: expected a timestamp of the panel, {panel.described.granularity} from "

@@ -152,6 +152,15 @@ def test_rules_are_those_of_windows(text: str) -> None:
     assert found.drop_nulls().to_list() == pytest.approx(expected)
 
 
+def test_a_mean_of_what_is_the_limit_all_along_reaches_it() -> None:
+    before = np.random.Generator(np.random.SFC64(1)).uniform(0, 80, (50, 200)).round(2)
+    values = np.concatenate([before, np.full((50, 24), 80.1)], axis=1)
+    rows = pl.DataFrame({"server": np.repeat(np.arange(50), 224), "value": values.ravel()})
+    beside = rule_of("mean of 24 hours").over("value", ["server"], timedelta(hours=1))
+    last = rows.select("server", beside).group_by("server").last()
+    assert (last["value"] == 80.1).all()
+
+
 @pytest.mark.parametrize(
     "text", ["p95", "median of 7 days", "p95 of 0 days", "mean of 9 weeks", "p100 of 2 days", ""]
 )

@@ -14,6 +14,7 @@ _FORM = re.compile(r"(mean|max|p(\d{1,2}(?:\.\d+)?)) of (\d+) (day|hour)s?")
 _UNITS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
 PLAIN = "each value"
 _MOST_DAYS = 366
+_DIGITS = 12  # of a mean: the sum that moves on with its window has errors beyond
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Rule:
         size = self.window // step
         fewest = (size + 1) // 2
         if self.statistic == "mean":
-            found = value.rolling_mean(size, min_samples=fewest)
+            found = value.rolling_mean(size, min_samples=fewest).round_sig_figs(_DIGITS)
         elif self.statistic == "max":
             found = value.rolling_max(size, min_samples=fewest)
         else:

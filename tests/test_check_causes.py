@@ -85,6 +85,15 @@ def test_rules_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean 'weekend'?" in capsys.readouterr().err
 
 
+def test_rules_are_explained_to_a_script(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [each["rule"] for each in listed] == [rule.name for rule in RULES]
+    assert main(["check", "--explain", "remade", "--json"]) == 0
+    (remade,) = (each for each in listed if each["rule"] == "remade")
+    assert json.loads(capsys.readouterr().out) == remade
+
+
 def test_figures_and_where_an_expectation_comes_from_are_said_in_words(
     good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

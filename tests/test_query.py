@@ -151,6 +151,21 @@ def test_a_table_says_that_there_is_more(dataset: Path, capsys: pytest.CaptureFi
     assert "first 40 rows" in shown.err
 
 
+def test_a_table_shows_texts_as_they_are(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    query = "select '[/x]' as a, '[bold]b[/bold]' as \"[c]\", ':smile:' as d from panel limit 1"
+    assert main(["query", query, "--data", str(dataset)]) == 0
+    heading, row = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["a", "[c]", "d"]
+    assert row.split() == ["[/x]", "[bold]b[/bold]", ":smile:"]
+
+
+def test_an_ending_in_capitals_is_known(dataset: Path, tmp_path: Path) -> None:
+    file = tmp_path / "answer.CSV"
+    query = "select count(*) as rows from panel"
+    assert main(["query", query, "--data", str(dataset), "--output", str(file)]) == 0
+    assert file.read_text() == "rows\n4752\n"
+
+
 def test_a_query_without_data_says_which_panel_it_asks(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

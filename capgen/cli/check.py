@@ -65,7 +65,7 @@ def command(
         ),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print every measurement as JSON.")
+        bool, typer.Option("--json", help="Print every measurement as JSON, or what rules say.")
     ] = False,
     listed: Annotated[
         bool, typer.Option("--list", help="List the rules, and what each rule proves.")
@@ -100,8 +100,11 @@ def command(
 
     capgen check --explain remade
     """
-    if listed or explained:
-        typer.echo(rule_text(explained) if explained else rules_text())
+    if explained:
+        typer.echo(rule_text(explained, as_json=as_json))
+        return
+    if listed:
+        typer.echo(rules_text(as_json=as_json))
         return
     if data is None:
         raise typer.BadParameter("expected the folder of a dataset, got none", param_hint="'DATA'")

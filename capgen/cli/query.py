@@ -126,12 +126,13 @@ def _say_which(resolved: "Resolved") -> None:
 
 def _format(form: Format | None, output: Path | None) -> Format:
     endings = {f".{known}": known for known in (Format.csv, Format.json, Format.parquet)}
-    if output and form is None and output.suffix not in endings:
+    ending = output.suffix.lower() if output else ""
+    if output and form is None and ending not in endings:
         raise RequestError(
             f"--output: expected a name that ends in {', '.join(endings)}, or --format; "
             f"got {output}"
         )
-    chosen = form or (endings[output.suffix] if output else Format.table)
+    chosen = form or (endings[ending] if output else Format.table)
     if chosen is Format.parquet and not output:
         raise RequestError("--format parquet: expected a file to write to; add --output FILE")
     if chosen is Format.table and output:
@@ -158,7 +159,8 @@ def _print_table(relation: Any) -> None:
         table.add_column(name, justify="right" if _NUMBER.fullmatch(kind) else "left")
     for row in rows[:_MOST_ROWS_SHOWN]:
         table.add_row(*("" if value is None else str(value) for value in row))
-    Console(width=_WIDEST).print(table, soft_wrap=True)  # one line a row, however many columns
+    # One line a row, however many columns; what stands in brackets or colons is no style.
+    Console(width=_WIDEST, markup=False, emoji=False).print(table, soft_wrap=True)
     if len(rows) > _MOST_ROWS_SHOWN:
         shown = counted(_MOST_ROWS_SHOWN, "row")
         typer.echo(

@@ -60,6 +60,11 @@ class Panel:
         return timedelta(minutes=self.described.step_minutes)
 
     @property
+    def step_microseconds(self) -> int:
+        """The same in microseconds, in which timestamps are counted."""
+        return self.step // timedelta(microseconds=1)
+
+    @property
     def first(self) -> datetime:
         """The earliest timestamp."""
         return self.described.first_timestamp

@@ -20,7 +20,6 @@ from capgen.scores.season import WEEK, naive_model, season_text
 from capgen.scores.sums import sums_of, with_whole_horizon
 from capgen.scores.survey import Survey, survey_of
 from capgen.storage.location import locate
-from capgen.timeline.granularity import canonical_granularity
 
 _MOST_VALUES = 20_000_000  # that are held at one time: some 500 MB
 
@@ -85,7 +84,7 @@ def score(
         data=str(data),
         start=survey.start,
         stop=survey.stop,
-        step=canonical_granularity(panel.described.granularity),
+        step=panel.described.granularity,
         season=season_text(panel.step),
         models=[model.name for model in opened.models],
         servers=len(survey.servers),

@@ -9,10 +9,15 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from capgen.errors import RequestError
+from capgen.scores.files.refusals import (
+    is_off_grid,
+    refuse_off_grid,
+    refuse_strangers,
+    refuse_unread,
+)
 from capgen.scores.forecasts import Forecasts
 from capgen.scores.models import METRIC
 from capgen.scores.panel import Panel
-from capgen.timeline.granularity import canonical_granularity
 from capgen.words import counted, listed
 
 _SERIES = ["server_id", METRIC]
@@ -57,10 +62,8 @@ def survey_of(forecasts: Forecasts, panel: Panel, since: datetime | None) -> Sur
     _check_twice(series, forecasts)
     known = series.join(panel.servers, on="server_id", how="semi")
     if known.is_empty():
-        raise RequestError(
-            f"server_id: expected servers such as {panel.servers['server_id'][0]}, got "
-            f"{listed(series['server_id'].unique().sort().to_list())}"
-        )
+        names = series["server_id"].unique().sort().to_list()
+        refuse_strangers(names, panel.servers.item(0, "server_id"))
     start = _start(forecasts, panel, since, known)
     servers = known["server_id"].unique().to_list()
     counts = forecasts.collected(
@@ -88,9 +91,6 @@ def survey_of(forecasts: Forecasts, panel: Panel, since: datetime | None) -> Sur
 
 
 def _series(forecasts: Forecasts, panel: Panel) -> pl.DataFrame:
-    off_grid = (pl.col("timestamp") - panel.first).dt.total_microseconds() % _microseconds(
-        panel.step
-    ) != 0
     columns = [column for model in forecasts.models for column in model.columns]
     is_forecast = pl.any_horizontal(pl.col(columns).is_not_null())
     return forecasts.collected(
@@ -101,24 +101,15 @@ def _series(forecasts: Forecasts, panel: Panel) -> pl.DataFrame:
             unread=pl.col("timestamp").null_count(),
             first=pl.col("timestamp").filter(is_forecast).min(),
             last=pl.col("timestamp").max(),
-            off_grid=off_grid.sum(),
+            off_grid=is_off_grid(pl.col("timestamp"), panel).sum(),
         )
         .sort(_SERIES)
     )
 
 
-def _microseconds(step: timedelta) -> int:
-    return step // timedelta(microseconds=1)
-
-
 def _check_moments(series: pl.DataFrame, forecasts: Forecasts) -> None:
-    unread = int(series["unread"].sum())
+    refuse_unread(int(series["unread"].sum()), forecasts.path)
     nameless = int(series.filter(pl.col("server_id").is_null())["rows"].sum())
-    if unread:
-        raise RequestError(
-            f"{forecasts.path}: expected a timestamp such as 2024-01-31 13:00 in every row, got "
-            f"{counted(unread, 'row')} without one"
-        )
     if nameless:
         raise RequestError(
             f"{forecasts.path}: expected a server in every row, got {counted(nameless, 'row')} "
@@ -127,13 +118,7 @@ def _check_moments(series: pl.DataFrame, forecasts: Forecasts) -> None:
 
 
 def _check_steps(series: pl.DataFrame, forecasts: Forecasts, panel: Panel) -> None:
-    off_grid = int(series["off_grid"].sum())
-    expected = canonical_granularity(panel.described.granularity)
-    if off_grid:
-        raise RequestError(
-            f"timestamps: expected those of the panel, {expected} from {panel.first} on, got "
-            f"{counted(off_grid, 'row')} between them; timestamps are in UTC, and start a step"
-        )
+    refuse_off_grid(int(series["off_grid"].sum()), panel)
     longest = series.sort("moments", descending=True).row(0, named=True)
     if longest["moments"] < 2:
         return
@@ -145,8 +130,8 @@ def _check_steps(series: pl.DataFrame, forecasts: Forecasts, panel: Panel) -> No
     if isinstance(shortest, timedelta) and shortest > panel.step:
         text = str(shortest).removesuffix(", 0:00:00")
         raise RequestError(
-            f"step: expected {expected}, as the panel has, got {text} at least in "
-            f"{longest['server_id']}; capgen rollup makes a panel of longer steps"
+            f"step: expected {panel.described.granularity}, as the panel has, got {text} at least "
+            f"in {longest['server_id']}; capgen rollup makes a panel of longer steps"
         )
 
 

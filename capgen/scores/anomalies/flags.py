@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +11,12 @@ import polars as pl
 from capgen.errors import RequestError
 from capgen.scores.files.moments import moments_of
 from capgen.scores.files.opened import collected, open_table, role_of, schema_of
+from capgen.scores.files.refusals import (
+    is_off_grid,
+    refuse_off_grid,
+    refuse_strangers,
+    refuse_unread,
+)
 from capgen.scores.models import SERVER, TIMESTAMP
 from capgen.scores.panel import Panel
 from capgen.words import counted, listed
@@ -127,27 +132,19 @@ def _is_anomaly(schema: pl.Schema) -> pl.Expr:
 
 def _check_points(rows: pl.LazyFrame, panel: Panel, path: Path) -> None:
     moment = pl.col("timestamp")
-    step = panel.step // timedelta(microseconds=1)
-    off_grid = (moment - panel.first).dt.total_microseconds() % step != 0
-    unsaid = pl.col("is_flag").null_count()
-    asked = rows.select(unread=moment.null_count(), off_grid=off_grid.sum(), unsaid=unsaid)
-    unread, between, unknown = collected(asked, path).row(0)
+    asked = rows.select(
+        unread=moment.null_count(),
+        off_grid=is_off_grid(moment, panel).sum(),
+        unsaid=pl.col("is_flag").null_count(),
+    )
+    unread, off_grid, unknown = collected(asked, path).row(0)
     if unknown:
         raise RequestError(
             f"{path}: is_anomaly: expected 0 or 1, or true or false, got "
             f"{counted(unknown, 'row')} with something else"
         )
-    if unread:
-        raise RequestError(
-            f"{path}: expected a timestamp such as 2024-01-31 13:00 in every row, got "
-            f"{counted(unread, 'row')} without one"
-        )
-    if between:
-        raise RequestError(
-            f"timestamps: expected those of the panel, {panel.described.granularity} from "
-            f"{panel.first} on, got {counted(between, 'row')} between them; timestamps are in "
-            "UTC, and start a step"
-        )
+    refuse_unread(unread, path)
+    refuse_off_grid(off_grid, panel)
 
 
 def _check_intervals(rows: pl.LazyFrame, path: Path) -> None:
@@ -172,7 +169,7 @@ def _check_intervals(rows: pl.LazyFrame, path: Path) -> None:
 
 def _steps(intervals: pl.LazyFrame, panel: Panel) -> pl.LazyFrame:
     """Return the steps that intervals touch; the end is no part of one, if it is not its start."""
-    step = panel.step // timedelta(microseconds=1)
+    step = panel.step_microseconds
     stop = panel.last + panel.step
     place = (pl.col(START) - panel.first).dt.total_microseconds() // step
     first = panel.first + pl.duration(microseconds=place * step)
@@ -191,12 +188,9 @@ def _steps(intervals: pl.LazyFrame, panel: Panel) -> pl.LazyFrame:
 def _notes(rows: pl.LazyFrame, panel: Panel, path: Path) -> Iterator[str]:
     servers = collected(rows.group_by("server_id").len().sort("server_id"), path)
     unknown = servers.join(panel.servers, on="server_id", how="anti")
-    if unknown.height == servers.height and servers.height:
-        raise RequestError(
-            f"server_id: expected servers such as {panel.servers['server_id'][0]}, got "
-            f"{listed([str(name) for name in servers['server_id']])}"
-        )
-    if unknown.height:
+    names = [str(name) for name in unknown["server_id"]]
+    if unknown.height == servers.height:
+        refuse_strangers(names, panel.servers.item(0, "server_id"))
+    if names:
         number = counted(int(unknown["len"].sum()), "row")
-        names = listed([str(name) for name in unknown["server_id"]])
-        yield f"left out: {number} of servers that the panel does not have: {names}"
+        yield f"left out: {number} of servers that the panel does not have: {listed(names)}"

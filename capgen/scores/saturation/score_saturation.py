@@ -14,6 +14,7 @@ from capgen.errors import RequestError
 from capgen.foresight.asked import ConfigOrFolder
 from capgen.scores.files.moments import moments_of
 from capgen.scores.files.opened import collected, open_table, role_of, schema_of
+from capgen.scores.files.refusals import refuse_strangers
 from capgen.scores.models import SERVER
 from capgen.scores.panel import Place
 from capgen.scores.saturation.outlook import Saturation
@@ -99,10 +100,8 @@ def score_saturation(
     )
     known = truth.table.select(_SERVER)
     unknown = days.join(known, on=_SERVER, how="anti")[_SERVER].to_list()
-    if unknown and len(unknown) == days.height:
-        raise RequestError(
-            f"server_id: expected servers such as {known.item(0, _SERVER)}, got {listed(unknown)}"
-        )
+    if len(unknown) == days.height:
+        refuse_strangers(unknown, known.item(0, _SERVER))
     if unknown:
         number = counted(len(unknown), "server")
         notes.append(f"left out: {number} that the panel does not have: {listed(unknown)}")

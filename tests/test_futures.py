@@ -210,13 +210,13 @@ def test_the_command_writes_what_the_functions_return(run: Run, tmp_path: Path) 
     expected = futures(config, "2024-01-20", 5).filter(pl.col("timestamp") >= datetime(2024, 1, 20))
     assert written.sort(KEYS).equals(expected.collect().sort(KEYS))
     forecast = ("--quantiles", "0.1,90%", "--metric", "cpu")
-    assert run("futures", "data", *moment, *forecast, "--out", "oracle.csv").returncode == 0
-    said = pl.read_csv(tmp_path / "oracle.csv")
+    assert run("futures", "data", *moment, *forecast, "--out", "oracle.CSV").returncode == 0
+    said = pl.read_csv(tmp_path / "oracle.CSV")
     known = oracle(config, "2024-01-20", [0.1, 0.9], draws=5, metrics=["cpu"]).collect()
     assert said.columns == known.columns
     assert np.allclose(said["oracle-q0.9"], known["oracle-q0.9"])
     shown = run("futures", "data", *moment)
     assert "server_000 in closed form" in shown.stdout
-    again = run("futures", "data", *moment, "--out", "oracle.csv")
+    again = run("futures", "data", *moment, "--out", "oracle.CSV")
     assert again.returncode == 2
     assert "exists already" in again.stderr

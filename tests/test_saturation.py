@@ -299,7 +299,7 @@ def test_the_commands(build_once: BuildOnce, tmp_path: Path, run: Run) -> None:
         ),
         (("--metric", "cpu", "--limit", "80", "--from", "2026-01-01"), "from: expected a moment"),
         (("--metric", "cpu", "--limit", "80", "--servers", "3"), "leave out --servers"),
-        (("--metric", "cpu", "--limit", "80", "--out", "days.txt"), "ends in .csv or .parquet"),
+        (("--metric", "cpu", "--limit", "80", "--out", "days.txt"), "ends in .parquet or .csv"),
     ],
 )
 def test_a_wrong_request_is_refused_in_one_line(

@@ -84,11 +84,12 @@ def command(
     capgen saturation --config fleet.yaml --metric mem --limit 90 --draws 0 --json
     """
     from capgen.cli.saturation_table import print_saturation
+    from capgen.dataset.export.table_file import table_file
     from capgen.scores.saturation.saturation import saturation
-    from capgen.scores.saturation.writing import place_of, write_days
+    from capgen.scores.saturation.writing import write_days
 
     source = looked_at(data, "DATA", resolved, context)
-    place = None if out is None else place_of(out, overwrite=overwrite)
+    file = None if out is None else table_file(out, overwrite=overwrite)
     with nothing_left_when_stopped():
         with count_progress("server", "looked at") as on_servers:
             found = saturation(
@@ -101,10 +102,10 @@ def command(
                 draws=draws,
                 on_servers=on_servers,
             )
-        if place is not None:
-            write_days(found, place)
+        if file is not None:
+            write_days(found, file)
     with outcome():
         if as_json:
             typer.echo(json.dumps(found.as_json(), indent=2, allow_nan=False))
         else:
-            print_saturation(found, None if place is None else from_here(place.path))
+            print_saturation(found, None if file is None else from_here(file.path))

@@ -12,16 +12,12 @@ import polars as pl
 import pyarrow as pa
 
 from capgen.config import config_digest
-from capgen.dataset.export.formats import WRITERS
-from capgen.errors import RequestError
+from capgen.dataset.export.table_file import table_file
 from capgen.foresight.asked import Asked
 from capgen.foresight.oracle import forecasts, oracle_schema, shares_of
 from capgen.foresight.pieces import futures_of
 from capgen.foresight.scanning import futures_schema
-from capgen.storage.output import output
-from capgen.version import __version__
 
-FORMATS = ("parquet", "csv")
 OnRows = Callable[[int], None]
 
 
@@ -116,11 +112,7 @@ def _write(
     overwrite: bool,
 ) -> Written:
     started = time.monotonic()
-    form = Path(file).suffix.removeprefix(".")
-    if form not in FORMATS:
-        endings = " or ".join(f".{each}" for each in FORMATS)
-        raise RequestError(f"out: expected a name that ends in {endings}, got {os.fspath(file)!r}")
-    place = output(file, overwrite=overwrite)
+    written = table_file(file, overwrite=overwrite)
     oldest = pl.CompatLevel.oldest()
     types = pl.DataFrame(schema=schema).to_arrow(compat_level=oldest).schema
     rows = 0
@@ -131,16 +123,13 @@ def _write(
             rows += frame.height
             yield from frame.rechunk().to_arrow(compat_level=oldest).to_batches()
 
-    with place.stream() as opened:
-        reader = pa.RecordBatchReader.from_batches(types, batches())
-        WRITERS[form](reader, opened, _origin(asked))
-    return Written(place.path, rows, opened.bytes, time.monotonic() - started)
+    size = written.write(types, batches(), _origin(asked))
+    return Written(written.path, rows, size, time.monotonic() - started)
 
 
 def _origin(asked: Asked) -> dict[str, str]:
     """Return where the rows come from, as metadata."""
     return {
-        "capgen.version": __version__,
         "capgen.seed": str(asked.config.seed),
         "capgen.config_digest": config_digest(asked.config),
         "capgen.from": f"{asked.config.axis.timestamp(asked.moment)}",

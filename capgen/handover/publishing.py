@@ -13,7 +13,7 @@ from typing import Protocol
 from capgen.dataset.export.formats import KINDS
 from capgen.dataset.export.formats.delta import DELTA
 from capgen.dataset.export.origin import citation_file
-from capgen.errors import CapgenError, RequestError
+from capgen.errors import RequestError
 from capgen.handover.destination import Destination, File
 from capgen.handover.handed import Handed
 from capgen.storage.counted import Counted
@@ -21,12 +21,12 @@ from capgen.storage.files import file_of
 from capgen.storage.folders import folder_of
 from capgen.storage.local.folder import replaced_folder
 from capgen.storage.location import is_store, locate
-from capgen.storage.output import Output, output
-from capgen.storage.store.errors import plain_errors
+from capgen.storage.output import Output, output, plain_writing
 from capgen.storage.streams import STANDARD_OUTPUT
 
 INDEX = "handover.json"  # beside the files of a folder
 _CITATION = "capgen.citation"
+_LEFT = "nothing was written"
 
 
 class Place(Protocol):
@@ -62,7 +62,11 @@ class OneFile:
     def write(self, files: Iterable[File]) -> tuple[int, int]:
         """Write the only file; return 1 and its size."""
         (only,) = files
-        with _said(self.target), self.place.room() as room, self.place.stream(room) as file:
+        with (
+            plain_writing(self.target, _LEFT),
+            self.place.room() as room,
+            self.place.stream(room) as file,
+        ):
             only.write(file)
         if self.citation is not None:
             place, line = self.citation
@@ -87,7 +91,7 @@ class OneFolder:
     def write(self, files: Iterable[File]) -> tuple[int, int]:
         """Write the files, and their index last; return their number and size."""
         sizes: dict[str, int] = {}
-        with _said(str(self.path)), self._new() as made:
+        with plain_writing(self.path, _LEFT), self._new() as made:
             for name, write in files:
                 with file_of(made / name).stream() as opened:
                     file = Counted(opened)
@@ -169,15 +173,3 @@ def is_ours(folder: Path) -> bool:
     except (ValueError, KeyError, TypeError):
         return False
     return set(folder_of(folder).names()) == {*files, INDEX}
-
-
-@contextmanager
-def _said(target: str) -> Iterator[None]:
-    """Say in one line what could not be written."""
-    try:
-        with plain_errors(locate(target)):
-            yield
-    except BrokenPipeError:
-        raise  # the reader has seen enough
-    except OSError as error:
-        raise CapgenError(f"{target}: {error.strerror or error}; nothing was written") from None

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from capgen.errors import RequestError
+from capgen.errors import CapgenError, RequestError
 from capgen.storage.counted import Counted
 from capgen.storage.files import file_of
 from capgen.storage.local.rooms import temporary_room
 from capgen.storage.location import locate
 from capgen.storage.marks import check_outside
+from capgen.storage.store.errors import plain_errors
 from capgen.storage.streams import STANDARD_OUTPUT, descriptor_of, opened
 
 _PIECE = 2**20  # bytes
@@ -139,3 +140,23 @@ def output(name: str | os.PathLike[str], *, overwrite: bool) -> Output:
             f"{place}: exists already; add --overwrite to replace it, or name another"
         )
     return Output(place)
+
+
+@contextmanager
+def plain_writing(target: Path | str, left: str) -> Iterator[None]:
+    """Say in one line what could not be written.
+
+    Args:
+        target: what the user named.
+        left: what is left of it, in words.
+
+    Raises:
+        CapgenError: the system, or a store, refused to write.
+    """
+    try:
+        with plain_errors(locate(target)):
+            yield
+    except BrokenPipeError:
+        raise  # the reader has seen enough
+    except OSError as error:
+        raise CapgenError(f"{target}: {error.strerror or error}; {left}") from None

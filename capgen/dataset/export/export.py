@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +16,11 @@ from capgen.dataset.export.origin import citation_file
 from capgen.dataset.export.request import CountedRows, Request
 from capgen.dataset.export.selection import Selection
 from capgen.dataset.manifest_base import ManifestBase
-from capgen.errors import CapgenError, RequestError
+from capgen.errors import RequestError
 from capgen.storage.local.file import take_place
 from capgen.storage.local.rooms import local_room
 from capgen.storage.location import locate
-from capgen.storage.output import Output, output
-from capgen.storage.store.errors import plain_errors
+from capgen.storage.output import Output, output, plain_writing
 
 DEFAULT_KIND = "csv.gz"
 
@@ -131,7 +129,7 @@ def export(
 
 def _write_file(request: Request, target: str, *, overwrite: bool) -> tuple[Path, int, int]:
     """Write one file; return its path, number of rows and size."""
-    with _said(target):
+    with plain_writing(target, "no file was written"):
         place = output(target, overwrite=overwrite)
         with place.room() as room, request.opened(room) as rows:
             if request.kind in MOST:
@@ -156,22 +154,14 @@ def _write(request: Request, rows: CountedRows, place: Output, room: Path) -> in
 
 def _write_table(request: Request, target: Path) -> int:
     """Write a Delta table; return the number of rows."""
-    with _said(target), local_room(target) as room, request.opened(room) as rows:
+    with (
+        plain_writing(target, "no file was written"),
+        local_room(target) as room,
+        request.opened(room) as rows,
+    ):
         table = target if is_delta_table(target) else room / DELTA
         described = request.manifest.description()
         PLACERS[DELTA](rows.reader(), table, described, request.manifest.origin)
         if table != target:
             take_place(table, target)
     return rows.rows
-
-
-@contextmanager
-def _said(target: Path | str) -> Iterator[None]:
-    """Say in one line what could not be written."""
-    try:
-        with plain_errors(locate(target)):
-            yield
-    except BrokenPipeError:
-        raise  # the reader has seen enough
-    except OSError as error:
-        raise CapgenError(f"{target}: {error.strerror or error}; no file was written") from None

@@ -13,7 +13,7 @@ from capgen.cli.progress import row_progress
 from capgen.cli.run_options import ENGINE, FILE_SIZE, MEMORY, REWRITE_PAST, WORKERS
 from capgen.cli.stopping import kept_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, note, rate
+from capgen.cli.text import byte_size, note, took
 from capgen.storage.location import from_here, locate
 from capgen.words import counted
 
@@ -126,8 +126,7 @@ def summary(result: "BuildResult", config: "Config") -> str:
     if result.was_complete:
         return f"{folder} is complete already: {size}. Nothing to do."
     kept = f", {counted(result.kept_files, 'file')} kept" if result.kept_files else ""
-    speed = f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})"
-    built = f"Built {folder}: {size}, {speed}{kept}"
+    built = f"Built {folder}: {size}, {took(result.rows, result.seconds)}{kept}"
     column = next(iter(config.metrics.values())).column
     return f"{built}\nTry: {_query_of(folder, column)}"
 

@@ -13,12 +13,11 @@ from capgen.cli.handing_over import check_needs_destination, names, one_place, t
 from capgen.cli.run_options import positive_whole_number
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, place_name, rate
+from capgen.cli.text import wrote
 from capgen.handover.destinations import DESTINATIONS
-from capgen.words import counted
 
 if TYPE_CHECKING:
-    from capgen.dataset.export.export import ExportResult
+    pass
 
 
 class Format(StrEnum):
@@ -200,12 +199,7 @@ def _export(data: Path, target: str | None, *, as_json: bool, **wanted: Any) -> 
 
     with nothing_left_when_stopped():
         result = export(data, target, **wanted)
-    text = json.dumps(asdict(result), default=str) if as_json else _summary(result)
+    said = wrote(result.path, result.rows, result.bytes, result.seconds)
+    text = json.dumps(asdict(result), default=str) if as_json else said
     with outcome():
         typer.echo(text, err=is_standard_output(result.path))
-
-
-def _summary(result: "ExportResult") -> str:
-    size = f"{counted(result.rows, 'row')}, {byte_size(result.bytes)}"
-    speed = f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})"
-    return f"Wrote {place_name(result.path)}: {size}, {speed}"

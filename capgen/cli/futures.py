@@ -18,9 +18,8 @@ from capgen.cli.quantities import shares
 from capgen.cli.run_options import positive_whole_number
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, place_name, rate
+from capgen.cli.text import wrote
 from capgen.storage.location import locate
-from capgen.words import counted
 
 if TYPE_CHECKING:
     from capgen.config import Resolved
@@ -159,8 +158,9 @@ def command(
         print_outlook(asked, quantiles or _SHOWN, as_json=as_json)
         return
     written = _write(asked, quantiles, out, overwrite=overwrite)
+    said = wrote(written.path, written.rows, written.bytes, written.seconds)
     with outcome():
-        typer.echo(json.dumps(asdict(written), default=str) if as_json else _summary(written))
+        typer.echo(json.dumps(asdict(written), default=str) if as_json else said)
 
 
 def _write(
@@ -174,9 +174,3 @@ def _write(
                 return write_futures(asked, out, overwrite=overwrite, on_rows=on_rows)
         with row_progress(asked.cells * len(asked.keys)) as on_rows:
             return write_forecasts(asked, quantiles, out, overwrite=overwrite, on_rows=on_rows)
-
-
-def _summary(written: "Written") -> str:
-    size = f"{counted(written.rows, 'row')}, {byte_size(written.bytes)}"
-    speed = f"{written.seconds:.1f} s ({rate(written.rows, written.seconds)})"
-    return f"Wrote {place_name(written.path)}: {size}, {speed}"

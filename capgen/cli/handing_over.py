@@ -12,7 +12,7 @@ import typer
 
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, note, place_name, rate
+from capgen.cli.text import byte_size, note, place_name, took
 from capgen.errors import RequestError
 from capgen.words import counted
 
@@ -87,7 +87,7 @@ def _summary(result: HandoverResult) -> str:
         counted(result.rows, "row"),
         counted(result.files, "file"),
         byte_size(result.bytes),
-        f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})",
+        took(result.rows, result.seconds),
     ]
     line = f"Wrote {place_name(result.path)} for {result.destination}: {', '.join(facts)}"
     return "\n".join(filter(None, [line, result.statements]))

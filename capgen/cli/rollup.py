@@ -11,7 +11,7 @@ import typer
 from capgen.cli.arguments import DATASET
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
-from capgen.cli.text import byte_size, rate
+from capgen.cli.text import byte_size, note, took
 from capgen.storage.location import from_here, locate
 from capgen.words import counted
 
@@ -74,17 +74,14 @@ def _tell(result: "RollupResult", data: Path, *, as_json: bool) -> None:
         return
     if result.damaged_files:
         damaged = counted(len(result.damaged_files), "file")
-        typer.echo(
-            f"note: {damaged} of {data} missing or altered; capgen verify {data} names them",
-            err=True,
-        )
+        note(f"{damaged} of {data} missing or altered; capgen verify {data} names them")
     for line in result.left_out:
-        typer.echo(f"note: {line}", err=True)
+        note(line)
     facts = [
         f"{counted(result.rows, 'row')} in {counted(result.files, 'file')}",
         byte_size(result.bytes),
     ]
     if result.partial_rows:
         facts.append(f"{counted(result.partial_rows, 'row')} of partial periods")
-    facts.append(f"{result.seconds:.1f} s ({rate(result.rows, result.seconds)})")
+    facts.append(took(result.rows, result.seconds))
     typer.echo(f"Rolled up {from_here(result.out)}: {', '.join(facts)}")

@@ -8,6 +8,7 @@ import typer
 
 from capgen.storage.location import from_here
 from capgen.storage.streams import is_standard_output
+from capgen.words import counted
 
 
 def byte_size(count: float) -> str:
@@ -44,6 +45,29 @@ def rate(rows: int, seconds: float) -> str:
         return f"{per_second / 1e6:.1f} M rows/s"
     thousands = per_second / 1e3
     return f"{thousands:.0f} k rows/s" if thousands >= 10 else f"{thousands:.1f} k rows/s"
+
+
+def took(rows: int, seconds: float) -> str:
+    """Return how long rows took, and how fast that is, such as `1.5 s (117 k rows/s)`.
+
+    Args:
+        rows: number of rows.
+        seconds: the time that they took.
+    """
+    return f"{seconds:.1f} s ({rate(rows, seconds)})"
+
+
+def wrote(place: Path, rows: int, size: int, seconds: float) -> str:
+    """Return what a command says that has written one file.
+
+    Args:
+        place: the file, as in `place_name`.
+        rows: number of rows.
+        size: number of bytes.
+        seconds: the time that they took.
+    """
+    what = f"{counted(rows, 'row')}, {byte_size(size)}, {took(rows, seconds)}"
+    return f"Wrote {place_name(place)}: {what}"
 
 
 def duration(seconds: float) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from capgen.cli.arguments import DATASET_OR_CONFIG
 from capgen.cli.futures_table import print_outlook
 from capgen.cli.moments import day, moment
 from capgen.cli.options import looked_at, takes_config
@@ -44,15 +45,7 @@ def command(
             parser=moment,
         ),
     ],
-    data: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[DATA]",
-            help="Folder of a dataset that capgen built; without it, the configuration's panel.",
-            show_default=False,
-            parser=locate,
-        ),
-    ] = None,
+    data: Annotated[Path | None, DATASET_OR_CONFIG] = None,
     draws: Annotated[
         int,
         typer.Option(metavar="N", help="Number of futures.", parser=positive_whole_number),

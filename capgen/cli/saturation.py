@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from capgen.cli.arguments import DATASET_OR_CONFIG
 from capgen.cli.options import looked_at, takes_config
 from capgen.cli.progress import count_progress
 from capgen.cli.saturation_options import DRAWS, RULE, SINCE, UNTIL
@@ -36,15 +37,7 @@ def command(
             show_default=False,
         ),
     ],
-    data: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[DATA]",
-            help="Folder of a dataset that capgen built; without it, the configuration's panel.",
-            show_default=False,
-            parser=locate,
-        ),
-    ] = None,
+    data: Annotated[Path | None, DATASET_OR_CONFIG] = None,
     rule: Annotated[str | None, RULE] = None,
     since: Annotated[date | None, SINCE] = None,
     until: Annotated[date | None, UNTIL] = None,

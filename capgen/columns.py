@@ -23,6 +23,7 @@ OUTLIER_METRICS = "outlier_metrics"
 EVENT = "event_id"
 LABELS = (SPIKE, OUTLIER, OUTLIER_METRICS, EVENT)
 STATE = "state"
+_OF_FILES = ("filename", "file_row_number")  # which DuckDB adds to the rows that it reads
 BEFORE_METRICS = ("timestamp", "server_id")
 AFTER_METRICS = (
     "server_type",
@@ -71,7 +72,7 @@ def taken_names(metrics: Iterable[str]) -> set[str]:
         metrics: the columns of all metrics.
     """
     expected = map(expected_column, metrics)
-    return {*BEFORE_METRICS, *AFTER_METRICS, *LABELS, STATE, *expected}
+    return {*BEFORE_METRICS, *AFTER_METRICS, *LABELS, STATE, *_OF_FILES, *expected}
 
 
 def ordered_columns(

@@ -52,6 +52,21 @@ def test_long_tables_have_the_names_that_libraries_look_for(
     assert all(kind.is_integer() for kind in known.dtypes[2:])
 
 
+def test_a_metric_called_hour_is_no_hour_of_the_day(build_once: BuildOnce, tmp_path: Path) -> None:
+    day = {"start_date": "2024-03-04", "end_date": "2024-03-04"}
+    data = build_once(
+        num_servers=1, granularity="hourly", metrics={"cpu": {"column": "hour"}}, **day
+    )
+    values = pl.read_parquet(data / "**/*.parquet")["hour"].to_list()
+    capgen.hand_over(data, "prophet", tmp_path / "prophet")
+    (file,) = (tmp_path / "prophet").glob("**/hour/*.csv")
+    rows = pl.read_csv(file)
+    assert rows["y"].to_list() == values
+    assert "hour" not in rows.columns
+    capgen.hand_over(data, "darts", tmp_path / "darts")
+    assert pl.read_parquet(tmp_path / "darts/series.parquet")["hour"].to_list() == values
+
+
 def test_darts_has_a_column_a_metric(telemetry: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     capgen.hand_over(telemetry, "darts", out)

@@ -248,6 +248,18 @@ WRONG = [
         "metrics: {cpu: {column: cpu_max}}",
     ),
     Wrong(
+        "a column that DuckDB adds to what it reads",
+        "metrics: {cpu: {column: filename}}",
+        "metrics.cpu.column: expected a column name not yet taken, got 'filename'",
+        "metrics: {cpu: {column: file_name}}",
+    ),
+    Wrong(
+        "an archetype whose folder DuckDB takes for a date",
+        f"archetypes: {{epoch: {{share: 0.1, {CACHE}}}, {OTHERS}}}",
+        "name it otherwise, such as epoch_servers",
+        f"archetypes: {{epoch_servers: {{share: 0.1, {CACHE}}}, {OTHERS}}}",
+    ),
+    Wrong(
         "hours the wrong way round",
         "calendar: {business_hours: {first_hour: 18}}",
         "calendar.business_hours: expected first_hour at or before last_hour",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -17,6 +17,8 @@ from capgen.layers.known import Known
 from capgen.layers.layer import Layer
 
 _MOST_ROWS = 10**13  # about 100 terabytes; more must be a typing error
+# Names that DuckDB or Polars takes for a date, a number or a truth value in `server_type=NAME`.
+_NO_TEXTS = ("epoch", "false", "inf", "infinity", "true")
 _MOST_SD = 100  # as a multiple of the level, for noise that is proportional to it
 
 
@@ -44,6 +46,7 @@ def _problems(config: ConfigFields) -> Iterator[str]:
     yield from _size_problems(config)
     yield from _column_problems(config)
     yield from _derived_problems(config)
+    yield from _name_problems(config.archetypes)
     for name, archetype in config.archetypes.items():
         yield from _archetype_problems(name, archetype, config)
     yield from _layer_problems(config, "", None)
@@ -119,6 +122,16 @@ def _derived_problems(config: ConfigFields) -> Iterator[str]:
             yield f"metrics.{key}.derived.source: expected one of {known}, got {source!r}"
     if not config.drawn_metrics:
         yield "metrics: expected at least one metric that is not derived"
+
+
+def _name_problems(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        if name in _NO_TEXTS:
+            yield (
+                f"archetypes.{name}: expected a name that all readers take for a text where a "
+                f"folder is called server_type={name}, got none; name it otherwise, such as "
+                f"{name}_servers"
+            )
 
 
 def _archetype_problems(name: str, archetype: Archetype, config: ConfigFields) -> Iterator[str]:

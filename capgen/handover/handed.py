@@ -76,10 +76,14 @@ class Handed:
 
     @property
     def calendar(self) -> tuple[str, ...]:
-        """The columns of numbers that are known beforehand: those asked for, and the hour."""
+        """The columns of numbers that are known beforehand: those asked for, and the hour.
+
+        Where a column of the panel is called like the hour, it stands for itself alone.
+        """
         days = [name for name in AFTER_METRICS if name not in self.described.labels]
         known = [name for name in days if name in self.columns and name not in _NO_NUMBERS]
-        has_hours = self.described.step_minutes < MINUTES_PER_DAY
+        is_by_day = self.described.step_minutes >= MINUTES_PER_DAY
+        has_hours = not is_by_day and HOUR not in self.described.schema
         return (*([HOUR] if has_hours else []), *known)
 
     @property

@@ -21,6 +21,8 @@ from capgen.version import __version__
 _ONE_ARENA = ("_RJEM_MALLOC_CONF", "narenas:1,dirty_decay_ms:500,muzzy_decay_ms:0")
 # Pydantic would look into every installed package for plugins.
 _NO_PLUGINS = ("PYDANTIC_DISABLE_PLUGINS", "__all__")
+# NumPy starts a thread for each other processor, which would wait busily for its first work.
+_IDLE_THREADS = ("OPENBLAS_THREAD_TIMEOUT", "4")  # as a power of 2, in cycles; the least
 # Addresses in kB that libraries reserve, but hardly use, for a process and for the threads of each
 # processor. With fewer, a library ends the process with an obscure message. Small panels on two
 # processors took 2,870,000.
@@ -103,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _prepare() -> None:
     """Set up what libraries read when they are imported, and what is printed."""
-    for variable in (_ONE_ARENA, _NO_PLUGINS):
+    for variable in (_ONE_ARENA, _NO_PLUGINS, _IDLE_THREADS):
         os.environ.setdefault(*variable)
     for stream in (sys.stdout, sys.stderr):  # a folder's name may have bytes that are no text
         if isinstance(stream, io.TextIOWrapper):

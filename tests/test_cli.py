@@ -51,8 +51,9 @@ OPTIONS = {
 SLOW_MODULES = ["polars", "duckdb", "pyarrow", "numpy", "holidays"]
 NOT_NEEDED = [  # what was imported when a process has run these commands, one after the other
     (
-        ["build", "--servers=8", "--end-date=2022-01-31"],
+        ["build", "--preset=realistic", "--servers=8", "--end-date=2022-01-31"],
         [
+            "numpy.ma",
             "pandas",
             "pyarrow.compute",
             "holidays.countries",

@@ -64,17 +64,18 @@ class AnnualSeason(Layer[Season]):
                     f"got a sum of {total:g}"
                 )
 
-    def dates(self, settings: Season, axis: TimeAxis, span: Span) -> Iterator[pl.Series]:
-        """Yield the factor of each metric that has a season."""
+    def dates(self, settings: Season, axis: TimeAxis, span: Span) -> dict[str, Floats]:
+        """Return the factor of each metric that has a season."""
         stamp = stamps(axis, span, None)["timestamp"]
         days = stamp.dt.ordinal_day().to_numpy() - 1
-        years = stamp.dt.year().to_numpy()
+        years = stamp.dt.year()
+        columns: dict[str, Floats] = {}
         for key, waves in settings.items():
-            factors = np.empty(span.size)
-            for year in np.unique(years):
-                here = years == year
-                factors[here] = _of_year(waves, int(year))[days[here]]
-            yield pl.Series(_column(key), factors)
+            factors = columns[_column(key)] = np.empty(span.size)
+            for year in years.unique():  # NumPy's would load numpy.ma
+                here = (years == year).to_numpy()
+                factors[here] = _of_year(waves, year)[days[here]]
+        return columns
 
     def factor(self, settings: Season, kind: Kind, key: str) -> pl.Expr | None:
         """Return the metric's season."""

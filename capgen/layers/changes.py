@@ -80,11 +80,10 @@ class PlannedChanges(Layer[Changes]):
             columns[_takes_part(name)] = np.array(takes_part, np.float64)
         return columns
 
-    def dates(self, settings: Changes, axis: TimeAxis, span: Span) -> Iterator[pl.Series]:
-        """Yield how much of each change has come about: whole days, from 0 to 1."""
+    def dates(self, settings: Changes, axis: TimeAxis, span: Span) -> dict[str, Floats]:
+        """Return how much of each change has come about: whole days, from 0 to 1."""
         days = np.arange(span.first, span.stop) // axis.steps_per_day
-        for name, change in settings.items():
-            yield pl.Series(_in_force(name), _share(change, days))
+        return {_in_force(name): _share(change, days) for name, change in settings.items()}
 
     def has_own_means(self, settings: Changes, kind: Kind) -> bool:
         """Some servers take part and others do not."""

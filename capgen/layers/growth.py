@@ -39,11 +39,12 @@ class GrowthLayer(Layer[Growth]):
         Effect("server_growth", 80, "difference of growth between servers"),
     )
 
-    def dates(self, settings: Growth, axis: TimeAxis, span: Span) -> Iterator[pl.Series]:
-        """Yield how much of the monthly rate has come about at each step.
+    def dates(self, settings: Growth, axis: TimeAxis, span: Span) -> dict[str, Floats]:
+        """Return how much of the monthly rate has come about at each step.
 
         `window`: i/N for the i-th of the build's N timestamps. `monthly`: months since the origin.
         """
+        # By Polars, which multiplies by the inverse of a divisor: a quotient has other last bits.
         steps = pl.int_range(span.first, span.stop, dtype=pl.Int64, eager=True).cast(pl.Float64)
         if settings.trend == "window":
             grown = (steps - axis.span.first) / axis.span.size
@@ -51,7 +52,7 @@ class GrowthLayer(Layer[Growth]):
             day = settings.origin or axis.start
             origin = axis.days(day, day + timedelta(days=1))
             grown = (steps - origin.first) / (origin.size * DAYS_PER_MONTH)
-        yield grown.alias(GROWTH_TIME)
+        return {GROWTH_TIME: grown.to_numpy()}
 
     def parameters(self, settings: Growth, drawn: Sequence[str]) -> Iterator[Parameter]:
         """Yield the rate, which may be negative."""

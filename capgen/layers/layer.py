@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from capgen.draws.arrays import Flags, Floats
 from capgen.draws.sharing import Sharing
@@ -78,14 +79,14 @@ class Layer(Configured[Settings]):
         """Return the servers' own values of a parameter, from those that they had before."""
         raise NotImplementedError
 
-    def once(self, settings: Settings, servers: Servers) -> Mapping[str, Sequence[Any] | Floats]:
+    def once(self, settings: Settings, servers: Servers) -> Mapping[str, NDArray[Any]]:
         """Return what else servers are given once, by column of the server frame."""
         return {}
 
     # What the dates say.
-    def dates(self, settings: Settings, axis: TimeAxis, span: Span) -> Iterator[pl.Series]:
-        """Yield columns of the calendar, one value a step."""
-        yield from ()
+    def dates(self, settings: Settings, axis: TimeAxis, span: Span) -> Mapping[str, Floats]:
+        """Return columns of the calendar, one value a step."""
+        return {}
 
     def hours(self, settings: Settings, kind: Kind) -> Iterator[pl.Expr]:
         """Yield columns that the means of an archetype's servers need, over the calendar."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from capgen.draws.arrays import Floats
@@ -90,10 +91,10 @@ class ServerLifeLayer(Layer[ServerLife]):
             yield from unknown_names(f"{path}.metric", [settings.resize.metric], known.drawn)
             yield from unknown_names(f"{path}.metrics", settings.resize.metrics, known.drawn)
 
-    def once(self, settings: ServerLife, servers: Servers) -> dict[str, list[int]]:
+    def once(self, settings: ServerLife, servers: Servers) -> dict[str, NDArray[np.int64]]:
         """Return the day on which each is born, and the first one on which it is no more."""
-        lives = [_life(servers.kind.seed, each, settings) for each in servers.ids]
-        return {_BORN: [born for born, _ in lives], _RETIRED: [retired for _, retired in lives]}
+        lives = np.array([_life(servers.kind.seed, each, settings) for each in servers.ids])
+        return {_BORN: lives[:, 0], _RETIRED: lives[:, 1]}
 
     def has_own_means(self, settings: ServerLife, kind: Kind) -> bool:
         """Tell whether servers are resized."""

@@ -16,6 +16,7 @@ from capgen.panel.clocks import COMMON_CLOCK, flags_are_local, holidays_of, zone
 from capgen.panel.days import Days, known_days_beside
 from capgen.panel.layered import switched_on
 from capgen.panel.macro_calendar import MacroCalendar
+from capgen.panel.series import series_of
 from capgen.system.forking import check_polars_answers
 from capgen.timeline.stamps import stamps
 from capgen.timeline.time_axis import Span
@@ -109,8 +110,10 @@ def calendars_of(config: Config, clocks: Iterable[str]) -> dict[str, CalendarFra
 
     @lru_cache(maxsize=_KEPT_SPANS)
     def of_layers(span: Span) -> list[pl.Series]:
-        every = (layer.dates(each, config.axis, span) for layer, each in switched_on(config))
-        return [column for columns in every for column in columns]
+        columns: dict[str, Floats] = {}
+        for layer, settings in switched_on(config):
+            columns |= layer.dates(settings, config.axis, span)
+        return series_of(columns)
 
     known = {clock: _known_calendar(config, clock) for clock in clocks}
     first = next(iter(known.values()))
@@ -139,7 +142,7 @@ def _calendar(
     @lru_cache(maxsize=_KEPT_SPANS)
     def compute(span: Span) -> pl.DataFrame:
         dates = _dated(stamps(axis, span, zone), days())
-        return dates.with_columns(of_layers(span))
+        return dates.hstack(of_layers(span))
 
     def frame(span: Span) -> pl.DataFrame:
         with lock:

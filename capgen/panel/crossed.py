@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
-import pyarrow as pa
-from numpy.typing import NDArray
 
 from capgen.panel.cell.values import Array
+from capgen.panel.series import series_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +43,5 @@ class Crossed:
         values = self.values[name]
         if isinstance(values, pl.Series):
             return values.cast(pl.String).alias(name)
-        column = shared_series(name, values)
+        (column,) = series_of({name: values})
         return column.fill_nan(None) if name in self.may_be_null else column
-
-
-def shared_series(name: str, array: NDArray[Any]) -> pl.Series:
-    """Share the memory of an array, through Arrow: Polars would load numpy.ma first.
-
-    Args:
-        name: the name of the series.
-        array: its numbers, one after the other in memory.
-    """
-    buffers = [None, pa.py_buffer(array)]
-    values = pa.Array.from_buffers(pa.from_numpy_dtype(array.dtype), array.size, buffers)
-    return pl.DataFrame(pa.record_batch([values], names=[name])).to_series()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from capgen.config import Config
 from capgen.config.shares import SHARE_TOLERANCE
@@ -18,6 +19,7 @@ from capgen.layers.scope import parameter_column
 from capgen.layers.servers import Servers
 from capgen.panel.clocks import clock_of, clocks
 from capgen.panel.layered import Layered, layered_archetype
+from capgen.panel.series import series_of
 from capgen.system.forking import check_polars_answers
 
 _DRAWS_PER_SERVER = 4  # business unit, criticality, region, app
@@ -125,18 +127,17 @@ def _with_layers(
     ids = frame["server_id"].to_list()
     positions = [position[each] for each in ids]
     own: dict[str, Floats] = {}
-    columns: dict[str, Sequence[Any] | Floats] = {}
+    columns: dict[str, NDArray[Any]] = {}
     for layer, settings in layered.on:
         servers = Servers(layered.kind, frame, ids, positions, own)
         for path in layer.own_parameters(settings):
             own[path] = layer.own_values(settings, path, servers)
         columns |= layer.once(settings, servers)
     columns |= {parameter_column(path): values for path, values in own.items()}
-    series = {name: pl.Series(values) for name, values in columns.items()}
     clock_of_region = {region: clock_of(config, region) for region in config.fleet.region}
     followed = [clock_of_region[region] for region in frame["region"].to_list()]
     clock = pl.Series("clock", followed, dtype=pl.Enum(clocks(config)))
-    return frame.with_columns(clock, **series)
+    return frame.hstack([clock, *series_of(columns)])
 
 
 def _pick(weights: Mapping[str, float], draws: Floats) -> list[str]:

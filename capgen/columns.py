@@ -76,7 +76,7 @@ def taken_names(metrics: Iterable[str]) -> set[str]:
 
 
 def ordered_columns(
-    metrics: Sequence[str], *, truth: bool, states: bool, first: Sequence[str] = ()
+    metrics: Sequence[str], *, truth: bool, states: bool, first: Sequence[str]
 ) -> list[str]:
     """Return a panel's columns, in their order.
 

@@ -27,7 +27,7 @@ def share_problem(shares: Mapping[str, float], given: Collection[str] = ()) -> s
     )
 
 
-def in_proportion(shares: Mapping[str, float], given: Collection[str] = ()) -> dict[str, float]:
+def in_proportion(shares: Mapping[str, float], given: Collection[str]) -> dict[str, float]:
     """Return shares in proportion that sum to 1; if the given ones leave room, only the others.
 
     Args:

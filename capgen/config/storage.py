@@ -54,12 +54,12 @@ class Destination(Section):
     storage: Storage = Field(default_factory=Storage)
 
 
-def full_name(config: Destination, out: str | os.PathLike[str] | None = None) -> str:
+def full_name(config: Destination, out: str | os.PathLike[str] | None) -> str:
     """Return the path or address at which to build a dataset.
 
     Args:
         config: the configuration of the panel, or its part about the destination.
-        out: the dataset's folder; by default the configuration's `out`. An absolute path or an
+        out: the dataset's folder; None for the configuration's `out`. An absolute path or an
             address stays as it is; a relative path lies where the configuration's storage says.
 
     Raises:

@@ -36,7 +36,7 @@ class _OfThread(threading.local):
         self.buffers = Buffers()
 
 
-def thread_engine(workers: int | None, memory: int | None = None) -> Engine:
+def thread_engine(workers: int | None, memory: int | None) -> Engine:
     """Return an engine of threads.
 
     Args:

@@ -29,12 +29,11 @@ _OF_LOCAL_TIME = ("local_weekday", "is_weekend", "is_holiday", "holiday_factor")
 _COLUMNS = ("timestamp", *_OF_TIMESTAMP, *_OF_LOCAL_TIME, "local_hour", "is_business_hour")
 
 
-def macro_tables(config: Config, clock: str = COMMON_CLOCK) -> Mapping[str, pl.DataFrame]:
-    """Return the tables that the SQL macros read their settings from.
+def macro_tables(config: Config) -> Mapping[str, pl.DataFrame]:
+    """Return the tables that the SQL macros read their settings from, by the common clock.
 
     Args:
         config: the panel's configuration.
-        clock: the clock whose holidays count; by default the one that all regions share.
 
     Returns:
         Frames by table name, as `MacroCalendar.tables` says.
@@ -42,7 +41,7 @@ def macro_tables(config: Config, clock: str = COMMON_CLOCK) -> Mapping[str, pl.D
     Raises:
         CapgenError: Polars does not answer.
     """
-    return macro_calendar(config, clock).tables()
+    return macro_calendar(config).tables()
 
 
 def macro_calendar(config: Config, clock: str = COMMON_CLOCK) -> MacroCalendar:

@@ -15,6 +15,7 @@ WIDTH = 1600
 MARGIN = 30
 GAP = 24
 _SOFT = "#58626f"
+_SMALL = 12.5  # the type of tables
 _LINE = 1.45  # of the size of the type
 _LETTER = 0.56  # of the size of the type, on average
 _ROOT = re.compile(r"<svg[^>]*?width=\"([\d.]+)\"[^>]*?height=\"([\d.]+)\"")
@@ -83,7 +84,6 @@ def table_block(
     cells: Sequence[Sequence[str]],
     shares: Sequence[float],
     width: float,
-    size: float = 12.5,
 ) -> Block:
     """Return a table as a piece; what does not fit a column is cut with an ellipsis.
 
@@ -92,8 +92,8 @@ def table_block(
         cells: by row.
         shares: of the width that each column takes.
         width: in pixels.
-        size: of the type.
     """
+    size = _SMALL
     lefts = [width * sum(shares[:position]) for position in range(len(shares))]
     rows = [list(headings), *map(list, cells)]
     drawn = []

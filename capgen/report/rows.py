@@ -64,9 +64,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat(timespec="minutes") if isinstance(value, datetime) else value
 
 
-def _listed(
-    tables: Tables, frame: pl.DataFrame, keys: Sequence[str], value: str, name: str = "values"
-) -> Rows:
+def _listed(tables: Tables, frame: pl.DataFrame, keys: Sequence[str], value: str) -> Rows:
     """Gather rows that differ in nothing but the metric."""
     gathered: dict[tuple[Any, ...], dict[str, float | None]] = {}
     for *key, metric, found in frame.select(*keys, "metric", value).iter_rows():
@@ -75,7 +73,7 @@ def _listed(
     return [
         {
             **dict(zip(names, map(_plain, key), strict=True)),
-            name: [found.get(column) for column in tables.columns],
+            "values": [found.get(column) for column in tables.columns],
         }
         for key, found in gathered.items()
     ]

@@ -36,7 +36,7 @@ def shipped_mapping(name: str, assignments: Sequence[str] = ()) -> Mapping:
     return _checked([KeySource(source, parse_shipped_yaml(shipped_mappings()[name]))], assignments)
 
 
-def mapping_of_file(path: Path, assignments: Sequence[str] = ()) -> Mapping:
+def mapping_of_file(path: Path, assignments: Sequence[str]) -> Mapping:
     """Read a mapping of a user's.
 
     Args:
@@ -49,7 +49,7 @@ def mapping_of_file(path: Path, assignments: Sequence[str] = ()) -> Mapping:
     return _checked([file_source(path)], assignments)
 
 
-def plain_mapping(reader: str, assignments: Sequence[str] = ()) -> Mapping:
+def plain_mapping(reader: str, assignments: Sequence[str]) -> Mapping:
     """Return the mapping of a reader that says nothing else.
 
     Args:

@@ -14,6 +14,7 @@ import numpy as np
 
 from capgen.draws.arrays import Floats
 from capgen.quality.expected.normal import FAR, Ends, inner_moments
+from capgen.quality.expected.rounding import Rounding
 
 MOMENTS = 8  # the fourth moment of a squared deviation
 _CERTAIN = 1e-6  # an sd of fewer units: always at the clip, but once in 10¹² values
@@ -91,7 +92,7 @@ def clipped_mean(means: Floats, parts: tuple[Part, ...], limits: Limits) -> Floa
     result = np.zeros(means.size)
     for part in parts:
         pieces = _Pieces.of(means, part, limits, 1)
-        result += part.chance * (pieces.mean + _rounding_of_mean(part, pieces))
+        result += part.chance * (pieces.mean + pieces.rounding.of_mean)
     return result
 
 
@@ -112,11 +113,11 @@ def clipped(means: Floats, parts: tuple[Part, ...], limits: Limits) -> Clipped:
     central = np.zeros((MOMENTS + 1, means.size))
     for part, pieces in pairs:
         central += part.chance * pieces.about(mean, MOMENTS)
-        central[2] += part.chance * _rounding_of_square(part, pieces, mean)
+        central[2] += part.chance * pieces.rounding.of_square(limits.low - mean, limits.high - mean)
     central[2:, central[2] < (_CERTAIN * limits.unit) ** 2] = 0
     for part, pieces in pairs:
-        mean = mean + part.chance * _rounding_of_mean(part, pieces)
-    slack = sum(part.chance * _rounding_slack(part.sd, limits.unit) for part in parts)
+        mean = mean + part.chance * pieces.rounding.of_mean
+    slack = sum(part.chance * pieces.rounding.slack for part, pieces in pairs)
     noise = 1e-9 * (1 + np.abs(mean))  # of floating-point sums
     return Clipped(mean, central, part_means, part_sds, slack + noise)
 
@@ -139,12 +140,14 @@ class _Pieces(NamedTuple):
     inner: Floats  # ∫ zᵏ φ(z) dz for each order k
     centre: Floats
     sd: Floats
+    rounding: Rounding
 
     @classmethod
     def of(cls, means: Floats, part: Part, limits: Limits, order: int) -> _Pieces:
         ends = _ends(means, part, limits)
         inner = inner_moments(ends, order)
-        return cls(limits, ends, inner, part.scale * means, part.some_sd)
+        rounding = Rounding(ends, part.sd, limits.unit)
+        return cls(limits, ends, inner, part.scale * means, part.some_sd, rounding)
 
     @property
     def mean(self) -> Floats:
@@ -176,43 +179,3 @@ def _powers(values: Floats, order: int) -> Floats:
     for k in range(order):
         powers[k + 1] = powers[k] * values
     return powers
-
-
-# Rounding. E[round(Y)] is a midpoint rule for the integral of P(Y > y) over the clip, and
-# E[round(Y)²] one for that of 2y P(Y > y). Its error at the ends follows from the Euler-Maclaurin
-# formula; within, it is exponentially small unless the sd is below the unit u.
-
-
-def _rounding_of_mean(part: Part, pieces: _Pieces) -> Floats:
-    """Return E[round(Y)] − E[Y].
-
-    That is u²/24 · f − 7u⁴/5760 · f″ at the upper end less at the lower, for the density f.
-    """
-    a, b, _, _, at_a, at_b = pieces.ends
-    unit = pieces.limits.unit
-    per_sd = _per_sd(part.sd, unit)
-    first = unit**2 / 24 * per_sd * (at_b - at_a)
-    return first - 7 * unit**4 / 5760 * per_sd**3 * ((b**2 - 1) * at_b - (a**2 - 1) * at_a)
-
-
-def _rounding_of_square(part: Part, pieces: _Pieces, centre: Floats) -> Floats:
-    """Return E[(round(Y) − c)²] − E[(Y − c)²].
-
-    That is u²/12 · (chance to lie within + (y − c) f, at the upper end less at the lower).
-    """
-    limits = pieces.limits
-    ends = pieces.ends
-    per_sd = _per_sd(part.sd, limits.unit)
-    at_ends = (limits.high - centre) * ends.at_b - (limits.low - centre) * ends.at_a
-    return np.where(per_sd > 0, limits.unit**2 / 12 * (ends.inside + per_sd * at_ends), 0.0)
-
-
-def _per_sd(sd: float | Floats, unit: float) -> Floats:
-    """Return 1/sd; 0 where the sd is so far below the unit that the slack covers all."""
-    return np.where(sd >= np.float64(unit / 5), 1 / np.maximum(sd, unit / 5), 0.0)
-
-
-def _rounding_slack(sd: float | Floats, unit: float) -> Floats:
-    """Bound what rounding does to a mean within the clip, by the error's first Fourier term."""
-    slack: Floats = unit / 2 * np.exp(-2 * (math.pi * np.asarray(sd) / unit) ** 2)
-    return slack

@@ -11,6 +11,8 @@ from capgen.twins.compare.agreement import NamedDataset, agree
 from capgen.twins.compare.candidate import Cut, Part
 from capgen.twins.compare.panel import Panel, servers_of
 from capgen.twins.compare.setting import Setting
+from capgen.twins.compare.spans import sides_of
+from capgen.twins.compare.valued import with_values
 from capgen.twins.compare.window import Window
 
 
@@ -67,14 +69,14 @@ def crossed_setting(
     """
     halves = [(name, half) for name, both in candidates.items() for half in both]
     datasets = [reference, *(NamedDataset.of(name, half.folder) for name, half in halves)]
-    agreement = agree(datasets, None)
+    halves_of = sides_of(window, is_halved=True)
+    sides = [halves_of, *([half] for half in halves_of * len(candidates))]
+    agreement = with_values(agree(datasets, None), datasets, sides)
     statistics = agreement.statistics
     names = {server: server for server in servers_of(reference, window)}
     real = Panel(reference, window, agreement.columns[0], statistics, names)
-    days = window.days // 2
-    windows = [window.part(0, days), window.part(days, days)] * len(candidates)
     made: dict[str, list[Panel]] = {}
-    parts = zip(halves, datasets[1:], windows, agreement.columns[1:], strict=True)
-    for (name, half), dataset, side, columns in parts:
+    parts = zip(halves, datasets[1:], sides[1:], agreement.columns[1:], strict=True)
+    for (name, half), dataset, (side,), columns in parts:
         made.setdefault(name, []).append(Panel(dataset, side, columns, statistics, half.names))
     return Setting(agreement, [real], None, [Crossed(name, both) for name, both in made.items()])

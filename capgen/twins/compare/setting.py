@@ -22,8 +22,9 @@ from capgen.twins.compare.panel import Panel, names_of, servers_of
 from capgen.twins.compare.rivals import RIVALS
 from capgen.twins.compare.rivals.copied import Copied
 from capgen.twins.compare.scoring import Sides
-from capgen.twins.compare.spans import windows
+from capgen.twins.compare.spans import sides_of, windows
 from capgen.twins.compare.table import Table
+from capgen.twins.compare.valued import with_values
 from capgen.twins.compare.window import Window
 
 Place = str | os.PathLike[str]
@@ -72,6 +73,14 @@ class Setting:
         datasets = [NamedDataset.of(os.fspath(folder), locate(folder)) for folder in folders]
         agreement = agree(datasets, to)
         spans = windows(datasets, agreement.step_minutes, since, until)
+        is_halved = holdout is None
+        if is_halved and spans[0].days == 1:
+            raise RequestError(
+                f"{datasets[0].name}: expected two days or more, to compare one half with the "
+                "other, got 1; --holdout names other real data"
+            )
+        sides = [sides_of(span, is_halved=is_halved) for span in spans]
+        agreement = with_values(agreement, datasets, sides)
         ids = [servers_of(*each) for each in zip(datasets, spans, strict=True)]
         panels = [
             Panel(dataset, span, columns, agreement.statistics, names_of(servers, ids[0]))
@@ -133,15 +142,7 @@ class Setting:
         return self._sides_of(self.panels[0].window)[0]
 
     def _sides_of(self, window: Window) -> list[Window]:
-        if self.holdout:
-            return [window]
-        half = window.days // 2
-        if not half:
-            raise RequestError(
-                f"{self.panels[0].dataset.name}: expected two days or more, to compare one half "
-                f"with the other, got {window.days}; --holdout names other real data"
-            )
-        return [window.part(0, half), window.part(half, half)]
+        return sides_of(window, is_halved=self.holdout is None)
 
     def _evidence(self, panel: Candidate) -> list[Evidence]:
         measures = [each for each in self._borne if isinstance(each, ServerMeasure)]

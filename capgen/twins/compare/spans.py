@@ -35,6 +35,19 @@ def windows(
     return [Window(start, step_minutes, days) for start in starts]
 
 
+def sides_of(window: Window, *, is_halved: bool) -> list[Window]:
+    """Return the days that are compared by themselves: two halves, or all where there is a holdout.
+
+    Args:
+        window: of a dataset.
+        is_halved: whether the other half makes the floor.
+    """
+    if not is_halved:
+        return [window]
+    half = window.days // 2
+    return [window.part(0, half), window.part(half, half)]
+
+
 def _whole_days(
     dataset: NamedDataset, since: date | None, until: date | None
 ) -> tuple[datetime, datetime]:

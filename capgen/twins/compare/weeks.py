@@ -64,6 +64,8 @@ def days_of_week(window: Window) -> int:
 def weeks_of(cells: Cells, positions: Sequence[int]) -> Weeks | None:
     """Return the whole weeks of some servers, from Monday on, without those with many gaps.
 
+    A metric that a server never has is no gap of its weeks.
+
     Args:
         cells: the servers.
         positions: of the servers among all of the panel.
@@ -87,7 +89,7 @@ def weeks_of(cells: Cells, positions: Sequence[int]) -> Weeks | None:
     servers: list[NDArray[np.int64]] = []
     for week in range(count):
         part = slice(week * steps, (week + 1) * steps)
-        is_whole = np.isnan(values[:, :, part]).mean(axis=(0, 2)) <= _MOST_MISSING
+        is_whole = _share_missing(values, part) <= _MOST_MISSING
         if not is_whole.any():
             continue
         chosen = np.ascontiguousarray(filled[:, is_whole, part].transpose(1, 0, 2))
@@ -123,6 +125,15 @@ def _hourly(cells: Cells) -> Floats:
     count[count == 0] = np.nan
     hours: Floats = np.nan_to_num(parts).sum(axis=3) / count
     return hours
+
+
+def _share_missing(values: Floats, part: slice) -> Floats:
+    """Return by server which share of some steps is missing, of the metrics that it has."""
+    has = np.isfinite(values).any(axis=2)
+    missing = np.isnan(values[:, :, part]).sum(axis=2)
+    steps = has.sum(axis=0) * (part.stop - part.start)
+    share: Floats = (missing * has).sum(axis=0) / np.where(steps > 0, steps, np.nan)
+    return share
 
 
 def _means(values: Floats) -> Floats:

@@ -14,6 +14,8 @@ def _area(reference: Evidence, candidate: Evidence) -> Mapping[str, float]:
     if reference.weeks is None or candidate.weeks is None:
         return {}
     sides = (reference.weeks, candidate.weeks)
+    if not all(len(weeks.servers) for weeks in sides):
+        return {}
     return {"": area_under_curve(sides, (reference.servers, candidate.servers), classifier())}
 
 

@@ -1,12 +1,12 @@
 """How much the servers of a fleet differ."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from capgen.twins.compare.cells import Floats
 from capgen.twins.compare.evidence import Evidence
-from capgen.twins.compare.fact import Needs
+from capgen.twins.compare.fact import Fact, Needs
 from capgen.twins.compare.measure import VARIETY, FleetMeasure
 from capgen.twins.compare.measures import level, trend
 
@@ -40,20 +40,26 @@ def _log_ratio(left: float, right: float) -> float:
 
 def _widths(reference: Evidence, candidate: Evidence) -> Mapping[str, float]:
     """Return the mean over all facts: one of a single fact would tell of chance."""
-    found = []
-    for fact, values in reference.facts.items():
-        others = candidate.facts[fact]
-        if np.isfinite(values).any() and np.isfinite(others).any():
-            found.append(_difference_of_widths(values, others))
+    found = [
+        _difference_of_widths(values, others) for _, values, others in _shared(reference, candidate)
+    ]
     return {"": float(np.mean(found))} if found else {}
 
 
 def _spreads(name: str, reference: Evidence, candidate: Evidence) -> Mapping[str, float]:
     return {
-        fact.subject: _log_ratio(_sd(values), _sd(candidate.facts[fact]))
-        for fact, values in reference.facts.items()
-        if fact.measure == name and np.isfinite(values).any()
+        fact.subject: _log_ratio(_sd(values), _sd(others))
+        for fact, values, others in _shared(reference, candidate)
+        if fact.measure == name
     }
+
+
+def _shared(reference: Evidence, candidate: Evidence) -> Iterator[tuple[Fact, Floats, Floats]]:
+    """Yield the facts of which a server on each side has a number."""
+    for fact, values in reference.facts.items():
+        others = candidate.facts[fact]
+        if np.isfinite(values).any() and np.isfinite(others).any():
+            yield fact, values, others
 
 
 def _levels(reference: Evidence, candidate: Evidence) -> Mapping[str, float]:

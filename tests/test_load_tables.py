@@ -55,6 +55,39 @@ def test_files_with_other_columns_are_loaded_together(tmp_path: Path) -> None:
     assert rows["mem"].to_list() == [*[None] * 12, *range(12, STEPS)]
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_metric_is_taken_from_the_files_that_have_its_column(ending: str, tmp_path: Path) -> None:
+    values = list(range(STEPS))
+    tables = {"a": table(cpu=values, mem=values), "b": table(disk=values)}
+    files = [tmp_path / f"{name}.{ending}" for name in tables]
+    for file, rows in zip(files, tables.values(), strict=True):
+        rows.write_csv(file) if ending == "csv" else rows.write_parquet(file)
+    found, manifest = loaded(tmp_path, files, mapping="table", settings=["duplicates=refuse"])
+    assert [found[name].to_list() for name in ("cpu", "mem", "disk")] == [values] * 3
+    said = {line.name for line in manifest.account}
+    assert said <= {"delimiter", "server_column", "time_column", "step"}
+
+
+def test_a_file_without_any_metric_is_named(tmp_path: Path) -> None:
+    files = [
+        write_csv(tmp_path, "cpu.csv", table(cpu=list(range(STEPS)))),
+        write_csv(tmp_path, "roles.csv", table(role=["web"] * STEPS)),
+    ]
+    _, manifest = loaded(tmp_path, files, mapping="table", settings=["metrics.cpu.column=cpu"])
+    assert "'roles.csv'" in lines_of(manifest, "files")[""].says
+
+
+def test_a_column_is_one_however_files_spell_it(tmp_path: Path) -> None:
+    values = list(range(STEPS))
+    files = [
+        write_csv(tmp_path, "a.csv", table(cpu=values).head(12)),
+        write_csv(tmp_path, "b.csv", table(CPU=values).tail(8)),
+    ]
+    rows, manifest = loaded(tmp_path, files, mapping="table")
+    assert [metric.name for metric in manifest.metrics] == ["cpu"]
+    assert rows["cpu"].to_list() == values
+
+
 def test_rows_without_a_clock_are_counted_for_each_server(tmp_path: Path) -> None:
     rows = pl.DataFrame({"server": ["a", "b", "b", "a"], "cpu": [1, 2, 3, 4]})
     rows.write_parquet(tmp_path / "x.parquet")

@@ -99,6 +99,17 @@ def is_parquet(path: Path) -> bool:
     return path.suffix.lower() in _PARQUET
 
 
+def columns_of_parquet(path: Path) -> list[str]:
+    """Return the names of the columns of a Parquet file.
+
+    Args:
+        path: the file.
+    """
+    with path.open("rb") as file:
+        names: list[str] = pq.read_schema(file).names
+    return names
+
+
 def head_of(path: Path) -> Head:
     """Read the start of a file; of a compressed one, of its content; of Parquet, the columns.
 
@@ -118,9 +129,9 @@ def head_of(path: Path) -> Head:
 
 
 def _start(path: Path) -> bytes:
+    if is_parquet(path):
+        return " ".join(columns_of_parquet(path)).encode()
     with path.open("rb") as file:
-        if is_parquet(path):
-            return " ".join(pq.read_schema(file).names).encode()
         if path.suffix == ".gz":
             return gzip.GzipFile(fileobj=file).read(HEAD_BYTES + 1)
         if path.suffix == ".zst":

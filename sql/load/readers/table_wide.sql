@@ -1,4 +1,4 @@
--- The readings of a table that has a column for each metric.
+-- The readings of a table that has a column for each metric; its id is null in files without that column.
 -- Reads: table_rows.
 with cells as (
     select
@@ -8,7 +8,7 @@ with cells as (
         moment,
         time,
         unnest([
-            {'key': '{key}', 'device': "{key}.device", 'value': "{key}.value", 'text': "{key}.text", 'n': "{key}.n"},
+            {'id': "{key}.id", 'device': "{key}.device", 'value': "{key}.value", 'text': "{key}.text", 'n': "{key}.n"},
             null
         ]) as cell
     from table_rows
@@ -18,11 +18,11 @@ select
     file,
     position,
     server,
-    cell.key as series,
+    cell.id as series,
     cell.device,
     moment,
     cell.value,
     if(moment is null, time, cell.text) as reading,
     cell.n as samples
 from cells
-where cell is not null
+where cell.id is not null

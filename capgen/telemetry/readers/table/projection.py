@@ -90,6 +90,8 @@ def _metrics(part: TablePart, projection: Projection) -> Iterator[str]:
     for key, place in projection.places.items():
         if place.column or not is_long:
             yield from _values(part, place.column, decimal, f"{key}.")
+            name = f"'{key}'" if place.column in part.columns else "null"
+            yield f"{name}::varchar as {sql.identifier(f'{key}.id')}"
         device = next(iter(place.over), None)
         conditions = ", ".join(f"{_quoted(part, name)}::varchar" for name in place.where)
         yield f"{_quoted(part, device)}::varchar as {sql.identifier(f'{key}.device')}"

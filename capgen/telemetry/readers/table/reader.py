@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,12 +66,13 @@ class Table:
         parts, guesses = table_parts(connection, files, mapping)
         known = list(dict.fromkeys(name for part in parts for name in part.columns))
         columns = columns_of(mapping, known)
-        samples = [part.relation.limit(_SAMPLE_ROWS).pl() for part in parts]
-        sample = pl.concat(samples, how="diagonal")
+        samples = [part.first_rows(_SAMPLE_ROWS) for part in parts]
+        sample = pl.concat(samples, how="diagonal_relaxed")
         table = _Table(connection, mapping, parts, columns, sample)
         clock = clock_of(mapping.time, _times(table))
         places, left_out = _places(table)
         _check_places(mapping, places)
+        others = list(_files_left_out(table, places, files))
         names_only = _has_names_only(mapping, places)
         project(connection, parts, _projection(table, places, names_only=names_only))
         parameters = {**clock.parameters, "servers": _servers(connection)}
@@ -84,7 +85,22 @@ class Table:
             },
             zone=clock.zone,
             guesses=[*guesses, *columns.guesses, *_guesses_of(clock), *left_out],
+            notes=others,
         )
+
+
+def _files_left_out(
+    table: _Table, places: dict[str, MetricPlace], files: Sequence[Path]
+) -> Iterator[AccountLine]:
+    """Yield what the account says of files that have no metric."""
+    mapping = table.mapping
+    of_metrics = {place.column for place in places.values()}
+    wanted = {mapping.long.name} if mapping.shape == "long" else of_metrics
+    for part in table.parts:
+        if wanted.isdisjoint(part.columns):
+            shown = ", ".join(repr(files[position].name) for position in part.files)
+            says = f"files without a column of a metric; left out: {shown[:200]}"
+            yield AccountLine(name="files", about="", count=len(part.files), says=says)
 
 
 def _has_names_only(mapping: Mapping, places: dict[str, MetricPlace]) -> bool:
@@ -128,7 +144,7 @@ def _places(table: _Table) -> tuple[dict[str, MetricPlace], list[AccountLine]]:
         return table.mapping.metrics, []
     if table.mapping.shape == "long":
         return places_of_names(table.parts, table.mapping.long.name), []
-    others = {*table.columns.names, "file_index"}
+    others = table.columns.names
     columns = [column for column in table.sample.get_columns() if column.name not in others]
     return places_of_columns(table.parts, columns, table.mapping.csv.decimal)
 

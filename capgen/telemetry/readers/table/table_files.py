@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from capgen import sql
 from capgen.dataset.data_files import literal
 from capgen.dataset.reading.lockdown import check_statement
 from capgen.dataset.telemetry_manifest import AccountLine
 from capgen.errors import RequestError
-from capgen.telemetry.readers.given_files import head_of, is_parquet
+from capgen.telemetry.readers.given_files import columns_of_parquet, head_of, is_parquet
 from capgen.telemetry.readers.mapping import CsvSection, Mapping
 from capgen.telemetry.readers.mapping_types import AUTO
 from capgen.telemetry.readers.table.csv_form import Form, delimiter_line, form_of
 
 _NDJSON = re.compile(r"\.(nd)?json(l|lines)?(\.gz|\.zst)?$", re.IGNORECASE)
-_QUERIES = {"parquet": "load/readers/parquet", "ndjson": "load/readers/ndjson"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class TablePart:
     Args:
         relation: the rows, with `file_index`.
         files: positions of these files among the exports.
-        columns: the columns' names.
+        columns: the columns' names, as the first part that has them spells them.
         types: the columns' types, as DuckDB names them.
     """
 
@@ -37,6 +38,15 @@ class TablePart:
     files: tuple[int, ...]
     columns: tuple[str, ...]
     types: tuple[str, ...]
+
+    def first_rows(self, rows: int) -> pl.DataFrame:
+        """Return its first rows.
+
+        Args:
+            rows: how many.
+        """
+        frame: pl.DataFrame = self.relation.limit(rows).pl().drop("file_index")
+        return frame.rename(dict(zip(frame.columns, self.columns, strict=True)))
 
 
 def table_parts(
@@ -56,20 +66,49 @@ def table_parts(
     if mapping.sql is not None:
         check_statement(mapping.sql)
         return [_part(connection.sql(mapping.sql).project("*, 0 as file_index"), (0,))], []
+    parts, guesses = _parts_of_files(connection, files, mapping)
+    return list(_spelled_alike(parts)), guesses
+
+
+def _spelled_alike(parts: Iterable[TablePart]) -> Iterator[TablePart]:
+    """Yield parts whose columns are called as in the first one: for SQL, CPU and cpu are one."""
+    spelling: dict[str, str] = {}
+    for part in parts:
+        names = (spelling.setdefault(name.lower(), name) for name in part.columns)
+        yield replace(part, columns=tuple(names))
+
+
+def _parts_of_files(
+    connection: sql.Connection, files: Sequence[Path], mapping: Mapping
+) -> tuple[list[TablePart], list[AccountLine]]:
     kinds = sorted({_kind_of(file) for file in files})
     if len(kinds) > 1:
         raise RequestError(f"exports: expected files of one format, got {' and '.join(kinds)}")
     if kinds[0] == "csv":
         return _csv_parts(connection, files, mapping.csv)
-    query = sql.query_text(_QUERIES[kinds[0]])
-    rows = connection.sql(query, params={"files": literal(files)})
-    return [_part(rows, tuple(range(len(files))))], []
+    if kinds[0] == "parquet":
+        return list(_parquet_parts(connection, files)), []
+    # Objects of NDJSON may lack any key, so that its files are one part.
+    parameters = {"files": literal(files)}
+    every = range(len(files))
+    return [_viewed(connection, "ndjson_rows", "load/readers/ndjson", parameters, every)], []
 
 
 def _kind_of(file: Path) -> str:
     if is_parquet(file):
         return "parquet"
     return "ndjson" if _NDJSON.search(file.name) else "csv"
+
+
+def _parquet_parts(connection: sql.Connection, files: Sequence[Path]) -> Iterator[TablePart]:
+    by_columns: dict[frozenset[str], list[int]] = {}
+    for position, file in enumerate(files):
+        names = frozenset(map(str.lower, columns_of_parquet(file)))
+        by_columns.setdefault(names, []).append(position)
+    for number, positions in enumerate(by_columns.values()):
+        parameters = {"files": literal([files[position] for position in positions])}
+        query = "load/readers/parquet"
+        yield _viewed(connection, f"parquet_rows_{number}", query, parameters, positions)
 
 
 def _csv_parts(
@@ -110,9 +149,19 @@ def _csv_part(
             "comment": section.comment or "",
             "encoding": section.encoding,
         }
-        view = f"csv_rows_{number}"  # DuckDB joins no rows that have parameters of the same name
-        sql.view_query(connection, view, query, parameters)
-        yield _part(connection.view(view), tuple(positions))
+        yield _viewed(connection, f"csv_rows_{number}", query, parameters, positions)
+
+
+def _viewed(
+    connection: sql.Connection,
+    view: str,
+    query: str,
+    parameters: dict[str, Any],
+    positions: Sequence[int],
+) -> TablePart:
+    """Return a part as a view: DuckDB joins no rows that have parameters of the same name."""
+    sql.view_query(connection, view, query, parameters)
+    return _part(connection.view(view), tuple(positions))
 
 
 def _part(relation: Any, files: tuple[int, ...]) -> TablePart:

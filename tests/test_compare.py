@@ -318,7 +318,7 @@ def test_a_page_and_a_picture_show_both_panels(
 def test_a_limit_that_no_ratio_can_be_held_to_is_refused(run: Run, limit: str) -> None:
     result = run("compare", "nothing", "other", "--limit", limit)
     assert result.returncode == 2
-    assert "--limit: expected a ratio such as 1.5" in result.stderr
+    assert "'--limit': expected a ratio such as 1.5" in result.stderr
 
 
 def test_a_page_that_is_there_is_kept_before_any_work(run: Run, tmp_path: Path) -> None:

@@ -1,26 +1,19 @@
 """`capgen compare`: says how alike panels are, beside how alike they could be."""
 
 import json
-import math
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from capgen.cli.moments import day
+from capgen.cli.quantities import ratio
 from capgen.cli.streams import outcome
-from capgen.errors import RequestError
 from capgen.storage.location import locate
 
 if TYPE_CHECKING:
     from capgen.twins.compare.comparison import Comparison
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"expected a day such as 2024-01-31, got {text!r}") from None
 
 
 def command(
@@ -47,11 +40,11 @@ def command(
     ] = None,
     since: Annotated[
         date | None,
-        typer.Option("--from", metavar="DAY", help="First day.", show_default=False, parser=_day),
+        typer.Option("--from", metavar="DAY", help="First day.", show_default=False, parser=day),
     ] = None,
     until: Annotated[
         date | None,
-        typer.Option("--until", metavar="DAY", help="Last day.", show_default=False, parser=_day),
+        typer.Option("--until", metavar="DAY", help="Last day.", show_default=False, parser=day),
     ] = None,
     to: Annotated[
         str | None,
@@ -73,6 +66,7 @@ def command(
             metavar="RATIO",
             help="Exit with 1 if a candidate's ratio is above it, or it copies.",
             show_default=False,
+            parser=ratio,
         ),
     ] = None,
     out: Annotated[
@@ -112,7 +106,6 @@ def command(
     from capgen.cli.compare_table import print_comparison
     from capgen.twins.compare.setting import Setting
 
-    _check_limit(limit)
     places = None
     if out is not None:
         from capgen.report.beside import comparison_places
@@ -129,11 +122,6 @@ def command(
             typer.echo(json.dumps(_as_json(found, limit), indent=2, allow_nan=False))
         else:
             print_comparison(found, limit)
-
-
-def _check_limit(limit: float | None) -> None:
-    if limit is not None and not 0 <= limit < math.inf:
-        raise RequestError(f"--limit: expected a ratio such as 1.5, at least 0, got {limit}")
 
 
 def _as_json(found: "Comparison", limit: float | None) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Reads shares and durations from the command line."""
+"""Reads shares, ratios and durations from the command line."""
 
 from __future__ import annotations
 
@@ -28,6 +28,24 @@ def share(text: str) -> float:
     if value > 1:
         raise typer.BadParameter(f"expected a share such as 5% or 0.05, got {text[:60]!r}")
     return value
+
+
+def ratio(text: str | float) -> float:
+    """Return a ratio.
+
+    Args:
+        text: such as `1.5`.
+
+    Raises:
+        BadParameter: the text is no finite number from 0.
+    """
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not 0 <= found < math.inf:
+        raise typer.BadParameter(f"expected a ratio such as 1.5, at least 0, got {text!r}.")
+    return found
 
 
 def duration(text: str) -> timedelta:

@@ -1,6 +1,5 @@
 """`capgen score`: lays forecasts beside what happened, and the best possible."""
 
-import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Annotated
 import typer
 
 from capgen.cli.moments import moment
+from capgen.cli.quantities import ratio
 from capgen.cli.saturation_options import RULE, UNTIL
 from capgen.cli.score_runs import score_anomalies, score_days, score_forecasts
 from capgen.errors import RequestError
@@ -64,6 +64,7 @@ def command(
             help="Exit with 1 if a model's ratio to the best possible is above it; to seasonal "
             "naive where the best possible is not known.",
             show_default=False,
+            parser=ratio,
         ),
     ] = None,
     draws: Annotated[
@@ -161,7 +162,6 @@ def command(
         first = None if since is None else since.date()
         score_days(file, data, metric, reached, rule, first, until, draws, as_json=as_json)
     else:
-        _check_limit(limit)
         score_forecasts(file, data, since, metrics or [], limit, draws, as_json=as_json)
 
 
@@ -177,8 +177,3 @@ def _refuse(options: Mapping[str, object], what: str) -> None:
     for name, value in options.items():
         if value is not None:
             raise RequestError(f"{name}: expected only with {what}; leave it out")
-
-
-def _check_limit(limit: float | None) -> None:
-    if limit is not None and not 0 <= limit < math.inf:
-        raise RequestError(f"--limit: expected a ratio such as 1.5, at least 0, got {limit}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from capgen.quality.findings import figure
 from capgen.words import listed
 
 if TYPE_CHECKING:
@@ -90,19 +91,13 @@ def _print_causes(report: Report) -> None:
 
 
 def _cells(finding: Finding) -> list[str]:
-    return [_shown(finding.measured), _shown(finding.expected), _off_by(finding)]
+    return [figure(finding.measured), figure(finding.expected), _off_by(finding)]
 
 
 def _off_by(finding: Finding) -> str:
     if finding.off is None or not finding.limit:
         return ""
-    return f"{_shown(finding.off)} of {_shown(finding.limit)} {finding.unit}"
-
-
-def _shown(value: float | str | None) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else f"{value:,.4g}"
+    return f"{figure(finding.off)} of {figure(finding.limit)} {finding.unit}"
 
 
 def _remark(rule: Outcome) -> str:

@@ -69,6 +69,17 @@ class Finding:
         return rank, abs(self.off) / self.limit if self.limit else abs(self.off)
 
 
+def figure(value: float | str | None) -> str:
+    """Return what was measured, or expected, as people read it.
+
+    Args:
+        value: of a finding; None where it says nothing.
+    """
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else f"{value:,.4g}"
+
+
 def exact(rule: str, wrong: int, of: int, what: str, note: str = "") -> Finding:
     """Return the finding of a rule that allows nothing wrong.
 

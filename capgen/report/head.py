@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from capgen.dataset.manifest_base import ManifestBase
-from capgen.quality.findings import Finding
+from capgen.quality.findings import Finding, figure
 from capgen.quality.outcome import Report
 from capgen.report.caption_pieces import shown
 from capgen.report.tables import Tables
@@ -77,18 +77,12 @@ def verdict_cells(report: Report) -> Cells:
         [
             rule.name,
             str(rule.verdict),
-            _shown(rule.worst.measured),
-            _shown(rule.worst.expected),
+            figure(rule.worst.measured),
+            figure(rule.worst.expected),
             _note(rule.worst),
         ]
         for rule in report.rules
     ]
-
-
-def _shown(value: float | str | None) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else f"{value:,.4g}"
 
 
 def _note(finding: Finding) -> str:

@@ -26,12 +26,13 @@ from capgen.quality.statistics import Statistic
 from capgen.quality.twin.apart import archetypes_apart
 from capgen.quality.twin.contrast import Contrast, added, pooled
 from capgen.quality.twin.movement import AUTOCORRELATION, TAILS, Movement
+from capgen.quality.twin.other_draws import twin_config
 from capgen.quality.twin.periods import cut_periods, memory_hours
 from capgen.quality.twin.rates import rate_contrasts
 from capgen.quality.twin.shared import SHARED_MOVEMENT, kinship, shared_contrasts
 from capgen.quality.twin.slopes import Levels
 from capgen.quality.twin.states import DWELL, OCCUPANCY, truth_contrasts
-from capgen.quality.twin.twin import read_twins, twin_config
+from capgen.quality.twin.twin import read_twins
 
 _ENOUGH = 40  # servers, or periods of them
 _ALL_METRICS = ", all metrics"

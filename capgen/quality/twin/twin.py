@@ -12,7 +12,6 @@ from capgen import sql
 from capgen.columns import OUTLIER, SPIKE, STATE
 from capgen.config import Config
 from capgen.draws.arrays import Floats
-from capgen.layers import LAYERS
 from capgen.panel.absence import absent_places
 from capgen.panel.cell.memory import Workspace
 from capgen.panel.chunks import Chunk
@@ -22,12 +21,9 @@ from capgen.quality.evidence.counts import clip_ends
 from capgen.quality.expected.incidents import events_of
 from capgen.quality.source import Source
 from capgen.quality.twin.contrast import Both
+from capgen.quality.twin.other_draws import labelled_config
 from capgen.settings.metric import source_of
 
-# No seed that anybody would take for a panel of the same configuration.
-_OTHER_DRAWS = 0x5EED_0F_A_7E57
-_WIDE = (-1e300, 1e300)
-_EXACT_DECIMALS = 12
 UNKNOWN = -1
 _TRUTH = (SPIKE, OUTLIER, STATE)
 
@@ -52,37 +48,6 @@ class Twins:
     values: Both
     events: Floats | None
     truth: dict[str, NDArray[np.int32]]
-
-
-def twin_config(config: Config) -> Config:
-    """Return the configuration of the twin, over which events, clip and rounding are laid later.
-
-    Args:
-        config: the panel's configuration.
-    """
-    known = [layer for layer in LAYERS if layer.is_incident and not layer.changes_derived]
-    metrics = {}
-    for key, metric in config.metrics.items():
-        metrics[key] = metric.model_copy(update={"clip": _WIDE})
-    changes = {
-        "seed": config.seed ^ _OTHER_DRAWS,
-        "metrics": metrics,
-        "decimals": _EXACT_DECIMALS,
-        "truth": True,
-    }
-    return config.without(*known).model_copy(update=changes)
-
-
-def labelled_config(config: Config) -> Config:
-    """Return the configuration of a twin whose spikes are labelled as the panel's: after the clip.
-
-    Args:
-        config: the panel's configuration.
-    """
-    missing = config.layers.missing
-    singles = missing and missing.model_copy(update=dict.fromkeys(["server_outages", "fleet_gaps"]))
-    layers = config.layers.model_copy(update={"events": None, "outliers": None, "missing": singles})
-    return config.model_copy(update={"seed": config.seed ^ _OTHER_DRAWS, "layers": layers})
 
 
 def read_twins(source: Source, panel: Panel, archetype: str, servers: pl.DataFrame) -> Twins:

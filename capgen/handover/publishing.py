@@ -21,7 +21,7 @@ from capgen.storage.files import file_of
 from capgen.storage.folders import folder_of
 from capgen.storage.local.folder import replaced_folder
 from capgen.storage.location import is_store, locate
-from capgen.storage.output import Output, output, plain_writing
+from capgen.storage.output import Output, output, plain_writing, there_already
 from capgen.storage.streams import STANDARD_OUTPUT
 
 INDEX = "handover.json"  # beside the files of a folder
@@ -152,9 +152,7 @@ def place_of(
         raise RequestError(f"{name}: expected a folder, got {target!r}, the name of a file")
     path = locate(target).absolute()
     if is_ours(path) and not overwrite:
-        raise RequestError(
-            f"{path}: exists already; add --overwrite to replace it, or name another"
-        )
+        raise there_already(path)
     facts = {"for": name, "citation": handed.origin[_CITATION]}
     return OneFolder(path, facts, overwrite)
 

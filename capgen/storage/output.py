@@ -136,10 +136,17 @@ def output(name: str | os.PathLike[str], *, overwrite: bool) -> Output:
     place = place.resolve()
     check_outside(place)
     if kind is not None and not overwrite:
-        raise RequestError(
-            f"{place}: exists already; add --overwrite to replace it, or name another"
-        )
+        raise there_already(place)
     return Output(place)
+
+
+def there_already(place: Path) -> RequestError:
+    """Return an error that says that a file or folder is not replaced unasked.
+
+    Args:
+        place: the file or folder.
+    """
+    return RequestError(f"{place}: exists already; add --overwrite to replace it, or name another")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from capgen.errors import CapgenError, RequestError
 from capgen.storage.local.places import Places
 from capgen.storage.location import is_store
 from capgen.storage.marks import check_outside
+from capgen.storage.output import there_already
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -88,9 +89,7 @@ def check_delta_folder(target: Path, *, overwrite: bool) -> None:
             "the working folder, or one below a folder that cannot be written"
         )
     if is_delta_table(target) and not overwrite:
-        raise RequestError(
-            f"{target}: exists already; add --overwrite to replace it, or name another"
-        )
+        raise there_already(target)
 
 
 def is_delta_table(folder: Path) -> bool:

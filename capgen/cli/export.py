@@ -1,6 +1,7 @@
 """`capgen export`: writes a dataset as one file or table, or as another program takes it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from capgen.cli.arguments import DATASET
-from capgen.cli.handing_over import check_needs_destination, names, one_place, tell_handover
+from capgen.cli.handing_over import check_needs_destination, one_place, tell_handover
+from capgen.cli.quantities import names
 from capgen.cli.run_options import positive_whole_number
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
@@ -61,21 +63,23 @@ def command(
         ),
     ] = None,
     columns: Annotated[
-        str | None,
+        Sequence[str] | None,
         typer.Option(
             "--columns",
             metavar="A,B,C",
             help="Columns to write, in this order; by default all.",
             show_default=False,
+            parser=names,
         ),
     ] = None,
     metrics: Annotated[
-        str | None,
+        Sequence[str] | None,
         typer.Option(
             "--metrics",
             metavar="A,B,C",
             help="Metrics to write, such as cpu or cpu_p95; by default all.",
             show_default=False,
+            parser=names,
         ),
     ] = None,
     where: Annotated[
@@ -147,9 +151,12 @@ def command(
         bool, _for_option("--stacked", help="All metrics in one file, not a file each.")
     ] = False,
     anomalies: Annotated[
-        str | None,
+        Sequence[str] | None,
         _for_option(
-            "--anomalies", metavar="A,B,C", help="What is labelled: events, outliers, spikes."
+            "--anomalies",
+            metavar="A,B,C",
+            help="What is labelled: events, outliers, spikes.",
+            parser=names,
         ),
     ] = None,
 ) -> None:
@@ -175,8 +182,8 @@ def command(
     target = one_place(file, out)
     wanted: dict[str, Any] = {
         "format": form,
-        "columns": names(columns),
-        "metrics": names(metrics),
+        "columns": columns,
+        "metrics": metrics,
         "where": where,
         "rows": rows,
         "since_now": since_now,
@@ -188,8 +195,7 @@ def command(
         check_needs_destination({"--until": until, "--stacked": stacked, "--anomalies": anomalies})
         _export(data, target, as_json=as_json, **wanted)
     else:
-        labels = names(anomalies) or []
-        asked = {**wanted, "until": until, "stacked": stacked, "anomalies": labels}
+        asked = {**wanted, "until": until, "stacked": stacked, "anomalies": anomalies or ()}
         tell_handover(data, destination, target, as_json=as_json, **asked)
 
 

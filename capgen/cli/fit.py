@@ -3,6 +3,7 @@
 import json
 import math
 import shlex
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 from capgen.cli.arguments import DATASET
 from capgen.cli.moments import day
 from capgen.cli.progress import count_progress
+from capgen.cli.quantities import names
 from capgen.cli.run_options import positive_whole_number
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
@@ -69,13 +71,14 @@ def command(
         ),
     ] = None,
     labels: Annotated[
-        str,
+        Sequence[str] | None,
         typer.Option(
             metavar="NAMES",
             help="Labels that the library keeps, such as server_type,region.",
             show_default=False,
+            parser=names,
         ),
-    ] = "",
+    ] = None,
     holidays: Annotated[
         str,
         typer.Option(
@@ -141,7 +144,7 @@ def command(
     options: FitOptions = {
         "states": states,
         "kinds": kinds,
-        "labels": [label.strip() for label in labels.split(",") if label.strip()],
+        "labels": labels or (),
         "holidays": holidays or None,
         "timezone": timezone or None,
         "pool": pool,

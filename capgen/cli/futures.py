@@ -15,7 +15,7 @@ from capgen.cli.futures_table import print_outlook
 from capgen.cli.moments import day, moment
 from capgen.cli.options import looked_at, takes_config
 from capgen.cli.progress import row_progress
-from capgen.cli.quantities import shares
+from capgen.cli.quantities import names, shares
 from capgen.cli.run_options import positive_whole_number
 from capgen.cli.stopping import nothing_left_when_stopped
 from capgen.cli.streams import outcome
@@ -78,7 +78,7 @@ def command(
         ),
     ] = None,
     keep: Annotated[
-        str,
+        Sequence[str] | None,
         typer.Option(
             metavar="A,B",
             help=(
@@ -86,8 +86,9 @@ def command(
                 "spikes, events, outliers, gaps."
             ),
             show_default=False,
+            parser=names,
         ),
-    ] = "",
+    ] = None,
     quantiles: Annotated[
         Sequence[float] | None,
         typer.Option(
@@ -145,7 +146,7 @@ def command(
         servers=servers,
         metrics=metrics,
         until=until,
-        keep=[each.strip() for each in keep.split(",") if each.strip()],
+        keep=keep or (),
     )
     if out is None:
         print_outlook(asked, quantiles or _SHOWN, as_json=as_json)

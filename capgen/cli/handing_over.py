@@ -20,15 +20,6 @@ if TYPE_CHECKING:
     from capgen.handover.hand_over import HandoverResult
 
 
-def names(text: str | None) -> list[str] | None:
-    """Return the names in an option's value; None where it is not given.
-
-    Args:
-        text: names with commas between.
-    """
-    return None if text is None else [name.strip() for name in text.split(",")]
-
-
 def one_place(file: str | None, out: str | None) -> str | None:
     """Return the place to write to, which has two ways to be named.
 

@@ -1,4 +1,4 @@
-"""Reads shares, ratios and durations from the command line."""
+"""Reads lists, shares, ratios and durations from the command line."""
 
 from __future__ import annotations
 
@@ -61,6 +61,21 @@ def duration(text: str) -> timedelta:
     if found is None:
         raise typer.BadParameter(f"expected a time such as 7d, 36h or 90min, got {text[:60]!r}")
     return float(found[1]) * _UNITS[found[2]]
+
+
+def names(text: str) -> list[str]:
+    """Return some names.
+
+    Args:
+        text: such as `cpu,mem`.
+
+    Raises:
+        BadParameter: there is none.
+    """
+    found = [name.strip() for name in text.split(",") if name.strip()]
+    if not found:
+        raise typer.BadParameter(f"expected names with commas between, got {text[:60]!r}")
+    return found
 
 
 def shares(text: str) -> tuple[float, ...]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple
 
 from numpy.random import Generator
@@ -18,7 +16,6 @@ from capgen.timeline.time_axis import Span, TimeAxis
 
 _KEPT_YEARS = 2**12  # an app's or a region's are asked for with each of its servers
 _LONGEST_BY_MEAN = 10  # longer ones have a chance of 1 in 22,000, and are cut
-_PAIRS_AT_ONCE = 4  # most subjects have fewer stretches in a year
 _ROUNDS = 6  # each brings the cut's effect on the mean down to its 1/1,000 or less
 
 
@@ -54,6 +51,7 @@ class Chance(NamedTuple):
     unit: int = 1
 
 
+@lru_cache
 def exponential(per_year: float, mean_minutes: float) -> Chance:
     """Return stretches of an exponential length, rounded up to minutes.
 
@@ -89,8 +87,8 @@ def intervals(
     chance: Chance,
     minutes: tuple[int, int],
     moment: int | None = None,
-) -> Iterator[Interval]:
-    """Yield the stretches of a subject that overlap some minutes, by their start.
+) -> list[Interval]:
+    """Return the stretches of a subject that overlap some minutes, by their start.
 
     Args:
         seed: the configuration's seed.
@@ -101,15 +99,21 @@ def intervals(
         moment: of a future the first minute that is not known: what started before goes on to its
             end.
     """
+    if chance.per_year <= 0:
+        return []
     first, stop = minutes
     longest = math.ceil(chance.longest_minutes) + chance.unit
-    if chance.per_year > 0:
-        for year in range(_year_of(first - longest), _year_of(stop - 1) + 1):
-            for stretch in _of_year(seed, subject, purpose, chance, year, moment):
-                if stretch.start >= stop:
-                    return
-                if stretch.stop > first:
-                    yield stretch
+    years = range(_year_of(first - longest), _year_of(stop - 1) + 1)
+    if moment is None:
+        every = [_of_panel(seed, subject, purpose, chance, year) for year in years]
+    else:
+        every = [_of_future(seed, subject, purpose, chance, year, moment) for year in years]
+    return [
+        stretch
+        for of_year in every
+        for stretch in of_year
+        if stretch.start < stop and stretch.stop > first
+    ]
 
 
 def minutes_of(axis: TimeAxis, span: Span) -> tuple[int, int]:
@@ -145,49 +149,47 @@ def steps_started(axis: TimeAxis, span: Span, start: int, stop: int) -> slice:
     return steps_touched(axis, span, -(-start // axis.step_minutes) * axis.step_minutes, stop)
 
 
-def _of_year(
-    seed: int, subject: str, purpose: str, chance: Chance, year: int, moment: int | None
-) -> Iterable[Interval]:
-    of_panel = _of_panel(seed, known(subject), purpose, chance, year)
-    if moment is None or moment >= _first_minute(year + 1):
-        return of_panel
-    before = [stretch for stretch in of_panel if stretch.start < moment]
-    generator = stream(seed, subject, str(year), purpose)
-    return chain(before, _drawn(generator, chance, year, len(before), moment))
-
-
 @lru_cache(maxsize=_KEPT_YEARS)
 def _of_panel(
     seed: int, subject: str, purpose: str, chance: Chance, year: int
 ) -> tuple[Interval, ...]:
     generator = stream(seed, subject, str(year), purpose)
-    return tuple(_drawn(generator, chance, year, 0, _first_minute(year)))
+    return _drawn(generator, chance, year, 0, _first_minute(year))
+
+
+def _of_future(
+    seed: int, subject: str, purpose: str, chance: Chance, year: int, moment: int
+) -> tuple[Interval, ...]:
+    of_panel = _of_panel(seed, known(subject), purpose, chance, year)
+    if moment >= _first_minute(year + 1):
+        return of_panel
+    before = tuple(stretch for stretch in of_panel if stretch.start < moment)
+    generator = stream(seed, subject, str(year), purpose)
+    return before + _drawn(generator, chance, year, len(before), moment)
 
 
 def _drawn(
     generator: Generator, chance: Chance, year: int, number: int, moment: int
-) -> Iterator[Interval]:
-    """Yield the stretches that start in a year from a moment on, numbered from a number."""
+) -> tuple[Interval, ...]:
+    """Return the stretches that start in a year from a moment on, numbered from a number."""
+    per_year, scale, longest, unit = chance
     first = _first_minute(year)
     length_of_year = _first_minute(year + 1) - first
-    begin = max(first, moment + (first - moment) % chance.unit)
+    begin = max(first, moment + (first - moment) % unit)
     whole = (first + length_of_year - begin) / length_of_year
+    pairs = math.ceil(2 * per_year) + 3  # drawn at once: enough for nearly all years
+    stretches: list[Interval] = []
     passed = 0.0
-    for wait, length in _pairs(generator):
-        passed -= math.log1p(-wait) / chance.per_year
-        if passed >= whole:
-            return
-        start = begin + math.floor(passed * length_of_year / chance.unit) * chance.unit
-        minutes = -math.log1p(-length) * chance.scale_minutes
-        units = max(1, math.ceil(min(minutes, chance.longest_minutes) / chance.unit))
-        yield Interval(year, number, start, start + units * chance.unit)
-        number += 1
-
-
-def _pairs(generator: Generator) -> Iterator[tuple[float, float]]:
-    """Yield two numbers between 0 and 1, again and again; one call draws several pairs."""
     while True:
-        yield from generator.random((_PAIRS_AT_ONCE, 2)).tolist()
+        for wait, length in generator.random((pairs, 2)).tolist():
+            passed -= math.log1p(-wait) / per_year
+            if passed >= whole:
+                return tuple(stretches)
+            start = begin + math.floor(passed * length_of_year / unit) * unit
+            minutes = min(-math.log1p(-length) * scale, longest)
+            units = max(1, math.ceil(minutes / unit))
+            stretches.append(Interval(year, number, start, start + units * unit))
+            number += 1
 
 
 @lru_cache

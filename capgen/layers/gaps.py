@@ -32,8 +32,8 @@ class Gaps(Section):
 
 def gap_times(
     wanted: Gaps | None, seed: int, subject: tuple[str, str], axis: TimeAxis, span: Span
-) -> Iterator[Interval]:
-    """Yield the gaps that overlap some steps.
+) -> list[Interval]:
+    """Return the gaps that overlap some steps.
 
     Args:
         wanted: how many, and how long; None for none.
@@ -43,7 +43,7 @@ def gap_times(
         span: the steps.
     """
     if wanted is None:
-        return iter(())
+        return []
     mean_minutes = wanted.mean_hours * MINUTES_PER_HOUR
     chance = geometric(wanted.per_year, mean_minutes, MINUTES_PER_HOUR)
     return intervals(seed, *subject, chance, minutes_of(axis, span), axis.moment_minute)

@@ -93,11 +93,11 @@ class MissingLayer(Layer[Missing]):
 
 def _outages(
     settings: Missing, seed: int, server_id: str, axis: TimeAxis, span: Span
-) -> Iterator[Interval]:
+) -> list[Interval]:
     return gap_times(settings.server_outages, seed, (server_id, "server outage"), axis, span)
 
 
 def _fleet_gaps(
     settings: Missing, seed: int, axis: TimeAxis, span: Span, course: str = ""
-) -> Iterator[Interval]:
+) -> list[Interval]:
     return gap_times(settings.fleet_gaps, seed, (FLEET + course, "fleet gap"), axis, span)

@@ -44,8 +44,8 @@ def outages(
 
 def fleet_gaps(
     settings: LibraryUse, seed: int, axis: TimeAxis, span: Span, course: str = ""
-) -> Iterator[Interval]:
-    """Yield the gaps of all servers that overlap some steps.
+) -> list[Interval]:
+    """Return the gaps of all servers that overlap some steps.
 
     Args:
         settings: of the library.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -63,12 +63,12 @@ class Change(NamedTuple):
     Args:
         where: the cells that it may change, shape (servers, steps).
         lay: changes the values of the metrics that it is given, in place.
-        names: names of what changes them.
+        names: names of what changes them, made when they are asked for.
     """
 
     where: Flags
     lay: Callable[[Mapping[str, Floats]], None]
-    names: Sequence[Name] = ()
+    names: Iterable[Name] = ()
 
 
 class OwnNoise(NamedTuple):

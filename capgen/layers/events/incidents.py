@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 
 from capgen.draws.arrays import Floats
 from capgen.draws.intervals import exponential, intervals, minutes_of, steps_touched
-from capgen.layers.conditions import ServerLabels, Values, condition_text, holds_for
+from capgen.layers.conditions import ATTRIBUTES, ServerLabels, Values, condition_text, holds_for
 from capgen.layers.events.settings import Events, EventType, ListedEvent, RandomEvents
 from capgen.layers.ledger_line import FOR_EVER
 from capgen.layers.scope import PanelFacts
@@ -25,14 +26,15 @@ class Subject(NamedTuple):
     Args:
         scope: server, app, region …; or where, a condition.
         name: name of the server, app, region …; or the condition as text.
+        course: what a future adds to it as the subject of random streams.
     """
 
     scope: str
     name: str
+    course: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """An incident.
 
     Args:
@@ -90,13 +92,26 @@ class Listed:
         return holds_for(self.condition, labels)
 
 
-def subjects_of(labels: ServerLabels) -> list[Subject]:
-    """Return whose random events a server takes part in."""
-    return [Subject(attribute, name) for attribute, name in labels.items()]
+def subjects_of(
+    settings: Events, servers: pl.DataFrame, courses: Sequence[str]
+) -> dict[Subject, list[int]]:
+    """Return whose random events there may be, with the positions of the servers that take part.
+
+    Args:
+        settings: the layer's settings.
+        servers: the server frame.
+        courses: what the future of each server adds to subjects of random streams.
+    """
+    subjects: dict[Subject, list[int]] = {}
+    for scope in {wanted.scope for wanted in settings.random.values()}:
+        names = servers[ATTRIBUTES[scope]].to_list()
+        for position, (name, course) in enumerate(zip(names, courses, strict=True)):
+            subjects.setdefault(Subject(scope, name, course), []).append(position)
+    return subjects
 
 
 def random_events(
-    settings: Events, panel: PanelFacts, subject: Subject, span: Span, course: str = ""
+    settings: Events, panel: PanelFacts, subject: Subject, span: Span
 ) -> Iterator[Event]:
     """Yield the events that come about by chance and touch some steps.
 
@@ -105,15 +120,15 @@ def random_events(
         panel: the panel that they happen in.
         subject: whose events.
         span: the steps.
-        course: what a future adds to subjects of random streams.
     """
     # The scope is part of the stream's subject: an app may have the name of a server.
-    whose = f"{subject.scope}:{subject.name}{course}"
+    whose = f"{subject.scope}:{subject.name}{subject.course}"
+    minutes = minutes_of(panel.axis, span)
     for name, wanted in settings.random.items():
         if wanted.scope == subject.scope:
             chance = exponential(wanted.per_year, wanted.mean_hours * MINUTES_PER_HOUR)
-            drawn = (whose, f"event {name}", chance, minutes_of(panel.axis, span))
-            for stretch in intervals(panel.seed, *drawn, panel.axis.moment_minute):
+            drawn = (whose, f"event {name}", chance, minutes, panel.axis.moment_minute)
+            for stretch in intervals(panel.seed, *drawn):
                 event_id = f"{name}:{subject.name}:{stretch.year}:{stretch.number}"
                 yield _event(event_id, wanted, panel, subject, (stretch.start, stretch.stop))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -14,14 +14,13 @@ from capgen.layers.answers import Change, Name
 from capgen.layers.conditions import condition_problems, labels_of
 from capgen.layers.events.incidents import (
     Event,
-    Subject,
     listed_events,
     metrics_changed,
     random_events,
     subjects_of,
 )
 from capgen.layers.events.settings import Events
-from capgen.layers.events.touched import touched_cells
+from capgen.layers.events.touched import Touched, touched_cells
 from capgen.layers.known import Known
 from capgen.layers.layer import Layer
 from capgen.layers.ledger_line import Line, time_text
@@ -75,11 +74,8 @@ class EventLayer(Layer[Events]):
         if not touched:
             return
         anywhere = np.zeros((len(scope.ids), scope.span.size), np.bool_)
-        names = []
         for here in touched:
             anywhere[here.server, here.steps] = True
-            keys = metrics_changed(here.event, scope.kind.metrics)
-            names.append(Name((here.server, here.steps), keys, here.event.id))
 
         def lay(of_key: Mapping[str, Floats]) -> None:
             for here in touched:
@@ -88,7 +84,7 @@ class EventLayer(Layer[Events]):
                         factor = here.event.factor(scope.axis, here.span)
                         of_key[key][here.server, here.steps] *= factor
 
-        yield Change(anywhere, lay, names)
+        yield Change(anywhere, lay, _names(touched, scope.kind.metrics))
 
     def lasts(self, settings: Events) -> bool:
         """Events have a start and an end."""
@@ -96,19 +92,16 @@ class EventLayer(Layer[Events]):
 
     def ledger(self, settings: Events, panel: PanelFacts, servers: pl.DataFrame) -> Iterator[Line]:
         """Yield the events, with the servers that take part."""
-        every = dict(zip(servers["server_id"].to_list(), labels_of(servers), strict=True))
-        members: dict[Subject, list[str]] = {}
-        for server_id, labels in every.items():
-            for subject in subjects_of(labels):
-                members.setdefault(subject, []).append(server_id)
-        for subject, ids in sorted(members.items()):
+        ids = servers["server_id"].to_list()
+        for subject, positions in sorted(subjects_of(settings, servers, [""] * len(ids)).items()):
             events = random_events(settings, panel, subject, panel.axis.span)
             for event in sorted(events, key=lambda event: event.id):
-                yield _line(event, panel.metrics, ids)
+                yield _line(event, panel.metrics, [ids[position] for position in positions])
+        every = list(labels_of(servers))
         for listed in listed_events(settings, panel, panel.axis.span):
-            ids = [server_id for server_id, labels in every.items() if listed.includes(labels)]
-            if ids:
-                yield _line(listed.event, panel.metrics, ids)
+            struck = [name for name, own in zip(ids, every, strict=True) if listed.includes(own)]
+            if struck:
+                yield _line(listed.event, panel.metrics, struck)
 
     def unseen(self, settings: Events, panel: PanelFacts, servers: pl.DataFrame) -> Iterator[str]:
         """Yield the listed events outside of the window, and those of no server."""
@@ -133,6 +126,12 @@ class EventLayer(Layer[Events]):
     def makes_servers_differ(self, settings: Events) -> bool:
         """Each takes part in events of its own."""
         return True
+
+
+def _names(touched: Iterable[Touched], metrics: Metrics) -> Iterator[Name]:
+    for here in touched:
+        keys = metrics_changed(here.event, metrics)
+        yield Name((here.server, here.steps), keys, here.event.id)
 
 
 def _line(event: Event, metrics: Metrics, servers: Sequence[str]) -> Line:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import polars as pl
 
-from capgen.layers.conditions import ServerLabels, labels_of
-from capgen.layers.events.incidents import (
-    Event,
-    Subject,
-    listed_events,
-    random_events,
-    subjects_of,
-)
+from capgen.layers.conditions import labels_of
+from capgen.layers.events.incidents import Event, listed_events, random_events, subjects_of
 from capgen.layers.events.settings import Events
 from capgen.layers.scope import PanelFacts
 from capgen.timeline.time_axis import Span
@@ -27,13 +21,18 @@ class Touched(NamedTuple):
         event: the event.
         server: position of the server.
         steps: positions of the steps.
-        span: the same steps.
+        first: the step at position 0.
     """
 
     event: Event
     server: int
     steps: slice
-    span: Span
+    first: int
+
+    @property
+    def span(self) -> Span:
+        """The same steps."""
+        return Span(self.first + self.steps.start, self.first + self.steps.stop)
 
 
 def touched_cells(
@@ -52,28 +51,20 @@ def touched_cells(
         span: the steps.
         courses: what the future of each server adds to subjects of random streams.
     """
-    known: dict[tuple[Subject, str], list[Event]] = {}  # an app's or region's are looked up once
-
-    def of_subject(subject: Subject, course: str) -> list[Event]:
-        key = (subject, course)
-        if key not in known:
-            known[key] = list(random_events(settings, panel, subject, span, course))
-        return known[key]
-
+    subjects = subjects_of(settings, servers, courses or [""] * servers.height)
+    struck = [
+        (event, positions)
+        for subject, positions in subjects.items()
+        for event in random_events(settings, panel, subject, span)
+    ]
     listed = listed_events(settings, panel, span)
-    scopes = {wanted.scope for wanted in settings.random.values()}
-
-    def of_server(position: int, labels: ServerLabels, course: str) -> Iterator[Touched]:
-        events = [each.event for each in listed if each.includes(labels)]
-        for subject in subjects_of(labels):
-            if subject.scope in scopes:
-                events += of_subject(subject, course)
-        for event in sorted(events, key=lambda event: event.id):
-            steps = event.steps(panel.axis, span)
-            here = Span(span.first + steps.start, span.first + steps.stop)
-            yield Touched(event, position, steps, here)
-
-    touched: list[Touched] = []
-    for position, labels in enumerate(labels_of(servers)):
-        touched += of_server(position, labels, courses[position] if courses else "")
-    return touched
+    every = list(labels_of(servers)) if listed else []
+    for each in listed:
+        positions = [position for position, labels in enumerate(every) if each.includes(labels)]
+        struck.append((each.event, positions))
+    touched = [
+        Touched(event, position, event.steps(panel.axis, span), span.first)
+        for event, positions in struck
+        for position in positions
+    ]
+    return sorted(touched, key=lambda cells: (cells.server, cells.event.id))

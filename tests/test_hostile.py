@@ -17,10 +17,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capgen import ConfigError, load_config
+from capgen import ConfigError, load_config, scan
 from capgen.cli.app import main
 from capgen.config.sources import preset_text
-from tests.conftest import deep, examples
+from tests.conftest import deep, examples, make_config
 from tests.texts import any_text
 
 MOST_LABEL = 40  # characters
@@ -215,3 +215,33 @@ def load_or_refuse(text: str) -> None:
         )
     except ConfigError as error:
         assert str(error)  # noqa: PT017 - either outcome is right
+
+
+def test_the_largest_numbers_of_all_keys_make_finite_values() -> None:
+    weights = ("business_hours", "weekend", "eoq", "holiday", "growth")
+    response = dict.fromkeys(weights, 1000)
+    whole = [-1e15, 1e15]
+    kind = {
+        "base": {"cpu": 1e15},
+        "sd": {"cpu": 1e15},
+        "business_hours_factor": 1000,
+        "weekend_factor": 0,  # infinity times 0 would be no number
+        "spike": {"probability": 0.5, "magnitude": 1000},
+        "growth_percent_per_month": 1e6,
+    }
+    january = {"month": 1, "first_day": 1, "last_day": 31, "factor": 1000}
+    config = make_config(
+        num_servers=1,
+        granularity="480min",
+        end_date="2022-01-07",
+        truth=True,
+        calendar={"eoq": {"peak": 1000}, "holiday_factors": [january]},
+        growth={"trend": "monthly", "origin": "1900-01-01"},
+        metrics={
+            "cpu": {"clip": whole, "spike_share": 1000, "response": response},
+            "net_out": {"clip": whole, "derived": {"source": "cpu", "factor": 1e15}},
+        },
+        archetypes={"application": kind},
+    )
+    panel = scan(config).collect()
+    assert all(column.is_finite().all() for column in panel.select(pl.col(pl.Float64)))

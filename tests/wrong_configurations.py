@@ -197,6 +197,18 @@ WRONG = [
         "num_servers: 50",
     ),
     Wrong(
+        "a text that YAML reads as a number",
+        "calendar: {holidays: {country: AT, subdivision: 9}}",
+        "expected text, got 9; quote it, as in --set \"calendar.holidays.subdivision='…'\"",
+        "calendar: {holidays: {country: AT, subdivision: '9'}}",
+    ),
+    Wrong(
+        "a factor that no float could hold the product of",
+        "archetypes: {web: {business_hours_factor: 1e308}}",
+        "archetypes.web.business_hours_factor: expected at most 1000, got 1e+308",
+        "archetypes: {web: {business_hours_factor: 1000}}",
+    ),
+    Wrong(
         "a fraction of a server",
         "num_servers: 12.5",
         "num_servers: expected a valid integer",

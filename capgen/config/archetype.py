@@ -11,7 +11,17 @@ from capgen.layers.scheduled_spikes import ScheduledSpike
 from capgen.layers.season import MetricSeason
 from capgen.layers.server_spread import ParameterPath, Spread
 from capgen.layers.spikes import Spike
-from capgen.settings.types import Correlation, Frozen, Name, NotNegative, Probability, Section
+from capgen.settings.types import (
+    Amount,
+    Correlation,
+    Factor,
+    Frozen,
+    Name,
+    NotNegative,
+    Probability,
+    Rate,
+    Section,
+)
 
 
 class Archetype(Section):
@@ -27,13 +37,13 @@ class Archetype(Section):
     """
 
     share: Probability
-    base: Frozen[Name, float]
+    base: Frozen[Name, Amount]
     sd: Frozen[Name, NotNegative]
     correlation: Frozen[str, Correlation] = Field(default_factory=dict)
-    business_hours_factor: NotNegative
-    weekend_factor: NotNegative
+    business_hours_factor: Factor
+    weekend_factor: Factor
     spike: Spike
-    growth_percent_per_month: float
+    growth_percent_per_month: Rate
     profile: Profile | None = None
     scheduled_spikes: tuple[ScheduledSpike, ...] = ()
     noise_parts: Frozen[Name, NoisePart] = Field(default_factory=dict)

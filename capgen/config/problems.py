@@ -107,6 +107,9 @@ def _problem(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
         return f"{key}: expected a mapping with {keys}, got {shown(detail['input'])}"
     if detail["type"] == "value_error" and isinstance(detail["input"], dict):
         return f"{key}: {expectation(detail)}"  # a section's own message says what it got
+    if detail["type"] == "string_type":
+        got = shown(detail["input"])
+        return f"{key}: expected text, got {got}; quote it, as in --set \"{key}='…'\""
     return f"{key}: {expectation(detail)}, got {shown(detail['input'])}"
 
 

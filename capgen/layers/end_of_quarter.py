@@ -23,7 +23,7 @@ class EndOfQuarter(Section):
 
     window_days: Annotated[int, Field(ge=1, le=28)]
     business_days: bool = False
-    peak: Annotated[float, Field(ge=-1)]
+    peak: Annotated[float, Field(ge=-1, le=1000)]
     months: tuple[Month, ...]
 
     @model_validator(mode="after")

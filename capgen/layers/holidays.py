@@ -14,7 +14,7 @@ from capgen.layers.layer import Layer
 from capgen.layers.response import respond
 from capgen.layers.scope import Kind
 from capgen.settings.holidays import Holidays, holiday_problems
-from capgen.settings.types import DayOfMonth, Factor, Month, NotNegative, Section
+from capgen.settings.types import DayOfMonth, Factor, Month, Section
 
 _COLUMN = "holiday_factor"
 
@@ -32,7 +32,7 @@ class HolidayFactor(Section):
     month: Month
     first_day: DayOfMonth
     last_day: DayOfMonth
-    factor: NotNegative
+    factor: Factor
 
     @model_validator(mode="after")
     def _days_in_order(self) -> HolidayFactor:

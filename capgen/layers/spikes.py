@@ -13,7 +13,7 @@ from capgen.layers.answers import Change, Parameter
 from capgen.layers.layer import Layer
 from capgen.layers.scope import Scope
 from capgen.settings.metric import Metrics, source_of
-from capgen.settings.types import NotNegative, Probability, Section
+from capgen.settings.types import Factor, Probability, Section
 
 SPIKE_PROBABILITY = "spike.probability"
 _MAGNITUDE = "spike.magnitude"
@@ -28,7 +28,7 @@ class Spike(Section):
     """
 
     probability: Probability
-    magnitude: NotNegative
+    magnitude: Factor
 
 
 class SpikeLayer(Layer[Spike]):

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from capgen.settings.quantiles import Quantiles, Shape
 from capgen.settings.statistic import Statistic
-from capgen.settings.types import Interval, Name, NotNegative, Section, Unit
+from capgen.settings.types import Amount, Factor, Interval, Name, Section, Unit
 
 
 class Response(Section):
@@ -22,11 +22,11 @@ class Response(Section):
         growth: of growth.
     """
 
-    business_hours: NotNegative = 0
-    weekend: NotNegative = 0
-    eoq: NotNegative = 0
-    holiday: NotNegative = 0
-    growth: NotNegative = 0
+    business_hours: Factor = 0
+    weekend: Factor = 0
+    eoq: Factor = 0
+    holiday: Factor = 0
+    growth: Factor = 0
 
 
 class Derived(Section):
@@ -38,7 +38,7 @@ class Derived(Section):
     """
 
     source: Name
-    factor: float
+    factor: Amount
 
 
 class Metric(Section):
@@ -58,7 +58,7 @@ class Metric(Section):
     statistic: Statistic | None = None
     clip: Interval
     response: Response = Field(default_factory=Response)
-    spike_share: NotNegative | None = None
+    spike_share: Factor | None = None
     derived: Derived | None = None
     shape: Shape = "normal"
     quantiles: Quantiles | None = None

@@ -28,6 +28,7 @@ _LONGEST_LABEL = 40
 _LONGEST_TEXT = 80
 _FIRST_DAY = date(1900, 1, 1)
 _LAST_DAY = date(2199, 12, 31)
+_MOST = 1e15  # of an amount: more must be a typing error, and its powers no floats
 
 
 class Section(BaseModel):
@@ -171,8 +172,10 @@ Unit = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9%/ ._-]{0,20}$")]
 CountryCode = Annotated[str, AfterValidator(_check_country)]
 SubdivisionCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,20}$")]
 Factor = Annotated[float, Field(ge=0, le=1000)]
+Rate = Annotated[float, Field(ge=-1e6, le=1e6)]
 RelativeSd = Annotated[float, Field(ge=0, le=10)]
-NotNegative = Annotated[float, Field(ge=0)]
+Amount = Annotated[float, Field(ge=-_MOST, le=_MOST)]
+NotNegative = Annotated[float, Field(ge=0, le=_MOST)]
 Probability = Annotated[float, Field(ge=0, le=1)]
 Correlation = Annotated[float, Field(ge=-1, le=1)]
 Hour = Annotated[int, Field(ge=0, le=23)]
@@ -184,7 +187,7 @@ Value = TypeVar("Value")
 Frozen = Annotated[dict[Key, Value], AfterValidator(FrozenDict)]
 Weights = Annotated[Frozen[Label, NotNegative], Field(min_length=1), AfterValidator(_check_weights)]
 Interval = Annotated[
-    tuple[float, float],
+    tuple[Amount, Amount],
     Field(strict=False),
     BeforeValidator(_check_pair),
     AfterValidator(_check_interval),

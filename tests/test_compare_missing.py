@@ -11,6 +11,8 @@ from capgen import RequestError, compare
 from capgen.twins.compare import classifier
 from capgen.twins.compare.comparison import Comparison
 from capgen.twins.compare.hashing import halved
+from capgen.twins.compare.setting import Setting
+from capgen.twins.compare.sketch import sketch
 from capgen.twins.compare.window import Integers
 from tests.compare_panels import METRICS, panel, tell_weeks_apart_in_no_time, write_panel
 from tests.estimates import Floats
@@ -70,6 +72,18 @@ def test_copies_are_found_where_each_server_lacks_a_metric(tmp_path: Path) -> No
     lacking = without(first, MEM, slice(5, None))
     found = compared(tmp_path, lacking, lacking)
     assert {row.measure.name for row in found.outcomes[0].copies} == COPIES
+
+
+def test_a_page_shows_a_metric_that_the_first_servers_lack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capgen.twins.compare.panel._ROWS_AT_ONCE", 1)
+    reference = write_panel(tmp_path / "reference", without(panel(), MEM, slice(None, 3)))
+    candidate = write_panel(tmp_path / "candidate", panel(seed=8))
+    setting = Setting.of(reference, [candidate], None, None, None, None)
+    values = sketch(setting.panels).values.filter(metric="mem")
+    assert values.group_by("panel").len()["len"].to_list() == [40, 40]
+    assert values["value"].is_finite().all()
 
 
 def test_what_other_servers_do_not_have_is_not_measured_of_them(tmp_path: Path) -> None:

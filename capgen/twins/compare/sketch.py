@@ -64,10 +64,11 @@ def _edges(reference: Panel) -> Edges:
     highest: dict[str, float] = {}
     for cells in reference.blocks():
         for metric, series in cells.series.items():
-            low = float(np.nanmin(series.lowest))
-            high = float(np.nanmax(series.quantile(_HIGHEST)))
-            lowest[metric] = min(lowest.get(metric, low), low)
-            highest[metric] = max(highest.get(metric, high), high)
+            # These pass over servers without values, and blocks of such servers alone.
+            low = np.fmin.reduce(series.lowest, initial=lowest.get(metric, np.nan))
+            high = np.fmax.reduce(series.quantile(_HIGHEST), initial=highest.get(metric, np.nan))
+            lowest[metric] = float(low)
+            highest[metric] = float(high)
     return {
         metric: np.linspace(low, max(highest[metric], low + 1e-9), _BINS + 1)
         for metric, low in lowest.items()

@@ -297,6 +297,18 @@ def test_forecasts_that_are_no_numbers_are_named(
     assert scored(data, of_region, tmp_path).notes == ["left out: columns without numbers: Tidy"]
 
 
+def test_a_model_whose_first_values_are_missing_is_scored(
+    data: Path, rows: pl.DataFrame, tmp_path: Path
+) -> None:
+    late = rows.select(*SERIES, "timestamp", "Near").with_row_index("index")
+    late = late.with_columns(pl.when(pl.col("index") >= 1500).then(pl.col("Near")).alias("Near"))
+    file = tmp_path / "forecasts.csv"
+    late.write_csv(file)
+    found = capgen.score(file, data, draws=0)
+    assert found.models == ["Near"]
+    assert sum(found.cells.values()) == rows.height - 1500
+
+
 def test_quantiles_that_cross_are_counted(data: Path, rows: pl.DataFrame, tmp_path: Path) -> None:
     at_night = pl.col("timestamp").dt.hour() < 3
     low = pl.when(at_night).then(pl.col("Near") + 2).otherwise(pl.col("Near") - 1)

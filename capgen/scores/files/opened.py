@@ -116,20 +116,29 @@ def _csv(path: Path, text: Sequence[str]) -> pl.LazyFrame:
             f"{path}: expected a first line with the names of columns, got {head.strip()!r}"
         )
     kept = {name: pl.String() for name in names if name in text}
-    guessed = _scan(path, delimiter, kept)
-    kinds = {
-        name: pl.Float64() if kind.is_numeric() else kind
-        for name, kind in schema_of(guessed, path).items()
-    }
+    kinds = _guessed(path, delimiter, kept, _ROWS_TO_GUESS_BY)
+    rows = _scan(path, delimiter, kinds).select(pl.exclude(kept)).head(_ROWS_TO_GUESS_BY)
+    if any(column.null_count() == column.len() for column in collected(rows, path)):
+        kinds = _guessed(path, delimiter, kept, None)
     return _scan(path, delimiter, kinds)
 
 
-def _scan(path: Path, delimiter: str, kinds: Mapping[str, pl.DataType]) -> pl.LazyFrame:
+def _guessed(
+    path: Path, delimiter: str, kept: Mapping[str, pl.DataType], rows: int | None
+) -> dict[str, pl.DataType]:
+    """Return the kinds of columns, guessed by the first rows, or by all."""
+    guessed = schema_of(_scan(path, delimiter, kept, rows), path)
+    return {name: pl.Float64() if kind.is_numeric() else kind for name, kind in guessed.items()}
+
+
+def _scan(
+    path: Path, delimiter: str, kinds: Mapping[str, pl.DataType], rows: int | None = 0
+) -> pl.LazyFrame:
     return pl.scan_csv(
         path,
         separator=delimiter,
         schema_overrides=dict(kinds),
-        infer_schema_length=_ROWS_TO_GUESS_BY,
+        infer_schema_length=rows,
         null_values=_NOTHING,
         glob=False,
     )

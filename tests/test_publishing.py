@@ -32,6 +32,7 @@ from tests.faults import (
     is_in_the_open,
     left_at,
 )
+from tests.held_builds import held_build
 from tests.processes import MAIN, Process
 
 SMALL = {"num_servers": 8, "end_date": "2023-12-31"}
@@ -152,22 +153,11 @@ def test_an_earlier_end_date_is_refused(target: Path) -> None:
 
 
 def test_two_builds_at_once(target: Path) -> None:
-    inside = threading.Event()
-    let_go = threading.Event()
-
-    def wait(_rows: int) -> None:
-        inside.set()
-        let_go.wait(20)
-
-    first = threading.Thread(
-        target=build, args=(make_config(**SMALL), target), kwargs={"on_rows": wait}
-    )
-    first.start()
-    assert inside.wait(20)
-    with pytest.raises(CapgenError, match=rf"process {os.getpid()} on .* is writing it"):
+    with (
+        held_build(make_config(**SMALL), target),
+        pytest.raises(CapgenError, match=rf"process {os.getpid()} on .* is writing it"),
+    ):
         build(make_config(**SMALL), target)
-    let_go.set()
-    first.join()
     assert digests(target)
     assert [entry.name for entry in target.parent.iterdir()] == ["data"]
 

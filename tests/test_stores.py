@@ -7,7 +7,6 @@ import itertools
 import json
 import shlex
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -33,6 +32,7 @@ from capgen.storage.store.objects import Objects
 from capgen.telemetry.load import Listener
 from capgen.version import __version__
 from tests.conftest import make_config
+from tests.held_builds import held_build
 from tests.pages import page_of
 from tests.stores import (
     BUCKET,
@@ -394,22 +394,11 @@ def test_what_capgen_did_not_make_is_left_alone(address: str) -> None:
 
 
 def test_one_writer(address: str) -> None:
-    inside = threading.Event()
-    let_go = threading.Event()
-
-    def wait(_rows: int) -> None:
-        inside.set()
-        let_go.wait(20)
-
-    first = threading.Thread(
-        target=build, args=(make_config(**SMALL), address), kwargs={"on_rows": wait}
-    )
-    first.start()
-    assert inside.wait(20)
-    with pytest.raises(CapgenError, match="is writing it"):
+    with (
+        held_build(make_config(**SMALL), address),
+        pytest.raises(CapgenError, match="is writing it"),
+    ):
         build(make_config(**SMALL), address)
-    let_go.set()
-    first.join()
     assert found(address) == {}
 
 

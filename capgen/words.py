@@ -14,7 +14,17 @@ def counted(number: int, noun: str) -> str:
         number: how many things there are.
         noun: the word for one thing.
     """
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {plural(number, noun)}"
+
+
+def plural(number: int, noun: str) -> str:
+    """Return the noun of a number that stands elsewhere, such as `file` or `rows`.
+
+    Args:
+        number: how many things there are.
+        noun: the word for one thing.
+    """
+    return noun if number == 1 else f"{noun}s"
 
 
 def listed(names: Sequence[str], most: int = _MOST_NAMED) -> str:

@@ -303,7 +303,7 @@ FAULTS: dict[str, Fault] = {
     "+ 5": Fault(each(of(ONE), ["mem_p95"], lambda c: c + 5), (ONE, "mem_p95 + 5 throughout")),
     "one value a hundredth off": Fault(
         put(CELL, disk_p95=(pl.col("disk_p95") + 0.01).round(2)),
-        (ONE, "disk_p95", "1 of 672 rows differ"),
+        (ONE, "disk_p95", "differs in 1 of 672 rows"),
     ),
     "noise of a hundredth": Fault(by_server(["cpu_p95"], _noise, ONE), (ONE, "cpu_p95")),
     "zeros with a sign": Fault(

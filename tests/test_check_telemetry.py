@@ -73,7 +73,7 @@ def test_a_realistic_fleet_passes_and_a_server_without_a_metric_is_said(tmp_path
     assert report.passed, report
     (presence,) = (rule for rule in report.rules if rule.name == "presence")
     notes = [finding.note for finding in presence.findings if finding.subject == "disk_p95"]
-    assert notes == ["1 servers have no disk_p95 at all"]
+    assert notes == ["1 server without any disk_p95"]
 
 
 @pytest.mark.parametrize(

@@ -112,5 +112,5 @@ def test_a_fleet_so_small_that_an_archetype_gets_none_says_so(
 ) -> None:
     assert main(["config", "show", "--servers", "8"]) == 0
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == "note: num_servers: 8 servers are too few for batch (needs 10)"
+    assert line == "note: num_servers: 8 servers, too few for batch (needs 10)"
     assert make_config(num_servers=8).num_servers == 8

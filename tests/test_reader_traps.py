@@ -102,7 +102,7 @@ PROMETHEUS = {
         "prometheus",
         {"q.json": answer(series(UP, ONE))[:-1] + ',"warnings":["partial ] answer"]}'},
         [("a", "up", None, NOON, 1.0)],
-        "the server said: partial ] answer",
+        "answer with a warning: partial ] answer",
     ),
     "a byte order mark": Trap(
         "prometheus",

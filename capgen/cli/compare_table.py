@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from capgen.words import counted
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -40,8 +42,8 @@ def _head(found: Comparison) -> str:
     servers = ", ".join(f"{count:,} in {name}" for name, count in found.servers.items())
     floor = found.holdout or "its own other half"
     return (
-        f"{found.reference}, floor from {floor}; {found.days} days a side, {found.granularity}; "
-        f"servers: {servers}\n"
+        f"{found.reference}, floor from {floor}; {counted(found.days, 'day')} a side, "
+        f"{found.granularity}; servers: {servers}\n"
     )
 
 

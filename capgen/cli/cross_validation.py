@@ -134,6 +134,7 @@ def _words(found: CrossValidation) -> Iterator[str]:
         yield f"not measured: {', '.join(f'{name} ({what})' for name, what in compared.not_borne)}"
     few = "; so few servers leave much to chance" if servers < _FEW_SERVERS else ""
     yield (
-        f"These figures rest on {counted(servers, 'server')} and {compared.days} days a half{few}; "
-        f"{duration(found.seconds)}, nothing was written"
+        f"These figures rest on {counted(servers, 'server')} and "
+        f"{counted(compared.days, 'day')} a half{few}; {duration(found.seconds)}, "
+        "nothing was written"
     )

@@ -10,6 +10,7 @@ from capgen.config.known_years import unknown_holidays
 from capgen.config.repairs import repairs
 from capgen.config.shares import SHARE_TOLERANCE
 from capgen.panel.fleet import archetype_counts
+from capgen.words import counted
 
 
 def notes_of(config: Config) -> Iterator[str]:
@@ -33,4 +34,4 @@ def _small_fleet(config: Config) -> Iterator[str]:
     if empty:
         fewest = {name: math.ceil(1 / shares[name] - SHARE_TOLERANCE) for name in empty}
         firsts = ", ".join(f"{name} (needs {count})" for name, count in fewest.items())
-        yield f"num_servers: {config.num_servers} servers are too few for {firsts}"
+        yield f"num_servers: {counted(config.num_servers, 'server')}, too few for {firsts}"

@@ -24,6 +24,7 @@ from capgen.storage.files import file_of
 from capgen.storage.layout import MANIFEST
 from capgen.storage.store.errors import plain_errors
 from capgen.version import __version__
+from capgen.words import counted
 
 MANIFEST_VERSION = 1
 
@@ -76,10 +77,11 @@ class Manifest(ManifestBase):
         """A line to cite the dataset by, which names this one alone."""
         days = f"{self.first_timestamp.date()} to {self.last_timestamp.date()}"
         window = f"{days}, {self.granularity}"
+        servers = counted(sum(self.servers.values()), "server")
         return (
             f"capgen {self.capgen_version}, seed {self.seed}, "
             f"model {(self.model_digest or self.config_digest)[:16]}, "
-            f"{sum(self.servers.values())} servers, {window}, content {self.content_digest}"
+            f"{servers}, {window}, content {self.content_digest}"
         )
 
     def description(self) -> Description:

@@ -16,7 +16,7 @@ from capgen.dataset.metric_column import MetricColumn
 from capgen.panel.macro_calendar import calendar_of_days
 from capgen.settings.holidays import Holidays
 from capgen.storage.entries import FileEntry, SideEntry
-from capgen.words import counted
+from capgen.words import counted, plural
 
 TELEMETRY_VERSION = 1
 
@@ -40,6 +40,19 @@ class AccountLine(BaseModel):
     about: str = Field(description="The metric, server or file that it is about; empty for all.")
     count: int = Field(description="How many samples, steps or servers; 0 for a guess.")
     says: str = Field(description="What was found and done, as a sentence; a guess's reason.")
+
+    @classmethod
+    def of_many(cls, name: str, count: int, noun: str, says: str, about: str = "") -> AccountLine:
+        """Return a line about what was counted.
+
+        Args:
+            name: what it is, as one word.
+            count: how many there are.
+            noun: the word for one of them.
+            says: what they are, and what was done, such as `without a value; null`.
+            about: the metric, server or file.
+        """
+        return cls(name=name, about=about, count=count, says=f"{plural(count, noun)} {says}")
 
 
 class TelemetryManifest(ManifestBase):
@@ -93,7 +106,7 @@ class TelemetryManifest(ManifestBase):
         exports = counted(len(self.sources), "export")
         return (
             f"telemetry loaded by capgen {self.capgen_version} from {exports}, "
-            f"{count} servers, {days}, {self.granularity}, content {self.content_digest}"
+            f"{counted(count, 'server')}, {days}, {self.granularity}, content {self.content_digest}"
         )
 
     def description(self) -> Description:

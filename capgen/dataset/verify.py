@@ -12,6 +12,7 @@ from capgen.dataset.metric_column import MetricColumn
 from capgen.errors import CapgenError
 from capgen.storage.inspection import Problem, problems
 from capgen.storage.location import locate
+from capgen.words import counted
 
 _MOST_SHOWN = 5
 
@@ -44,7 +45,7 @@ class Verification:
         return not self.problems
 
     def __repr__(self) -> str:
-        return f"capgen verify of {self.folder}: {self.files:,} files, {self._found()}"
+        return f"capgen verify of {self.folder}: {counted(self.files, 'file')}, {self._found()}"
 
     def _found(self) -> str:
         if self.passed:

@@ -15,6 +15,7 @@ import polars as pl
 
 from capgen.config import Config
 from capgen.panel.fleet import server_frames
+from capgen.words import counted
 
 MOST_ROWS = 8_000_000
 _FEWEST_SERVERS = 5  # of each archetype, however many rows they have
@@ -41,19 +42,21 @@ class Sample:
     @property
     def sentence(self) -> str:
         """The same in words."""
-        servers = some_of(self.servers, self.of_servers)
-        rows = some_of(self.rows, self.of_rows)
-        return f"The statistical rules looked at {servers} servers and {rows} rows."
+        servers = some_of(self.servers, self.of_servers, "server")
+        rows = some_of(self.rows, self.of_rows, "row")
+        return f"The statistical rules looked at {servers} and {rows}."
 
 
-def some_of(looked_at: int, every: int) -> str:
+def some_of(looked_at: int, every: int, noun: str) -> str:
     """Say how many were looked at.
 
     Args:
         looked_at: how many.
         every: how many there are.
+        noun: the word for one of them.
     """
-    return f"all {every:,}" if looked_at == every else f"{looked_at:,} of {every:,}"
+    start = f"{looked_at:,} of " if looked_at < every else "all " * (every > 1)
+    return f"{start}{counted(every, noun)}"
 
 
 def servers_an_archetype(servers: int, archetypes: int, steps: int, most_rows: int | None) -> int:

@@ -9,6 +9,7 @@ from capgen.quality.findings import Finding, figure
 from capgen.quality.outcome import Report
 from capgen.report.caption_pieces import shown
 from capgen.report.tables import Tables
+from capgen.words import counted
 
 Cells = list[list[str]]
 _MOST_NAMES = 12
@@ -63,7 +64,7 @@ def _counts(tables: Tables, attribute: str) -> list[tuple[str, int]]:
     counts = tables.fleet.filter(pl.col("attribute") == attribute).select("name", "servers")
     rest = counts[_MOST_NAMES:]
     few: list[tuple[str, int]] = counts[:_MOST_NAMES].rows()
-    others = [(f"{rest.height:,} others", int(rest["servers"].sum()))] if rest.height else []
+    others = [(counted(rest.height, "other"), int(rest["servers"].sum()))] if rest.height else []
     return [*few, *others]
 
 

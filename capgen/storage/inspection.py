@@ -16,6 +16,7 @@ from capgen.storage.folders import folder_of
 from capgen.storage.layout import MANIFEST, MANIFEST_SCHEMA, is_working_file
 from capgen.storage.location import is_store
 from capgen.storage.store.errors import plain_errors
+from capgen.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,5 +149,7 @@ def _problem_of_rows(path: Path, entry: DataEntry) -> Problem | None:
     if rows == entry.rows:
         return None
     return Problem(
-        entry.path, "altered", f"expected {entry.rows:,} rows, as the manifest says, got {rows:,}"
+        entry.path,
+        "altered",
+        f"expected {counted(entry.rows, 'row')}, as the manifest says, got {rows:,}",
     )

@@ -11,8 +11,9 @@ import numpy as np
 import polars as pl
 
 from capgen.dataset.telemetry_manifest import AccountLine
-from capgen.telemetry.account import Tally, line
+from capgen.telemetry.account import Tally
 from capgen.telemetry.treatment import Treatment
+from capgen.words import counted
 
 _FLEET_WIDE = 0.9  # of the servers that live at a time
 _TIME = "%Y-%m-%d %H:%M"
@@ -57,8 +58,8 @@ class Continuity:
         last = servers["last_timestamp"].max()
         late = servers.filter(pl.col("first_timestamp") > first)
         early = servers.filter(pl.col("last_timestamp") < last)
-        yield from _edge("begins_late", late, "first_timestamp", "begin", "later", "last")
-        yield from _edge("ends_early", early, "last_timestamp", "end", "earlier", "first")
+        yield from _edge("begins_late", late, "first_timestamp", "beginning", "later", "last")
+        yield from _edge("ends_early", early, "last_timestamp", "ending", "earlier", "first")
         yield from _gaps(treatment, tally, self.rows)
         yield from self._fleet_wide()
 
@@ -74,10 +75,10 @@ class Continuity:
             total = int(absent["servers"].sum())
             start: datetime = wide["timestamp"][0]
             says = (
-                f"steps without any value of at least {_FLEET_WIDE:.0%} of the servers, from "
-                f"{start:{_TIME}} on: {rows:,} of the {total:,} rows without any value"
+                f"without any value of at least {_FLEET_WIDE:.0%} of the servers, from "
+                f"{start:{_TIME}} on: {rows:,} of the {counted(total, 'row')} without any value"
             )
-            yield line("fleet_wide_gaps", says, "", len(wide))
+            yield AccountLine.of_many("fleet_wide_gaps", len(wide), "step", says)
 
 
 def _alive(servers: pl.DataFrame, times: pl.Series) -> Any:
@@ -96,10 +97,9 @@ def _edge(
     descending = column == "first_timestamp"
     extreme = servers.sort(column, "server_id", descending=[descending, False]).row(0, named=True)
     moment: datetime = extreme[column]
-    many = f"servers {verb} {when}, the {which} of them"
-    says = many if len(servers) > 1 else f"server {verb}s {when}:"
-    whole = f"{says} {extreme['server_id']!r} at {moment:{_TIME}}"
-    yield line(name, whole, "", len(servers))
+    which_one = f", the {which} of them" if len(servers) > 1 else ":"
+    says = f"{verb} {when}{which_one} {extreme['server_id']!r} at {moment:{_TIME}}"
+    yield AccountLine.of_many(name, len(servers), "server", says)
 
 
 def _gaps(treatment: Treatment, tally: Tally, rows: int) -> Iterator[AccountLine]:
@@ -109,14 +109,15 @@ def _gaps(treatment: Treatment, tally: Tally, rows: int) -> Iterator[AccountLine
         if known.get("gaps"):
             step = metric.step if treatment.keeps else treatment.period
             steps = max(rows * (treatment.step if treatment.keeps else step) // step, 1)
+            missing = counted(known["missing"], "step")
             says = (
-                f"gaps of {known['missing']:,} steps in all, {known['missing'] / steps:.2%}; the "
-                f"longest {_length(known['longest'] * step)}, of server {known['worst']!r}; null"
+                f"of {missing} in all, {known['missing'] / steps:.2%}; the longest "
+                f"{_length(known['longest'] * step)}, of server {known['worst']!r}; null"
             )
-            yield line("gaps", says, name, known["gaps"])
+            yield AccountLine.of_many("gaps", known["gaps"], "gap", says, name)
         if known.get("servers_without"):
-            says = "servers have no value at all; null"
-            yield line("never", says, name, known["servers_without"])
+            count = known["servers_without"]
+            yield AccountLine.of_many("never", count, "server", "without any value; null", name)
 
 
 def _length(seconds: int) -> str:

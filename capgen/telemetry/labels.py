@@ -12,7 +12,6 @@ import polars as pl
 from capgen import sql
 from capgen.columns import SERVER_COLUMNS
 from capgen.dataset.telemetry_manifest import AccountLine
-from capgen.telemetry.account import line
 from capgen.telemetry.readers.given_files import group_of
 from capgen.telemetry.readers.mapping import Mapping
 from capgen.telemetry.readers.reader import keys_of
@@ -109,15 +108,15 @@ def _of_files(
 def _several(found: pl.DataFrame, label: str) -> Iterator[AccountLine]:
     several = found.filter(pl.col("different") > 1)["server"].sort()
     if len(several):
-        says = f"servers have several values, such as {several[0]!r}: the most frequent one holds"
-        yield line("label", says, label, len(several))
+        says = f"with several values, such as {several[0]!r}: the most frequent one holds"
+        yield AccountLine.of_many("label", len(several), "server", says, label)
 
 
 def _without(table: pl.DataFrame, label: str) -> Iterator[AccountLine]:
     without = table.filter(pl.col(label).is_null())["server"]
     if len(without):
-        says = f"servers have no value, such as {without[0]!r}: took {_NO_LABEL!r}"
-        yield line("label", says, label, len(without))
+        says = f"without a value, such as {without[0]!r}: took {_NO_LABEL!r}"
+        yield AccountLine.of_many("label", len(without), "server", says, label)
 
 
 def _types(table: pl.DataFrame) -> dict[str, str]:
@@ -132,4 +131,5 @@ def _type_lines(table: pl.DataFrame) -> Iterator[AccountLine]:
     changed = {name: plain for name, plain in _types(table).items() if name != plain}
     if changed:
         shown = ", ".join(f"{name!r} is {plain}" for name, plain in list(changed.items())[:5])
-        yield line("server_type", f"names that stand in paths: {shown}", _TYPE, len(changed))
+        says = f"made fit for paths: {shown}"
+        yield AccountLine.of_many("server_type", len(changed), "name", says, _TYPE)

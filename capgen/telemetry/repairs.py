@@ -31,40 +31,45 @@ def repair_lines(tally: Tally, treatment: Treatment, mapping: Mapping) -> Iterat
     taken = _TAKEN[mapping.duplicates]
     tenth = treatment.step / 10
     said = {
-        "unsorted": "samples stand after later ones; sorted",
-        "duplicates": f"samples more for a time that has one; {taken}",
-        "jitter": f"samples less than {tenth:g} s from the step; snapped to it",
-        "off_grid": _off_grid(treatment),
+        "unsorted": ("sample", "after later ones; sorted"),
+        "duplicates": ("sample", f"more for a time that has one; {taken}"),
+        "jitter": ("sample", f"less than {tenth:g} s from the step; snapped to it"),
+        "off_grid": ("sample", _off_grid(treatment)),
         "repeated_hours": (
-            f"samples in an hour that the clock showed twice; {_HOURS[mapping.time.repeated_hour]}"
+            "sample",
+            f"in an hour that the clock showed twice; {_HOURS[mapping.time.repeated_hour]}",
         ),
         "skipped_hours": (
-            "samples in an hour that the clock never showed; read as if it had not been put "
-            "forward; is time.zone right?"
+            "sample",
+            "in an hour that the clock never showed; read as if it had not been put forward; is "
+            "time.zone right?",
         ),
-        "resets": "falls of a counter, such as at a restart; null",
-        "after_gaps": "rates of a counter over a gap; null",
-        "outside": f"values outside of what the unit allows; {_OUTSIDE[mapping.out_of_range]}",
+        "resets": ("fall", "of a counter, such as at a restart; null"),
+        "after_gaps": ("rate", "of a counter over a gap; null"),
+        "outside": (
+            "value",
+            f"outside of what the unit allows; {_OUTSIDE[mapping.out_of_range]}",
+        ),
     }
     if treatment.keeps:
-        said["crowded"] = f"samples more in a step that has one; {taken}"
-    for name, says in said.items():
+        said["crowded"] = ("sample", f"more in a step that has one; {taken}")
+    for name, (noun, says) in said.items():
         for metric, count in tally.counts(name):
-            yield line(name, says, metric, count)
+            yield AccountLine.of_many(name, count, noun, says, metric)
     yield from _thin(tally)
 
 
 def _off_grid(treatment: Treatment) -> str:
     if treatment.keeps:
-        return "samples stand within their step; moved to its start"
-    return "samples stand between steps; left there"
+        return "within a step; moved to its start"
+    return "between steps; left there"
 
 
 def _thin(tally: Tally) -> Iterator[AccountLine]:
     for metric, count in tally.counts("thin"):
         steps = tally.of(metric)["steps"]
-        says = f"of {steps:,} steps have fewer samples than a whole one; kept, with their number"
-        yield line("thin", says, metric, count)
+        says = f"of {steps:,} with fewer samples than a whole one has; kept, with their number"
+        yield AccountLine.of_many("thin", count, "step", says, metric)
 
 
 def join_lines(treatment: Treatment) -> Iterator[AccountLine]:

@@ -10,7 +10,6 @@ from typing import Any
 from capgen import sql
 from capgen.dataset.telemetry_manifest import AccountLine
 from capgen.errors import RequestError
-from capgen.telemetry.account import line
 
 _EARLIEST = datetime(1990, 1, 1)
 _LATEST = datetime(2150, 1, 1)
@@ -18,12 +17,12 @@ _NO_NUMBER = 3
 _NO_TIME = 5
 _NO_SERVER = 6
 _SAYS = {
-    1: ("empty", "have no value; null"),
-    2: ("missing", "stand for none, as the mapping says; null"),
-    _NO_NUMBER: ("no_number", "are no numbers; null"),
-    4: ("not_finite", "are NaN or infinite; null"),
-    _NO_TIME: ("no_time", "have no time that can be read; left out"),
-    _NO_SERVER: ("no_server", "have no server; left out"),
+    1: ("empty", "without a value; null"),
+    2: ("missing", "with what stands for none, as the mapping says; null"),
+    _NO_NUMBER: ("no_number", "with what is no number; null"),
+    4: ("not_finite", "with NaN or infinity; null"),
+    _NO_TIME: ("no_time", "without a time that can be read; left out"),
+    _NO_SERVER: ("no_server", "without a server; left out"),
 }
 
 
@@ -154,4 +153,5 @@ def _lines(rows: list[dict[str, Any]]) -> Iterator[AccountLine]:
             continue
         name, says = _SAYS[row["fault"]]
         example = f", such as {row['example'][:40]!r}" if row["example"] else ""
-        yield line(name, f"samples {says}{example}", row["metric"], row["samples"])
+        whole = f"{says}{example}"
+        yield AccountLine.of_many(name, row["samples"], "sample", whole, row["metric"])

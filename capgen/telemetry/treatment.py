@@ -17,6 +17,7 @@ from capgen.telemetry.readers.reader import ReadMetric
 from capgen.telemetry.readers.units import conversion, known_unit
 from capgen.telemetry.survey import Found, Survey
 from capgen.timeline.granularity import canonical_granularity, step_minutes
+from capgen.words import counted
 
 _PERCENT = "percent"
 _FRACTION = "fraction"
@@ -148,7 +149,7 @@ def _guessed_unit(name: str, metric: ReadMetric, found: Found) -> tuple[str, Acc
     if metric.kind == "counter" or metric.expression or found.greatest is None:
         raise RequestError(f"metrics.{name}.unit: expected a unit, got auto; which one is it?")
     least = found.least or 0.0
-    says = f"largest of {found.values:,} values {found.greatest:g}: "
+    says = f"largest of {counted(found.values, 'value')} {found.greatest:g}: "
     if least >= 0 and found.greatest <= _MOST_OF_A_FRACTION:
         return _FRACTION, line("unit", f"{says}a fraction", name)
     if least >= 0 and found.greatest <= _MOST_OF_A_PERCENTAGE:

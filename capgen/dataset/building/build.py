@@ -28,6 +28,7 @@ from capgen.storage.location import locate
 from capgen.storage.marks import is_dataset
 from capgen.storage.place import Place, place_of
 from capgen.system.forking import check_polars_answers
+from capgen.words import counted
 
 OnRows = Callable[[int], None]
 OnNote = Callable[[str], None]
@@ -115,8 +116,8 @@ def build_dataset(
         whole = take_up(place, config, sizes, discard_other=overwrite)
         if whole:
             on_note(
-                f"{place.target}: resumes an interrupted build; "
-                f"{len(whole):,} of its files are complete"
+                f"{place.target}: resumes an interrupted build with "
+                f"{counted(len(whole), 'complete file')}"
             )
         if present:
             unchanged = unchanged_files(place.target, present, config, files, on_note)

@@ -19,6 +19,7 @@ from capgen.errors import RequestError
 from capgen.storage.entries import FileEntry
 from capgen.storage.inspection import damaged_files
 from capgen.version import __version__
+from capgen.words import counted
 
 _WINDOW_GROWTH = "growth.trend: window spreads growth over the whole window"
 
@@ -139,7 +140,7 @@ def outlook(
     }
     deeds = ", ".join(f"{deed} {count:,}" for deed, count in counts.items() if count)
     reason = _reason(present, config, sizes, counts["rewrites"])
-    return f"{folder} holds {len(before):,} files; this build {deeds}: {reason}"
+    return f"{folder} holds {counted(len(before), 'file')}; this build {deeds}: {reason}"
 
 
 def _reason(present: Manifest, config: Config, sizes: Sizes, rewritten: int) -> str:

@@ -12,6 +12,7 @@ from capgen.quality.expected.missing import Implied
 from capgen.quality.findings import Finding, Verdict
 from capgen.quality.rule import Measurement, Rule
 from capgen.quality.statistics import Statistic, binomial_score
+from capgen.words import counted
 
 COMPLETENESS = Rule(
     "completeness",
@@ -46,7 +47,7 @@ def _completeness(column: str, rows: int, present: int, implied: Implied) -> Sta
     if share == 0:
         wrong = max(absent, 0)
         verdict = Verdict.FAIL if wrong or not rows else Verdict.PASS
-        note = f"{wrong:,} values are missing that no layer takes away" if wrong else ""
+        note = f"{counted(wrong, 'value')} missing that no layer takes away" if wrong else ""
         return Finding(
             COMPLETENESS.name, column, verdict, measured, expected, wrong, 0, "values", note
         )

@@ -11,6 +11,7 @@ from capgen.quality.evidence.suspects import look_at
 from capgen.quality.findings import Finding, Verdict, exact
 from capgen.quality.rule import EVERY_ROW, Measurement, Rule, reads_modelled
 from capgen.quality.source import Source
+from capgen.words import counted
 
 ROW_COUNT = Rule(
     "row_count",
@@ -62,8 +63,8 @@ def key_findings(evidence: Evidence) -> Iterator[Finding]:
         ROW_COUNT.name,
         "",
         verdict,
-        f"{rows:,} rows",
-        f"{expected:,} rows",
+        counted(rows, "row"),
+        counted(expected, "row"),
         rows - expected,
         0,
         "rows",
@@ -96,7 +97,7 @@ def _timestamp_findings(
     yield exact(UNIQUE_KEYS.name, wrong, servers, _REPEATED, note)
     gaps = looked_at.filter((pl.col("missing") > 0) | (pl.col("strange") > 0))
     note = "".join(
-        f"{server['server_id']} lacks {server['missing']} timestamps "
+        f"{server['server_id']} lacks {counted(server['missing'], 'timestamp')} "
         f"from {server['first_missing']} on, "
         f"and has {server['strange']} that are not on the calendar"
         for server in gaps[:1].to_dicts()

@@ -9,6 +9,7 @@ from capgen.config import Config
 from capgen.quality.evidence.evidence import KEYS, Evidence
 from capgen.quality.findings import Finding, exact
 from capgen.quality.rule import EVERY_ROW, Measurement, Rule, reads_modelled
+from capgen.words import counted
 
 METADATA = Rule(
     "metadata",
@@ -61,7 +62,7 @@ def _drawn(weights: Mapping[str, float]) -> list[str]:
 def _problems(column: str, allowed: list[str], server: Mapping[str, Any]) -> Iterator[str]:
     first, last, missing = (server[f"{column}.{what}"] for what in ("first", "last", "missing"))
     if missing:
-        yield f"{column} is missing in {missing:,} rows"
+        yield f"{column} is missing in {counted(missing, 'row')}"
     if first != last:
         yield f"{column} changes between {first!r} and {last!r}"
     elif first is not None and first not in allowed:

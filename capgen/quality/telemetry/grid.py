@@ -13,6 +13,7 @@ from capgen.quality.exact.keys import UNIQUE_KEYS
 from capgen.quality.findings import Finding, exact
 from capgen.quality.rule import EVERY_ROW, Measurement, Rule, reads_measured
 from capgen.quality.telemetry.naming import said
+from capgen.words import counted
 
 GRID = Rule(
     "grid",
@@ -56,8 +57,10 @@ def _repeated(row: Mapping[str, Any]) -> str:
 
 
 def _missing(row: Mapping[str, Any]) -> str:
-    missing = f"{row['server_id']} lacks {row['missing']} steps from {row['first_missing']} on"
-    return f"{missing}, and has {row['strange']} rows between steps" if row["strange"] else missing
+    steps = counted(row["missing"], "step")
+    missing = f"{row['server_id']} lacks {steps} from {row['first_missing']} on"
+    strange = counted(row["strange"], "row")
+    return f"{missing}, and has {strange} between steps" if row["strange"] else missing
 
 
 MEASUREMENT = Measurement((UNIQUE_KEYS, GRID), grid_findings, needs=reads_measured(*KEYS))

@@ -12,6 +12,7 @@ from capgen.quality.evidence.evidence import Evidence
 from capgen.quality.findings import Finding, Verdict
 from capgen.quality.rule import Measurement, Rule
 from capgen.quality.telemetry.naming import said, worst_first
+from capgen.words import counted
 
 PRESENCE = Rule(
     "presence",
@@ -42,7 +43,7 @@ def presence_findings(evidence: Evidence) -> Iterator[Finding]:
         sums = evidence.series.sums.filter(pl.col("metric") == column)
         having = sums.filter(pl.col("present") > 0)
         absent = sums.height - having.height
-        note = f"{absent:,} servers have no {column} at all" if absent else ""
+        note = f"{counted(absent, 'server')} without any {column}" if absent else ""
         yield _presence(column, having, evidence.limits.max_missing, note)
         gaps = evidence.series.gaps[column].join(having, on="server_id", how="semi")
         yield _continuity(column, gaps, step, evidence.limits.max_gap)

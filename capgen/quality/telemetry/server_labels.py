@@ -8,6 +8,7 @@ from typing import Any
 from capgen.quality.evidence.evidence import KEYS, Evidence
 from capgen.quality.findings import Finding, exact
 from capgen.quality.rule import EVERY_ROW, Measurement, Rule, reads_measured
+from capgen.words import counted
 
 SERVER_LABELS = Rule(
     "server_labels",
@@ -44,7 +45,7 @@ def _problem(column: str, server: Mapping[str, Any]) -> str:
     if first != last:
         return f"{column} changes between {first!r} and {last!r}"
     if missing and first is not None:
-        return f"{column} is {first!r}, and missing in {missing:,} rows"
+        return f"{column} is {first!r}, and missing in {counted(missing, 'row')}"
     return ""
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from capgen.words import counted
+
 LEVELS = {"early": 0.05, "middle": 0.5, "late": 0.95}  # of the band of futures
 
 
@@ -65,8 +67,9 @@ class Saturation:
     @property
     def line(self) -> str:
         """The outcome in a line."""
-        servers = self.table.height
-        text = f"{self.drawn:,} of {servers:,} servers cross {self.limit_text} by {self.until}"
+        servers = counted(self.table.height, "server")
+        cross = "crosses" if self.drawn == 1 else "cross"
+        text = f"{self.drawn:,} of {servers} {cross} {self.limit_text} by {self.until}"
         if not self.drawn:
             return text
         first = self.table.row(0, named=True)

@@ -13,6 +13,7 @@ from capgen.errors import CapgenError, RequestError
 from capgen.storage.store.errors import unread
 from capgen.twins.compare.agreement import Agreement, NamedDataset
 from capgen.twins.compare.window import Window
+from capgen.words import counted
 
 
 def with_values(
@@ -40,8 +41,8 @@ def with_values(
     statistics = {n: each for n, each in agreement.statistics.items() if n not in empty}
     if not statistics:
         raise RequestError(
-            f"metrics: expected one with values on both sides, of {sides[0][0].days} days each, "
-            f"got {', '.join(left_out)}; take other days"
+            "metrics: expected one with values on both sides, of "
+            f"{counted(sides[0][0].days, 'day')} each, got {', '.join(left_out)}; take other days"
         )
     return replace(
         agreement,

@@ -24,6 +24,7 @@ from capgen.twins.fit.learnt import sentences
 from capgen.twins.fit.telemetry import LABEL, read_telemetry
 from capgen.twins.fit.trend import Trend
 from capgen.version import __version__
+from capgen.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ def fit(
     digest = digest_of(content)
     window = telemetry.clock.window
     step = telemetry.granularity
-    title = f"Twin of {servers.height} servers, {' to '.join(window)}, {step}; capgen {__version__}"
+    fleet_size = counted(servers.height, "server")
+    title = f"Twin of {fleet_size}, {' to '.join(window)}, {step}; capgen {__version__}"
     text = document(fleet, (library_file.path.name, digest), (*window, step), title)
     library_file.write(content)
     config_file.write(text.encode())

@@ -15,6 +15,7 @@ from capgen.panel.scanning import frames
 from capgen.panel.schema import panel_schema
 from capgen.quality.exact.remade.fault import Fault, gathered, gathered_by
 from capgen.quality.exact.remade.patterns import Pair, pattern_of
+from capgen.words import counted
 
 _MOST_ROWS = 500_000  # that are looked at more closely
 _KEYS = ["server_id", "timestamp"]
@@ -104,7 +105,7 @@ def _row_faults(server: str, data: pl.DataFrame, made: pl.DataFrame) -> Iterator
     }
     for what, rows in counts.items():
         if rows:
-            yield Fault((server,), (), f"{rows:,} rows {what}")
+            yield Fault((server,), (), f"{counted(rows, 'row')} {what}")
 
 
 def _fault_of(
@@ -161,14 +162,14 @@ def _where(timestamps: pl.Series, differs: pl.Series, present: pl.Series) -> str
     reach = (found[-1] - found[0]) / max(every[-1] - every[0], timedelta(1))
     if 2 * len(found) >= len(every) and reach >= _WHOLE_REACH:
         return _THROUGHOUT
-    return f"in {len(found):,} of {len(differs):,} rows, from {found[0]} to {found[-1]}"
+    return f"in {len(found):,} of {counted(len(differs), 'row')}, from {found[0]} to {found[-1]}"
 
 
 def _first(both: pl.DataFrame, column: str, differs: pl.Series) -> str:
     first = both.filter(differs).row(0, named=True)
     got = _shown(first[f"{column}.data"])
     made = _shown(first[column])
-    counts = f"{differs.sum():,} of {len(differs):,} rows differ"
+    counts = f"differs in {differs.sum():,} of {counted(len(differs), 'row')}"
     return f"{counts}, first {first['timestamp']}: {got}, remade {made}"
 
 

@@ -28,7 +28,7 @@ from capgen.quality.findings import Finding, Verdict, not_testable
 from capgen.quality.rule import Measurement, Rule, reads_modelled
 from capgen.quality.sample import some_of
 from capgen.quality.source import Source
-from capgen.words import listed
+from capgen.words import counted, listed
 
 REMADE = Rule(
     "remade",
@@ -129,7 +129,7 @@ def _summary(config: Config, ids: Sequence[str], faults: Sequence[Fault]) -> Fin
     wrong = len({server for fault in faults for server in fault.servers})
     named = [f"{listed(fault.servers)}: {fault.text}" for fault in faults[:_MOST_NAMED]]
     more = [f"and {len(faults) - _MOST_NAMED:,} more"] if len(faults) > _MOST_NAMED else []
-    scope = f"remade {some_of(len(ids), config.num_servers)} servers, {rows:,} rows"
+    scope = f"remade {some_of(len(ids), config.num_servers, 'server')}, {counted(rows, 'row')}"
     return Finding(
         REMADE.name,
         "",

@@ -104,13 +104,16 @@ def _cut(
 def _notes(answer: dict[str, Any], export: Export) -> list[AccountLine]:
     lines: list[AccountLine] = []
     if answer.get("NextToken"):
-        says = "the answer goes on (NextToken); what further pages hold is not here"
-        lines.append(AccountLine(name="pages", about=export.name, count=1, says=says))
+        says = "that goes on (NextToken); what further pages hold is not here"
+        lines.append(AccountLine.of_many("pages", 1, "answer", says, export.name))
     for message in answer.get("Messages") or []:
         said = message.get("Value") if isinstance(message, dict) else message
-        says = f"the service said: {str(said)[:200]}"
-        lines.append(AccountLine(name="message", about=export.name, count=1, says=says))
+        lines.append(_message(str(said), export.name))
     return lines
+
+
+def _message(text: str, name: str) -> AccountLine:
+    return AccountLine.of_many("message", 1, "message", f"of the service: {text[:200]}", name)
 
 
 def _samples(
@@ -142,11 +145,10 @@ def _states(connection: sql.Connection, exports: dict[str, Export]) -> list[Acco
         if uneven:
             raise CapgenError(f"{name}: expected as many Values as Timestamps, got others")
         if status not in {"", "Complete"}:
-            says = f"results with the status {status}: values may be missing"
-            lines.append(AccountLine(name="incomplete", about=name, count=count, says=says))
+            says = f"with the status {status}: values may be missing"
+            lines.append(AccountLine.of_many("incomplete", count, "result", says, name))
         if message:
-            says = f"the service said: {message[:200]}"
-            lines.append(AccountLine(name="message", about=name, count=1, says=says))
+            lines.append(_message(message, name))
     return lines
 
 

@@ -97,9 +97,9 @@ def _form(export: Export, mapping: Mapping) -> Form:
 
 
 def _notes(layouts: dict[str, Layout], stamps: dict[str, Stamps]) -> list[AccountLine]:
-    says = "headers again, between the series of a file; left out"
+    says = "repeated between the series of a file; left out"
     return [
-        AccountLine(name="headers", about=layouts[name].export.name, count=found.headers, says=says)
+        AccountLine.of_many("headers", found.headers, "header", says, layouts[name].export.name)
         for name, found in stamps.items()
         if found.headers
     ]

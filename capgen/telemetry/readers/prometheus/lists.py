@@ -52,7 +52,7 @@ def cut_answer(connection: sql.Connection, export: Export) -> tuple[str, list[Ac
             f"{_RANGE_QUERY}"
         )
     return cut.filename, [
-        AccountLine(name="warning", about=export.name, count=1, says=f"the server said: {text}")
+        AccountLine.of_many("warning", 1, "answer", f"with a warning: {text}", export.name)
         for text in cut.rest.get("warnings") or []
     ]
 

@@ -148,8 +148,8 @@ def _series(
     all_names = {name for name, _ in names.values()}
     buckets = {one for one, (name, labels) in names.items() if _is_bucket(name, labels)}
     left = sum(row[-1] for row in rows if row[0] in buckets)
-    says = "samples of histograms (_bucket), which are counts of other samples; left out"
-    notes = [AccountLine(name="histograms", about="", count=left, says=says)] if left else []
+    says = "of histograms (_bucket), counts of other samples; left out"
+    notes = [AccountLine.of_many("histograms", left, "sample", says)] if left else []
     series = [
         Series(
             id=one,

@@ -20,13 +20,17 @@ def notes_of(
 ) -> list[AccountLine]:
     """Return what is left out of a file, as lines of the account."""
     counts = {
-        "restarts": (restarts, "restarts of the server; their rows are no samples"),
-        "comments": (comments, "comments; their rows are no samples"),
-        "no_length": (of_no_length, "rows of an interval of 0 seconds, left out: no rate is known"),
-        "interrupts": (of_matrices, "rows with a column for each CPU, left out"),
+        "restarts": (restarts, "restart", "of the server, in rows without samples"),
+        "comments": (comments, "comment", "in rows without samples"),
+        "no_length": (
+            of_no_length,
+            "row",
+            "of an interval of 0 seconds, left out: no rate is known",
+        ),
+        "interrupts": (of_matrices, "row", "with a column for each CPU, left out"),
     }
     return [
-        AccountLine(name=word, about=name, count=count, says=says)
-        for word, (count, says) in counts.items()
+        AccountLine.of_many(word, count, noun, says, name)
+        for word, (count, noun, says) in counts.items()
         if count
     ]

@@ -99,8 +99,8 @@ def _files_left_out(
     for part in table.parts:
         if wanted.isdisjoint(part.columns):
             shown = ", ".join(repr(files[position].name) for position in part.files)
-            says = f"files without a column of a metric; left out: {shown[:200]}"
-            yield AccountLine(name="files", about="", count=len(part.files), says=says)
+            says = f"without a column of a metric; left out: {shown[:200]}"
+            yield AccountLine.of_many("files", len(part.files), "file", says)
 
 
 def _has_names_only(mapping: Mapping, places: dict[str, MetricPlace]) -> bool:

@@ -24,6 +24,7 @@ from capgen.dataset.metric_column import MetricColumn
 from capgen.errors import RequestError
 from capgen.handover.destinations import influx, otlp, prometheus
 from capgen.handover.measures import measure_of
+from tests.conftest import BuildOnce
 from tests.programs import Samples, clickhouse, influxdb, panel_samples, postgresql, victoriametrics
 from tests.programs import prometheus as prometheus_program
 from tests.telemetry_datasets import CPU, write_telemetry
@@ -88,6 +89,20 @@ def handed(telemetry: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
         return path
 
     return make
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_a_metric_called_text_is_no_text_of_the_lines(
+    name: str, build_once: BuildOnce, tmp_path: Path
+) -> None:
+    day = {"num_servers": 2, "start_date": "2024-03-09", "end_date": "2024-03-09"}
+    told = []
+    for column in ("cpu_p95", "text"):
+        data = build_once(metrics={"cpu": {"column": column}}, **day)
+        path = tmp_path / f"{column}{ENDINGS[name]}"
+        capgen.hand_over(data, name, path)
+        told.append(path.read_text().replace(column, "NAME"))
+    assert told[0] == told[1]
 
 
 @pytest.fixture(scope="module")

@@ -15,12 +15,13 @@ from capgen.handover.tables import NO_ROWS
 from capgen.storage.counted import Counted
 
 SERVER = "server_id"
+TEXT = "text of the server"  # no column of a panel has a space in its name
 
 
 def server_texts(
     handed: Handed, names: Mapping[str, str], text_of: Callable[[dict[str, str]], str]
 ) -> pl.DataFrame:
-    """Return what every line of a server begins with: columns server_id and text.
+    """Return what every line of a server begins with: columns server_id and `TEXT`.
 
     Args:
         handed: the rows that are handed over.
@@ -32,7 +33,7 @@ def server_texts(
         text_of({names[column]: value for column, value in row.items() if value})
         for row in servers.to_dicts()
     ]
-    return servers.select(SERVER, pl.Series("text", texts))
+    return servers.select(SERVER, pl.Series(TEXT, texts))
 
 
 def text_frames(handed: Handed, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
@@ -54,7 +55,7 @@ def text_frames(handed: Handed, columns: Sequence[str]) -> Iterator[pl.DataFrame
 
 
 def with_texts(frame: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
-    """Return rows with what their servers' lines begin with, as the column text.
+    """Return rows with what their servers' lines begin with, as the column `TEXT`.
 
     Args:
         frame: rows with a column server_id.

@@ -12,6 +12,7 @@ from capgen.handover.destination import File
 from capgen.handover.handed import Handed
 from capgen.handover.lines import (
     SERVER,
+    TEXT,
     server_texts,
     text_frames,
     unfit_labels,
@@ -69,7 +70,7 @@ def _write(handed: Handed, file: Counted) -> None:
     file.write(_HEAD.encode())
     for frame in text_frames(handed, [SERVER, "timestamp", *names]):
         lines = with_texts(frame, texts).select(
-            "text",
+            TEXT,
             pl.concat_str(fields, separator=",", ignore_nulls=True).alias("fields"),
             pl.col("timestamp").dt.epoch("ns"),
         )

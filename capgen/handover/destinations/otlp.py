@@ -11,7 +11,7 @@ import polars as pl
 
 from capgen.handover.destination import File
 from capgen.handover.handed import Handed
-from capgen.handover.lines import SERVER, server_texts, text_frames, with_texts, write_words
+from capgen.handover.lines import SERVER, TEXT, server_texts, text_frames, with_texts, write_words
 from capgen.handover.measures import PREFIX, Measure, measure_of
 from capgen.handover.monitoring import Monitoring
 from capgen.storage.counted import Counted
@@ -66,7 +66,7 @@ def _lines(piece: pl.DataFrame, texts: pl.DataFrame, measures: list[Measure]) ->
     present = joined.filter(pl.any_horizontal(pl.col(names) != ""))
     metrics = pl.concat_str(map(_metric, measures), separator=",", ignore_nulls=True)
     return with_texts(present, texts).select(
-        pl.concat_str("text", metrics, pl.lit("]}]}]}")),
+        pl.concat_str(TEXT, metrics, pl.lit("]}]}]}")),
     )
 
 

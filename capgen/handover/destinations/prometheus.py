@@ -9,7 +9,7 @@ import polars as pl
 
 from capgen.handover.destination import File
 from capgen.handover.handed import Handed
-from capgen.handover.lines import SERVER, server_texts, text_frames, with_texts, write_words
+from capgen.handover.lines import SERVER, TEXT, server_texts, text_frames, with_texts, write_words
 from capgen.handover.measures import Measure, measure_of
 from capgen.handover.monitoring import Monitoring
 from capgen.storage.counted import Counted
@@ -39,11 +39,11 @@ def _write(handed: Handed, file: Counted) -> None:
     for metric in handed.metrics:
         measure = measure_of(metric)
         file.write(_described(measure).encode())
-        series = texts.with_columns(text=pl.lit(measure.name) + pl.col("text"))
+        series = texts.with_columns((pl.lit(measure.name) + pl.col(TEXT)).alias(TEXT))
         for frame in text_frames(handed, [SERVER, "timestamp", metric.name]):
             present = with_texts(frame.drop_nulls(metric.name), series)
             stamp = pl.col("timestamp").dt.epoch("s")
-            write_words(present.select("text", measure.values, stamp), file)
+            write_words(present.select(TEXT, measure.values, stamp), file)
     file.write(b"# EOF\n")
 
 

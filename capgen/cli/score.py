@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from capgen.cli.score_runs import score_anomalies, score_days, score_forecasts
 from capgen.errors import RequestError
 from capgen.storage.location import locate
 from capgen.system.paths import local_path
+
+if TYPE_CHECKING:
+    from capgen.scores.saturation.options import SaturationOptions
 
 
 def command(
@@ -160,7 +163,13 @@ def command(
         if reached is None:
             raise RequestError("--reaches: expected the limit, such as 80, got none")
         first = None if since is None else since.date()
-        score_days(file, data, metric, reached, rule, first, until, draws, as_json=as_json)
+        options: SaturationOptions = {
+            "rule": rule,
+            "since": first,
+            "until": until,
+            "draws": draws,
+        }
+        score_days(file, data, metric, reached, options, as_json=as_json)
     else:
         score_forecasts(file, data, since, metrics or [], limit, draws, as_json=as_json)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from capgen.cli.stopping import gone_when_stopped
 from capgen.cli.streams import outcome
 
 if TYPE_CHECKING:
+    from capgen.scores.saturation.options import SaturationOptions
     from capgen.scores.scorecard import Scorecard
 
 
@@ -88,10 +89,7 @@ def score_days(
     data: Path,
     metric: str,
     limit: float,
-    rule: str | None,
-    since: date | None,
-    until: date | None,
-    draws: int,
+    options: SaturationOptions,
     *,
     as_json: bool,
 ) -> None:
@@ -102,27 +100,14 @@ def score_days(
         data: folder of the panel.
         metric: that reaches the limit.
         limit: that is reached.
-        rule: what reaches it.
-        since: the first day that is not known.
-        until: the last day.
-        draws: number of futures behind the best possible days.
+        options: what else is asked.
         as_json: print JSON.
     """
     from capgen.cli.saturation_table import print_foretold
     from capgen.scores.saturation.score_saturation import score_saturation
 
     with gone_when_stopped(), count_progress("server", "looked at") as on_servers:
-        found = score_saturation(
-            file,
-            data,
-            metric,
-            limit,
-            rule=rule,
-            since=since,
-            until=until,
-            draws=draws,
-            on_servers=on_servers,
-        )
+        found = score_saturation(file, data, metric, limit, on_servers=on_servers, **options)
     with outcome():
         if as_json:
             typer.echo(json.dumps(found.as_json(), indent=2, allow_nan=False))

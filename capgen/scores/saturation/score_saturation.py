@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import polars as pl
 
@@ -17,6 +16,7 @@ from capgen.scores.files.opened import collected, open_table, role_of, schema_of
 from capgen.scores.files.refusals import refuse_strangers
 from capgen.scores.models import SERVER
 from capgen.scores.panel import Place
+from capgen.scores.saturation.options import SaturationOptions
 from capgen.scores.saturation.outlook import Saturation
 from capgen.scores.saturation.saturation import saturation
 from capgen.storage.location import locate
@@ -63,41 +63,26 @@ def score_saturation(
     metric: str,
     limit: float,
     *,
-    rule: str | None = None,
-    since: date | None = None,
-    until: date | None = None,
-    draws: int = 200,
     on_servers: Callable[[int, int], None] = lambda _done, _total: None,
+    **options: Unpack[SaturationOptions],
 ) -> Foretold:
     """Say how many days early or late foretold days of saturation are.
 
     Args:
         dates: a file of Parquet or CSV: server_id (or unique_id) and day; no day, or no row, says
             that the server does not reach the limit.
-        source: as in `saturation`, and all that follows.
+        source: as in `saturation`.
         metric: as in `saturation`.
         limit: as in `saturation`.
-        rule: as in `saturation`.
-        since: as in `saturation`.
-        until: as in `saturation`.
-        draws: as in `saturation`.
         on_servers: as in `saturation`.
+        options: rule, since, until and draws, as `saturation` takes them.
 
     Raises:
         RequestError: something is asked for that is not there, or the file holds no such days.
         CapgenError: the file cannot be read.
     """
     days, notes = _read(locate(dates))
-    truth = saturation(
-        source,
-        metric,
-        limit,
-        rule=rule,
-        since=since,
-        until=until,
-        draws=draws,
-        on_servers=on_servers,
-    )
+    truth = saturation(source, metric, limit, on_servers=on_servers, **options)
     known = truth.table.select(_SERVER)
     unknown = days.join(known, on=_SERVER, how="anti")[_SERVER].to_list()
     if len(unknown) == days.height:
@@ -111,12 +96,12 @@ def score_saturation(
         _SERVER,
         "drawn",
         within.alias(FORETOLD),
-        (pl.col("middle") if draws else pl.lit(None, pl.Date)).alias("best"),
+        (pl.col("middle") if truth.draws else pl.lit(None, pl.Date)).alias("best"),
     ).with_columns(
         _days_late(FORETOLD).alias("days_late"), _days_late("best").alias("days_late_best")
     )
     figures = [_figures(table, FORETOLD, FORETOLD, "days_late")]
-    if draws:
+    if truth.draws:
         figures.append(_figures(table, BEST, "best", "days_late_best"))
     return Foretold(truth=truth, table=table, figures=pl.concat(figures), notes=tuple(notes))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -184,6 +185,27 @@ def test_modules_are_short() -> None:
         module: len(path.read_text(encoding="utf-8").splitlines()) for module, path in NAMES.items()
     }
     assert {module for module, lines in lengths.items() if lines > LONGEST_MODULE} == set()
+
+
+def fields_of(node: ast.ClassDef) -> set[str]:
+    """Return what a data class takes, or a class with a constructor of its own."""
+    annotated = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+    of_objects = [each for each in annotated if "ClassVar" not in ast.unparse(each.annotation)]
+    for each in node.body:
+        if isinstance(each, ast.FunctionDef) and each.name == "__init__":
+            return {argument.arg for argument in [*each.args.args[1:], *each.args.kwonlyargs]}
+    return {ast.unparse(each.target) for each in of_objects}
+
+
+def test_what_a_class_says_of_its_arguments_is_so() -> None:
+    said = re.compile(r"^ {4}(\w+): ", re.MULTILINE)
+    for module in NAMES:
+        for node in of_type(ast.ClassDef, module):
+            _, heading, text = (ast.get_docstring(node) or "").partition("\nArgs:\n")
+            if heading and not node.name.endswith("Error"):
+                arguments = set(said.findall(text.partition("\n\n")[0]))
+                fields = {name for name in fields_of(node) if not name.startswith("_")}
+                assert arguments == fields, f"{module}.{node.name}"
 
 
 def is_dense(node: ast.AST) -> bool:

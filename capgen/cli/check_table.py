@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from capgen.cli.tables import wide_console
 from capgen.quality.findings import figure
 from capgen.words import listed
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 _COLOURS = {"pass": "green", "fail": "bold red", "not testable": "yellow"}
 _MOST_CAUSES = 10
 _WIDE = 140  # characters
-_WIDTH_OF_FILES = 300  # characters
 
 
 def print_report(report: Report) -> None:
@@ -28,11 +28,7 @@ def print_report(report: Report) -> None:
     Args:
         report: the outcome of a check.
     """
-    from rich.console import Console
-
-    console = Console()
-    if not console.is_terminal:
-        console.width = _WIDTH_OF_FILES
+    console = wide_console()
     is_wide = console.width >= _WIDE
     if report.altered:
         typer.echo(f"{_altered(report)}\n")

@@ -53,6 +53,8 @@ class Dealer:
         folder: where the files are.
         metrics: the metrics' numbers, by series; rows of other series are left out.
         files: what to close in the end.
+        servers: the servers' numbers, given as they come.
+        devices: the devices' numbers, likewise.
     """
 
     folder: Path

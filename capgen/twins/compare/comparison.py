@@ -27,7 +27,6 @@ class Comparison:
         directions: what each direction is, in words.
         classifier: which one told weeks apart.
         outcomes: of the candidates, then of the rivals.
-        other_servers: geometric mean of what other real servers get.
         not_borne: measures that the panels are too short or too small for, and what they lack.
         notes: what else to know.
     """

@@ -34,6 +34,7 @@ class Measure:
         higher: what one does that has more.
         needs: what a panel must have.
         how: how the two sides are compared.
+        direction: how the value reads.
         best: the value of two panels that are the same.
         least: values and floors below this count as this much, since chance alone gives it.
     """

@@ -259,7 +259,26 @@ def test_kinds_that_do_not_count_are_no_anomalies(
         (
             {"server_id": "s", "start": datetime(2024, 1, 5), "end": datetime(2024, 1, 4)},
             {},
-            "1 row that end before",
+            "1 row ending before",
+        ),
+        (
+            {"server_id": "server_001", "timestamp": datetime(2034, 1, 5), "is_anomaly": 1},
+            {},
+            "which is scored, got 1 flag from 2034-01-05 00:00:00 to 2034-01-05 00:00:00",
+        ),
+        (
+            {"server_id": "server_001", "timestamp": datetime(2024, 1, 5), "is_anomaly": 1},
+            {"since": datetime(2024, 2, 1)},
+            "expected flags from 2024-02-01 00:00:00 to",
+        ),
+        (
+            {
+                "server_id": "server_001",
+                "start": [datetime(2023, 12, 5), datetime(2034, 1, 5)],
+                "end": [datetime(2024, 1, 1), None],
+            },
+            {},
+            "got 2 flags from 2023-12-05 00:00:00 to 2034-01-05 00:00:00",
         ),
         (
             {"server_id": "server_001", "timestamp": datetime(2024, 1, 5), "is_anomaly": 1},

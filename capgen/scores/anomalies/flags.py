@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
 from capgen.errors import RequestError
+from capgen.scores.anomalies.window import check_some_inside
 from capgen.scores.files.moments import moments_of
 from capgen.scores.files.opened import collected, open_table, role_of, schema_of
 from capgen.scores.files.refusals import (
@@ -58,17 +60,19 @@ class Flags:
         return collected(chosen.unique(), self.path)
 
 
-def read_flags(path: Path, panel: Panel, threshold: float | None) -> Flags:
+def read_flags(path: Path, panel: Panel, since: datetime, threshold: float | None) -> Flags:
     """Open a file of what a detector flags.
 
     Args:
         path: of Parquet or CSV: server_id (or unique_id), and either timestamp (or ds) with
             is_anomaly or score, or start and end.
         panel: that the detector looked at.
+        since: the first timestamp that counts.
         threshold: scores above it are flags.
 
     Raises:
-        RequestError: the file has no such columns, or its rows cannot be of this panel.
+        RequestError: the file has no such columns, its rows cannot be of this panel, or all that
+            it flags lies at other times.
         CapgenError: the file cannot be read.
     """
     frame = open_table(path, [*SERVER, *TIMESTAMP, START, END])
@@ -84,6 +88,7 @@ def read_flags(path: Path, panel: Panel, threshold: float | None) -> Flags:
     if is_interval:
         rows = frame.select(server, *map(_named, expressions, [START, END]), _written(END))
         _check_intervals(rows, path)
+        check_some_inside(rows.select(START, END), panel, since, path)
         steps = _steps(rows, panel)
     else:
         rows = frame.select(
@@ -91,6 +96,8 @@ def read_flags(path: Path, panel: Panel, threshold: float | None) -> Flags:
         )
         _check_points(rows, panel, path)
         steps = rows.filter("is_flag").select("server_id", "timestamp")
+        moment = pl.col("timestamp")
+        check_some_inside(steps.select(start=moment, end=moment), panel, since, path)
     return Flags(path, steps, [*told, *_notes(rows.select("server_id"), panel, path)])
 
 
@@ -163,7 +170,7 @@ def _check_intervals(rows: pl.LazyFrame, path: Path) -> None:
     if backwards:
         raise RequestError(
             f"{path}: expected intervals that end after their start, got "
-            f"{counted(backwards, 'row')} that end before"
+            f"{counted(backwards, 'row')} ending before"
         )
 
 

@@ -50,13 +50,14 @@ def score_anomalies(
         The counts, with the frame `table` by kind.
 
     Raises:
-        RequestError: the folder is no dataset that capgen built, or the file holds no flags of it.
+        RequestError: the folder is no dataset that capgen built, the file holds no flags of it, or
+            all of them are at times that do not count.
         CapgenError: a file cannot be read.
     """
     panel = Panel.of(data)
     truth = Truth.of(panel, kinds)
-    opened = read_flags(locate(flags), panel, threshold)
     start = since or panel.first
+    opened = read_flags(locate(flags), panel, start, threshold)
     servers = panel.servers["server_id"].to_list()
     counts: Counter[str] = Counter()
     kinds_found = []

@@ -143,6 +143,26 @@ def test_a_folder_without_files_is_refused(
     assert "files of exports" in refusal(tmp_path, capsys, "--as", "table")
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ([], "b.csv: expected another file of zabbix-history, as a.csv is, got zabbix-trends"),
+        (["--as", "table"], "got b.csv (csv) and c.ndjson (ndjson)"),
+    ],
+)
+def test_a_file_of_another_form_than_its_folder_has_is_named(
+    options: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "x.csv"
+    folder.mkdir()
+    if not options:
+        (folder / "a.csv").write_text("host,key_,clock,ns,value\n", encoding="utf-8")
+    header = "host,key_,clock,num,value_min,value_avg,value_max\n"
+    (folder / "b.csv").write_text(header, encoding="utf-8")
+    (folder / "c.ndjson").write_text("{}\n", encoding="utf-8")
+    assert says in refusal(tmp_path, capsys, *options)
+
+
 def test_what_several_recognise_is_asked_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections import abc
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from capgen.config.suggest import nearest
@@ -25,6 +27,7 @@ from capgen.telemetry.readers.mapping import Mapping
 from capgen.telemetry.readers.reader import Head, Reader
 
 _YAML = {".yaml", ".yml"}
+Recogniser = Callable[[Head], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,44 +110,59 @@ def _reader(name: str) -> Reader:
 
 
 def _recognised(files: Sequence[Path], settings: Sequence[str]) -> Choice:
-    if not files:
+    """Choose what recognises all files; those of a folder as if each were named."""
+    every = [file for path in files for file in files_in(path)]
+    if not every:
         raise RequestError("exports: expected at least one file, got none")
-    heads = [head_of(file) for file in _some(files)]
-    reasons = dict(_reasons(heads))
+    first = head_of(every[0])
+    forms = _forms()
+    reasons = _reasons(first, forms)
+    if not reasons:
+        raise RequestError(
+            f"{first.name}: expected exports of a form that is known, got {_unknown(first)}; "
+            "which is it? Say --as table for a table with a column for each metric, --as with a "
+            f"mapping of yours (.yaml), or one of {', '.join(forms)}"
+        )
+    for file in every[1:]:
+        head = head_of(file)
+        fitting = _reasons(head, {name: forms[name] for name in reasons})
+        if not fitting:
+            other = ", ".join(_reasons(head, forms)) or _unknown(head)
+            raise RequestError(
+                f"{head.name}: expected another file of {', '.join(reasons)}, as {first.name} is, "
+                f"got {other}; load files of one form at a time, or say with --as what all are"
+            )
+        reasons = {name: reasons[name] for name in fitting}
     if len(reasons) == 1:
         ((name, reason),) = reasons.items()
         choice = choose(files, name, settings)
         return replace(choice, account=(line("reader", f"took {name}: {reason}"),))
-    known = ", ".join([*(reader.name for reader in READERS), *shipped_mappings()])
-    if not reasons:
-        raise RequestError(
-            f"{heads[0].name}: expected exports of a form that is known, got one that has "
-            f"{heads[0].text[:40]!r}; which is it? Say --as table for a table with a column for "
-            f"each metric, --as with a mapping of yours (.yaml), or one of {known}"
-        )
     found = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
     raise RequestError(
-        f"{heads[0].name}: expected exports of one form, got what looks like several ({found}); "
+        f"{first.name}: expected exports of one form, got what looks like several ({found}); "
         "which is it? Say it with --as"
     )
 
 
-def _some(files: Sequence[Path]) -> Iterator[Path]:
-    """Yield the files whose starts are looked at; of a folder, the first one."""
-    for file in files:
-        yield files_in(file)[0]
+def _unknown(head: Head) -> str:
+    return f"one that has {head.text[:40]!r}"
 
 
-def _reasons(heads: Sequence[Head]) -> Iterator[tuple[str, str]]:
-    """Yield the readers and mappings that recognise all of some files, with the first reason."""
-    for reader in READERS:
-        reasons = [reader.recognise(head) for head in heads]
-        if reasons and all(reasons):
-            yield reader.name, str(reasons[0])
-    for name in shipped_mappings():
-        pattern = shipped_mapping(name).recognise
-        if pattern is None or not heads:
-            continue
-        found = [re.search(pattern, head.text, re.MULTILINE) for head in heads]
-        if all(found):
-            yield name, f"{heads[0].name} has {str(found[0] and found[0][0])[:60]!r}"
+def _forms() -> dict[str, Recogniser]:
+    """Return what recognises the start of a file, by the names of readers and mappings."""
+    mapped = {name: shipped_mapping(name).recognise for name in shipped_mappings()}
+    return {
+        **{reader.name: reader.recognise for reader in READERS},
+        **{name: partial(_matches, pattern) for name, pattern in mapped.items()},
+    }
+
+
+def _matches(pattern: str | None, head: Head) -> str | None:
+    found = re.search(pattern, head.text, re.MULTILINE) if pattern else None
+    return f"{head.name} has {found[0][:60]!r}" if found else None
+
+
+def _reasons(head: Head, forms: abc.Mapping[str, Recogniser]) -> dict[str, str]:
+    """Return the readers and mappings that recognise a file, each with its reason."""
+    asked = ((name, recognise(head)) for name, recognise in forms.items())
+    return {name: reason for name, reason in asked if reason is not None}

@@ -86,8 +86,12 @@ def _given(path: Path) -> GivenFile:
     file_of(path).check_is_file()
     size = path.stat().st_size
     if size == 0:
-        raise CapgenError(f"{path}: expected an export, got an empty file")
+        raise _empty(path)
     return GivenFile(path, SourceEntry(name=path.name, bytes=size, sha256=sha256(path)))
+
+
+def _empty(path: Path) -> CapgenError:
+    return CapgenError(f"{path}: expected an export, got an empty file")
 
 
 def is_parquet(path: Path) -> bool:
@@ -117,7 +121,7 @@ def head_of(path: Path) -> Head:
         path: the file.
 
     Raises:
-        CapgenError: the file is damaged.
+        CapgenError: the file is damaged or empty.
     """
     try:
         start = _start(path)
@@ -125,6 +129,8 @@ def head_of(path: Path) -> Head:
         if getattr(error, "errno", None) is not None:
             raise  # it is the disk that failed
         raise CapgenError(f"{path}: expected a whole {path.suffix} file, got: {error}") from None
+    if not start:
+        raise _empty(path)
     return Head(path.name, start[:HEAD_BYTES], is_whole=len(start) <= HEAD_BYTES)
 
 

@@ -81,12 +81,15 @@ def _spelled_alike(parts: Iterable[TablePart]) -> Iterator[TablePart]:
 def _parts_of_files(
     connection: sql.Connection, files: Sequence[Path], mapping: Mapping
 ) -> tuple[list[TablePart], list[AccountLine]]:
-    kinds = sorted({_kind_of(file) for file in files})
-    if len(kinds) > 1:
-        raise RequestError(f"exports: expected files of one format, got {' and '.join(kinds)}")
-    if kinds[0] == "csv":
+    firsts = {_kind_of(file): file.name for file in reversed(files)}
+    if len(firsts) > 1:
+        found = " and ".join(f"{name} ({kind})" for kind, name in sorted(firsts.items()))
+        raise RequestError(
+            f"exports: expected files of one format, got {found}; load those of one at a time"
+        )
+    if "csv" in firsts:
         return _csv_parts(connection, files, mapping.csv)
-    if kinds[0] == "parquet":
+    if "parquet" in firsts:
         return list(_parquet_parts(connection, files)), []
     # Objects of NDJSON may lack any key, so that its files are one part.
     parameters = {"files": literal(files)}

@@ -109,6 +109,16 @@ def test_metrics_in_another_order_than_the_preset_has_make_a_twin_too(tmp_path: 
         assert twin[f"{key}_p95"].item() == pytest.approx(wanted, rel=0.2)
 
 
+@pytest.mark.parametrize(("unit", "decimals"), [(1, 6), (1e-3, 6), (1e-7, 10)])
+def test_small_values_keep_their_digits(fitted: Fit, unit: float, decimals: int) -> None:
+    rows = make_rows()
+    noise = np.random.default_rng(2).lognormal(0, 0.01, rows.height)
+    result = fitted(rows.with_columns(cpu_p95=unit * pl.col("cpu_p95") * noise))
+    assert load_config(result.config).decimals == decimals
+    twin = scan(load_config(result.config)).collect()
+    assert twin["cpu_p95"].n_unique() > 0.8 * twin.height
+
+
 def test_a_percentage_that_reaches_100_stays_within_100(fitted: Fit) -> None:
     rows = make_rows(servers=6)
     share = pl.col("cpu_p95") / pl.col("cpu_p95").max().over("server_id")

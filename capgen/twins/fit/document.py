@@ -18,7 +18,9 @@ from capgen.settings.statistic import P95
 from capgen.twins.fit.fleet import FittedFleet
 from capgen.twins.fit.local_days import UTC
 
-_MOST_DECIMALS = 6
+_DECIMALS = 6  # of values on no grid; more where they are so small that few digits would be left
+_MOST_DECIMALS = 12
+_DIGITS = 5  # of the usual level
 _DIGITS_OF_SEED = 8
 _ROOM = 10  # how far above all that was seen a clip lies
 _ROUNDING = math.exp(0.5 / COLUMNS["quantiles"].per_unit)  # of the quantiles in a library
@@ -125,8 +127,10 @@ def _in_place_of(preset: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[s
 
 
 def _decimals(library: Library) -> int:
-    """Return how many decimals the values have: those of the finest grid."""
+    """Return how many decimals the values have: those of the finest grid, or enough digits."""
     steps = library.columns["resolution"]
-    if not steps.all():
-        return _MOST_DECIMALS
-    return min(_MOST_DECIMALS, max(0, -math.floor(math.log10(steps.min()) + 1e-9)))
+    if steps.all():
+        return min(_DECIMALS, max(0, -math.floor(math.log10(steps.min()) + 1e-9)))
+    by_metric = zip(library.columns["levels"].T, steps.T, strict=True)
+    usual = min(float(np.median(levels)) for levels, grid in by_metric if not grid.all())
+    return min(_MOST_DECIMALS, max(_DECIMALS, _DIGITS - math.ceil(math.log10(usual))))

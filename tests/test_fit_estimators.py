@@ -222,8 +222,31 @@ def test_gaps_of_a_server_are_told_from_those_of_the_fleet() -> None:
     found = server_gaps(values, clock, slice(24, clock.steps), fleet)
     life = clock.steps - 24
     assert found.outages_per_year == pytest.approx(8766 / life, rel=0.01)
-    assert found.outage_hours == 6
+    assert found.outage_hours == pytest.approx(6, rel=0.01)
     assert found.missing.tolist() == [pytest.approx(10 / (life - 10)), 0]
+
+
+def test_gaps_that_overlap_are_told_apart_by_the_time_that_is_lacking() -> None:
+    clock = Clock(MONDAY, 20 * 365, 60)
+    random = np.random.default_rng(8)
+    starts = random.integers(0, clock.steps, 20 * 200)
+    gone = np.zeros(clock.steps + 1000, np.bool_)
+    for start, hours in zip(starts, random.geometric(1 / 20, starts.size), strict=True):
+        gone[start : start + hours] = True
+    values = np.where(gone[: clock.steps], np.nan, 1.0)[None]
+    found = server_gaps(values, clock, slice(0, clock.steps), np.zeros(clock.steps, np.bool_))
+    assert found.outages_per_year == pytest.approx(200, rel=0.05)
+    assert found.outage_hours == pytest.approx(20, rel=0.05)
+
+
+def test_gaps_longer_than_a_library_has_are_as_many_as_lack_the_same_time() -> None:
+    clock = Clock(MONDAY, 91, 60)
+    values = np.ones((1, clock.steps))
+    values[0, 500:740] = np.nan
+    found = server_gaps(values, clock, slice(0, clock.steps), np.zeros(clock.steps, np.bool_))
+    assert found.outage_hours == 74.4
+    lacking = 1 - math.exp(-found.outages_per_year * found.outage_hours / 8766)
+    assert lacking == pytest.approx(240 / clock.steps, rel=0.001)
 
 
 def test_stretches_below_an_hour_are_missing_values() -> None:

@@ -16,6 +16,7 @@ from capgen.twins.fit.clock import Clock
 _HOURS_PER_YEAR = 8766
 _MOST_PER_YEAR = 1000  # of what the library can say; more are missing one by one
 _LONGEST_MEAN = 74.4  # hours; likewise
+_MOST_LACKING = 0.99  # of the time
 _ONE_IN = 10  # of so many servers may have a value in a gap of the fleet
 _FEWEST_SERVERS = 3  # that are a fleet
 
@@ -84,12 +85,20 @@ def fleet_gaps(steps: Flags, clock: Clock) -> Gaps | None:
 
 
 def _gaps_of(hours: NDArray[np.floating[Any]], observed_hours: float) -> Gaps | None:
+    """Return gaps that lack as many hours as those that were seen, in as many stretches.
+
+    Gaps begin by chance, and some while another one lasts: of those that were seen, a few are two.
+    As many go on at a time as the Poisson law has where the share without any is that without gap.
+    """
     if not len(hours):
         return None
-    per_year = len(hours) * _HOURS_PER_YEAR / observed_hours
+    lacking = min(math.fsum(np.ceil(hours)), _MOST_LACKING * observed_hours)
+    at_once = -math.log1p(-lacking / observed_hours)
+    mean = at_once * (observed_hours - lacking) / len(hours)
+    mean = min(max(mean, 1.0), _LONGEST_MEAN)
+    per_year = at_once / mean * _HOURS_PER_YEAR
     if per_year > _MOST_PER_YEAR:
         return None
-    mean = min(math.fsum(np.ceil(hours)) / len(hours), _LONGEST_MEAN)
     return Gaps(per_year=round(per_year, 3), mean_hours=round(mean, 3))
 
 

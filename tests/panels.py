@@ -10,6 +10,7 @@ import polars as pl
 
 from capgen import Config, scan
 from capgen.layers.scope import Scope
+from capgen.panel.cell.memory import Workspace
 from capgen.panel.fleet import server_frames
 from capgen.panel.frame import cell_model
 from capgen.timeline.time_axis import Span
@@ -119,7 +120,7 @@ def fill_noise(config: Config, span: Span, out: Floats) -> None:
     """Draw the noise of a fleet of web servers over some steps."""
     model = cell_model(config, "web")
     scope = Scope.of(model.layered.kind, server_frames(config)["web"], {}, span)
-    model.noise.fill(scope, None, out)
+    model.noise.fill(scope, None, out, Workspace())
 
 
 def differing(first: pl.DataFrame, second: pl.DataFrame) -> list[str]:

@@ -12,7 +12,7 @@ from capgen.draws.arrays import Codes, Flags, Floats
 
 
 class Workspace:
-    """Memory for the values of one chunk after the other.
+    """Memory for the values of one chunk after the other, and for what they are made from.
 
     Fresh memory costs more time than arithmetic. Only one thread at a time may use it, and each
     chunk overwrites the one before.
@@ -45,6 +45,7 @@ class Cells:
         flags: 0 or 1 by column, of those that are wanted.
         codes: codes of texts by column, of those that are wanted.
         states: positions of states; None where they are not wanted.
+        workspace: memory for what they are made from.
     """
 
     keys: list[str]
@@ -53,6 +54,7 @@ class Cells:
     flags: dict[str, NDArray[np.int8]]
     codes: dict[str, Codes]
     states: Codes | None
+    workspace: Workspace
 
     def part(self, servers: slice, steps: slice) -> Cells:
         """Return some of the cells, sharing their memory."""
@@ -63,6 +65,7 @@ class Cells:
             {name: array[servers, steps] for name, array in self.flags.items()},
             {name: array[servers, steps] for name, array in self.codes.items()},
             None if self.states is None else self.states[servers, steps],
+            self.workspace,
         )
 
     @property

@@ -17,6 +17,7 @@ from capgen.layers.noise_parts.parts import Part, noise_parts
 from capgen.layers.noise_parts.settings import NoisePart
 from capgen.layers.scope import Scope
 from capgen.layers.states import States
+from capgen.panel.cell.memory import Workspace
 from capgen.panel.layered import Layered
 
 # Draws a part's independent normals into some room, of which they take as much as they need.
@@ -70,7 +71,7 @@ class NoiseSum:
         """
         return cls(own.parts, own.factors[None, ..., None])
 
-    def fill(self, scope: Scope, states: States | None, out: Floats) -> None:
+    def fill(self, scope: Scope, states: States | None, out: Floats, workspace: Workspace) -> None:
         """Draw the noise of some servers.
 
         Args:
@@ -78,6 +79,7 @@ class NoiseSum:
             states: the states that they are in; needed where states have correlations of their own.
             out: where to: a leading part of the metrics, shape (metrics, servers, steps); standard
                 normal.
+            workspace: holds the parts.
         """
         shared = scope.sharings("noise")
         span = scope.span
@@ -91,16 +93,15 @@ class NoiseSum:
             return normals
 
         if len(self.factors) == 1:
-            self._add_up(out, draw)
+            self._add_up(out, workspace.floats("part", *out.shape), draw)
         else:
             assert states is not None
             self._add_up_by_state(out, draw, states)
 
-    def _add_up(self, total: Floats, draw: Draw) -> None:
+    def _add_up(self, total: Floats, room: Floats, draw: Draw) -> None:
         """Turn the first part's independent normals into noise, in place."""
         own, *factors = self.factors[0]
         _correlate(own, total)
-        room = np.empty_like(total)
         for part, factor in zip(self.parts[1:], factors, strict=True):
             normals = draw(part, room)
             _correlate(factor, normals)

@@ -100,7 +100,7 @@ class CellModel:
             return
         own = self._first(lambda layer, settings: layer.own_noise(settings, scope))
         noise = NoiseSum.of_servers(own) if own else self.noise
-        noise.fill(scope, states, cells.values[: len(values)])
+        noise.fill(scope, states, cells.values[: len(values)], cells.workspace)
         season = self._first(lambda layer, settings: layer.season(settings, scope))
         if season:
             season.lay(states.codes if states else None, values)

@@ -83,6 +83,7 @@ def _room(
         {name: np.zeros(shape, np.int8) for name in flags},
         {name: np.zeros(shape, np.int32) for name in names},
         np.zeros(shape, np.int32) if STATE in wanted else None,
+        workspace,
     )
 
 

@@ -379,6 +379,7 @@ def test_what_is_there_is_replaced_only_when_asked(
     [
         (["a.csv", "--columns=cpu_p59,server_id"], ["cpu_p59", "did you mean 'cpu_p95'"]),
         (["a.csv", "--columns=month,month"], ["month", "twice"]),
+        (["a.csv", "--columns=month,cpu_p95", "--metrics=mem"], ["--metrics", "got cpu_p95;"]),
         (["a.csv", "--columns="], ["--columns"]),
         (["a.csv", "--where=cpu > 3"], ["--where", "cpu_p95"]),
         (["a.csv", "--where=1 = 1; drop view panel"], ["--where"]),

@@ -44,15 +44,19 @@ class Selection:
             described: what the rows are.
 
         Raises:
-            RequestError: a column or a metric does not exist.
+            RequestError: a column or a metric does not exist, or one option asks for a column that
+                another leaves out.
         """
         names = described.schema.names()
         if self.columns is not None:
             _check_known("--columns", "column", self.columns, names)
         wanted = {metric.name for metric in self.chosen_metrics(described)}
         unwanted = set(_columns_of_metrics(described, set(described.metric_names) - wanted))
+        self._check_wanted("--metrics", "no columns of other metrics", unwanted)
         if self.since_now:
-            unwanted.update(self._untrue_columns())
+            expected = "no columns of the day that values were made for"
+            self._check_wanted("--since-now", expected, _OF_THE_DAY)
+            unwanted.update(_OF_THE_DAY)
         return [name for name in self.columns or names if name not in unwanted]
 
     def chosen_metrics(self, described: Description) -> list[MetricColumn]:
@@ -89,14 +93,14 @@ class Selection:
             return window
         return window.moved_to(datetime.now(UTC).replace(tzinfo=None), described.step_minutes)
 
-    def _untrue_columns(self) -> Collection[str]:
-        asked = [name for name in self.columns or () if name in _OF_THE_DAY]
+    def _check_wanted(self, option: str, expected: str, unwanted: Collection[str]) -> None:
+        """Refuse columns that are asked for by name and that an option leaves out."""
+        asked = [name for name in self.columns or () if name in unwanted]
         if asked:
+            got = ", ".join(asked)
             raise RequestError(
-                f"--since-now: expected no columns of the day that values were made for, "
-                f"got {', '.join(asked)}; leave out one or the other"
+                f"{option}: expected {expected}, got {got}; leave out one or the other"
             )
-        return _OF_THE_DAY
 
 
 @dataclass(frozen=True, slots=True)

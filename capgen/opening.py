@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from dataclasses import dataclass
 from datetime import timedelta
 from html import escape
@@ -20,6 +19,7 @@ from capgen.errors import RequestError
 from capgen.quality.check import check
 from capgen.quality.outcome import Report
 from capgen.storage.location import locate
+from capgen.system.paths import StrPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,7 @@ class Dataset:
         """
         return check(self.folder, max_missing=max_missing, max_gap=max_gap)
 
-    def report(
-        self, out: str | os.PathLike[str] = "report", *, overwrite: bool = False
-    ) -> list[Path]:
+    def report(self, out: StrPath = "report", *, overwrite: bool = False) -> list[Path]:
         """Draw the dataset's dashboard.
 
         Args:
@@ -133,7 +131,7 @@ class Dataset:
         }
 
 
-def open_dataset(folder: str | os.PathLike[str]) -> Dataset:
+def open_dataset(folder: StrPath) -> Dataset:
     """Open a dataset, telemetry or a rollup.
 
     Args:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +14,7 @@ import typer
 from capgen.cli.stopping import gone_when_stopped
 from capgen.cli.streams import outcome
 from capgen.cli.text import duration, note
+from capgen.system.paths import StrPath
 from capgen.words import counted
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _FEW_SERVERS = 30
 
 
 def print_test(
-    data: str | os.PathLike[str],
+    data: StrPath,
     options: FitOptions,
     days: tuple[date | None, date | None],
     *,

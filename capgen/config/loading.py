@@ -20,7 +20,7 @@ from capgen.config.relative_days import with_dates
 from capgen.config.request_rules import request_problems
 from capgen.config.sources import DEFAULT_PRESET, FILE_VARIABLE, file_source, preset_sources
 from capgen.errors import ConfigError
-from capgen.system.paths import local_path
+from capgen.system.paths import StrPath, local_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Resolved:
 
 
 def load_config(
-    file: str | os.PathLike[str] | None = None,
+    file: StrPath | None = None,
     *,
     preset: str | None = None,
     overrides: Mapping[str, Any] | None = None,
@@ -65,7 +65,7 @@ def load_config(
 
 def resolve(
     *,
-    file: str | os.PathLike[str] | None = None,
+    file: StrPath | None = None,
     preset: str | None = None,
     environment: Mapping[str, str] | None = None,
     flags: Iterable[KeySource] = (),
@@ -103,7 +103,7 @@ def resolve(
 
 
 def _sources(
-    file: str | os.PathLike[str] | None, preset: str | None, environment: Mapping[str, str]
+    file: StrPath | None, preset: str | None, environment: Mapping[str, str]
 ) -> list[KeySource]:
     """Return the sources that flags win over: presets, the file, the environment."""
     sources = list(preset_sources(preset or DEFAULT_PRESET))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
@@ -11,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from capgen.errors import RequestError
 from capgen.settings.types import Section
+from capgen.system.paths import StrPath
 
 Env = Literal["local", "sagemaker", "lambda"]
 
@@ -54,7 +54,7 @@ class Destination(Section):
     storage: Storage = Field(default_factory=Storage)
 
 
-def full_name(config: Destination, out: str | os.PathLike[str] | None) -> str:
+def full_name(config: Destination, out: StrPath | None) -> str:
     """Return the path or address at which to build a dataset.
 
     Args:

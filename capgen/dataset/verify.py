@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from capgen.dataset.metric_column import MetricColumn
 from capgen.errors import CapgenError
 from capgen.storage.inspection import Problem, problems
 from capgen.storage.location import locate
+from capgen.system.paths import StrPath
 from capgen.words import counted
 
 _MOST_SHOWN = 5
@@ -56,7 +56,7 @@ class Verification:
         return ", ".join(shown)
 
 
-def verify(data: str | os.PathLike[str]) -> Verification:
+def verify(data: StrPath) -> Verification:
     """Compare every byte of a dataset, telemetry or a rollup with its manifest.
 
     Nothing may be missing, altered or extra.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import nullcontext
 from datetime import date
 
@@ -15,11 +14,12 @@ from capgen.engines.ray import CLIENT_ADDRESS, ray_engine
 from capgen.engines.threads import check_workers, thread_engine
 from capgen.errors import RequestError
 from capgen.storage.location import locate
+from capgen.system.paths import StrPath
 
 
 def build(
     config: Config,
-    out: str | os.PathLike[str] | None = None,
+    out: StrPath | None = None,
     *,
     engine: str = "local",
     workers: int | None = None,
@@ -75,7 +75,7 @@ def build(
 
 
 def extend(
-    data: str | os.PathLike[str],
+    data: StrPath,
     end_date: date | str,
     *,
     rewrite_past: bool = False,
@@ -120,7 +120,7 @@ def extend(
 
 
 def repair(
-    data: str | os.PathLike[str],
+    data: StrPath,
     *,
     engine: str = "local",
     workers: int | None = None,

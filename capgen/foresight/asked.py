@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -15,10 +14,11 @@ from capgen.errors import ConfigError, RequestError
 from capgen.layers import LAYERS
 from capgen.panel.fleet import server_ids
 from capgen.storage.location import locate
+from capgen.system.paths import StrPath
 from capgen.timeline.epoch import minute_number
 from capgen.timeline.time_axis import Span
 
-ConfigOrFolder = Config | str | os.PathLike[str]
+ConfigOrFolder = Config | StrPath
 HAPPENINGS = tuple(dict.fromkeys(layer.happens for layer in LAYERS if layer.happens))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from capgen.foresight.asked import Asked
 from capgen.foresight.oracle import forecasts, oracle_schema, shares_of
 from capgen.foresight.pieces import futures_of
 from capgen.foresight.scanning import futures_schema
+from capgen.system.paths import StrPath
 
 OnRows = Callable[[int], None]
 
@@ -40,7 +40,7 @@ class Written:
 
 def write_futures(
     asked: Asked,
-    file: str | os.PathLike[str],
+    file: StrPath,
     *,
     overwrite: bool = False,
     on_rows: OnRows = lambda _rows: None,
@@ -74,7 +74,7 @@ def write_futures(
 def write_forecasts(
     asked: Asked,
     quantiles: Sequence[float],
-    file: str | os.PathLike[str],
+    file: StrPath,
     *,
     overwrite: bool = False,
     on_rows: OnRows = lambda _rows: None,
@@ -107,7 +107,7 @@ def _write(
     asked: Asked,
     schema: pl.Schema,
     frames: Iterator[pl.DataFrame],
-    file: str | os.PathLike[str],
+    file: StrPath,
     *,
     overwrite: bool,
 ) -> Written:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
@@ -20,6 +19,7 @@ from capgen.handover.publishing import place_of
 from capgen.handover.request import Request, check_anomalies, moment_of
 from capgen.storage.local.rooms import temporary_room
 from capgen.storage.location import locate
+from capgen.system.paths import StrPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class HandoverResult:
 
 
 def hand_over(
-    data: str | os.PathLike[str],
+    data: StrPath,
     destination: str,
-    out: str | os.PathLike[str] | None = None,
+    out: StrPath | None = None,
     *,
     format: str | None = None,  # noqa: A002 - the command line's name
     columns: Sequence[str] | None = None,
@@ -102,9 +102,9 @@ def hand_over(
 
 
 def _hand_over(
-    data: str | os.PathLike[str],
+    data: StrPath,
     program: Destination,
-    out: str | os.PathLike[str] | None,
+    out: StrPath | None,
     request: Request,
     *,
     overwrite: bool,

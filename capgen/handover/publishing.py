@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from capgen.storage.local.folder import replaced_folder
 from capgen.storage.location import is_store, locate
 from capgen.storage.output import Output, output, plain_writing, there_already
 from capgen.storage.streams import STANDARD_OUTPUT
+from capgen.system.paths import StrPath
 
 INDEX = "handover.json"  # beside the files of a folder
 _CITATION = "capgen.citation"
@@ -115,7 +115,7 @@ class OneFolder:
 
 def place_of(
     destination: Destination,
-    out: str | os.PathLike[str] | None,
+    out: StrPath | None,
     handed: Handed,
     *,
     overwrite: bool,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,8 +16,7 @@ from capgen.dataset.manifest import Manifest
 from capgen.dataset.reading.scanning import scan_dataset
 from capgen.errors import RequestError
 from capgen.storage.location import locate
-
-Place = str | os.PathLike[str]
+from capgen.system.paths import StrPath
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Panel:
     described: Description
 
     @classmethod
-    def of(cls, data: Place) -> Panel:
+    def of(cls, data: StrPath) -> Panel:
         """Open a dataset.
 
         Args:

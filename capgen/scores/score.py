@@ -14,19 +14,20 @@ from capgen.scores.cells import Bench, Tally, models_by_metric, scored
 from capgen.scores.figures import figures, in_order
 from capgen.scores.forecasts import Forecasts, read_forecasts
 from capgen.scores.models import Model
-from capgen.scores.panel import Panel, Place
+from capgen.scores.panel import Panel
 from capgen.scores.scorecard import Scorecard
 from capgen.scores.season import WEEK, naive_model, season_text
 from capgen.scores.sums import sums_of, with_whole_horizon
 from capgen.scores.survey import Survey, survey_of
 from capgen.storage.location import locate
+from capgen.system.paths import StrPath
 
 _MOST_VALUES = 20_000_000  # that are held at one time: some 500 MB
 
 
 def score(
-    forecasts: Place,
-    data: Place,
+    forecasts: StrPath,
+    data: StrPath,
     *,
     since: datetime | None = None,
     metrics: Sequence[str] = (),

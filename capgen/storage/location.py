@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from capgen.errors import RequestError
-from capgen.system.paths import local_path, working_folder
+from capgen.system.paths import StrPath, local_path, working_folder
 
 _BLOCK_BYTES = 8 * 2**20  # what a worker holds in memory of a file that it writes
 # The library and its options by the scheme of an address.
@@ -26,7 +26,7 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 _SEGMENT = re.compile(r"[A-Za-z0-9!_.'()=+,:@~ -]+")
 
 
-def locate(text: str | os.PathLike[str]) -> Path:
+def locate(text: StrPath) -> Path:
     """Return the place that a name stands for.
 
     Args:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from capgen.storage.location import locate
 from capgen.storage.marks import check_outside
 from capgen.storage.store.errors import plain_errors
 from capgen.storage.streams import STANDARD_OUTPUT, descriptor_of, opened
+from capgen.system.paths import StrPath
 
 _PIECE = 2**20  # bytes
 _STREAMS = {stat.S_IFIFO, stat.S_IFCHR}
@@ -113,7 +113,7 @@ class Output:
             file.write(content)
 
 
-def output(name: str | os.PathLike[str], *, overwrite: bool) -> Output:
+def output(name: StrPath, *, overwrite: bool) -> Output:
     """Return the place that a name stands for.
 
     Args:

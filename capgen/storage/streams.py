@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from capgen.system.paths import StrPath
+
 STANDARD_OUTPUT = "-"
 _DESCRIPTOR = re.compile(r"/dev/(?P<name>stdout|stderr)|(?:/dev|/proc/self)/fd/(?P<number>\d+)")
 _NUMBERS = {"stdout": 1, "stderr": 2}
 
 
-def is_standard_output(name: str | os.PathLike[str]) -> bool:
+def is_standard_output(name: StrPath) -> bool:
     """Tell whether a name stands for standard output, where nothing else may be printed then.
 
     Args:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from capgen.errors import RequestError
 
+StrPath = str | os.PathLike[str]  # as users name a file, a folder or an address
+
 
 def working_folder() -> Path | None:
     """Return the folder where relative paths begin; None where it was deleted."""
@@ -19,7 +21,7 @@ def working_folder() -> Path | None:
         return None
 
 
-def local_path(text: str | os.PathLike[str]) -> Path:
+def local_path(text: StrPath) -> Path:
     """Return the local path that a name stands for, where `~` is the user's home.
 
     Args:

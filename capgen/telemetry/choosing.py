@@ -14,6 +14,7 @@ from capgen.config.suggest import nearest
 from capgen.dataset.telemetry_manifest import AccountLine
 from capgen.errors import RequestError
 from capgen.storage.location import is_store, locate
+from capgen.system.paths import StrPath
 from capgen.telemetry.account import line
 from capgen.telemetry.mapping_files import (
     mapping_of_file,
@@ -47,9 +48,7 @@ class Choice:
     account: tuple[AccountLine, ...] = ()
 
 
-def choose(
-    files: Sequence[Path], wanted: str | os.PathLike[str] | None, settings: Sequence[str]
-) -> Choice:
+def choose(files: Sequence[Path], wanted: StrPath | None, settings: Sequence[str]) -> Choice:
     """Choose the reader and the mapping of exports.
 
     Args:
@@ -69,7 +68,7 @@ def choose(
     return Choice(chosen, _reader(mapping.reader), mapping)
 
 
-def _wanted(wanted: str | os.PathLike[str], settings: Sequence[str]) -> tuple[Mapping, Path]:
+def _wanted(wanted: StrPath, settings: Sequence[str]) -> tuple[Mapping, Path]:
     """Return a mapping, and the folder that its patterns start from."""
     name = os.fspath(wanted)
     path = locate(wanted)

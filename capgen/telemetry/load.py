@@ -15,6 +15,7 @@ from capgen.storage.folders import folder_of
 from capgen.storage.local.rooms import temporary_room
 from capgen.storage.location import locate
 from capgen.storage.store.errors import plain_errors
+from capgen.system.paths import StrPath
 from capgen.system.processors import processors
 from capgen.telemetry.choosing import Choice, choose
 from capgen.telemetry.pipeline import Loaded, Pipeline
@@ -71,10 +72,10 @@ class Listener:
 
 
 def load(
-    exports: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
-    out: str | os.PathLike[str] | None = "telemetry",
+    exports: StrPath | Iterable[StrPath] = (),
+    out: StrPath | None = "telemetry",
     *,
-    mapping: str | os.PathLike[str] | None = None,
+    mapping: StrPath | None = None,
     to: str | None = None,
     settings: Sequence[str] = (),
     threads: int | None = None,

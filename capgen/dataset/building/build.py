@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from capgen.storage.location import locate
 from capgen.storage.marks import is_dataset
 from capgen.storage.place import Place, place_of
 from capgen.system.forking import check_polars_answers
+from capgen.system.paths import StrPath
 from capgen.words import counted
 
 OnRows = Callable[[int], None]
@@ -62,7 +62,7 @@ class BuildResult:
 
 def build_dataset(
     config: Config,
-    out: str | os.PathLike[str] | None,
+    out: StrPath | None,
     engine: Engine,
     *,
     memory: int | None,

@@ -7,7 +7,7 @@ from typing import Any
 
 from capgen import sql
 from capgen.dataset.export.formats.csv import write_csv
-from capgen.dataset.export.formats.form import Write
+from capgen.dataset.export.formats.form import Writer
 from capgen.dataset.export.formats.json import write_json
 from capgen.dataset.export.formats.parquet import write_parquet
 from capgen.storage.output import Output
@@ -56,7 +56,7 @@ def _distinct(names: Sequence[str]) -> list[str]:
     return found
 
 
-_WRITERS: Mapping[str, Write] = {
+_WRITERS: Mapping[str, Writer] = {
     "csv": write_csv,
     "json": write_json,
     "parquet": write_parquet,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from capgen.storage.local.file import take_place
 from capgen.storage.local.rooms import local_room
 from capgen.storage.location import locate
 from capgen.storage.output import Output, output, plain_writing
+from capgen.system.paths import StrPath
 
 DEFAULT_KIND = "csv.gz"
 
@@ -69,8 +69,8 @@ def default_name(manifest: ManifestBase, kind: str | None) -> str:
 
 
 def export(
-    data: str | os.PathLike[str],
-    file: str | os.PathLike[str] | None = None,
+    data: StrPath,
+    file: StrPath | None = None,
     *,
     format: str | None = None,  # noqa: A002 - the command line's name
     columns: Sequence[str] | None = None,

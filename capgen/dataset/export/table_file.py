@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from capgen.dataset.export.formats import WRITERS
 from capgen.errors import RequestError
 from capgen.storage.output import Output, output
+from capgen.system.paths import StrPath
 from capgen.version import __version__
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class TableFile:
         return file.bytes
 
 
-def table_file(name: str | os.PathLike[str], *, overwrite: bool) -> TableFile:
+def table_file(name: StrPath, *, overwrite: bool) -> TableFile:
     """Return the file that a name stands for.
 
     Args:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,11 +13,12 @@ from capgen.dataset.reading.connecting import connect
 from capgen.dataset.reading.lockdown import check_statement, refusal
 from capgen.errors import CapgenError, RequestError
 from capgen.sql import DatabaseError
+from capgen.system.paths import StrPath
 
 
 def query(
     sql: str,
-    data: str | os.PathLike[str] | None = None,
+    data: StrPath | None = None,
     *,
     config: Config | None = None,
     unsafe: bool = False,
@@ -49,9 +49,7 @@ def query(
 
 
 @contextmanager
-def ask(
-    text: str, source: Config | str | os.PathLike[str], *, unsafe: bool = False
-) -> Iterator[Any]:
+def ask(text: str, source: Config | StrPath, *, unsafe: bool = False) -> Iterator[Any]:
     """Run a SQL query on a panel, for an answer that may be larger than memory.
 
     Args:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,12 +16,13 @@ from capgen.dataset.reading.lockdown import lock
 from capgen.errors import CapgenError
 from capgen.storage.location import locate
 from capgen.storage.store.errors import unread
+from capgen.system.paths import StrPath
 
 PANEL = "panel"
 COLUMNS = "panel_columns"
 
 
-def connect(source: Config | str | os.PathLike[str], *, locked: bool = False) -> sql.Connection:
+def connect(source: Config | StrPath, *, locked: bool = False) -> sql.Connection:
     """Connect to DuckDB with the rows of a panel as `panel`, and the calendar macros.
 
     The table `panel_columns` says the type, unit and statistic of each column; so do the comments

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import polars as pl
@@ -13,9 +12,10 @@ from capgen.dataset.data_files import scan_files
 from capgen.dataset.manifest_base import ManifestBase
 from capgen.panel.scanning import scan_config
 from capgen.storage.location import locate
+from capgen.system.paths import StrPath
 
 
-def scan(source: Config | str | os.PathLike[str]) -> pl.LazyFrame:
+def scan(source: Config | StrPath) -> pl.LazyFrame:
     """Return a panel as a lazy frame, which makes or reads only what a query needs.
 
     Args:

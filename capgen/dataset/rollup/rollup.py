@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +31,7 @@ from capgen.storage.inspection import damaged_files
 from capgen.storage.layout import MANIFEST_SCHEMA
 from capgen.storage.location import locate
 from capgen.storage.store.errors import plain_errors
+from capgen.system.paths import StrPath
 
 Step = Literal["daily", "hourly"]
 
@@ -61,7 +61,7 @@ class RollupResult:
     seconds: float
 
 
-def rollup(data: str | os.PathLike[str], to: Step, out: str | os.PathLike[str]) -> RollupResult:
+def rollup(data: StrPath, to: Step, out: StrPath) -> RollupResult:
     """Compute P95, mean and maximum of each metric for each server and period.
 
     Of telemetry, only raw samples have all three; of means, minima and maxima the same statistic

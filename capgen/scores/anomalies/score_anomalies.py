@@ -12,8 +12,9 @@ from capgen.scores.anomalies.detections import Detections
 from capgen.scores.anomalies.flags import Flags, read_flags
 from capgen.scores.anomalies.runs import run_of
 from capgen.scores.anomalies.truth import Truth
-from capgen.scores.panel import Panel, Place
+from capgen.scores.panel import Panel
 from capgen.storage.location import locate
+from capgen.system.paths import StrPath
 from capgen.words import counted
 
 _MOST_VALUES = 20_000_000  # that are held at one time: some 500 MB
@@ -24,8 +25,8 @@ _IS_FLAGGED = pl.col("is_flagged")
 
 
 def score_anomalies(
-    flags: Place,
-    data: Place,
+    flags: StrPath,
+    data: StrPath,
     *,
     since: datetime | None = None,
     kinds: Sequence[str] = (),

@@ -15,11 +15,11 @@ from capgen.scores.files.moments import moments_of
 from capgen.scores.files.opened import collected, open_table, role_of, schema_of
 from capgen.scores.files.refusals import refuse_strangers
 from capgen.scores.models import SERVER
-from capgen.scores.panel import Place
 from capgen.scores.saturation.options import SaturationOptions
 from capgen.scores.saturation.outlook import Saturation
 from capgen.scores.saturation.saturation import saturation
 from capgen.storage.location import locate
+from capgen.system.paths import StrPath
 from capgen.words import counted, listed
 
 DAY = "day"
@@ -58,7 +58,7 @@ class Foretold:
 
 
 def score_saturation(
-    dates: Place,
+    dates: StrPath,
     source: ConfigOrFolder,
     metric: str,
     limit: float,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+from capgen.system.paths import StrPath
 from capgen.twins.compare.comparison import Comparison
-from capgen.twins.compare.setting import Place, Setting
+from capgen.twins.compare.setting import Setting
 
 
 def compare(
-    reference: Place,
-    *candidates: Place,
-    holdout: Place | None = None,
+    reference: StrPath,
+    *candidates: StrPath,
+    holdout: StrPath | None = None,
     since: date | None = None,
     until: date | None = None,
     to: str | None = None,

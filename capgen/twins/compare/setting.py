@@ -9,6 +9,7 @@ from datetime import date
 
 from capgen.errors import RequestError
 from capgen.storage.location import locate
+from capgen.system.paths import StrPath
 from capgen.timeline.granularity import canonical_granularity
 from capgen.twins.compare.agreement import Agreement, NamedDataset, agree
 from capgen.twins.compare.candidate import Candidate
@@ -26,8 +27,6 @@ from capgen.twins.compare.spans import sides_of, windows
 from capgen.twins.compare.table import Table
 from capgen.twins.compare.valued import with_values
 from capgen.twins.compare.window import Window
-
-Place = str | os.PathLike[str]
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,9 @@ class Setting:
     @classmethod
     def of(
         cls,
-        reference: Place,
-        candidates: Sequence[Place],
-        holdout: Place | None,
+        reference: StrPath,
+        candidates: Sequence[StrPath],
+        holdout: StrPath | None,
         since: date | None,
         until: date | None,
         to: str | None,

@@ -13,6 +13,7 @@ from typing import Any, Unpack
 
 from capgen.errors import RequestError
 from capgen.storage.location import locate
+from capgen.system.paths import StrPath
 from capgen.timeline.epoch import MINUTES_PER_DAY
 from capgen.twins.compare.agreement import NamedDataset
 from capgen.twins.compare.comparison import Comparison, rounded
@@ -60,7 +61,7 @@ class CrossValidation:
 
 
 def cross_validate(
-    data: str | os.PathLike[str],
+    data: StrPath,
     *,
     first: date | None = None,
     last: date | None = None,

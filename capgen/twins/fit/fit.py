@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from capgen.layers.library.writing import library_bytes
 from capgen.layers.regimes.settings import MOST_KINDS, MOST_STATES
 from capgen.storage.location import locate
 from capgen.storage.output import Output, output
+from capgen.system.paths import StrPath
 from capgen.twins.fit.document import document
 from capgen.twins.fit.fleet import enough, fit_fleet, left_out, pooled_lines
 from capgen.twins.fit.holidays import holidays_called
@@ -55,8 +55,8 @@ class FitResult:
 
 
 def fit(
-    data: str | os.PathLike[str],
-    out: str | os.PathLike[str] = "fleet.yaml",
+    data: StrPath,
+    out: StrPath = "fleet.yaml",
     *,
     states: int = 4,
     kinds: int = 4,
@@ -135,7 +135,7 @@ def _check_count(name: str, count: int, most: int) -> None:
         raise RequestError(f"{name}: expected a number from 1 to {most}, got {count}")
 
 
-def _places(out: str | os.PathLike[str], *, overwrite: bool) -> tuple[Output, Output]:
+def _places(out: StrPath, *, overwrite: bool) -> tuple[Output, Output]:
     """Return where the configuration is written, and the library."""
     config = output(out, overwrite=overwrite)
     if config.is_stream or config.path.suffix not in {".yaml", ".yml"}:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # Writes batches of rows, and their origin, to an open file; or to a path that a library opens.
-Write = Callable[["pa.RecordBatchReader", Counted, Mapping[str, str]], None]
-Place = Callable[["pa.RecordBatchReader", Path, Description, Mapping[str, str]], None]
+Writer = Callable[["pa.RecordBatchReader", Counted, Mapping[str, str]], None]
+Placer = Callable[["pa.RecordBatchReader", Path, Description, Mapping[str, str]], None]
 
 ZSTD_LEVEL = 3
 _GZIP_LEVEL = 6

@@ -20,6 +20,7 @@ from capgen.config import config_digest, model_digest
 from capgen.config.portable import portable_text
 from capgen.dataset.manifest import read_manifest
 from capgen.errors import CapgenError, ConfigError
+from capgen.layers.library.schema import ZERO
 from capgen.layers.library.similar import similar_rows
 from capgen.layers.library.writing import library_bytes
 from capgen.panel.chunks import cut, partitions
@@ -208,6 +209,18 @@ def test_borrowed_servers_are_whole_rows_at_other_levels() -> None:
     ratios = servers["own.base.cpu"].to_numpy() / levels
     assert (abs(ratios - 1) > 0.01).mean() > 0.8
     assert 0.2 < ratios.min() < ratios.max() < 5
+
+
+def test_a_row_without_values_of_a_metric_lends_it_no_level(folder: Path) -> None:
+    library = make_library(12, levels=50)
+    library.columns["quantiles"][:6, 1] = ZERO
+    library.columns["levels"][:6, 1] = 1  # as a fit has it
+    (folder / "lacking.parquet").write_bytes(library_bytes(library))
+    use = {"library": {"file": "lacking.parquet", "use": "borrow", "similar": 6}}
+    (servers,) = panel_of(library_config(num_servers=60, layers=use)).fleets.values()
+    own = servers["own.base.mem"].filter(servers["library.row"] >= 6).to_numpy()
+    assert own.size == 30
+    assert 25 < own.min() < own.max() < 100
 
 
 def test_the_digest_is_that_of_the_library_wherever_it_lies(folder: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from capgen.draws.arrays import Floats
+from capgen.draws.arrays import Flags, Floats
 from capgen.layers.library.schema import COLUMNS, ZERO, Facts
 
 Stored = NDArray[Any]
@@ -58,6 +58,18 @@ class Library:
         stored = self.columns["quantiles"][rows]
         values = np.exp(stored / COLUMNS["quantiles"].per_unit).round(_DECIMALS)
         return np.where(stored == ZERO, 0.0, values)
+
+    def has_values(self, rows: NDArray[np.int64]) -> Flags:
+        """Tell of which metrics some rows have values above 0; others have a level of no meaning.
+
+        Args:
+            rows: positions of the rows.
+
+        Returns:
+            Shape (rows, metrics).
+        """
+        highest = self.columns["quantiles"][rows].max(axis=(2, 3))
+        return np.asarray(highest > ZERO)
 
     def noise_factors(self, rows: NDArray[np.int64]) -> Floats:
         """Return the factors of the parts of the noise; a metric's parts have variance 1 together.

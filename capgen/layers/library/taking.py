@@ -104,10 +104,15 @@ def _redrawn(
     settings: LibraryUse,
     servers: Servers,
 ) -> Floats:
-    """Return levels between those of two rows, on a logarithmic scale, and some way off."""
+    """Return levels between those of two rows, on a logarithmic scale, and some way off.
+
+    A metric that one of them has no values of stays about where the first has it.
+    """
     first, second = (np.log(library.numbers("levels", each)) for each in rows)
+    in_both = np.logical_and(*(library.has_values(each) for each in rows))
+    apart = np.where(in_both, second - first, 0.0)
     metrics = len(library.facts.metrics)
     normals = lasting_normals(servers.kind.seed, servers.ids, "library level", metrics).T
-    logarithms = first + draws[:, None] * (second - first) + settings.level_sd * normals
+    logarithms = first + draws[:, None] * apart + settings.level_sd * normals
     levels: Floats = np.exp(logarithms).round(_DECIMALS)
     return levels

@@ -20,6 +20,7 @@ from capgen.layers.scope import Scope
 from capgen.layers.spikes import spike_change, spiking_metrics
 from capgen.settings.metric import Metrics
 from capgen.settings.types import Factor, Hour, Probability, Section
+from capgen.timeline.epoch import MINUTES_PER_DAY
 from capgen.timeline.stamps import stamps
 from capgen.timeline.time_axis import Span, TimeAxis
 
@@ -37,7 +38,7 @@ class ScheduledSpike(Section):
     """
 
     hours: Annotated[tuple[Hour, ...], Field(min_length=1)]
-    steps: Annotated[int, Field(ge=1, le=1440)] = 1
+    steps: Annotated[int, Field(ge=1, le=MINUTES_PER_DAY)] = 1
     probability: Probability
     magnitude: Factor
 

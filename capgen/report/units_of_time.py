@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from capgen.dataset.description import Description
+from capgen.timeline.epoch import HOURS_PER_DAY, MINUTES_PER_DAY
 
 _MOST_POINTS = 800  # a line has no more, as long as weeks or months can hold them
 _MONTHS_TO_SHOW = 3
@@ -18,8 +19,9 @@ def unit_of_points(described: Description) -> str:
         described: what the rows are.
     """
     days = _days(described)
-    steps = days * 24 * 60 // described.step_minutes
-    if described.step_minutes < 24 * 60 and min(steps, days * 24) <= _MOST_POINTS:
+    steps = days * MINUTES_PER_DAY // described.step_minutes
+    points = min(steps, days * HOURS_PER_DAY)
+    if described.step_minutes < MINUTES_PER_DAY and points <= _MOST_POINTS:
         return "hour"
     if days <= _MOST_POINTS:
         return "day"

@@ -23,13 +23,14 @@ import polars as pl
 from capgen.cli.cross_validation import summary_table
 from capgen.cli.tables import print_table
 from capgen.storage.location import locate
+from capgen.timeline.epoch import DAYS_PER_WEEK
 from capgen.twins.compare.agreement import NamedDataset
 from capgen.twins.compare.cells import Cells, Floats
 from capgen.twins.compare.crossed import Half, crossed_setting
 from capgen.twins.compare.panel import Panel
 from capgen.twins.compare.spans import windows
 from capgen.twins.compare.summary import lines_of
-from capgen.twins.compare.window import DAYS_PER_WEEK, Window
+from capgen.twins.compare.window import Window
 from capgen.twins.cross_validation.cross_validate import halves_of, made_from
 from capgen.twins.cross_validation.halves import Task
 from tests.bench.measuring import versions

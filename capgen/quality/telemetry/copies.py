@@ -11,6 +11,7 @@ from capgen.quality.evidence.evidence import Evidence
 from capgen.quality.findings import Finding, exact
 from capgen.quality.rule import Measurement, Rule
 from capgen.quality.telemetry.naming import said
+from capgen.timeline.epoch import MINUTES_PER_HOUR
 
 NO_COPIES = Rule(
     "no_copies",
@@ -45,7 +46,7 @@ def copy_finding(evidence: Evidence) -> Iterator[Finding]:
 def _pair(row: Mapping[str, Any]) -> str:
     pair = f"{row['server_id']} has the series of {row['first_server']}"
     minutes = row["minutes"]
-    when = f"{abs(minutes) / 60:g} h {'later' if minutes > 0 else 'earlier'}"
+    when = f"{abs(minutes) / MINUTES_PER_HOUR:g} h {'later' if minutes > 0 else 'earlier'}"
     share = row["equal"] / row["both_rows"]
     return f"{pair}{f', {when}' if minutes else ''} ({share:.1%} of the rows)"
 

@@ -19,6 +19,7 @@ from capgen.quality.twin.periods import Periods, memory_hours
 from capgen.quality.twin.ratios import ratios
 from capgen.quality.twin.slopes import grows_with_level
 from capgen.quality.twin.twin import Twins
+from capgen.timeline.epoch import MINUTES_PER_HOUR
 
 TAILS = Rule("tails", "Values lean and reach out as their shape says.", BESIDE_TWIN, "skew or tail")
 AUTOCORRELATION = Rule(
@@ -117,7 +118,7 @@ class Movement:
         scaled = self._scaled_of(number)
         absent = 0.0 if memory_hours(self.config, self.twins.archetype) else None
         for hours, lag in lags(self.config, self.twins.archetype, self.periods.length):
-            after = f"{hours:g} h" if hours >= 1 else f"{hours * 60:g} min"
+            after = f"{hours:g} h" if hours >= 1 else f"{hours * MINUTES_PER_HOUR:g} min"
             kept = Both(*(_autocorrelation(each, lag) for each in scaled))
             yield self._contrast(AUTOCORRELATION, f"{subject}, {after}", kept, absent)
 
@@ -130,7 +131,7 @@ def lags(config: Config, archetype: str, length: int) -> list[tuple[float, int]]
         archetype: the archetype whose half-lives count.
         length: length of a period, in steps.
     """
-    step_hours = config.step_minutes / 60
+    step_hours = config.step_minutes / MINUTES_PER_HOUR
     on = layered_archetype(config, archetype).on
     parts = [part for layer, settings in on for part in layer.parts(settings).values()]
     half_lives = [part.half_life_hours for part in parts]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from capgen.config import Config
 from capgen.draws.arrays import Floats
 from capgen.panel.layered import layered_archetype
+from capgen.timeline.epoch import MINUTES_PER_HOUR
 
 _FEWEST_STEPS = 24
 
@@ -51,7 +52,7 @@ def cut_periods(config: Config, wanted: int, memory_hours: float) -> Periods:
     """
     axis = config.axis
     steps = axis.span.size
-    step_hours = config.step_minutes / 60
+    step_hours = config.step_minutes / MINUTES_PER_HOUR
     shortest = max(_FEWEST_STEPS, axis.steps_per_day, math.ceil(memory_hours / step_hours))
     count = max(1, min(wanted, steps // shortest))
     length = steps // count

@@ -15,6 +15,7 @@ from capgen.scores.anomalies.truth import Truth
 from capgen.scores.panel import Panel
 from capgen.storage.location import locate
 from capgen.system.paths import StrPath
+from capgen.timeline.epoch import MINUTES_PER_HOUR
 from capgen.words import counted
 
 _MOST_VALUES = 20_000_000  # that are held at one time: some 500 MB
@@ -121,7 +122,7 @@ def _events(labels: pl.DataFrame) -> pl.DataFrame:
     """Return each event of each server: its kind, and the delay where it is found."""
     moment = pl.col("timestamp")
     first_flag = moment.filter(_IS_FLAGGED).min()
-    hours = (first_flag - moment.min()).dt.total_minutes() / 60
+    hours = (first_flag - moment.min()).dt.total_minutes() / MINUTES_PER_HOUR
     return labels.group_by(_EVENT).agg(delay=hours).select("kind", "delay")
 
 

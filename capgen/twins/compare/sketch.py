@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from capgen.timeline.epoch import HOURS_PER_DAY
+from capgen.timeline.epoch import DAYS_PER_WEEK, HOURS_PER_DAY
 from capgen.twins.compare.cells import Cells, Floats
 from capgen.twins.compare.fact import Fact
 from capgen.twins.compare.hashing import chosen
 from capgen.twins.compare.measure import ServerMeasure
 from capgen.twins.compare.measures import autocorrelation, correlation
 from capgen.twins.compare.panel import Panel
-from capgen.twins.compare.window import DAYS_PER_WEEK
 
 _BINS = 40
 _HIGHEST = 0.99  # of a server's values: what lies above it is counted in the last bin

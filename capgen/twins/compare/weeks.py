@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from capgen.timeline.epoch import MINUTES_PER_HOUR
+from capgen.timeline.epoch import DAYS_PER_WEEK, MINUTES_PER_HOUR
 from capgen.twins.compare.cells import Bools, Cells, Floats
 from capgen.twins.compare.exact import whole_numbers
 from capgen.twins.compare.features import features
-from capgen.twins.compare.window import DAYS_PER_WEEK, Window
+from capgen.twins.compare.window import Window
 
 _DAYS_OF_LONG_STEPS = 28  # are a week where a step is longer than an hour
 _MOST_MISSING = 0.1

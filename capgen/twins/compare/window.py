@@ -9,9 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from capgen.timeline.epoch import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
-
-DAYS_PER_WEEK = 7
+from capgen.timeline.epoch import DAYS_PER_WEEK, HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
 
 Integers = NDArray[np.int64]
 

@@ -14,11 +14,11 @@ from functools import cached_property
 import numpy as np
 
 from capgen.draws.arrays import Flags, Floats
+from capgen.timeline.epoch import MINUTES_PER_DAY, MINUTES_PER_HOUR
 
 _FEWEST_VALUES = 3  # of different size, that a pattern is told from
 _SMALLEST_CHANGE = 3  # units of the last decimal
 _SIGNIFICANT = 4
-_MINUTES_PER_DAY = 1440
 _DAYS = (*range(1, 32), 365, 366)
 
 
@@ -152,8 +152,8 @@ def _shifted(pair: Pair) -> str:
 def _shifts(pair: Pair) -> Iterator[int]:
     minutes = [
         pair.step_minutes,
-        *(60 * hour for hour in range(1, 24)),
-        *(_MINUTES_PER_DAY * day for day in _DAYS),
+        *(MINUTES_PER_HOUR * hour for hour in range(1, 24)),
+        *(MINUTES_PER_DAY * day for day in _DAYS),
     ]
     for distance in dict.fromkeys(minutes):
         steps = distance // pair.step_minutes
@@ -168,9 +168,10 @@ def _is_late(pair: Pair, steps: int) -> bool:
 
 
 def _length(minutes: int) -> str:
-    if minutes % _MINUTES_PER_DAY == 0:
-        return f"{minutes // _MINUTES_PER_DAY} d"
-    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
+    if minutes % MINUTES_PER_DAY == 0:
+        return f"{minutes // MINUTES_PER_DAY} d"
+    hours, left = divmod(minutes, MINUTES_PER_HOUR)
+    return f"{minutes} min" if left else f"{hours} h"
 
 
 def _permuted(pair: Pair) -> str:

@@ -4,14 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from capgen.timeline.epoch import MINUTES_PER_HOUR
+from capgen.timeline.epoch import HOURS_PER_DAY, MINUTES_PER_HOUR
 from capgen.twins.compare.cells import Floats, Series
 from capgen.twins.compare.fact import Needs
 from capgen.twins.compare.measure import MEMORY, ServerMeasure, of_metrics
 from capgen.twins.compare.ratios import ratio
 
 _TIMES_THE_LAG = 3  # that a panel must be long
-_HOURS_PER_DAY = 24
 
 
 def _at_lag(hours: int) -> Callable[[Series], Floats]:
@@ -42,7 +41,7 @@ def _measure(hours: int) -> ServerMeasure:
         lower=f"it forgets too much within {hours} h",
         higher=f"it remembers too much over {hours} h",
         needs=Needs(
-            days=max(_TIMES_THE_LAG * hours // _HOURS_PER_DAY, 1),
+            days=max(_TIMES_THE_LAG * hours // HOURS_PER_DAY, 1),
             step_minutes=hours * MINUTES_PER_HOUR,
         ),
         find=of_metrics(_at_lag(hours)),

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from capgen.timeline.epoch import DAYS_PER_WEEK
 from capgen.twins.compare.evidence import Evidence
 from capgen.twins.compare.fact import Needs
 from capgen.twins.compare.measure import COPIES, CopyMeasure
-from capgen.twins.compare.window import DAYS_PER_WEEK, Window
+from capgen.twins.compare.window import Window
 
 
 def _mean(sources: Sequence[Evidence], candidate: Evidence) -> Mapping[str, float]:

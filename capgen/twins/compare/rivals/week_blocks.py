@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.random import Generator
 
+from capgen.timeline.epoch import DAYS_PER_WEEK
 from capgen.twins.compare.rivals.rival import Days, Rival, weekdays
-from capgen.twins.compare.window import DAYS_PER_WEEK, Window
+from capgen.twins.compare.window import Window
 
 
 def _days(source: Window, target: Window, generator: Generator) -> Days:

@@ -245,14 +245,14 @@ FAULTS: dict[str, Fault] = {
     # Rows.
     "a server missing": Fault(_without(of(ONE)), (ONE,)),
     "a server too many": Fault(_again(of(ONE), put(of(), server_id="server_999")), ("server_999",)),
-    "an hour missing": Fault(_without(CELL), (ONE, "1 rows missing")),
+    "an hour missing": Fault(_without(CELL), (ONE, "1 row missing")),
     "a day of all servers missing": Fault(
         _without(pl.col("timestamp").dt.date() == MIDWAY.date()), ("24 rows missing",)
     ),
     "the end missing": Fault(
         _without(pl.col("timestamp") >= datetime(2024, 1, 14)), ("24 rows missing",)
     ),
-    "a row twice": Fault(_again(CELL), (ONE, "1 rows there more than once")),
+    "a row twice": Fault(_again(CELL), (ONE, "1 row there more than once")),
     "a row twice with another value": Fault(
         _again(CELL, put(of(), cpu_p95=50.0)), (ONE, "more than once")
     ),

@@ -96,6 +96,17 @@ def test_the_configuration_builds_a_twin_with_the_columns_of_the_telemetry(
     assert config.metrics["cpu"].clip == (0, 100)
 
 
+def test_a_twin_goes_on_with_a_trend_from_its_level_in_the_middle(usual: FitResult) -> None:
+    growth = {"archetypes": {"server": {"growth_percent_per_month": 30}}}
+    as_it_is, growing = (scan(load_config(usual.config, overrides=each)) for each in ({}, growth))
+    both = as_it_is.join(growing, on=["server_id", "timestamp"]).sort("timestamp").collect()
+    month = (both["timestamp"] - datetime(2024, 1, 14)).dt.total_minutes() / (1440 * 30.4375)
+    expected = both["net_mean"] * (1 + 0.3 * month)
+    assert both["net_mean_right"].to_numpy() == pytest.approx(expected.to_numpy(), abs=0.01)
+    middle = both.filter(pl.col("timestamp").dt.day() == 14)
+    assert middle["cpu_p95_right"].mean() == pytest.approx(middle["cpu_p95"].mean(), rel=0.02)
+
+
 def test_metrics_in_another_order_than_the_preset_has_make_a_twin_too(tmp_path: Path) -> None:
     keys = ("net_in", "queue", "mem", "cpu")
     rows = make_rows()

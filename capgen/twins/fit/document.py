@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,7 @@ def document(
         title: what it is a twin of, one line.
     """
     library = fleet.library
+    first, last = map(date.fromisoformat, window[:2])
     preset = parse_shipped_yaml(preset_text("default"))
     wanted: dict[str, Any] = {
         # A panel of capgen's may be fitted too: with its seed, a twin would repeat its noise.
@@ -60,7 +62,8 @@ def document(
         "granularity": window[2],
         "decimals": _decimals(library),
         "metrics": _in_place_of(preset["metrics"], _metrics(library, fleet.columns)),
-        "growth": {"trend": "monthly"},  # which goes on beyond the window, at any rate
+        # Growth goes on beyond the window, from its middle, where servers have their mean levels.
+        "growth": {"trend": "monthly", "origin": str(first + (last - first) / 2)},
         "archetypes": _in_place_of(preset["archetypes"], _archetypes(library)),
         "layers": {"library": {"file": file[0], "sha256": file[1], "use": "twin"}},
     }
@@ -79,7 +82,8 @@ def _metrics(library: Library, columns: Mapping[str, MetricColumn]) -> dict[str,
     found: dict[str, Any] = {}
     for (key, column), top in zip(columns.items(), tops.tolist(), strict=True):
         clip = [0.0, _ceiling(column.unit, top)]
-        found[key] = {"column": column.name, "unit": column.unit, "clip": clip}
+        grows = {"growth": 1}  # at whatever rate a user sets; that of the fit is 0
+        found[key] = {"column": column.name, "unit": column.unit, "clip": clip, "response": grows}
         if column.statistic != P95:
             found[key]["statistic"] = column.statistic
     return found

@@ -150,6 +150,22 @@ def test_every_layer_at_once_passes(granularity: str, more: set[str], tmp_path: 
     assert passed >= {"profile_spread", "events", "season", "holiday", "eoq", "resize"}
 
 
+def test_values_on_a_grid_that_events_multiply_pass(tmp_path: Path) -> None:
+    surge = {"type": "surge", "scope": "criticality", "per_year": 60, "mean_hours": 100}
+    config = make_config(
+        granularity="720min",
+        num_servers=13,
+        start_date="2024-02-25",
+        end_date="2024-06-03",
+        layers={
+            "resolution": {"net_in": 20},  # which net_out, made of it, does not have
+            "events": {"random": {"rush": {**surge, "magnitude": 1.5, "metrics": ["net_in"]}}},
+        },
+    )
+    build(config, tmp_path / "data")
+    assert not failed(check_but_remade(tmp_path / "data"))
+
+
 def test_labels_of_events_outside_their_time_fail(tmp_path: Path) -> None:
     panel = {**HOURLY, "truth": True}
     later = {"launch": {**LISTED["launch"], "start": "2024-01-08", "end": "2024-01-12"}}

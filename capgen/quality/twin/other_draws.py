@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from capgen.config import Config
 from capgen.layers import LAYERS
+from capgen.layers.resolution import ResolutionLayer
 
 # No seed that anybody would take for a panel of the same configuration.
 _OTHER_DRAWS = 0x5EED_0F_A_7E57
@@ -12,12 +13,13 @@ _EXACT_DECIMALS = 12
 
 
 def twin_config(config: Config) -> Config:
-    """Return the configuration of the twin, over which events, clip and rounding are laid later.
+    """Return the configuration of the twin; events, grids, clip and rounding are laid over it.
 
     Args:
         config: the panel's configuration.
     """
-    known = [layer for layer in LAYERS if layer.is_incident and not layer.changes_derived]
+    later = [layer for layer in LAYERS if layer.is_incident and not layer.changes_derived]
+    later += [layer for layer in LAYERS if isinstance(layer, ResolutionLayer)]
     metrics = {}
     for key, metric in config.metrics.items():
         metrics[key] = metric.model_copy(update={"clip": _WIDE})
@@ -27,7 +29,7 @@ def twin_config(config: Config) -> Config:
         "decimals": _EXACT_DECIMALS,
         "truth": True,
     }
-    return config.without(*known).model_copy(update=changes)
+    return config.without(*later).model_copy(update=changes)
 
 
 def labelled_config(config: Config) -> Config:

@@ -14,6 +14,7 @@ from capgen.config import Config
 from capgen.draws.arrays import Floats
 from capgen.panel.absence import absent_places
 from capgen.panel.cell.memory import Workspace
+from capgen.panel.cell.metrics import Recording
 from capgen.panel.chunks import Chunk
 from capgen.panel.frame import Panel, panel_of
 from capgen.panel.layered import layered_archetype
@@ -65,9 +66,7 @@ def read_twins(source: Source, panel: Panel, archetype: str, servers: pl.DataFra
     events = _event_factors(source.config, servers, source.keys)
     if events is not None:
         twin *= events
-    for key, values in zip(source.keys, twin, strict=True):
-        np.clip(values, *source.config.metrics[key].clip, out=values)
-        np.round(values, source.config.decimals, out=values)
+    _recording(source.config).record(dict(zip(source.keys, twin, strict=True)))
     unknown = np.isnan(data) | np.isnan(twin)
     data[unknown] = twin[unknown] = np.nan
     return Twins(archetype, servers, source.keys, Both(data, twin), events, truth)
@@ -164,6 +163,11 @@ def _as_numbers(config: Config, archetype: str, column: pl.Series) -> NDArray[np
         column = column.cast(pl.String).cast(pl.Enum(names), strict=False).to_physical()
     numbers: NDArray[np.int32] = column.cast(pl.Int32).fill_null(UNKNOWN).to_numpy()
     return numbers
+
+
+def _recording(config: Config) -> Recording:
+    grids = {key: np.array([[step]]) for key, step in (config.layers.resolution or {}).items()}
+    return Recording(config.metrics, config.decimals, grids)
 
 
 def _event_factors(config: Config, servers: pl.DataFrame, keys: tuple[str, ...]) -> Floats | None:

@@ -14,7 +14,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import capgen
-from capgen import Config, RequestError, saturation, score_saturation
+from capgen import CapgenError, Config, RequestError, saturation, score_saturation
 from capgen.layers.library.writing import library_bytes
 from capgen.scores.saturation.outlook import Saturation
 from capgen.scores.saturation.rule import rule_of
@@ -241,6 +241,12 @@ def test_foretold_days_are_early_or_late_by_the_days_between(
     assert best["mean_late"] == pytest.approx(
         (both["middle"] - both["drawn"]).dt.total_days().mean()
     )
+
+
+def test_a_quote_that_is_not_closed_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "days.csv").write_text('server_id,day\nserver_000,2025-08-01\nserver_001,"2025\n')
+    with pytest.raises(CapgenError, match="expected a readable table"):
+        score_saturation(tmp_path / "days.csv", config(), "cpu", LIMIT, draws=0)
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def read_forecasts(path: Path, panel: Panel, metrics: Sequence[str]) -> Forecast
     schema = schema_of(frame, path)
     server = role_of(schema, SERVER, path)
     timestamp = role_of(schema, TIMESTAMP, path)
-    moments = moments_of(frame, timestamp, schema[timestamp])
+    moments = moments_of(frame, timestamp, schema[timestamp], path)
     numeric = [name for name, kind in schema.items() if kind.is_numeric()]
     of_panel = panel.described.schema.names()
     models = models_of(numeric, of_panel)
@@ -174,7 +174,7 @@ def _named(frame: pl.LazyFrame, metric: pl.Expr, panel: Panel, path: Path) -> pl
 def _cutoff(frame: pl.LazyFrame, schema: pl.Schema, path: Path) -> datetime | None:
     if CUTOFF not in schema:
         return None
-    moments = moments_of(frame, CUTOFF, schema[CUTOFF]).expression
+    moments = moments_of(frame, CUTOFF, schema[CUTOFF], path).expression
     found = collected(frame.select(moments.unique().sort()), path).to_series().to_list()
     if len(found) != 1 or found[0] is None:
         raise RequestError(

@@ -82,7 +82,7 @@ def read_flags(path: Path, panel: Panel, since: datetime, threshold: float | Non
     if is_interval and threshold is not None:
         raise RequestError("--threshold: expected scores of points, got intervals")
     times = [START, END] if is_interval else [role_of(schema, TIMESTAMP, path)]
-    moments = [moments_of(frame, name, schema[name]) for name in times]
+    moments = [moments_of(frame, name, schema[name], path) for name in times]
     told = dict.fromkeys(moment.note for moment in moments if moment.note is not None)
     expressions = [moment.expression for moment in moments]
     if is_interval:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
 from capgen.errors import RequestError
+from capgen.scores.files.opened import collected
 
 _WITH_ZONE = r"(Z|[+-]\d\d:?\d\d)$"
 _MOMENT = pl.Datetime("us")
@@ -26,16 +28,18 @@ class Moments:
     note: str | None
 
 
-def moments_of(frame: pl.LazyFrame, column: str, kind: pl.DataType) -> Moments:
+def moments_of(frame: pl.LazyFrame, column: str, kind: pl.DataType, path: Path) -> Moments:
     """Return how to read a column of timestamps.
 
     Args:
         frame: the table.
         column: of timestamps.
         kind: the column's type.
+        path: of the table's file, for messages.
 
     Raises:
         RequestError: the column is of numbers.
+        CapgenError: the file cannot be read.
     """
     values = pl.col(column)
     if isinstance(kind, pl.Datetime):
@@ -46,18 +50,18 @@ def moments_of(frame: pl.LazyFrame, column: str, kind: pl.DataType) -> Moments:
     if isinstance(kind, pl.Date | pl.Null):
         return Moments(values.cast(_MOMENT), None)
     if isinstance(kind, pl.String):
-        return _of_text(frame, column)
+        return _of_text(frame, column, path)
     raise RequestError(
         f"{column}: expected timestamps such as 2024-01-31 13:00, got numbers ({kind}); "
         "write them as timestamps, in UTC"
     )
 
 
-def _of_text(frame: pl.LazyFrame, column: str) -> Moments:
+def _of_text(frame: pl.LazyFrame, column: str, path: Path) -> Moments:
     # By place: a zone may hold a space, a date may not.
     text = pl.col(column).str.strip_chars()
     iso = text.str.head(_PLACE_OF_TIME) + text.str.slice(_PLACE_OF_TIME).str.replace(r"^ ", "T")
-    first = frame.select(iso.drop_nulls().first()).collect().item()
+    first = collected(frame.select(iso.drop_nulls().first()), path).item()
     zone = pl.Series([str(first)]).str.extract(_WITH_ZONE)[0]
     if zone is not None:
         with_zone = iso.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", strict=False, time_unit="us")

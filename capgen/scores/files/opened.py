@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -51,10 +52,8 @@ def schema_of(frame: pl.LazyFrame, path: Path) -> pl.Schema:
     Raises:
         CapgenError: the file cannot be read.
     """
-    try:
+    with _reading(path):
         return frame.collect_schema()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise _unreadable(path, error) from None
 
 
 def collected(rows: pl.LazyFrame, path: Path) -> pl.DataFrame:
@@ -67,10 +66,8 @@ def collected(rows: pl.LazyFrame, path: Path) -> pl.DataFrame:
     Raises:
         CapgenError: the file cannot be read.
     """
-    try:
+    with _reading(path):
         return rows.collect(engine="streaming")
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise _unreadable(path, error) from None
 
 
 def role_of(schema: pl.Schema, names: Sequence[str], path: Path) -> str:
@@ -91,9 +88,16 @@ def role_of(schema: pl.Schema, names: Sequence[str], path: Path) -> str:
     return found[0]
 
 
-def _unreadable(path: Path, error: Exception) -> CapgenError:
-    reason = str(error).partition("\n")[0]
-    return CapgenError(f"{path}: expected a readable table of Parquet or CSV, got: {reason}")
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Say in one line why a file cannot be read."""
+    try:
+        yield
+    except (pl.exceptions.PolarsError, OSError) as error:
+        reason = str(error).partition("\n")[0]
+        raise CapgenError(
+            f"{path}: expected a readable table of Parquet or CSV, got: {reason}"
+        ) from None
 
 
 def _folder(path: Path) -> pl.LazyFrame:

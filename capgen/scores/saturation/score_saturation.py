@@ -111,7 +111,7 @@ def _read(path: Path) -> tuple[pl.DataFrame, list[str]]:
     schema = schema_of(frame, path)
     server = role_of(schema, SERVER, path)
     day = role_of(schema, [DAY], path)
-    moments = moments_of(frame, day, schema[day])
+    moments = moments_of(frame, day, schema[day], path)
     rows = collected(
         frame.select(
             pl.col(server).cast(pl.String).alias(_SERVER),

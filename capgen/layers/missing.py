@@ -69,12 +69,13 @@ class MissingLayer(Layer[Missing]):
 
     def gaps(self, settings: Missing, scope: Scope) -> Iterator[Place]:
         """Yield the outages of the servers, and the gaps of the fleet."""
+        steps = (scope.axis, scope.span)
         for position, server_id in enumerate(scope.ids):
-            for outage in _outages(settings, scope.seed, server_id, scope.axis, scope.span):
-                yield slice(position, position + 1), gap_steps(scope.axis, scope.span, outage)
+            for outage in _outages(settings, scope.seed, server_id, *steps):
+                yield position, gap_steps(*steps, outage)
         for rows, course in courses_of(scope):
-            for gap in _fleet_gaps(settings, scope.seed, scope.axis, scope.span, course):
-                yield rows, gap_steps(scope.axis, scope.span, gap)
+            for gap in _fleet_gaps(settings, scope.seed, *steps, course):
+                yield rows, gap_steps(*steps, gap)
 
     def lasts(self, settings: Missing) -> bool:
         """Tell whether there are outages or gaps."""

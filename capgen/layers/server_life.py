@@ -123,7 +123,7 @@ class ServerLifeLayer(Layer[ServerLife]):
             born, retired = (min(max(end, 0), size) for end in ends)
             for steps in (slice(0, born), slice(retired, size)):
                 if steps.start < steps.stop:
-                    yield slice(position, position + 1), steps
+                    yield position, steps
 
     def lasts(self, settings: ServerLife) -> bool:
         """Before its birth and after its end, a server has no values."""

@@ -177,7 +177,7 @@ class LibraryLayer(Layer[LibraryUse]):
         subjects = (scope.seed, scope.ids)
         steps = (scope.axis, scope.span)
         for position, outage in outages(settings, _rows(scope.servers), *subjects, *steps):
-            yield slice(position, position + 1), gap_steps(*steps, outage)
+            yield position, gap_steps(*steps, outage)
         for of_future, course in courses_of(scope):
             for gap in fleet_gaps(settings, scope.seed, *steps, course):
                 yield of_future, gap_steps(*steps, gap)

@@ -38,6 +38,19 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "no number": (GOOD.replace(".5", "%").encode(), "expected"),
     "times without a form": (GOOD.replace("2024-01-01", "1/1/24").encode(), "time.format"),
     "times of another age": (GOOD.replace("2024", "1888").encode(), "1990"),
+    "times of two units": (
+        b"timestamp,host,cpu\n" + b"1704067200,a,1\n" * 1001 + b"1704067200000,a,1\n",
+        "expected times of 1990 to 2149, got 2024-01-01 00:00:00 to 9999",
+    ),
+    "times of which one says how far from UTC it is": (
+        GOOD.replace("00:05:00,", "00:05:00+02:00,").encode(),
+        "got '2024-01-01 00:05:00+02:00'; load those of one kind",
+    ),
+    "times with the name of a zone": (GOOD.replace(",a,", " CET,a,").encode(), "time.zone"),
+    "lines that end in two ways": (
+        GOOD.replace("\n", "\r\n").encode() + b"2024-01-01 09:00,a,1\n",
+        "expected lines that all end alike",
+    ),
     "irregular times": (
         b"timestamp,host,cpu\n2024-01-01,a,1\n2024-01-02,a,2\n2024-01-12,a,2\n2024-03-12,a,2\n",
         "step",
@@ -101,6 +114,20 @@ def test_a_broken_export_is_refused_in_one_line(
     content, says = BROKEN[kind]
     (tmp_path / "x.csv").write_bytes(content)
     assert says in refusal(tmp_path, capsys, "--as", "table")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[{"cpu": 1}, {"cpu": 2}]', "x.ndjson: expected a JSON object in each line"),
+        ('{"cpu": 1}\n' * 20480 + '{"cpu": "n/a"}\n', "x.ndjson, line 20481: expected a value"),
+    ],
+)
+def test_ndjson_that_is_none_is_refused(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "x.ndjson").write_text(text, encoding="utf-8")
+    settings = ["server.value=a", "time.origin=2024-01-01", "time.step=5min"]
+    with pytest.raises(CapgenError, match=says):
+        capgen.load(tmp_path / "x.ndjson", None, mapping="table", settings=settings)
 
 
 @pytest.mark.parametrize("kind", QUESTIONS)

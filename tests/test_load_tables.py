@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -86,6 +87,34 @@ def test_a_column_is_one_however_files_spell_it(tmp_path: Path) -> None:
     rows, manifest = loaded(tmp_path, files, mapping="table")
     assert [metric.name for metric in manifest.metrics] == ["cpu"]
     assert rows["cpu"].to_list() == values
+
+
+def test_blank_lines_above_a_table_are_no_part_of_it(tmp_path: Path) -> None:
+    file = write_csv(tmp_path, "x.csv", table(cpu=list(range(STEPS))))
+    file.write_text("\n\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    rows, manifest = loaded(tmp_path, [file], mapping="table")
+    assert rows["cpu"].to_list() == list(range(STEPS))
+    assert not lines_of(manifest, "no_time")
+
+
+def test_a_column_of_lengths_of_time_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "x.parquet"
+    columns = "timestamp '2024-01-01' + to_minutes(i) as time, 'a' as host, i as cpu"
+    with duckdb.connect() as connection:
+        rows = connection.sql(f"select {columns}, to_minutes(i) as up from range(20) as steps (i)")
+        rows.write_parquet(str(file))
+    found, _ = loaded(tmp_path, [file], mapping="table")
+    assert found["cpu"].to_list() == list(range(20))
+
+
+def test_a_late_time_that_says_how_far_from_utc_it_is_is_left_out(tmp_path: Path) -> None:
+    minutes = [datetime(2024, 1, 1) + timedelta(minutes=number) for number in range(1100)]
+    lines = [f"{minute},a,1" for minute in minutes]
+    text = "\n".join(["time,host,cpu", *lines, f"{minutes[-1]}+02:00,a,2"])
+    (tmp_path / "x.csv").write_text(text, encoding="utf-8")
+    rows, manifest = loaded(tmp_path, [tmp_path / "x.csv"], mapping="table")
+    assert rows["cpu"].to_list() == [1] * 1100
+    assert "+02:00" in lines_of(manifest, "no_time")["cpu"].says
 
 
 def test_rows_without_a_clock_are_counted_for_each_server(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from capgen.errors import CapgenError
 from capgen.storage.store.errors import reading_reason
 from capgen.telemetry.readers.given_files import GivenFile
 
-_LINE = re.compile(r"CSV Error on Line: (\d+)")
+_LINE = re.compile(r"(?:CSV Error on Line:|in line) (\d+)")
+_NO_OBJECTS = re.compile(r"json_read expected records")
 _FILE = re.compile(r'^\s*file = (.+)$|file "([^"]+)"', re.MULTILINE)
 _KNOWN = (
     (
@@ -31,7 +32,15 @@ _KNOWN = (
         'expected " around whole values, got one that does not end',
     ),
     (
-        re.compile(r"Malformed JSON|JSON transform", re.IGNORECASE),
+        re.compile(r"invalid state"),
+        "expected lines that all end alike, got some with a carriage return and some without",
+    ),
+    (
+        re.compile(r"JSON transform.*Failed to cast value[^:]*: (.+)"),
+        r"expected a value such as a key has in the first objects, got \1; write null for none",
+    ),
+    (
+        re.compile(rf"Malformed JSON|JSON transform|{_NO_OBJECTS.pattern}", re.IGNORECASE),
         "expected a JSON object in each line, got another text",
     ),
     (
@@ -54,7 +63,8 @@ def plain_reading(files: Sequence[GivenFile]) -> Iterator[None]:
     try:
         yield
     except sql.DatabaseError as error:
-        is_about_export = isinstance(error, sql.CONTENT_ERRORS) or _FILE.search(str(error))
+        told = _FILE.search(str(error)) or _NO_OBJECTS.search(str(error))
+        is_about_export = isinstance(error, sql.CONTENT_ERRORS) or told
         line = _line_of_export(error, files) if is_about_export else _line_of_query(error)
         raise CapgenError(line) from None
 

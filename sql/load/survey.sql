@@ -1,4 +1,5 @@
 -- One row a metric and fault: how many samples, the least and the greatest value, the first and the last time.
+-- Times stay within the years that Python knows.
 -- Reads: staged, metrics (metric, name).
 with counted as (
     select
@@ -7,8 +8,8 @@ with counted as (
         count(*) as samples,
         min(value) as least,
         max(value) as greatest,
-        min(moment) as first_moment,
-        max(moment) as last_moment,
+        greatest(min(moment), timestamp '0001-01-01') as first_moment,
+        least(max(moment), timestamp '9999-12-31') as last_moment,
         count(device) as with_device,
         min(reading) as example
     from staged

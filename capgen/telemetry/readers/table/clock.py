@@ -17,6 +17,7 @@ _MICROSECONDS = {"s": 10**6, "ms": 10**3, "us": 1, "ns": 10**-3}
 # Numbers of 1990 to 2100, by what they count.
 _RANGES = {"s": (6.3e8, 4.2e9), "ms": (6.3e11, 4.2e12), "us": (6.3e14, 4.2e15), "ns": (6e17, 5e18)}
 _OFFSET = re.compile(r"\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?| ?UTC)$")
+_ZONED = re.compile(r"\d\d:\d\d\S* ?([A-Za-z][\w/]*|[+-]\d\d(:?\d\d)?)$")  # in any way
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
 
 
@@ -25,7 +26,7 @@ class Clock:
     """How times are written, as `table_rows.sql` takes it.
 
     Args:
-        kind: iso, offset, format, number or origin.
+        kind: typed, iso, offset, format, number or origin.
         zone: the clock that they are written by.
         factor: microseconds in a number.
         form: format of a text.
@@ -71,7 +72,7 @@ def clock_of(place: TimePlace, sample: Sequence[Any]) -> Clock:
         raise RequestError("time: expected times in the first rows, got none")
     first = sample[0]
     if isinstance(first, datetime):
-        return Clock("offset" if first.tzinfo else "iso", "UTC" if first.tzinfo else place.zone)
+        return Clock("offset", "UTC") if first.tzinfo else Clock("typed", place.zone)
     texts = [str(each).strip() for each in sample]
     if all(map(_is_number, texts)) and place.unit == AUTO:
         return _numbered(texts)
@@ -100,14 +101,22 @@ def _numbered(texts: list[str]) -> Clock:
 
 
 def _written(place: TimePlace, texts: list[str]) -> Clock:
-    if not any(map(_ISO.match, texts)):
+    times = list(filter(_ISO.match, texts))  # a header again, or a sum below, is none
+    if not times:
         raise RequestError(
             f"time.format: expected times such as 2024-01-31 23:59, got {texts[0][:40]!r}; how are "
             "they written? Set a format, such as %d.%m.%Y %H:%M"
         )
-    if all(map(_OFFSET.search, texts)):
-        says = f"the times say how far from UTC they are: {texts[0]!r}"
+    if all(map(_OFFSET.search, times)):
+        says = f"the times say how far from UTC they are: {times[0]!r}"
         return Clock("offset", "UTC", guess=AccountLine(name="zone", about="", count=0, says=says))
+    zoned = next(filter(_ZONED.search, times), None)
+    if zoned is not None:
+        raise RequestError(
+            "time: expected times that all say how far from UTC they are, such as with Z or "
+            f"+01:00, or none that does, got {zoned[:40]!r}; load those of one kind at a time, or "
+            "set time.format and time.zone"
+        )
     return Clock("iso", place.zone)
 
 

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from capgen.dataset.telemetry_manifest import AccountLine
@@ -28,10 +29,12 @@ class Form:
     Args:
         delimiter: what stands between values.
         columns: the columns' names, in order.
+        skip: how many lines stand before the table, beside comments.
     """
 
     delimiter: str
     columns: tuple[str, ...]
+    skip: int
 
 
 def form_of(path: Path, head: Head, section: CsvSection) -> Form:
@@ -45,13 +48,17 @@ def form_of(path: Path, head: Head, section: CsvSection) -> Form:
     Raises:
         CapgenError: the file is no CSV.
     """
-    lines = list(_lines(path, head, section))
+    above = _lines(path, head, section)[section.skip :]
+    blank = sum(1 for _ in takewhile(lambda line: not line.strip(), above))
+    lines = [line for line in above if line.strip()][:_LINES]
+    _check_lines(path, lines)
+    skip = section.skip + blank
     delimiter = section.delimiter
     if delimiter == AUTO:
         delimiter = _delimiter(path, lines)
     if section.columns is not None:
-        return Form(delimiter, section.columns)
-    return Form(delimiter, _names(path, lines[0], delimiter))
+        return Form(delimiter, section.columns, skip)
+    return Form(delimiter, _names(path, lines[0], delimiter), skip)
 
 
 def delimiter_line(form: Form) -> AccountLine:
@@ -69,8 +76,8 @@ def delimiter_line(form: Form) -> AccountLine:
     )
 
 
-def _lines(path: Path, head: Head, section: CsvSection) -> Iterator[str]:
-    """Yield the first lines of the table."""
+def _lines(path: Path, head: Head, section: CsvSection) -> list[str]:
+    """Return the first lines that are no comments."""
     text = head.start.decode(section.encoding, errors="replace").removeprefix("\ufeff")
     if _NO_TABLE.match(text):
         raise CapgenError(f"{path}: expected a table as CSV, got one that begins {_shown(text)}")
@@ -78,15 +85,16 @@ def _lines(path: Path, head: Head, section: CsvSection) -> Iterator[str]:
     if not head.is_whole and len(lines) > 1:
         lines = lines[:-1]  # the last one is cut
     comment = section.comment
-    wanted = [line for line in lines if not comment or not line.startswith(comment)]
-    table = [line for line in wanted[section.skip :] if line.strip()][:_LINES]
-    if not table:
+    return [line for line in lines if not comment or not line.startswith(comment)]
+
+
+def _check_lines(path: Path, lines: list[str]) -> None:
+    if not lines:
         raise CapgenError(f"{path}: expected a table as CSV, got no lines")
-    if "\0" in table[0]:
+    if "\0" in lines[0]:
         raise CapgenError(
             f"{path}: expected text, got zero bytes; set csv.encoding, or convert the file"
         )
-    yield from table
 
 
 def _delimiter(path: Path, lines: list[str]) -> str:
@@ -99,7 +107,7 @@ def _delimiter(path: Path, lines: list[str]) -> str:
             return some  # lines differ: reading them says which one is wrong
         raise CapgenError(
             f"{path}: expected a table with , ; | or tabs between values, "
-            f"got {_shown(lines[0])}; set csv.delimiter if it is one"
+            f"got {_shown(lines[0])}; set csv.delimiter if it is one, csv.skip for lines above it"
         )
     return max(steady, key=lambda each: (counts[each][0], len(each)))
 

@@ -21,6 +21,7 @@ from capgen.telemetry.readers.mapping_types import AUTO
 from capgen.telemetry.readers.table.csv_form import Form, delimiter_line, form_of
 
 _NDJSON = re.compile(r"\.(nd)?json(l|lines)?(\.gz|\.zst)?$", re.IGNORECASE)
+_NO_POLARS = "INTERVAL"  # the type that Polars does not take
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,16 @@ class TablePart:
     types: tuple[str, ...]
 
     def first_rows(self, rows: int) -> pl.DataFrame:
-        """Return its first rows.
+        """Return its first rows, without columns of lengths of time.
 
         Args:
             rows: how many.
         """
-        frame: pl.DataFrame = self.relation.limit(rows).pl().drop("file_index")
-        return frame.rename(dict(zip(frame.columns, self.columns, strict=True)))
+        kinds = zip(self.columns, self.types, strict=True)
+        shown = [name for name, kind in kinds if kind != _NO_POLARS]
+        names = ", ".join(map(sql.identifier, shown))
+        frame: pl.DataFrame = self.relation.project(names).limit(rows).pl()
+        return frame.rename(dict(zip(frame.columns, shown, strict=True)))
 
 
 def table_parts(
@@ -148,7 +152,7 @@ def _csv_part(
             "columns": dict.fromkeys(form.columns, "VARCHAR"),
             "delimiter": form.delimiter,
             "header": section.columns is None,
-            "skip": section.skip,
+            "skip": form.skip,
             "comment": section.comment or "",
             "encoding": section.encoding,
         }

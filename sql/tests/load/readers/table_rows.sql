@@ -39,3 +39,36 @@ select
 
 create table result as
 select timestamp '2023-12-31 23:00' as moment;
+
+-- test: a text that says how far from UTC it is, where others do not, is no time
+create table parameters as
+select
+    'iso' as clock,
+    null::varchar as format,
+    1 as factor,
+    null::timestamp as origin,
+    ['x'] as servers;
+
+create table table_columns as
+select
+    0 as file,
+    'a' as server,
+    time
+from (
+    values
+    ('2024-01-01'),
+    ('2024-01-01 01:00:00.25'),
+    ('2024-01-01 01:00:00+02:00'),
+    ('2024-01-01T01:00:00.25Z'),
+    ('2024-01-01 01:00:00-05')
+) as rows (time);
+
+create table result as
+select * from (
+    values
+    ('2024-01-01', timestamp '2024-01-01'),
+    ('2024-01-01 01:00:00.25', timestamp '2024-01-01 01:00:00.25'),
+    ('2024-01-01 01:00:00+02:00', null),
+    ('2024-01-01T01:00:00.25Z', null),
+    ('2024-01-01 01:00:00-05', null)
+) as rows (time, moment);

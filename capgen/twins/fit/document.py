@@ -36,6 +36,9 @@ _SAID = """\
 #
 # use: twin takes the rows one after the other, draw by chance, for a fleet of any size, and borrow
 # what is like them. level is the what-if, such as level: {{{metric}: 1.3}}.
+#
+# Of what archetypes say, growth_percent_per_month is used; for base, sd, factors and spikes the
+# rows stand.
 """
 
 

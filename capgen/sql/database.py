@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
 import duckdb
@@ -33,38 +32,46 @@ class _Kept:
     """The DuckDB that a process keeps: to start one takes longer than most work."""
 
     def __init__(self) -> None:
-        self.connection = connect_empty({"threads": 1})
-        self.connection.execute(f"create schema {_MACROS}; use memory.{_MACROS}")
+        self._lock = threading.Lock()  # what one thread starts, the next ones wait for
+        self._connection: Connection | None = None
         self._has_macros = False
-        self._lock = threading.Lock()
 
-    def add_macros(self, tables: Mapping[str, pl.DataFrame]) -> None:
-        """Create the macros, which read whatever tables a connection finds by their names."""
+    def cursor(self, macro_tables: Mapping[str, pl.DataFrame] | None = None) -> Connection:
+        """Connect to it; the macros, which read whatever tables a connection finds, if wanted."""
         with self._lock:
-            if not self._has_macros:
-                empty = {name: frame.clear() for name, frame in tables.items()}
-                self.connection.execute(script_text(empty))
+            if self._connection is None:
+                self._connection = connect_empty({"threads": 1})
+                self._connection.execute(f"create schema {_MACROS}; use memory.{_MACROS}")
+            if macro_tables and not self._has_macros:
+                empty = {name: frame.clear() for name, frame in macro_tables.items()}
+                self._connection.execute(script_text(empty))
                 self._has_macros = True
+            return self._connection.cursor()
 
 
-@cache
-def _kept(process: int) -> _Kept:  # noqa: ARG001 - a forked child has none of its parent's
-    return _Kept()
+_KEPT: dict[int, _Kept] = {}  # by process: a forked child has none of its parent's
+
+
+def _kept() -> _Kept:
+    return _KEPT.setdefault(os.getpid(), _Kept())
 
 
 def connect_kept() -> Connection:
     """Connect to the DuckDB that this process keeps."""
-    return _kept(os.getpid()).connection.cursor()
+    return _kept().cursor()
 
 
 @contextmanager
-def open_kept() -> Iterator[Connection]:
+def open_kept(macro_tables: Mapping[str, pl.DataFrame] | None = None) -> Iterator[Connection]:
     """Open an empty database of the DuckDB that this process keeps, for a thread's work.
+
+    Args:
+        macro_tables: the tables that the macros read, if these are wanted.
 
     Yields:
         A connection to a database in memory that no other connection sees; closed on leaving.
     """
-    with connect_kept() as connection:
+    with _kept().cursor(macro_tables) as connection:
         name = f"opened_{id(connection)}"
         connection.execute(f"attach ':memory:' as {name}")
         connection.execute(f"set search_path = '{name}.main,memory.{_MACROS}'")
@@ -78,7 +85,7 @@ def _close(connection: Connection, name: str) -> None:
     try:
         connection.execute(f"use memory; detach {name}")
     except DatabaseError:  # after an error of its own, DuckDB refuses all work: the next starts one
-        _kept.cache_clear()
+        _KEPT.clear()
 
 
 @contextmanager
@@ -91,8 +98,7 @@ def open_database(tables: Mapping[str, pl.DataFrame]) -> Iterator[Connection]:
     Yields:
         A connection to a database of its own; closed on leaving.
     """
-    _kept(os.getpid()).add_macros(tables)
-    with open_kept() as connection:
+    with open_kept(tables) as connection:
         for table, frame in tables.items():
             connection.register(table, frame)
         yield connection

@@ -150,6 +150,14 @@ def test_every_layer_at_once_passes(granularity: str, more: set[str], tmp_path: 
     assert passed >= {"profile_spread", "events", "season", "holiday", "eoq", "resize"}
 
 
+def test_an_sd_that_spreads_about_none_passes(tmp_path: Path) -> None:
+    spread = {"sd.cpu": {"kind": "normal", "sd": 3}}
+    config = make_config(**HOURLY, archetypes={"web": {"sd": {"cpu": 0}, "spread": spread}})
+    build(config, tmp_path / "data")
+    report = check_only({"server_spread"}, tmp_path / "data")
+    assert "server_spread" in names_of(report, Verdict.PASS)
+
+
 def test_values_on_a_grid_that_events_multiply_pass(tmp_path: Path) -> None:
     surge = {"type": "surge", "scope": "criticality", "per_year": 60, "mean_hours": 100}
     config = make_config(

@@ -59,7 +59,8 @@ def rate_contrasts(movement: Movement) -> Iterator[Contrast | Finding]:
             yield from metric.spikes(spike_chances(kind, twins.servers))
         if f"sd.{key}" in kind.own:
             own = scope.lasting[parameter_column(f"sd.{key}")]
-            yield metric.noise_spread(own / kind.usual(f"sd.{key}"), f"sd.{key}")
+            usual = kind.usual(f"sd.{key}") or 1.0  # what spreads about 0 stands for itself
+            yield metric.noise_spread(own / usual, f"sd.{key}")
         if key in (config.layers.outliers or {}):
             yield metric.outliers(_outlier_chance(config))
 

@@ -17,7 +17,7 @@ import pytest
 from capgen import __version__
 from capgen.cli.app import main
 from capgen.config.sources import preset_names
-from tests.conftest import Run
+from tests.conftest import BuildOnce, Run
 from tests.processes import run_script
 
 ESCAPE = "\x1b"
@@ -236,6 +236,16 @@ def test_no_escape_codes_off_a_terminal(arguments: list[str], run: Run) -> None:
     outcome = run(*arguments)
     assert outcome.stdout + outcome.stderr
     assert ESCAPE not in outcome.stdout + outcome.stderr
+
+
+def test_a_narrow_terminal_cuts_no_figure_of_a_table(
+    build_once: BuildOnce, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # Rich takes it for a terminal
+    monkeypatch.setenv("COLUMNS", "40")
+    for arguments in (["plan", *SMALL], ["check", str(build_once(num_servers=2))]):
+        assert main(arguments) == 0
+        assert "…" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

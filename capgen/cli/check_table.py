@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from capgen.cli.tables import wide_console
+from capgen.cli.tables import print_table, wide_console
 from capgen.quality.findings import figure
 from capgen.words import listed
 
@@ -32,8 +32,11 @@ def print_report(report: Report) -> None:
     is_wide = console.width >= _WIDE
     if report.altered:
         typer.echo(f"{_altered(report)}\n")
-    console.print(_table(report, is_wide=is_wide))
-    if not is_wide:
+    table = _table(report, is_wide=is_wide)
+    if is_wide:
+        console.print(table)
+    else:
+        print_table(table)
         _print_reasons(report)
     _print_causes(report)
     typer.echo("")

@@ -58,9 +58,9 @@ def _left_out(asked: Asked, name: str) -> bool:
 
 
 def _print_table(asked: Asked, rows: pl.DataFrame) -> None:
-    from rich.console import Console
     from rich.table import Table
 
+    from capgen.cli.tables import print_table
     from capgen.foresight.oracle import is_closed
 
     table = Table(box=None, pad_edge=False)
@@ -70,7 +70,7 @@ def _print_table(asked: Asked, rows: pl.DataFrame) -> None:
     for _, timestamp, metric, *numbers in rows.iter_rows():
         texts = ("" if number is None else f"{number:.2f}" for number in numbers)
         table.add_row(str(timestamp), metric, *texts)
-    Console(soft_wrap=True).print(table)
+    print_table(table)
     how = "in closed form" if is_closed(asked) else f"as {counted(asked.draws, 'future')} have it"
     typer.echo(
         f"\n{rows['server_id'][0]} {how}; "

@@ -47,8 +47,9 @@ def command(
 
 
 def _print_table(estimates: Sequence["PartitionEstimate"]) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from capgen.cli.tables import print_table
 
     table = Table("year", "server_type", box=None, pad_edge=False)
     for heading in ("servers", "timestamps", "rows", "files", "about"):
@@ -61,4 +62,4 @@ def _print_table(estimates: Sequence["PartitionEstimate"]) -> None:
             *(f"{number:,}" for number in numbers),
             byte_size(estimate.bytes),
         )
-    Console(soft_wrap=True).print(table)
+    print_table(table)

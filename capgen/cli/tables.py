@@ -1,4 +1,4 @@
-"""Prints tables as wide as they are, where no terminal limits them."""
+"""Prints tables as wide as they are: a narrow terminal wraps lines, and cuts no figure short."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _WIDTH_OF_FILES = 300  # characters
+_WIDEST = 10_000
 
 
 def wide_console() -> Console:
-    """Return what prints tables on standard output."""
+    """Return what folds a table's last column at the width of the terminal, on standard output."""
     from rich.console import Console
 
     console = Console()
@@ -25,6 +26,8 @@ def print_table(table: Table) -> None:
     """Print a table on standard output.
 
     Args:
-        table: the table.
+        table: the table, none of whose columns folds.
     """
-    wide_console().print(table)
+    from rich.console import Console
+
+    Console(width=_WIDEST).print(table, soft_wrap=True)

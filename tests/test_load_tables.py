@@ -89,6 +89,16 @@ def test_a_column_is_one_however_files_spell_it(tmp_path: Path) -> None:
     assert rows["cpu"].to_list() == values
 
 
+def test_what_spark_leaves_beside_its_files_is_no_export(tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    table(cpu=list(range(STEPS))).write_parquet(folder / "part-0.parquet")
+    for name in ("_SUCCESS", ".part-0.parquet.crc"):
+        (folder / name).touch()
+    _, manifest = loaded(tmp_path, [folder], mapping="table")
+    assert [source.name for source in manifest.sources] == ["part-0.parquet"]
+
+
 def test_blank_lines_above_a_table_are_no_part_of_it(tmp_path: Path) -> None:
     file = write_csv(tmp_path, "x.csv", table(cpu=list(range(STEPS))))
     file.write_text("\n\n" + file.read_text(encoding="utf-8"), encoding="utf-8")

@@ -21,6 +21,7 @@ from capgen.telemetry.readers.mapping import Mapping
 from capgen.telemetry.readers.reader import HEAD_BYTES, Head
 
 SOURCES = "sources"
+_HIDDEN = frozenset("._")
 _PARQUET = frozenset({".parquet", ".pq"})
 _EXPANSION = {".gz": 10, ".zst": 10, ".parquet": 8}  # of what is compressed, about
 
@@ -64,7 +65,7 @@ def files_in(path: Path) -> list[Path]:
     """Return the exports that a path names: itself, or the files of a folder, by their names.
 
     Args:
-        path: a file or a folder; hidden files do not count.
+        path: a file or a folder, of which names with . or _ first do not count, as with Spark.
 
     Raises:
         RequestError: there is nothing, or a folder without files.
@@ -73,7 +74,7 @@ def files_in(path: Path) -> list[Path]:
         raise RequestError(f"{path}: expected a file of exports, found none")
     if not path.is_dir():
         return [path]
-    within = [file for file in path.iterdir() if file.is_file() and not file.name.startswith(".")]
+    within = [file for file in path.iterdir() if file.is_file() and file.name[0] not in _HIDDEN]
     if not within:
         raise RequestError(
             f"{path}: expected a folder with files of exports, got one that has none itself; name "

@@ -117,6 +117,17 @@ def test_weeks_begin_on_mondays_whatever_day_a_panel_begins_on() -> None:
     assert np.abs(from_monday.shapes - from_thursday.shapes).max() <= 8  # of 256 in a deviation
 
 
+def test_a_server_that_has_nothing_in_common_with_another_copies_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell_weeks_apart_in_no_time(monkeypatch)
+    folders = [tmp_path / f"{seed}" for seed in range(10)]
+    for seed, folder in enumerate(folders):
+        write_panel(folder, panel(1, 28, seed))
+    found = compare(folders[3], *folders)  # whose weeks are far from each other, as it happens
+    assert [each.name for each in found.outcomes if each.copies] == [str(folders[3])]
+
+
 def test_a_larger_fleet_is_looked_at_whole_whatever_its_ids(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

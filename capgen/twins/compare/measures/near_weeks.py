@@ -48,7 +48,7 @@ MEASURE = CopyMeasure(
     says="share of weeks nearer to a real week than 99 % of real weeks are to each other",
     lower="its weeks keep away from real ones",
     higher="its weeks are near copies of real ones",
-    needs=Needs(days=14),
+    needs=Needs(days=14, servers=4),  # of fewer weeks the nearest are near by chance
     how="shapes of the weeks: logs of the values in standard deviations",
     direction="the floor is what other real weeks have; more is copied",
     least=0.02,

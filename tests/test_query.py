@@ -205,6 +205,8 @@ def test_a_query_of_a_dataset_leaves_stderr_clean(
         (["select 1", "--format", "parquet"], ["--output"]),
         (["select 1", "--output", "a.txt"], [".csv", "a.txt"]),
         (["select 1", "--format", "excel"], ["excel", "csv"]),
+        (["select '\udcff'"], ["UTF-8", r"got '\udcff'"]),
+        (["select '\udcff'", "--unsafe"], ["UTF-8", r"got '\udcff'"]),
     ],
 )
 def test_wrong_requests_are_one_line(

@@ -10,7 +10,7 @@ import polars as pl
 
 from capgen.config import Config, load_config
 from capgen.dataset.reading.connecting import connect
-from capgen.dataset.reading.lockdown import check_statement, refusal
+from capgen.dataset.reading.lockdown import check_encoding, check_statement, refusal
 from capgen.errors import CapgenError, RequestError
 from capgen.sql import DatabaseError
 from capgen.system.paths import StrPath
@@ -65,6 +65,7 @@ def ask(text: str, source: Config | StrPath, *, unsafe: bool = False) -> Iterato
         RequestError: as in `query`; also in place of an error while the block reads rows.
         CapgenError: as in `query`.
     """
+    check_encoding(text)
     if not unsafe:
         check_statement(text)
     with connect(source, locked=not unsafe) as connection:

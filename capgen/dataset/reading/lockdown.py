@@ -36,6 +36,22 @@ _CANDIDATES = "Candidate functions:"  # a list of perhaps fifty
 _WAY_OUT = "--unsafe lifts that"
 
 
+def check_encoding(text: str) -> None:
+    """Check that a text is one that DuckDB takes.
+
+    Args:
+        text: the SQL text.
+
+    Raises:
+        RequestError: it holds bytes that are no UTF-8, which Python keeps as surrogates.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        got = text[error.start : error.end]
+        raise RequestError(f"SQL: expected text in UTF-8, got {got!r}") from None
+
+
 def check_statement(text: str) -> None:
     """Check that a text is one statement, and that it only reads.
 

@@ -94,7 +94,7 @@ BAD: list[tuple[str, Any, str, str]] = [
     ("first_columns", ["cpu"], "first_columns", "'cpu'"),
     ("first_columns", ["is_spike"], "first_columns", "'is_spike'"),
     ("first_columns", "cpu_p95", "first_columns", "'cpu_p95'"),
-    ("first_columns", [1], "first_columns.0", "string"),
+    ("first_columns", [1], "first_columns.0", "expected text"),
     ("layers.weather", {}, "layers.weather", "unknown key"),
     ("layers.server_ofset", {"sd": {}}, "layers.server_ofset", "'server_offset'"),
     ("layers", 5, "layers", "5"),
@@ -259,7 +259,7 @@ BAD: list[tuple[str, Any, str, str]] = [
     (f"{ZONES}.EU", "/etc/localtime", f"{ZONES}.EU", "time zone"),
     (f"{ZONES}.EU", "Europe", f"{ZONES}.EU", "time zone"),
     (f"{ZONES}.EU", "", f"{ZONES}.EU", "pattern"),
-    (f"{ZONES}.EU", 1, f"{ZONES}.EU", "string"),
+    (f"{ZONES}.EU", 1, f"{ZONES}.EU", "expected text"),
     *(
         (f"{ZONES}.EU", zone, f"{ZONES}.EU", "time zone")
         for zone in ("Factory", "localtime", "right/Europe/Berlin")
@@ -271,7 +271,7 @@ BAD: list[tuple[str, Any, str, str]] = [
         HOLIDAYS,
         [
             ("country", "de", "ISO 3166"),
-            ("country", 49, "string"),
+            ("country", 49, "expected text"),
             ("subdivision", "a b", "pattern"),
             ("observed", "yes", "boolean"),
             ("language", "de", "unknown key"),
@@ -429,7 +429,7 @@ BAD: list[tuple[str, Any, str, str]] = [
             ("metrics", "cpu", "'cpu'"),
             ("metrics", ["gpu"], "'gpu'"),
             ("metrics", ["cpu", "net_out"], "'net_out'"),
-            ("cause", 5, "string"),
+            ("cause", 5, "expected text"),
             ("cause", "it's\n", "printable"),
             ("cause", "x" * 81, "printable"),
             ("start", "2024-03-01", "unknown key"),
@@ -540,7 +540,7 @@ BAD: list[tuple[str, Any, str, str]] = [
         for key, value, says in (
             ("metric", "gpu", "'gpu'"),
             ("metric", "net_out", "'net_out'"),
-            ("metric", 1, "string"),
+            ("metric", 1, "expected text"),
             ("limit", 0, "at least 0.001"),
             ("limit", -5, "at least 0.001"),
             ("limit", NAN, "finite"),

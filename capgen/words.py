@@ -37,3 +37,16 @@ def listed(names: Sequence[str], most: int = _MOST_NAMED) -> str:
     named = ", ".join(names[:most])
     more = len(names) - most
     return f"{named} and {more:,} more" if more > 0 else named
+
+
+def abridged(lines: Sequence[str], most: int, noun: str) -> list[str]:
+    """Return the first lines, and one with how many more there are, such as `and 1 more problem`.
+
+    Args:
+        lines: one for each thing.
+        most: how many are shown.
+        noun: the word for one thing.
+    """
+    more = len(lines) - most
+    rest = [f"and {more:,} more {plural(more, noun)}"] if more > 0 else []
+    return [*lines[:most], *rest]

@@ -435,6 +435,9 @@ def test_every_problem_is_named_up_to_twenty(refused: Refused) -> None:
     message = refused("build", *(f"--set=unknown_{letter}=1" for letter in letters))
     assert unsaid(message, says) == []
     assert "unknown_u" not in message
+    fewer = refused("build", *(f"--set=unknown_{letter}=1" for letter in letters[:-1]))
+    assert "and 1 more problem" in fewer
+    assert "more problems" not in fewer
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import typer
 
 from capgen.cli.tables import print_table, wide_console
 from capgen.quality.findings import figure
-from capgen.words import listed
+from capgen.words import listed, plural
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -80,8 +80,9 @@ def _print_causes(report: Report) -> None:
     """Say what made rules fail, and which rules failed without such a cause."""
     for cause in report.causes[:_MOST_CAUSES]:
         typer.echo(f"\n{cause.text}\n    fails {', '.join(cause.rules)}")
-    if len(report.causes) > _MOST_CAUSES:
-        typer.echo(f"\nand {len(report.causes) - _MOST_CAUSES:,} more causes; --json has all")
+    more = len(report.causes) - _MOST_CAUSES
+    if more > 0:
+        typer.echo(f"\nand {more:,} more {plural(more, 'cause')}; --json has all")
     failed = [rule.name for rule in report.rules if rule.verdict == "fail"]
     explained = set(chain.from_iterable(cause.rules for cause in report.causes))
     rest = [name for name in failed if name not in explained]

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from capgen.config.problems import expectation, shown
 from capgen.config.shares import share_problem
+from capgen.words import abridged
 
 _MOST_PROBLEMS = 3
 Document = TypeVar("Document", bound=BaseModel)
@@ -30,9 +31,7 @@ def read_document(model: type[Document], text: str) -> Document:
         return model.model_validate_json(text)
     except ValidationError as error:
         lines = list(_lines(error))
-    more = len(lines) - _MOST_PROBLEMS
-    rest = [f"and {more} more problems"] if more > 0 else []
-    raise ValueError("; ".join([*lines[:_MOST_PROBLEMS], *rest]))
+    raise ValueError("; ".join(abridged(lines, _MOST_PROBLEMS, "problem")))
 
 
 def _lines(error: ValidationError) -> Iterator[str]:

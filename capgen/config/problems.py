@@ -12,6 +12,7 @@ from capgen.config.merging import Merged, Path
 from capgen.config.schema_keys import known_keys
 from capgen.config.shares import share_problem
 from capgen.config.suggest import nearest
+from capgen.words import abridged
 
 _LONGEST_VALUE = 60
 _MOST_PROBLEMS = 20
@@ -39,9 +40,7 @@ def shortened(lines: list[str]) -> list[str]:
     Args:
         lines: one line for each problem.
     """
-    if len(lines) <= _MOST_PROBLEMS:
-        return lines
-    return [*lines[:_MOST_PROBLEMS], f"and {len(lines) - _MOST_PROBLEMS} more problems"]
+    return abridged(lines, _MOST_PROBLEMS, "problem")
 
 
 def problem_lines(

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from capgen.layers.library.checks import library_problems
 from capgen.layers.library.schema import COLUMNS, FACTS, MOST_ROWS, Column, Facts
 from capgen.layers.library.table import Library, Stored
+from capgen.words import abridged
 
 _LABEL = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MOST_LABELS = 20
@@ -156,6 +157,4 @@ def _texts(array: pa.ChunkedArray, name: str) -> list[str]:
 
 def _refuse(problems: list[str]) -> None:
     if problems:
-        more = len(problems) - _MOST_PROBLEMS
-        rest = [f"and {more} more problems"] if more > 0 else []
-        raise ValueError("; ".join([*problems[:_MOST_PROBLEMS], *rest]))
+        raise ValueError("; ".join(abridged(problems, _MOST_PROBLEMS, "problem")))

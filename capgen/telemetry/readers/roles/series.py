@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from capgen.dataset.telemetry_manifest import AccountLine
 from capgen.telemetry.readers.reader import ReadMetric
+from capgen.words import listed
 
 _SHOWN = 5
 
 
 def some(names: Sequence[str]) -> str:
     """Return the first of some names, and how many more there are."""
-    shown = ", ".join(names[:_SHOWN]) or "none"
-    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
+    return listed(names, _SHOWN) or "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,3 +220,10 @@ def test_the_command_writes_what_the_functions_return(run: Run, tmp_path: Path) 
     again = run("futures", "data", *moment, "--out", "oracle.CSV")
     assert again.returncode == 2
     assert "exists already" in again.stderr
+
+
+@pytest.mark.parametrize("rows", [3, 500, 2000])
+def test_the_first_rows_are_those_of_all_rows(rows: int) -> None:
+    config = make_config(num_servers=12, end_date="2022-01-20", granularity="hourly")
+    asked = futures(config, datetime(2022, 1, 10), 5, metrics=["cpu"])
+    assert asked.head(rows).collect().equals(asked.collect().head(rows))

@@ -63,18 +63,15 @@ class Futures:
                 if steps.size > 0 and servers.height:
                     yield from cut(axis, Chunk(archetype, 0, servers.height, steps), rows)
 
-    def by_draws(
-        self, chunk: Chunk, draws: Sequence[int], rows: int = CHUNK_ROWS
-    ) -> Iterator[Piece]:
+    def by_draws(self, chunk: Chunk, draws: Sequence[int]) -> Iterator[Piece]:
         """Yield the futures of a chunk; the panel itself, number 0, is a piece of its own.
 
         Args:
             chunk: one of `chunks`.
             draws: numbers of futures, climbing.
-            rows: how many rows a piece should have at most.
         """
         drawn = [draw for draw in draws if draw]
-        at_once = max(1, rows // chunk.rows)
+        at_once = max(1, CHUNK_ROWS // chunk.rows)
         if 0 in draws:
             yield Piece(chunk, [0])
         for first in range(0, len(drawn), at_once):

@@ -46,7 +46,7 @@ def futures(
 
     Returns:
         Columns draw, server_id, timestamp, and those of the metrics. First what is known, then what
-        lies ahead; of each part years, archetypes, servers, draws, and times.
+        lies ahead; of each part years, archetypes, some servers at a time, draws, servers, times.
 
     Raises:
         RequestError: nothing can go on from there, or something is asked for that is not there.
@@ -67,9 +67,12 @@ def futures_schema(asked: Asked) -> pl.Schema:
 
 
 def _frames(
-    asked: Asked, needed: Sequence[str], predicate: pl.Expr | None, rows: int
+    asked: Asked, needed: Sequence[str], predicate: pl.Expr | None, _rows: int
 ) -> Iterator[pl.DataFrame]:
-    """Yield the needed columns of pieces of about so many rows in which the predicate may hold."""
+    """Yield the needed columns of pieces in which the predicate may hold.
+
+    Whatever is asked for, pieces are alike: how they are cut decides the order of the rows.
+    """
     every = list(conditions(predicate))
     draws = left(pl.Series(DRAW, range(asked.draws + 1), pl.Int32), every).to_list()
     narrowed = with_servers(asked, every)
@@ -78,8 +81,8 @@ def _frames(
     if not (draws and window.size):
         return
     opened = futures_of(narrowed)
-    for chunk in opened.chunks(asked.known.overlap(window), rows):
+    for chunk in opened.chunks(asked.known.overlap(window)):
         yield from opened.known(chunk, draws, columns)
-    for chunk in opened.chunks(asked.ahead.overlap(window), rows):
-        for piece in opened.by_draws(chunk, draws, rows):
+    for chunk in opened.chunks(asked.ahead.overlap(window)):
+        for piece in opened.by_draws(chunk, draws):
             yield opened.frame(piece, columns)
